@@ -1,0 +1,94 @@
+//! The player that makes images, as an open trait and as the built-in architectures a recipe can name.
+
+use burn::module::{Module, ModuleDisplay};
+use burn::tensor::{Device, Tensor};
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+use crate::networks::{DcganGenerator, DcganGeneratorConfig, MlpGenerator, MlpGeneratorConfig};
+use crate::{ConfigError, ImageSpec, Latent, LatentSpec};
+
+/// A network that turns latents into images. Implement it for a module of your own to train it here.
+pub trait Generator: Module + ModuleDisplay {
+    /// # Shapes
+    /// - `latent.noise`: `[batch, dimension]`
+    /// - output: `[batch, channels, height, width]`, in [-1, 1] for pixels
+    fn forward(&self, latent: Latent) -> Tensor<4>;
+}
+
+/// A built-in generator architecture, as written under `[generator]` in a recipe.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum GeneratorConfig {
+    /// Fully connected layers.
+    Mlp(MlpGeneratorConfig),
+    /// Transposed convolutions, each doubling the size (Radford et al. 2015).
+    Dcgan(DcganGeneratorConfig),
+}
+
+impl GeneratorConfig {
+    /// Builds the network with weights drawn from `rng`.
+    ///
+    /// `classes` is 0 for an unconditional generator.
+    ///
+    /// # Errors
+    /// A value no network can be built from, such as a size that is not a power of two times four.
+    pub fn init(
+        &self,
+        image: ImageSpec,
+        classes: usize,
+        rng: &mut ChaCha8Rng,
+        device: &Device,
+    ) -> Result<GeneratorNet, ConfigError> {
+        Ok(match self {
+            Self::Mlp(config) => GeneratorNet::Mlp(config.init(image, classes, rng, device)?),
+            Self::Dcgan(config) => GeneratorNet::Dcgan(config.init(image, classes, rng, device)?),
+        })
+    }
+
+    /// Numbers in the weight matrices, biases and norms aside: what a file must at least hold.
+    ///
+    /// `None` where the count overflows or the size does not fit the architecture.
+    #[must_use]
+    pub fn weight_count(&self, image: ImageSpec, classes: usize) -> Option<usize> {
+        match self {
+            Self::Mlp(config) => config.weight_count(image, classes),
+            Self::Dcgan(config) => config.weight_count(image, classes),
+        }
+    }
+
+    /// Size and distribution of the latents this architecture takes.
+    #[must_use]
+    pub fn latent(&self) -> LatentSpec {
+        match self {
+            Self::Mlp(config) => LatentSpec {
+                dimension: config.latent,
+                distribution: config.latent_distribution,
+            },
+            Self::Dcgan(config) => LatentSpec {
+                dimension: config.latent,
+                distribution: config.latent_distribution,
+            },
+        }
+    }
+}
+
+/// A built-in generator with its weights.
+// The variants differ in size by a few hundred bytes of handles, and there is one of them per run.
+#[allow(clippy::large_enum_variant)]
+#[derive(Module, Debug)]
+pub enum GeneratorNet {
+    /// Fully connected layers.
+    Mlp(MlpGenerator),
+    /// Transposed convolutions.
+    Dcgan(DcganGenerator),
+}
+
+impl Generator for GeneratorNet {
+    fn forward(&self, latent: Latent) -> Tensor<4> {
+        match self {
+            Self::Mlp(network) => network.forward(latent),
+            Self::Dcgan(network) => network.forward(latent),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Latents: what a generator turns into images.
+
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, StandardNormal, Uniform};
+use serde::{Deserialize, Serialize};
+
+/// A batch of generator inputs.
+#[derive(Debug, Clone)]
+pub struct Latent {
+    /// `[batch, dimension]`.
+    pub noise: Tensor<2>,
+    /// `[batch]`, the class wanted for each row; `None` for an unconditional generator.
+    pub class: Option<Tensor<1, Int>>,
+}
+
+/// The distribution latents are drawn from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LatentDistribution {
+    /// Independent standard normal coordinates.
+    #[default]
+    Normal,
+    /// Independent coordinates, uniform on [-1, 1), as in Goodfellow et al. 2014.
+    Uniform,
+}
+
+/// Size and distribution of a generator's latents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LatentSpec {
+    /// Coordinates per latent.
+    pub dimension: usize,
+    /// How each coordinate is drawn.
+    pub distribution: LatentDistribution,
+}
+
+impl LatentSpec {
+    /// Draws `count` latents, row after row: `count · dimension` numbers.
+    ///
+    /// Drawn on the host, so that every backend sees the same latents.
+    #[must_use]
+    pub fn draw(&self, count: usize, rng: &mut ChaCha8Rng) -> Vec<f32> {
+        let numbers = count * self.dimension;
+        match self.distribution {
+            LatentDistribution::Normal => StandardNormal.sample_iter(rng).take(numbers).collect(),
+            LatentDistribution::Uniform => uniform_unit().sample_iter(rng).take(numbers).collect(),
+        }
+    }
+
+    /// Puts drawn numbers on a device.
+    ///
+    /// # Shapes
+    /// - `numbers`: `count · dimension`, row after row
+    /// - output: `[count, dimension]`
+    #[must_use]
+    pub fn tensor(&self, numbers: Vec<f32>, device: &Device) -> Tensor<2> {
+        let count = numbers.len() / self.dimension;
+        Tensor::from_data(TensorData::new(numbers, [count, self.dimension]), device)
+    }
+}
+
+fn uniform_unit() -> Uniform<f32> {
+    Uniform::new(-1.0, 1.0).expect("-1 is below 1")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keyed_rng;
+
+    #[test]
+    fn latents_have_the_moments_of_their_distribution() {
+        for (distribution, variance) in [
+            (LatentDistribution::Normal, 1.0),
+            (LatentDistribution::Uniform, 1.0 / 3.0),
+        ] {
+            let spec = LatentSpec {
+                dimension: 10,
+                distribution,
+            };
+            let numbers = spec.draw(10_000, &mut keyed_rng(0, "latent", 0));
+            let n = numbers.len() as f64;
+            let mean = numbers.iter().map(|&x| f64::from(x)).sum::<f64>() / n;
+            let second = numbers.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / n;
+            // Five standard errors of the mean and of the second moment.
+            assert!(mean.abs() < 5.0 * (variance / n).sqrt(), "mean {mean}");
+            assert!(
+                (second - variance).abs() < 5.0 * (2.0 / n).sqrt(),
+                "second moment {second}"
+            );
+        }
+    }
+}

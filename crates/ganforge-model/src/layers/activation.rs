@@ -1,0 +1,59 @@
+//! Nonlinearities a recipe can name.
+
+use burn::tensor::{Tensor, activation};
+use serde::{Deserialize, Serialize};
+
+/// The nonlinearity between hidden layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Activation {
+    /// max(0, x).
+    Relu,
+    /// x for x > 0, else 0.2·x (the slope of DCGAN, Radford et al. 2015).
+    LeakyRelu,
+    /// log(1 + eˣ).
+    Softplus,
+    /// Hyperbolic tangent.
+    Tanh,
+}
+
+/// Slope of [`Activation::LeakyRelu`] below zero.
+pub(crate) const LEAK: f64 = 0.2;
+
+impl Activation {
+    /// Applies the nonlinearity elementwise; the shape stays.
+    #[must_use]
+    pub fn forward<const D: usize>(self, input: Tensor<D>) -> Tensor<D> {
+        match self {
+            Self::Relu => activation::relu(input),
+            Self::LeakyRelu => activation::leaky_relu(input, LEAK),
+            Self::Softplus => activation::softplus(input, 1.0),
+            Self::Tanh => activation::tanh(input),
+        }
+    }
+}
+
+/// How a generator's last layer becomes an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OutputActivation {
+    /// Into [-1, 1] directly.
+    #[default]
+    Tanh,
+    /// A sigmoid in [0, 1], shifted and scaled to [-1, 1]: the same curve as tanh at half the slope.
+    Sigmoid,
+    /// Unbounded, for points in the plane.
+    Linear,
+}
+
+impl OutputActivation {
+    /// Applies the output map elementwise; the shape stays.
+    #[must_use]
+    pub fn forward<const D: usize>(self, input: Tensor<D>) -> Tensor<D> {
+        match self {
+            Self::Tanh => activation::tanh(input),
+            Self::Sigmoid => activation::sigmoid(input) * 2.0 - 1.0,
+            Self::Linear => input,
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Initial weights, drawn on the host so that a seed means the same network on every backend.
+
+use burn::module::Param;
+use burn::nn::conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig};
+use burn::nn::{Linear, LinearConfig};
+use burn::tensor::{Device, Tensor, TensorData};
+use rand_chacha::ChaCha8Rng;
+use rand_distr::{Distribution, Normal, Uniform};
+use serde::{Deserialize, Serialize};
+
+/// The distribution of initial weights; biases start at zero.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Init {
+    /// N(0, 2 / `fan_in`), made for rectifiers (He et al. 2015).
+    He,
+    /// U(-1/√`fan_in`, 1/√`fan_in`), for weights and biases alike: what PyTorch does by default.
+    Fan,
+    /// N(0, std²); 0.02 in DCGAN (Radford et al. 2015).
+    Normal {
+        /// Standard deviation, above 0.
+        std: f64,
+    },
+    /// U(-range, range); 0.05 and 0.005 in Goodfellow et al. 2014.
+    Uniform {
+        /// Half the width, above 0.
+        range: f64,
+    },
+}
+
+/// Draws the weights of layer after layer from one stream of random numbers.
+pub struct WeightInit<'a> {
+    init: Init,
+    rng: &'a mut ChaCha8Rng,
+    device: &'a Device,
+}
+
+impl<'a> WeightInit<'a> {
+    /// Draws from `rng` and places layers on `device`.
+    pub fn new(init: Init, rng: &'a mut ChaCha8Rng, device: &'a Device) -> Self {
+        Self { init, rng, device }
+    }
+
+    /// The device layers are placed on.
+    #[must_use]
+    pub fn device(&self) -> &Device {
+        self.device
+    }
+
+    /// A linear layer, weight `[inputs, outputs]`.
+    pub fn linear(&mut self, inputs: usize, outputs: usize, bias: bool) -> Linear {
+        // Burn's own initializer draws on the device; the layer is made for its settings only.
+        let mut layer = LinearConfig::new(inputs, outputs)
+            .with_bias(bias)
+            .init(self.device);
+        layer.weight = self.weight([inputs, outputs], inputs);
+        layer.bias = bias.then(|| self.bias(outputs, inputs));
+        layer
+    }
+
+    /// A convolution that halves height and width: kernel 4, stride 2, padding 1, without bias.
+    pub fn halving_conv(&mut self, inputs: usize, outputs: usize) -> Conv2d {
+        let mut layer = Conv2dConfig::new([inputs, outputs], [4, 4])
+            .with_stride([2, 2])
+            .with_padding(burn::nn::PaddingConfig2d::Explicit(1, 1, 1, 1))
+            .with_bias(false)
+            .init(self.device);
+        layer.weight = self.weight([outputs, inputs, 4, 4], inputs * 16);
+        layer
+    }
+
+    /// A transposed convolution that doubles height and width: kernel 4, stride 2, padding 1, without bias.
+    pub fn doubling_conv(&mut self, inputs: usize, outputs: usize) -> ConvTranspose2d {
+        let mut layer = ConvTranspose2dConfig::new([inputs, outputs], [4, 4])
+            .with_stride([2, 2])
+            .with_padding([1, 1])
+            .with_bias(false)
+            .init(self.device);
+        // Each output pixel sums over 2×2 taps of the kernel.
+        layer.weight = self.weight([inputs, outputs, 4, 4], inputs * 4);
+        layer
+    }
+
+    fn weight<const D: usize>(&mut self, shape: [usize; D], fan_in: usize) -> Param<Tensor<D>> {
+        let count = shape.iter().product();
+        let values: Vec<f32> = match self.init {
+            Init::He => self.normal((2.0 / fan_in as f64).sqrt(), count),
+            Init::Fan => self.uniform(1.0 / (fan_in as f64).sqrt(), count),
+            Init::Normal { std } => self.normal(std, count),
+            Init::Uniform { range } => self.uniform(range, count),
+        };
+        Param::from_tensor(Tensor::from_data(
+            TensorData::new(values, shape),
+            self.device,
+        ))
+    }
+
+    fn bias(&mut self, outputs: usize, fan_in: usize) -> Param<Tensor<1>> {
+        match self.init {
+            Init::Fan => self.weight([outputs], fan_in),
+            Init::He | Init::Normal { .. } | Init::Uniform { .. } => {
+                Param::from_tensor(Tensor::zeros([outputs], self.device))
+            }
+        }
+    }
+
+    fn normal(&mut self, std: f64, count: usize) -> Vec<f32> {
+        let normal = Normal::new(0.0, std as f32).expect("the recipe checked that std is finite");
+        normal.sample_iter(&mut *self.rng).take(count).collect()
+    }
+
+    fn uniform(&mut self, range: f64, count: usize) -> Vec<f32> {
+        let range = range as f32;
+        let uniform =
+            Uniform::new_inclusive(-range, range).expect("the recipe checked that range is finite");
+        uniform.sample_iter(&mut *self.rng).take(count).collect()
+    }
+}
+
+impl Init {
+    /// Fails unless the spread is a finite number above zero.
+    ///
+    /// # Errors
+    /// Names the key below `init`, its value and the allowed range.
+    pub fn check(&self) -> Result<(), crate::ConfigError> {
+        let (key, value) = match *self {
+            Self::He | Self::Fan => return Ok(()),
+            Self::Normal { std } => ("init.std", std),
+            Self::Uniform { range } => ("init.range", range),
+        };
+        if value.is_finite() && value > 0.0 {
+            return Ok(());
+        }
+        Err(crate::ConfigError::new(key, value, "a number above 0"))
+    }
+}

@@ -1,0 +1,30 @@
+//! Networks of a generative adversarial game, and the file a generator travels in.
+//!
+//! - [`Generator`] and [`Discriminator`] are open traits: bring a Burn [`Module`](burn::module::Module)
+//!   of your own, or take a built-in one from [`GeneratorConfig`] and [`DiscriminatorConfig`].
+//! - [`networks`] holds one file per architecture.
+//! - [`ModelFile`] is a safetensors file that describes itself: architecture, latents, image, provenance.
+//!
+//! Images are float tensors `[batch, channels, height, width]` in `[-1, 1]`; a point in the plane is an
+//! image `[batch, 2, 1, 1]` in its own coordinates. Nothing here names a backend: every constructor takes
+//! a [`Device`](burn::tensor::Device).
+
+mod discriminator;
+mod error;
+mod generator;
+mod image;
+mod latent;
+pub mod layers;
+mod model_file;
+pub mod networks;
+mod random;
+mod weights;
+
+pub use discriminator::{Discriminator, DiscriminatorConfig, DiscriminatorNet, Judgement};
+pub use error::{ConfigError, ModelError};
+pub use generator::{Generator, GeneratorConfig, GeneratorNet};
+pub use image::ImageSpec;
+pub use latent::{Latent, LatentDistribution, LatentSpec};
+pub use model_file::{FORMAT, ModelCard, ModelFile};
+pub use random::keyed_rng;
+pub use weights::{apply_weights, collect_weights};

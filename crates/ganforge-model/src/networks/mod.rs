@@ -1,0 +1,9 @@
+//! One file per architecture; each opens with its paper and where it deviates.
+
+mod dcgan;
+mod mlp;
+
+pub use dcgan::{
+    DcganDiscriminator, DcganDiscriminatorConfig, DcganGenerator, DcganGeneratorConfig,
+};
+pub use mlp::{MlpDiscriminator, MlpDiscriminatorConfig, MlpGenerator, MlpGeneratorConfig};

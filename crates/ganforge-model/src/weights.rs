@@ -1,0 +1,112 @@
+//! A module's weights by name, out of it and back into it.
+
+use std::collections::BTreeMap;
+
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::tensor::{DType, Tensor, TensorData};
+
+use crate::ModelError;
+
+/// Every float parameter and running statistic of `module`, by its path, on the host.
+#[must_use]
+pub fn collect_weights<M: Module>(module: &M) -> BTreeMap<String, TensorData> {
+    let mut collector = Collector::default();
+    module.visit(&mut collector);
+    collector.weights
+}
+
+/// Puts weights into a module of the same architecture, by path; the module's devices stay.
+///
+/// # Errors
+/// A tensor that is missing, left over, of another shape or not of 32-bit floats, by its path.
+pub fn apply_weights<M: Module>(
+    module: M,
+    weights: BTreeMap<String, TensorData>,
+) -> Result<M, ModelError> {
+    let mut applier = Applier {
+        path: Vec::new(),
+        weights,
+        failure: None,
+    };
+    let module = module.map(&mut applier);
+    if let Some(failure) = applier.failure {
+        return Err(ModelError::Weights(failure));
+    }
+    if let Some(name) = applier.weights.keys().next() {
+        return Err(ModelError::Weights(format!(
+            "tensor `{name}` has no place in it"
+        )));
+    }
+    Ok(module)
+}
+
+#[derive(Default)]
+struct Collector {
+    path: Vec<String>,
+    weights: BTreeMap<String, TensorData>,
+}
+
+impl ModuleVisitor for Collector {
+    fn enter_module(&mut self, name: &str, _container_type: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        self.weights
+            .insert(self.path.join("."), param.val().into_data());
+    }
+}
+
+struct Applier {
+    path: Vec<String>,
+    weights: BTreeMap<String, TensorData>,
+    failure: Option<String>,
+}
+
+impl Applier {
+    fn take(&mut self, expected: &[usize]) -> Result<TensorData, String> {
+        let name = self.path.join(".");
+        let data = self
+            .weights
+            .remove(&name)
+            .ok_or_else(|| format!("tensor `{name}` is missing"))?;
+        if data.shape().as_slice() != expected {
+            return Err(format!(
+                "tensor `{name}` has shape {:?}, expected {expected:?}",
+                data.shape().as_slice()
+            ));
+        }
+        if data.dtype() != DType::F32 {
+            return Err(format!(
+                "tensor `{name}` holds {:?}, expected F32",
+                data.dtype()
+            ));
+        }
+        Ok(data)
+    }
+}
+
+impl ModuleMapper for Applier {
+    fn enter_module(&mut self, name: &str, _container_type: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.path.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let shape: [usize; D] = param.lazy_shape().dims();
+        match self.take(&shape) {
+            Ok(data) => param.map(|old| Tensor::from_data(data, &old.device())),
+            Err(failure) => {
+                self.failure.get_or_insert(failure);
+                param
+            }
+        }
+    }
+}

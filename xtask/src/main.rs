@@ -1,0 +1,49 @@
+//! Automation of this repository, in Rust so that it runs wherever the product builds.
+
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, reason = "a failed expectation should panic")
+)]
+
+mod ci;
+mod gpu;
+mod step;
+mod tidy;
+
+use std::env;
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask <COMMAND>
+
+  ci         everything a change must pass: fmt, clippy, tidy, tests, docs, backends
+  tidy       the rules of the house that no compiler checks
+  backends   the same weights on flex, ndarray and wgpu (software Vulkan will do)
+  gpu        everything that needs an NVIDIA GPU, with a report of what was measured
+             [--out DIR] [--peer dcgan_torch.py] [--prebuilt DIR]
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+
+    let outcome = match words.as_slice() {
+        ["ci"] => ci::run(),
+        ["tidy"] => tidy::run(),
+        ["backends"] => ci::backends(),
+        ["gpu", options @ ..] => {
+            gpu::Options::parse(options).and_then(|options| gpu::run(&options))
+        }
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("xtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

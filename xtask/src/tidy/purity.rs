@@ -1,0 +1,102 @@
+//! Crates that must stay light, judged by all they are built from rather than by what they ask for.
+
+use super::Violation;
+
+/// A crate, what must never appear beneath it (a trailing `*` stands for any ending), and why.
+const LIGHT: [(&str, &[&str], &str); 3] = [
+    (
+        "ganforge-infer",
+        &[
+            "burn-autodiff",
+            "burn-dataset",
+            "burn-optim",
+            "burn-train",
+            "ratatui",
+        ],
+        "a program that only samples must not carry training",
+    ),
+    (
+        "ganforge-data",
+        &["burn", "burn-*"],
+        "datasets live on the host and know no tensor",
+    ),
+    (
+        "ganforge-eval",
+        &["burn", "burn-*"],
+        "measures live on the host and know no tensor",
+    ),
+];
+
+/// Whether a crate is one that must stay light.
+pub fn watches(krate: &str) -> bool {
+    LIGHT.iter().any(|(light, ..)| *light == krate)
+}
+
+/// Reports, in one line for each crate, everything forbidden among the crates it is built from.
+pub fn check(krate: &str, tree: &[String]) -> Option<Violation> {
+    let (_, forbidden, why) = LIGHT.iter().find(|(light, ..)| *light == krate)?;
+    let heavy: Vec<&str> = tree
+        .iter()
+        .map(String::as_str)
+        .filter(|name| forbidden.iter().any(|pattern| matches(name, pattern)))
+        .collect();
+    let first = heavy.first()?;
+    Some(Violation::new(
+        format!("crates/{krate}/Cargo.toml"),
+        format!("built from {}, but {why}", heavy.join(", ")),
+        format!("see how it comes in: cargo tree -p {krate} -e normal -i {first}"),
+    ))
+}
+
+fn matches(name: &str, pattern: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(start) => name.starts_with(start),
+        None => name == pattern,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(names: &[&str]) -> Vec<String> {
+        names.iter().map(|&name| name.into()).collect()
+    }
+
+    fn found(krate: &str, names: &[&str]) -> Option<String> {
+        check(krate, &tree(names)).map(|violation| violation.to_string())
+    }
+
+    #[test]
+    fn sampling_without_training_passes() {
+        assert_eq!(
+            found(
+                "ganforge-infer",
+                &["burn", "burn-nn", "burn-store", "image"]
+            ),
+            None
+        );
+    }
+
+    #[test]
+    fn training_beneath_the_sampler_is_reported_with_the_way_to_find_it() {
+        let names = ["burn", "burn-autodiff", "burn-train", "ratatui"];
+        let line = found("ganforge-infer", &names).unwrap();
+        assert!(line.contains("built from burn-autodiff, burn-train, ratatui,"));
+        assert!(line.ends_with("-i burn-autodiff"));
+    }
+
+    #[test]
+    fn a_tensor_beneath_the_data_or_the_measures_is_reported() {
+        for krate in ["ganforge-data", "ganforge-eval"] {
+            let line = found(krate, &["burn", "burn-tensor", "burner", "csv"]).unwrap();
+            assert!(line.contains("built from burn, burn-tensor,"), "{line}");
+        }
+    }
+
+    #[test]
+    fn other_crates_are_not_watched() {
+        assert!(!watches("ganforge-train"));
+        assert_eq!(found("ganforge-train", &["burn-train"]), None);
+    }
+}
