@@ -11,7 +11,9 @@ use crate::ModelError;
 #[must_use]
 pub fn collect_weights<M: Module>(module: &M) -> BTreeMap<String, TensorData> {
     let mut collector = Collector::default();
-    module.visit(&mut collector);
+    // Visiting a module shows its running statistics before their last update, unless it was synchronised, which
+    // taking a snapshot does.
+    module.valid().visit(&mut collector);
     collector.weights
 }
 

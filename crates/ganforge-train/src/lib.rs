@@ -1,1 +1,53 @@
-//! stub
+//! The adversarial game and its loop.
+//!
+//! - [`Recipe`] says what to train; [`train()`] does it and leaves a run directory.
+//! - [`Payoff`], [`Penalty`] and [`UpdateRule`] are the rules; [`Gan`] plays them in two phases.
+//! - [`Adversarial`] is the loop, as a strategy of burn-train: it owns no formula and knows no screen.
+//! - A run is a pure function of recipe, data and device: everything random is keyed by seed, purpose and step,
+//!   so a resumed run needs no saved generator of random numbers.
+
+mod adversarial;
+mod average;
+mod bench;
+pub mod checkpoint;
+mod error;
+mod game;
+mod gan;
+mod gradients;
+mod journal;
+mod learner_model;
+mod loader;
+mod optimizer;
+mod parameters;
+mod payoff;
+mod penalty;
+mod play;
+mod recipe;
+mod run_directory;
+mod schedule;
+mod series;
+mod telemetry;
+mod train;
+mod write;
+
+pub use adversarial::{Adversarial, Ending, Plan};
+pub use average::Average;
+pub use bench::{BenchReport, bench};
+pub use error::{RecipeError, TrainError};
+pub use game::{Game, UpdateRule};
+pub use gan::{Gan, Phase, Round};
+pub use journal::Journal;
+pub use loader::{Latents, NoValidation, Rounds};
+pub use optimizer::{module_optimizer, module_schedule};
+pub use parameters::number_parameters;
+pub use payoff::{Payoff, jensen_shannon};
+pub use penalty::Penalty;
+pub use recipe::{
+    AverageConfig, DataConfig, OptimizerConfig, OptimizerKind, Optimizers, Override, Recipe,
+    RunConfig, ScheduleConfig, ScheduleKind, builtin, builtin_names,
+};
+pub use run_directory::{RunDirectory, RunJournal};
+pub use schedule::Schedule;
+pub use series::Series;
+pub use telemetry::{DiscriminatorTelemetry, GeneratorTelemetry, GradientNorms, Reading, Totals};
+pub use train::{BuiltinGan, Outcome, TrainOptions, train};

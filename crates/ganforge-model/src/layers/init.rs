@@ -128,9 +128,14 @@ impl Init {
             Self::Normal { std } => ("init.std", std),
             Self::Uniform { range } => ("init.range", range),
         };
-        if value.is_finite() && value > 0.0 {
+        // Weights are drawn in single precision, over a range twice the value.
+        if value > 0.0 && value < f64::from(f32::MAX) / 2.0 {
             return Ok(());
         }
-        Err(crate::ConfigError::new(key, value, "a number above 0"))
+        Err(crate::ConfigError::new(
+            key,
+            value,
+            "a number above 0 that single precision holds",
+        ))
     }
 }

@@ -1,0 +1,67 @@
+//! `ganforge recipes` and `ganforge devices`
+
+use ganforge_train::{Recipe, builtin, builtin_names};
+use serde_json::json;
+
+use super::print_json;
+use crate::device::{Backend, found};
+use crate::error::{CliError, Done};
+
+/// Lists the built-in recipes, or prints one.
+pub fn recipes(name: Option<&str>) -> Result<Done, CliError> {
+    match name {
+        Some(name) => match builtin(name) {
+            Some(text) => print!("{text}"),
+            None => {
+                let known = builtin_names().collect::<Vec<_>>().join(", ");
+                return Err(CliError::Usage(format!(
+                    "no built-in recipe is called `{name}`; there are {known}"
+                )));
+            }
+        },
+        None => {
+            for name in builtin_names() {
+                println!("{name:<20} {}", Recipe::load(name, &[])?.title);
+            }
+        }
+    }
+    Ok(Done::Finished)
+}
+
+/// Lists compiled backends and the devices they find.
+pub fn devices(json: bool) -> Result<Done, CliError> {
+    let found = found();
+    let (compiled, missing): (Vec<_>, Vec<_>) = Backend::ALL
+        .into_iter()
+        .partition(|backend| backend.is_compiled());
+    if json {
+        print_json(&json!({
+            "devices": found,
+            "compiled": compiled,
+            "not_compiled": missing,
+        }))?;
+        return Ok(Done::Finished);
+    }
+    for device in &found {
+        let note = if device.software {
+            " (software: not taken by auto)"
+        } else {
+            ""
+        };
+        println!("{:<10} {}{note}", device.spec, device.name);
+    }
+    let without_device = compiled
+        .iter()
+        .filter(|&&backend| found.iter().all(|device| device.backend != backend));
+    for backend in without_device {
+        println!("{:<10} compiled in, finds no device", backend.name());
+    }
+    let names: Vec<_> = missing.iter().map(|backend| backend.name()).collect();
+    if !names.is_empty() {
+        println!(
+            "not compiled in: {} (each is a Cargo feature)",
+            names.join(", ")
+        );
+    }
+    Ok(Done::Finished)
+}

@@ -1,0 +1,134 @@
+//! The datasets that can be fetched: their mirrors, their files, and how each file is known to be right.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+
+use flate2::bufread::MultiGzDecoder;
+use sha2::{Digest as _, Sha256};
+
+use crate::fingerprint::hexadecimal;
+use crate::public;
+
+/// A dataset on the network.
+pub(super) struct RemoteSet {
+    pub(super) name: &'static str,
+    pub(super) mirrors: &'static [&'static str],
+    pub(super) files: &'static [RemoteFile],
+}
+
+/// One file of it.
+pub(super) struct RemoteFile {
+    pub(super) name: &'static str,
+    pub(super) digest: Digest,
+}
+
+/// A SHA-256 in hexadecimal, and what it is taken over.
+#[derive(Clone, Copy)]
+pub(super) enum Digest {
+    /// What the gzip file unpacks to. The better kind, where it is known: mirrors that packed the same data anew are as good.
+    Content(&'static str),
+    /// The gzip file as it was published.
+    Archive(&'static str),
+}
+
+impl Digest {
+    /// Whether the file has this digest. A file that does not unpack has not.
+    pub(super) fn matches(self, path: &Path) -> io::Result<bool> {
+        let mut file = BufReader::new(File::open(path)?);
+        Ok(match self {
+            Self::Archive(digest) => sha256(&mut file)? == digest,
+            Self::Content(digest) => {
+                sha256(&mut MultiGzDecoder::new(file)).is_ok_and(|found| found == digest)
+            }
+        })
+    }
+}
+
+fn sha256(reader: &mut impl Read) -> io::Result<String> {
+    let mut hash = Sha256::new();
+    let mut block = vec![0; 1 << 16];
+    loop {
+        match reader.read(&mut block)? {
+            0 => return Ok(hexadecimal(&hash.finalize())),
+            read => hash.update(&block[..read]),
+        }
+    }
+}
+
+/// The names of all datasets, for messages.
+pub(super) fn names() -> String {
+    let names: Vec<&str> = CATALOGUE.iter().map(|set| set.name).collect();
+    names.join(", ")
+}
+
+/// Every dataset that can be fetched.
+///
+/// The digests of MNIST were taken of files whose unpacked MD5 sums are the ones in common use (6bbc9ace… for the training images). Those of Fashion-MNIST
+/// are the SHA-256 sums that several projects list beside the MD5 sums of the dataset's own README (8d4fb7e6… for the training images); its unpacked content
+/// was not at hand.
+pub(super) const CATALOGUE: [RemoteSet; 2] = [
+    RemoteSet {
+        name: public::MNIST.name,
+        mirrors: &[
+            "https://storage.googleapis.com/cvdf-datasets/mnist",
+            "https://ossci-datasets.s3.amazonaws.com/mnist",
+        ],
+        files: &[
+            RemoteFile {
+                name: "train-images-idx3-ubyte.gz",
+                digest: Digest::Content(
+                    "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+                ),
+            },
+            RemoteFile {
+                name: "train-labels-idx1-ubyte.gz",
+                digest: Digest::Content(
+                    "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+                ),
+            },
+            RemoteFile {
+                name: "t10k-images-idx3-ubyte.gz",
+                digest: Digest::Content(
+                    "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+                ),
+            },
+            RemoteFile {
+                name: "t10k-labels-idx1-ubyte.gz",
+                digest: Digest::Content(
+                    "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+                ),
+            },
+        ],
+    },
+    RemoteSet {
+        name: public::FASHION_MNIST.name,
+        mirrors: &["http://fashion-mnist.s3-website.eu-central-1.amazonaws.com"],
+        files: &[
+            RemoteFile {
+                name: "train-images-idx3-ubyte.gz",
+                digest: Digest::Archive(
+                    "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+                ),
+            },
+            RemoteFile {
+                name: "train-labels-idx1-ubyte.gz",
+                digest: Digest::Archive(
+                    "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+                ),
+            },
+            RemoteFile {
+                name: "t10k-images-idx3-ubyte.gz",
+                digest: Digest::Archive(
+                    "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+                ),
+            },
+            RemoteFile {
+                name: "t10k-labels-idx1-ubyte.gz",
+                digest: Digest::Archive(
+                    "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+                ),
+            },
+        ],
+    },
+];

@@ -1,0 +1,75 @@
+//! A folder too large for memory: images decoded again whenever they are read.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::codec::decode;
+use super::survey::Surveyed;
+use crate::DataError;
+use crate::fit::Fit;
+
+/// Images that stay in their files.
+pub(crate) struct FileImages {
+    paths: Vec<PathBuf>,
+    fit: Fit,
+    identity: [u8; 32],
+}
+
+impl FileImages {
+    pub(super) fn new(images: &[Surveyed], fit: Fit) -> Self {
+        Self {
+            paths: images.iter().map(|image| image.path.clone()).collect(),
+            identity: identity(images, &fit),
+            fit,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.paths.len()
+    }
+
+    /// Decodes image `index` into `out`, `[channels, height, width]`.
+    pub(crate) fn read(&self, index: usize, out: &mut [u8]) -> Result<(), DataError> {
+        let image = decode(&self.paths[index]).map_err(DataError::Unreadable)?;
+        self.fit.apply(image, out);
+        Ok(())
+    }
+
+    /// A digest of what the images will be: how they are fitted, and each file's name, length and first bytes.
+    ///
+    /// Reading every byte would cost an epoch of disk time; the time of last change would differ after every copy.
+    pub(crate) fn identity(&self) -> &[u8; 32] {
+        &self.identity
+    }
+}
+
+fn identity(images: &[Surveyed], fit: &Fit) -> [u8; 32] {
+    let starts: Vec<(u64, Vec<u8>)> = images
+        .par_iter()
+        // A file that vanishes between the passes counts as empty here, and is reported when it is read.
+        .map(|image| start_of(&image.path).unwrap_or_default())
+        .collect();
+    let mut hash = Sha256::new();
+    hash.update(format!("{fit:?}"));
+    for (image, (length, start)) in images.iter().zip(starts) {
+        hash.update((image.name.len() as u64).to_le_bytes());
+        hash.update(&image.name);
+        hash.update(length.to_le_bytes());
+        hash.update(start);
+    }
+    hash.finalize().into()
+}
+
+/// The length of a file and its first bytes.
+fn start_of(path: &Path) -> std::io::Result<(u64, Vec<u8>)> {
+    const START: u64 = 4096;
+    let file = File::open(path)?;
+    let length = file.metadata()?.len();
+    let mut start = Vec::new();
+    file.take(START).read_to_end(&mut start)?;
+    Ok((length, start))
+}

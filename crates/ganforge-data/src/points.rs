@@ -1,0 +1,184 @@
+//! 2-D points from a CSV file: two numbers a line and, perhaps, a class; a header line is passed over.
+
+use std::path::Path;
+
+use csv::{ReaderBuilder, StringRecord, Trim};
+
+use crate::loaded::Loaded;
+use crate::{DataError, DataOptions, Split};
+
+/// Loads the points of a file.
+pub(crate) fn load(path: &Path, options: &DataOptions) -> Result<Loaded, DataError> {
+    options.check_points()?;
+    if options.split == Split::Test {
+        return Err(DataError::NoTestPart {
+            what: format!("points:{}", path.display()),
+        });
+    }
+    let table = Table { path };
+    let (points, classes) = table.read()?;
+    Ok(Loaded::points(points, classes))
+}
+
+/// The points and, perhaps, the class of each.
+type Columns = (Vec<[f32; 2]>, Option<Vec<u32>>);
+
+/// A file being read, for the sake of its messages.
+struct Table<'a> {
+    path: &'a Path,
+}
+
+impl Table<'_> {
+    fn read(&self) -> Result<Columns, DataError> {
+        let mut reader = ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .trim(Trim::All)
+            .from_path(self.path)
+            .map_err(|error| self.csv_error(&error))?;
+        let mut points = Vec::new();
+        let mut classes = Vec::new();
+        let mut width = None;
+        for (row, record) in reader.records().enumerate() {
+            let record = record.map_err(|error| self.csv_error(&error))?;
+            if row == 0 && is_header(&record) {
+                continue;
+            }
+            let line = line_of(&record);
+            let width = *width.get_or_insert(record.len());
+            if !(2..=3).contains(&width) || record.len() != width {
+                let wanted = if (2..=3).contains(&width) {
+                    format!("{width} columns as in the lines before")
+                } else {
+                    "two columns, or three with a class".to_owned()
+                };
+                let problem = format!("{} columns; expected {wanted}", record.len());
+                return Err(self.problem(line, record.len(), problem));
+            }
+            points.push([self.coordinate(&record, 0)?, self.coordinate(&record, 1)?]);
+            if width == 3 {
+                classes.push((self.class(&record)?, line));
+            }
+        }
+        if points.is_empty() {
+            return Err(self.problem(1, 1, "no points in this file".to_owned()));
+        }
+        let classes = self.check_classes(classes, points.len())?;
+        Ok((points, classes))
+    }
+
+    fn coordinate(&self, record: &StringRecord, column: usize) -> Result<f32, DataError> {
+        let text = &record[column];
+        match text.parse::<f32>() {
+            Ok(value) if value.is_finite() => Ok(value),
+            _ => {
+                let problem = format!("`{text}` is not a finite number");
+                Err(self.problem(line_of(record), column + 1, problem))
+            }
+        }
+    }
+
+    fn class(&self, record: &StringRecord) -> Result<u32, DataError> {
+        let text = &record[2];
+        text.parse().map_err(|_| {
+            let problem = format!("`{text}` is not a class: a whole number from 0");
+            self.problem(line_of(record), 3, problem)
+        })
+    }
+
+    /// Refuses class numbers so large that most classes would be empty: one mistyped number should not make a million of them.
+    fn check_classes(
+        &self,
+        classes: Vec<(u32, u64)>,
+        points: usize,
+    ) -> Result<Option<Vec<u32>>, DataError> {
+        if let Some(&(class, line)) = classes.iter().find(|&&(class, _)| class as usize >= points) {
+            let problem =
+                format!("class {class} of {points} points; classes count from 0 without gaps");
+            return Err(self.problem(line, 3, problem));
+        }
+        let classes: Vec<u32> = classes.into_iter().map(|(class, _)| class).collect();
+        Ok((!classes.is_empty()).then_some(classes))
+    }
+
+    fn problem(&self, line: u64, column: usize, problem: String) -> DataError {
+        DataError::Points {
+            path: self.path.to_owned(),
+            line,
+            column,
+            problem,
+        }
+    }
+
+    fn csv_error(&self, error: &csv::Error) -> DataError {
+        if let csv::ErrorKind::Io(source) = error.kind() {
+            // The error keeps its source to itself, and a system error is told well enough by kind and text.
+            let source = std::io::Error::new(source.kind(), source.to_string());
+            return DataError::io(self.path, source);
+        }
+        let line = error.position().map_or(1, csv::Position::line);
+        self.problem(line, 1, "this line is not UTF-8 text".to_owned())
+    }
+}
+
+/// A first line that starts with no number names the columns.
+fn is_header(record: &StringRecord) -> bool {
+    record
+        .get(0)
+        .is_some_and(|cell| cell.parse::<f32>().is_err())
+        && record
+            .get(1)
+            .is_some_and(|cell| cell.parse::<f32>().is_err())
+}
+
+fn line_of(record: &StringRecord) -> u64 {
+    record.position().map_or(1, csv::Position::line)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn read(text: &str) -> Result<Columns, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("points.csv");
+        fs::write(&path, text).unwrap();
+        Table { path: &path }
+            .read()
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn two_columns_are_points_and_a_third_is_the_class() {
+        assert_eq!(
+            read("1,2\n-3.5, 4e-1\n").unwrap(),
+            (vec![[1.0, 2.0], [-3.5, 0.4]], None)
+        );
+        assert_eq!(
+            read("x,y,moon\r\n1,2,0\r\n3,4,1\r\n").unwrap(),
+            (vec![[1.0, 2.0], [3.0, 4.0]], Some(vec![0, 1]))
+        );
+    }
+
+    #[test]
+    fn what_does_not_parse_is_named_by_line_and_column() {
+        for (text, place, problem) in [
+            ("x,y\n1,2\n1,two\n", "line 3, column 2", "`two`"),
+            ("1,2\nNaN,2\n", "line 2, column 1", "`NaN`"),
+            ("1,2,0\n1,2,1.5\n", "line 2, column 3", "`1.5`"),
+            ("1,2\n1,2,3\n", "line 2, column 3", "expected 2 columns"),
+            ("1\n", "line 1, column 1", "two columns"),
+            ("1,2,0\n1,2,9\n", "line 2, column 3", "class 9 of 2 points"),
+            ("x,y\n", "line 1", "no points"),
+            ("", "line 1", "no points"),
+        ] {
+            let message = read(text).unwrap_err();
+            assert!(
+                message.contains(place) && message.contains(problem),
+                "{message}"
+            );
+        }
+    }
+}

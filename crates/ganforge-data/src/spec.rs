@@ -1,0 +1,189 @@
+//! Where the data are: the text after `--data`, parsed once.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{DataError, Mixture, idx};
+
+/// A source of data, as the user names it.
+///
+/// Parsed from and printed as text (serde does the same): `digits`, `mnist`, `fashion-mnist`, `idx:DIR`, `folder:DIR`, `points:FILE.csv`, `ring8`,
+/// `grid25`. A bare path is recognised when it exists: a directory holding IDX files, any other directory, or a `.csv` file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum DataSpec {
+    /// The 1,797 embedded 8×8 handwritten digits of the UCI repository: no file, no network.
+    Digits,
+    /// MNIST, from the cache folder.
+    Mnist,
+    /// Fashion-MNIST, from the cache folder.
+    FashionMnist,
+    /// A directory of IDX files, plain or gzipped.
+    Idx(PathBuf),
+    /// A directory of image files, a class per subfolder.
+    Folder(PathBuf),
+    /// A CSV file of 2-D points.
+    Points(PathBuf),
+    /// Eight Gaussians on a circle.
+    Ring8,
+    /// Twenty-five Gaussians on a grid.
+    Grid25,
+}
+
+impl DataSpec {
+    /// What [`DataSpec`] accepts, for messages.
+    pub const ACCEPTED: &str = "digits, mnist, fashion-mnist, idx:DIR, folder:DIR, points:FILE.csv, ring8, grid25, \
+                                or an existing directory or .csv file";
+
+    /// The exact distribution the points come from, where the source is a synthetic mixture.
+    #[must_use]
+    pub fn mixture(&self) -> Option<Mixture> {
+        match self {
+            Self::Ring8 => Some(Mixture::ring8()),
+            Self::Grid25 => Some(Mixture::grid25()),
+            Self::Digits
+            | Self::Mnist
+            | Self::FashionMnist
+            | Self::Idx(_)
+            | Self::Folder(_)
+            | Self::Points(_) => None,
+        }
+    }
+}
+
+impl FromStr for DataSpec {
+    type Err = DataError;
+
+    fn from_str(text: &str) -> Result<Self, DataError> {
+        let text = text.trim();
+        let unknown = || DataError::UnknownSpec {
+            text: text.to_owned(),
+        };
+        // Built-in names come first: a folder that happens to be called `mnist` is reached as `./mnist` or `idx:mnist`.
+        match text {
+            "digits" => return Ok(Self::Digits),
+            "mnist" => return Ok(Self::Mnist),
+            "fashion-mnist" => return Ok(Self::FashionMnist),
+            "ring8" => return Ok(Self::Ring8),
+            "grid25" => return Ok(Self::Grid25),
+            _ => {}
+        }
+        match text.split_once(':') {
+            Some((_, "")) => Err(unknown()),
+            Some(("idx", path)) => Ok(Self::Idx(path.into())),
+            Some(("folder", path)) => Ok(Self::Folder(path.into())),
+            Some(("points", path)) => Ok(Self::Points(path.into())),
+            _ => recognise(Path::new(text)).ok_or_else(unknown),
+        }
+    }
+}
+
+/// What an existing bare path holds.
+fn recognise(path: &Path) -> Option<DataSpec> {
+    if path.is_dir() {
+        let kind = if idx::any_in(path) {
+            DataSpec::Idx
+        } else {
+            DataSpec::Folder
+        };
+        return Some(kind(path.to_owned()));
+    }
+    let is_table = path
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
+    (path.is_file() && is_table).then(|| DataSpec::Points(path.to_owned()))
+}
+
+impl fmt::Display for DataSpec {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Digits => formatter.write_str("digits"),
+            Self::Mnist => formatter.write_str("mnist"),
+            Self::FashionMnist => formatter.write_str("fashion-mnist"),
+            Self::Idx(path) => write!(formatter, "idx:{}", path.display()),
+            Self::Folder(path) => write!(formatter, "folder:{}", path.display()),
+            Self::Points(path) => write!(formatter, "points:{}", path.display()),
+            Self::Ring8 => formatter.write_str("ring8"),
+            Self::Grid25 => formatter.write_str("grid25"),
+        }
+    }
+}
+
+impl TryFrom<String> for DataSpec {
+    type Error = DataError;
+
+    fn try_from(text: String) -> Result<Self, DataError> {
+        text.parse()
+    }
+}
+
+impl From<DataSpec> for String {
+    fn from(spec: DataSpec) -> Self {
+        spec.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn every_spec_survives_text_and_back() {
+        for text in [
+            "digits",
+            "mnist",
+            "fashion-mnist",
+            "idx:/data/emnist",
+            "folder:C:/photos",
+            "points:moons.csv",
+            "ring8",
+            "grid25",
+        ] {
+            let spec: DataSpec = text.parse().unwrap();
+            assert_eq!(spec.to_string(), text);
+            let json = serde_json::to_string(&spec).unwrap();
+            assert_eq!(json, format!("\"{text}\""));
+            assert_eq!(serde_json::from_str::<DataSpec>(&json).unwrap(), spec);
+        }
+    }
+
+    #[test]
+    fn a_bare_path_is_recognised_by_what_it_holds() {
+        let folder = tempfile::tempdir().unwrap();
+        let text = folder.path().to_str().unwrap();
+        assert_eq!(
+            text.parse::<DataSpec>().unwrap(),
+            DataSpec::Folder(folder.path().into())
+        );
+
+        fs::write(folder.path().join("images"), [0, 0, 8, 3, 0, 0, 0, 0]).unwrap();
+        assert_eq!(
+            text.parse::<DataSpec>().unwrap(),
+            DataSpec::Idx(folder.path().into())
+        );
+
+        let table = folder.path().join("moons.CSV");
+        fs::write(&table, "0,0\n").unwrap();
+        assert_eq!(
+            table.to_str().unwrap().parse::<DataSpec>().unwrap(),
+            DataSpec::Points(table)
+        );
+    }
+
+    #[test]
+    fn an_unknown_spec_is_answered_with_what_is_accepted() {
+        for text in ["digit", "idx:", "", "/no/such/folder", "zip:a.zip"] {
+            let message = text.parse::<DataSpec>().unwrap_err().to_string();
+            assert!(message.contains(&format!("`{text}`")), "{message}");
+            assert!(
+                message.contains("fashion-mnist") && message.contains("folder:DIR"),
+                "{message}"
+            );
+        }
+    }
+}

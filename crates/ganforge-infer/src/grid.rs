@@ -1,0 +1,190 @@
+//! Many images on one sheet.
+
+use ganforge_model::{ConfigError, ImageSpec};
+use image::DynamicImage;
+
+use crate::picture::{pixel, to_picture};
+use crate::scatter::scatter;
+use crate::{Images, InferError};
+
+/// White pixels between two images.
+const GAP: usize = 2;
+
+/// Images with a shorter side are magnified by a whole number until they reach it: 8×8 digits want to be seen.
+const SMALLEST_CELL: usize = 32;
+
+/// Pixels of the largest grid: 16,384 × 16,384.
+const LARGEST_GRID: usize = 1 << 28;
+
+/// How to lay out a grid.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct GridOptions {
+    /// Images per row, 1 or more; by default as many as there are rows, or one more.
+    pub columns: Option<usize>,
+    /// For points in the plane, half the side of the square shown around the origin, above 0, in the points'
+    /// own units; by default large enough for every point. Fix it to compare plots.
+    pub half_range: Option<f32>,
+}
+
+impl Images {
+    /// All images on one white sheet, row by row; points in the plane become a scatter plot.
+    ///
+    /// # Errors
+    /// An option out of range, images that are neither grey nor RGB nor points, or too many of them.
+    pub fn grid(&self, options: &GridOptions) -> Result<DynamicImage, InferError> {
+        if self.spec().is_point() {
+            return scatter(self, options.half_range);
+        }
+        let sheet = Sheet::lay_out(self.count(), self.spec(), options.columns)?;
+        let mut bytes = vec![u8::MAX; sheet.height * sheet.width * self.spec().channels];
+        for (index, image) in self.iter().enumerate() {
+            sheet.place(image, index, &mut bytes);
+        }
+        to_picture(bytes, sheet.width, sheet.height, self.spec())
+    }
+}
+
+/// Where each image goes.
+struct Sheet {
+    image: ImageSpec,
+    columns: usize,
+    scale: usize,
+    height: usize,
+    width: usize,
+}
+
+impl Sheet {
+    fn lay_out(count: usize, image: ImageSpec, columns: Option<usize>) -> Result<Self, InferError> {
+        let columns = match columns {
+            Some(0) => return Err(ConfigError::new("columns", 0, "1 or more").into()),
+            Some(columns) => columns.min(count),
+            None => count.isqrt() + usize::from(count.isqrt().pow(2) < count),
+        }
+        .max(1);
+        let scale = SMALLEST_CELL.div_ceil(image.height.min(image.width)).max(1);
+        let side = |cells: usize, pixels: usize| {
+            let cell = pixels.checked_mul(scale)?.checked_add(GAP)?;
+            cells.checked_mul(cell)?.checked_add(GAP)
+        };
+        let sides = side(count.div_ceil(columns), image.height).zip(side(columns, image.width));
+        match sides {
+            Some((height, width))
+                if height.checked_mul(width).is_some_and(|n| n <= LARGEST_GRID) =>
+            {
+                Ok(Self {
+                    image,
+                    columns,
+                    scale,
+                    height,
+                    width,
+                })
+            }
+            Some(_) | None => Err(InferError::GridTooLarge { count, image }),
+        }
+    }
+
+    /// Draws one image, magnified, into the sheet's bytes `[height, width, channels]`.
+    fn place(&self, image: &[f32], index: usize, sheet: &mut [u8]) {
+        let ImageSpec {
+            channels,
+            height,
+            width,
+        } = self.image;
+        let top = GAP + index / self.columns * (height * self.scale + GAP);
+        let left = GAP + index % self.columns * (width * self.scale + GAP);
+        for row in 0..height * self.scale {
+            for column in 0..width * self.scale {
+                let to = ((top + row) * self.width + left + column) * channels;
+                let from = row / self.scale * width + column / self.scale;
+                for channel in 0..channels {
+                    sheet[to + channel] = pixel(image[channel * height * width + from]);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grey(count: usize, height: usize, width: usize) -> Images {
+        let spec = ImageSpec {
+            channels: 1,
+            height,
+            width,
+        };
+        Images::new(spec, vec![-1.0; count * height * width]).unwrap()
+    }
+
+    fn size(images: &Images, columns: Option<usize>) -> [u32; 2] {
+        let options = GridOptions {
+            columns,
+            ..GridOptions::default()
+        };
+        let grid = images.grid(&options).unwrap();
+        [grid.height(), grid.width()]
+    }
+
+    #[test]
+    fn a_grid_is_near_square_and_its_images_at_least_32_pixels_wide() {
+        assert_eq!(size(&grey(64, 8, 8), None), [2 + 8 * 34; 2]);
+        assert_eq!(size(&grey(10, 28, 28), None), [2 + 3 * 58, 2 + 4 * 58]);
+        assert_eq!(size(&grey(1, 64, 128), None), [2 + 66, 2 + 130]);
+        assert_eq!(size(&grey(20, 32, 32), Some(10)), [2 + 2 * 34, 2 + 10 * 34]);
+        assert_eq!(size(&grey(3, 32, 32), Some(10)), [2 + 34, 2 + 3 * 34]);
+    }
+
+    #[test]
+    fn images_stand_in_reading_order_on_white_each_pixel_magnified() {
+        let spec = ImageSpec {
+            channels: 1,
+            height: 16,
+            width: 16,
+        };
+        let mut data = vec![-1.0; 3 * spec.len()];
+        data[spec.len()..2 * spec.len()].fill(0.0);
+        data[0] = 1.0;
+        let images = Images::new(spec, data).unwrap();
+        let grid = images.grid(&GridOptions::default()).unwrap().to_luma8();
+        let at = |x, y| grid.get_pixel(x, y).0[0];
+        assert_eq!([at(0, 0), at(2, 2), at(3, 3), at(4, 4)], [255, 255, 255, 0]);
+        assert_eq!(
+            [at(33, 2), at(34, 2), at(35, 2), at(36, 2)],
+            [0, 255, 255, 128]
+        );
+        assert_eq!([at(2, 36), at(36, 36), at(69, 69)], [0, 255, 255]);
+    }
+
+    #[test]
+    fn colours_keep_their_places() {
+        let spec = ImageSpec {
+            channels: 3,
+            height: 32,
+            width: 32,
+        };
+        let data = [1.0, -1.0, 0.0].map(|level| vec![level; 32 * 32]).concat();
+        let grid = Images::new(spec, data)
+            .unwrap()
+            .grid(&GridOptions::default())
+            .unwrap()
+            .to_rgb8();
+        assert_eq!(grid.get_pixel(20, 20).0, [255, 0, 128]);
+        assert_eq!(grid.get_pixel(1, 20).0, [255; 3]);
+    }
+
+    #[test]
+    fn a_grid_out_of_proportion_is_refused() {
+        let zero = GridOptions {
+            columns: Some(0),
+            ..GridOptions::default()
+        };
+        let error = grey(4, 8, 8).grid(&zero).unwrap_err();
+        assert_eq!(error.to_string(), "`columns` is 0, allowed: 1 or more");
+        // A single row of pixels is magnified in both directions.
+        let error = grey(1, 1, 1 << 24)
+            .grid(&GridOptions::default())
+            .unwrap_err();
+        assert!(matches!(error, InferError::GridTooLarge { .. }), "{error}");
+    }
+}

@@ -1,0 +1,102 @@
+//! Where images go: a path says in what form.
+
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+use image::{DynamicImage, ImageFormat};
+
+use crate::aside::write_aside;
+use crate::{GridOptions, Images, InferError};
+
+/// A form of output, and its place.
+///
+/// Every file is written aside and renamed, so that an interrupted write leaves no half file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Output {
+    /// All images in one `.png` file.
+    Grid(PathBuf),
+    /// One `.png` file for each image, in a folder.
+    Files(PathBuf),
+    /// The raw numbers, in a `.npy` file.
+    Array(PathBuf),
+}
+
+impl Output {
+    /// What a path asks for: a grid (`.png`), an array (`.npy`), or a folder of files (a folder that is
+    /// there, a name ending in `/`, or one without an extension).
+    ///
+    /// # Errors
+    /// Any other extension.
+    pub fn at(path: impl AsRef<Path>) -> Result<Self, InferError> {
+        let path = path.as_ref();
+        let ends_in_separator = path
+            .as_os_str()
+            .as_encoded_bytes()
+            .last()
+            .is_some_and(|&byte| std::path::is_separator(byte.into()));
+        if path.is_dir() || ends_in_separator {
+            return Ok(Self::Files(path.to_owned()));
+        }
+        match path.extension() {
+            None => Ok(Self::Files(path.to_owned())),
+            Some(extension) if extension.eq_ignore_ascii_case("png") => {
+                Ok(Self::Grid(path.to_owned()))
+            }
+            Some(extension) if extension.eq_ignore_ascii_case("npy") => {
+                Ok(Self::Array(path.to_owned()))
+            }
+            Some(_) => Err(InferError::UnknownFormat {
+                path: path.to_owned(),
+            }),
+        }
+    }
+
+    /// Writes `images` in this form; `options` lay out a grid.
+    ///
+    /// # Errors
+    /// Images that have no picture, or what the file system says, by its path.
+    pub fn write(&self, images: &Images, options: &GridOptions) -> Result<(), InferError> {
+        match self {
+            Self::Grid(path) => images.write_grid(path, options),
+            Self::Files(folder) => images.write_files(folder),
+            Self::Array(path) => images.write_npy(path),
+        }
+    }
+}
+
+impl Images {
+    /// Writes [`grid`](Self::grid) to a `.png` file, whole or not at all.
+    ///
+    /// # Errors
+    /// Another extension, images that have no grid, or what the file system says, by its path.
+    pub fn write_grid(
+        &self,
+        path: impl AsRef<Path>,
+        options: &GridOptions,
+    ) -> Result<(), InferError> {
+        match Output::at(&path)? {
+            Output::Grid(path) => write_png(&self.grid(options)?, &path),
+            Output::Files(path) | Output::Array(path) => Err(InferError::UnknownFormat { path }),
+        }
+    }
+
+    /// Writes each image to a file of its own in `folder`, `000000.png` and so on; files of these names
+    /// are replaced, others stay.
+    ///
+    /// # Errors
+    /// Images that are neither grey nor RGB, or what the file system says, by its path.
+    pub fn write_files(&self, folder: impl AsRef<Path>) -> Result<(), InferError> {
+        for index in 0..self.count() {
+            if let Some(picture) = self.picture(index)? {
+                write_png(&picture, &folder.as_ref().join(format!("{index:06}.png")))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn write_png(picture: &DynamicImage, path: &Path) -> Result<(), InferError> {
+    let mut bytes = Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, ImageFormat::Png)?;
+    write_aside(path, bytes.get_ref())
+}

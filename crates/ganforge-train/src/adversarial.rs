@@ -1,0 +1,251 @@
+//! The loop: a [`SupervisedLearningStrategy`] of burn-train that plays a game instead of minimising a loss.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use burn::data::dataloader::Progress;
+use burn::module::Module;
+use burn::train::metric::store::EventStoreClient;
+use burn::train::{
+    EventProcessorTraining, Interrupter, Learner, LearnerEvent, LearningCheckpointer,
+    SupervisedLearningStrategy, SupervisedTrainingEventProcessor, TrainLoader, TrainingComponents,
+    TrainingItem, ValidLoader,
+};
+use ganforge_model::{Discriminator, Generator};
+
+use crate::checkpoint::{CheckpointFolder, Manifest};
+use crate::error::TrainError;
+use crate::game::Game;
+use crate::gan::Gan;
+use crate::journal::Journal;
+use crate::loader::Latents;
+use crate::play::Play;
+use crate::telemetry::{GradientNorms, Reading, Totals};
+
+/// Trains a [`Gan`] on one device.
+pub struct Adversarial<G> {
+    /// The rules.
+    pub game: Game,
+    /// Latents of generator turns beyond the first.
+    pub latents: Latents,
+    /// How far to go.
+    pub plan: Plan,
+    /// Where the run starts: zero, or the checkpoint it resumes.
+    pub start: Manifest,
+    /// Where checkpoints go.
+    pub checkpoints: CheckpointFolder,
+    /// What is told at every tick.
+    pub journal: Mutex<Box<dyn Journal<G>>>,
+    /// How the run ended.
+    pub ending: Mutex<Ending>,
+}
+
+/// How far a run goes, and how often it reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plan {
+    /// Steps of the game.
+    pub steps: u64,
+    /// Real images that one step consumes.
+    pub images_per_step: u64,
+    /// Images between two readings.
+    pub tick: u64,
+    /// Images between two checkpoints.
+    pub checkpoint: u64,
+}
+
+/// How a run ended.
+#[derive(Debug, Default)]
+pub struct Ending {
+    /// Steps of the game done, all sessions together.
+    pub step: u64,
+    /// Real images shown, all sessions together.
+    pub images: u64,
+    /// True where the run was stopped before its last step.
+    pub interrupted: bool,
+    /// Why it had to stop, if it had to.
+    pub failure: Option<TrainError>,
+}
+
+impl Plan {
+    fn images(&self, step: u64) -> u64 {
+        step * self.images_per_step
+    }
+
+    /// True where `step` steps complete another `every` images, or the run.
+    fn completes(&self, step: u64, every: u64) -> bool {
+        step == self.steps
+            || self.images(step) / every > self.images(step.saturating_sub(1)) / every
+    }
+}
+
+impl<G: Generator + 'static, D: Discriminator + 'static> SupervisedLearningStrategy<Gan<G, D>>
+    for Adversarial<G>
+{
+    fn fit(
+        &self,
+        components: TrainingComponents<Gan<G, D>>,
+        mut learner: Learner<Gan<G, D>>,
+        rounds: TrainLoader<Gan<G, D>>,
+        _validation: ValidLoader<Gan<G, D>>,
+        _starting_epoch: usize,
+    ) -> (Gan<G, D>, SupervisedTrainingEventProcessor<Gan<G, D>>) {
+        let mut session = Session {
+            strategy: self,
+            interrupter: components.interrupter,
+            events: components.event_processor,
+            checkpointer: components.checkpointer,
+            store: components.event_store,
+            step: self.start.step,
+            saved: self.start.step,
+            began: Instant::now(),
+        };
+        let failure = session.run(&mut learner, rounds.as_ref()).err();
+        // Waits for the checkpoint that may still be on its way to the disk.
+        drop(session.checkpointer.take());
+        *self.ending.lock().unwrap_or_else(PoisonError::into_inner) = Ending {
+            step: session.step,
+            images: self.plan.images(session.step),
+            interrupted: session.step < self.plan.steps,
+            failure,
+        };
+        (learner.model(), session.events)
+    }
+}
+
+/// One stretch of training, from a start or a resume to an end or an interrupt.
+struct Session<'a, G: Generator + 'static, D: Discriminator + 'static> {
+    strategy: &'a Adversarial<G>,
+    interrupter: Interrupter,
+    events: SupervisedTrainingEventProcessor<Gan<G, D>>,
+    checkpointer: Option<LearningCheckpointer<Gan<G, D>>>,
+    store: std::sync::Arc<EventStoreClient>,
+    /// Steps done.
+    step: u64,
+    /// The step of the last checkpoint.
+    saved: u64,
+    began: Instant,
+}
+
+impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
+    fn run(
+        &mut self,
+        learner: &mut Learner<Gan<G, D>>,
+        rounds: &dyn burn::data::dataloader::DataLoader<crate::gan::Round>,
+    ) -> Result<(), TrainError> {
+        let plan = self.strategy.plan;
+        self.announce(LearnerEvent::StartSplit {
+            epoch_number: 1,
+            total_items: plan.images(plan.steps) as usize,
+        });
+        let mut rounds = rounds.iter();
+        let mut play = Play {
+            learner,
+            rounds: &mut rounds,
+            latents: &self.strategy.latents,
+            totals: Totals::default(),
+        };
+        let mut tick_began = Instant::now();
+        let mut tick_from = self.step;
+        while self.step < plan.steps && !self.interrupter.should_stop() {
+            let ticks = plan.completes(self.step + 1, plan.tick);
+            let norms = play.step(&self.strategy.game, self.step, ticks)?;
+            self.step += 1;
+            if ticks {
+                let images = plan.images(self.step - tick_from);
+                let reading = self.read(&mut play.totals, norms, images, tick_began);
+                self.tick(reading, &play.learner.model())?;
+                tick_began = Instant::now();
+                tick_from = self.step;
+            }
+            if plan.completes(self.step, plan.checkpoint) {
+                self.save(play.learner)?;
+            }
+        }
+        // An interrupt may come between two ticks: what has become no number must not replace the last good one.
+        let failed = self.interrupter.error().is_some();
+        if !failed && self.saved < self.step && play.totals.is_finite() {
+            self.save(play.learner)?;
+        }
+        self.announce(LearnerEvent::EndSplit(1));
+        Ok(())
+    }
+
+    fn read(
+        &self,
+        totals: &mut Totals,
+        norms: GradientNorms,
+        images: u64,
+        began: Instant,
+    ) -> Reading {
+        // The device is waited for before the clock is read, or the rate would count steps not yet done.
+        let mut reading = totals.read(self.strategy.plan.images(self.step), norms);
+        reading.images_per_second = images as f64 / began.elapsed().as_secs_f64().max(1e-9);
+        reading
+    }
+
+    fn tick(&mut self, reading: Reading, gan: &Gan<G, D>) -> Result<(), TrainError> {
+        if let Some(figure) = reading.not_finite() {
+            let images = reading.images;
+            return Err(TrainError::NotFinite { figure, images });
+        }
+        self.journal(|journal| journal.tick(&reading, &shipped(gan)))?;
+        let plan = self.strategy.plan;
+        let progress = Progress::new(
+            reading.images as usize,
+            plan.images(plan.steps) as usize,
+            Some("images".to_owned()),
+        );
+        let item = TrainingItem::new(reading, progress, Some(self.step as usize), None);
+        self.announce(LearnerEvent::ProcessedItem(item));
+        Ok(())
+    }
+
+    fn save(&mut self, learner: &Learner<Gan<G, D>>) -> Result<(), TrainError> {
+        let strategy = self.strategy;
+        let gan = learner.model();
+        // Taking a snapshot brings running statistics up to date, or the checkpoint would hold those of the step
+        // before.
+        let _ = gan.valid();
+        let images = strategy.plan.images(self.step);
+        if let Some(checkpointer) = &mut self.checkpointer {
+            strategy.checkpoints.announce(Manifest {
+                step: self.step,
+                images,
+                average_updates: gan
+                    .average
+                    .as_ref()
+                    .map_or(0, crate::average::Average::updates),
+                seconds: strategy.start.seconds + self.began.elapsed().as_secs_f64(),
+                ..strategy.start.clone()
+            });
+            checkpointer.checkpoint(learner, self.step as usize, &self.store);
+        }
+        self.saved = self.step;
+        self.journal(|journal| journal.checkpoint(images, &shipped(&gan)))
+    }
+
+    fn journal(
+        &self,
+        entry: impl FnOnce(&mut dyn Journal<G>) -> Result<(), TrainError>,
+    ) -> Result<(), TrainError> {
+        let mut journal = self
+            .strategy
+            .journal
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        entry(journal.as_mut())
+    }
+
+    fn announce(&mut self, event: LearnerEvent<Reading>) {
+        let announced = self.events.process_train(event);
+        self.interrupter.fail_on_error(announced);
+    }
+}
+
+/// The generator a finished run would ship: the average where there is one, in inference mode.
+fn shipped<G: Generator, D: Discriminator>(gan: &Gan<G, D>) -> G {
+    match &gan.average {
+        Some(average) => average.network.clone(),
+        None => gan.generator.valid(),
+    }
+}

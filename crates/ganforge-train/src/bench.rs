@@ -1,0 +1,158 @@
+//! How long one training step takes.
+
+use std::time::Instant;
+
+use burn::data::dataset::DatasetError;
+use burn::module::Module;
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::train::Learner;
+use ganforge_infer::Signature;
+use ganforge_model::{ImageSpec, keyed_rng};
+use rand_distr::{Distribution, Uniform};
+use serde::Serialize;
+
+use crate::error::{RecipeError, TrainError};
+use crate::game::UpdateRule;
+use crate::gan::Round;
+use crate::loader::Latents;
+use crate::optimizer::{module_optimizer, module_schedule};
+use crate::play::Play;
+use crate::recipe::Recipe;
+use crate::telemetry::Totals;
+use crate::train::build_for;
+
+/// Steps that warm caches, allocators and kernel selection up before the clock runs.
+const WARM_UP: u64 = 5;
+
+/// Timings of a recipe's training step, after `peers/dcgan_torch.py`'s definition of it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct BenchReport {
+    /// The recipe.
+    pub recipe: String,
+    /// The device, as the caller names it.
+    pub device: String,
+    /// Images per update.
+    pub batch: usize,
+    /// Steps timed.
+    pub steps: usize,
+    /// Median wall time of a whole step, in milliseconds.
+    pub step_ms_median: f64,
+    /// Shortest wall time of a whole step, in milliseconds.
+    pub step_ms_min: f64,
+    /// Real images per second at the median.
+    pub images_per_second: f64,
+    /// Who moves when.
+    pub update_rule: UpdateRule,
+    /// Trainable parameters of both players.
+    pub parameters: usize,
+}
+
+/// Times `steps` training steps on noise of the recipe's size: one real batch, made once, and new latents a step.
+///
+/// # Errors
+/// A recipe whose image size is left to its data, or networks that cannot be built.
+pub fn bench(
+    recipe: &Recipe,
+    device: &Device,
+    device_name: &str,
+    steps: usize,
+) -> Result<BenchReport, TrainError> {
+    if steps == 0 {
+        return Err(RecipeError::value("--steps", steps, "1 or more").into());
+    }
+    let device_name = device_name.to_owned();
+    let training_device = device.clone().autodiff();
+    let signature = signature(recipe)?;
+    let gan = build_for(recipe, &signature, 0, &training_device)?;
+    let parameters = gan.generator.num_params() + gan.discriminator.num_params();
+    let optimizer = module_optimizer(&recipe.optimizer, &gan);
+    let images_per_step = recipe.images_per_step();
+    let schedule = module_schedule(&recipe.optimizer, &gan, recipe.steps(), images_per_step);
+    let mut learner = Learner::new(gan, optimizer, schedule);
+    let latents = Latents {
+        spec: signature.latent,
+        batch: recipe.run.batch,
+        seed: recipe.run.seed,
+        device: training_device,
+    };
+    let mut rounds = noise(&latents, &signature);
+    let mut play = Play {
+        learner: &mut learner,
+        rounds: &mut rounds,
+        latents: &latents,
+        totals: Totals::default(),
+    };
+    let mut times = Vec::with_capacity(steps);
+    for step in 0..WARM_UP + steps as u64 {
+        let began = Instant::now();
+        play.step(&recipe.game, step, false)?;
+        latents
+            .device
+            .sync()
+            .map_err(|error| TrainError::Stopped(error.to_string()))?;
+        if step >= WARM_UP {
+            times.push(began.elapsed().as_secs_f64() * 1e3);
+        }
+    }
+    times.sort_by(f64::total_cmp);
+    let median = f64::midpoint(times[(steps - 1) / 2], times[steps / 2]);
+    Ok(BenchReport {
+        recipe: recipe.name.clone(),
+        device: device_name,
+        batch: recipe.run.batch,
+        steps,
+        step_ms_median: median,
+        step_ms_min: times[0],
+        images_per_second: images_per_step as f64 / median * 1e3,
+        update_rule: recipe.game.update,
+        parameters,
+    })
+}
+
+/// The size a recipe states; classes are left out, for noise has none.
+fn signature(recipe: &Recipe) -> Result<Signature, TrainError> {
+    let missing = |key: &str| {
+        RecipeError::value(
+            key,
+            "absent",
+            "stated in a recipe that is to be timed, which reads no data",
+        )
+    };
+    let [height, width] = recipe.data.size.ok_or_else(|| missing("data.size"))?;
+    let channels = recipe
+        .data
+        .channels
+        .ok_or_else(|| missing("data.channels"))?;
+    Ok(Signature {
+        latent: recipe.generator.latent(),
+        image: ImageSpec {
+            channels,
+            height,
+            width,
+        },
+        classes: Vec::new(),
+    })
+}
+
+/// The same real batch again and again, with new latents each time.
+fn noise<'a>(
+    latents: &'a Latents,
+    signature: &Signature,
+) -> impl Iterator<Item = Result<Round, DatasetError>> + 'a {
+    let image = signature.image;
+    let dims = [latents.batch, image.channels, image.height, image.width];
+    let uniform = Uniform::new(-1.0_f32, 1.0).expect("-1 is below 1");
+    let rng = keyed_rng(latents.seed, "bench images", 0);
+    let numbers: Vec<f32> = uniform
+        .sample_iter(rng)
+        .take(latents.batch * image.len())
+        .collect();
+    let real: Tensor<4> = Tensor::from_data(TensorData::new(numbers, dims), &latents.device);
+    let no_class: Option<Tensor<1, Int>> = None;
+    (0..).map(move |round| {
+        Ok(Round {
+            real: real.clone(),
+            latent: latents.draw("latent", round, no_class.clone()),
+        })
+    })
+}

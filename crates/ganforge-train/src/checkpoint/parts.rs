@@ -1,0 +1,71 @@
+//! The three checkpointers burn-train asks for, all of them ends of one [`CheckpointFolder`].
+
+use burn::optim::OptimizerRecord;
+use burn::optim::lr_scheduler::LrSchedulerRecord;
+use burn::store::ModuleRecord;
+use burn::tensor::Bytes;
+use burn::train::checkpoint::{Checkpoint, Checkpointer, CheckpointerError};
+
+use super::CheckpointFolder;
+
+/// Weights of both players and of the average.
+pub struct ModelPart(pub CheckpointFolder);
+
+/// Moments of both optimizers.
+pub struct OptimizerPart(pub CheckpointFolder);
+
+/// Positions of both schedules.
+pub struct SchedulerPart(pub CheckpointFolder);
+
+macro_rules! part {
+    ($part:ident, $record:ident, $file:literal) => {
+        impl $part {
+            /// Name of its file.
+            pub const FILE: &str = $file;
+        }
+
+        impl Checkpointer<$record> for $part {
+            fn save(&self, step: usize, record: $record) -> Result<(), CheckpointerError> {
+                save(&self.0, step as u64, Self::FILE, record)
+            }
+
+            fn restore(&self, _step: usize) -> Result<$record, CheckpointerError> {
+                restore(&self.0, Self::FILE)
+            }
+
+            fn delete(&self, _step: usize) -> Result<(), CheckpointerError> {
+                // The folder removes what the manifest no longer names.
+                Ok(())
+            }
+        }
+    };
+}
+
+part!(ModelPart, ModuleRecord, "model.bpk");
+part!(OptimizerPart, OptimizerRecord, "optimizer.bpk");
+part!(SchedulerPart, LrSchedulerRecord, "scheduler.bpk");
+
+fn save<R: Checkpoint>(
+    folder: &CheckpointFolder,
+    step: u64,
+    file: &str,
+    record: R,
+) -> Result<(), CheckpointerError> {
+    let bytes = record
+        .checkpoint_into_bytes()
+        .map_err(CheckpointerError::Record)?;
+    folder
+        .put(step, file, bytes.to_vec())
+        .map_err(|error| CheckpointerError::Unknown(error.to_string()))
+}
+
+/// Reads one record of the last checkpoint.
+pub fn restore<R: Checkpoint>(
+    folder: &CheckpointFolder,
+    file: &str,
+) -> Result<R, CheckpointerError> {
+    let bytes = folder
+        .get(file)
+        .map_err(|error| CheckpointerError::Unknown(error.to_string()))?;
+    R::checkpoint_from_bytes(Bytes::from_bytes_vec(bytes)).map_err(CheckpointerError::Record)
+}

@@ -1,0 +1,124 @@
+//! Both players in one module, and the two phases of a training step.
+
+use burn::module::Module;
+use burn::optim::GradientsParams;
+use burn::tensor::{Int, Tensor};
+use ganforge_model::{Discriminator, Generator, Latent};
+
+use crate::average::Average;
+use crate::game::Game;
+use crate::telemetry::{DiscriminatorTelemetry, GeneratorTelemetry};
+
+/// Everything one training step has to work with.
+#[derive(Debug, Clone)]
+pub struct Round {
+    /// `[batch, channels, height, width]`, real images.
+    pub real: Tensor<4>,
+    /// What the generator makes as many fakes from. Its class is that of the real image in the same row, so
+    /// that real and fake follow the same class frequencies.
+    pub latent: Latent,
+}
+
+/// A generator, a discriminator and the average of the generators so far, playing one game.
+#[derive(Module, Debug)]
+pub struct Gan<G: Generator, D: Discriminator> {
+    /// Makes images.
+    pub generator: G,
+    /// Judges them.
+    pub discriminator: D,
+    /// The running average of the generator, which is what a finished run ships.
+    pub average: Option<Average<G>>,
+    /// The rules.
+    #[module(skip)]
+    pub game: Game,
+}
+
+/// Gradients of one player, with what the step tells about itself.
+pub struct Phase<T> {
+    /// For the parameters of the player whose turn it is, and for no other.
+    pub gradients: GradientsParams,
+    /// Left on the device until a tick asks.
+    pub telemetry: T,
+}
+
+impl<G: Generator, D: Discriminator> Gan<G, D> {
+    /// Images from latents, with the graph that leads back to the generator.
+    #[must_use]
+    pub fn fakes(&self, latent: &Latent) -> Tensor<4> {
+        self.generator.forward(latent.clone())
+    }
+
+    /// The discriminator's gradients on real images and fakes; nothing reaches the generator.
+    #[must_use]
+    pub fn discriminator_phase(
+        &self,
+        round: &Round,
+        fakes: &Tensor<4>,
+    ) -> Phase<DiscriminatorTelemetry> {
+        let (loss, telemetry) = self.discriminator_loss(round, fakes);
+        Phase {
+            gradients: GradientsParams::from_grads(loss.backward(), &self.discriminator),
+            telemetry,
+        }
+    }
+
+    /// The generator's gradients through a discriminator whose own parameters get none.
+    #[must_use]
+    pub fn generator_phase(&self, round: &Round, fakes: Tensor<4>) -> Phase<GeneratorTelemetry> {
+        let (loss, telemetry) = self.generator_loss(round, fakes);
+        Phase {
+            gradients: GradientsParams::from_grads(loss.backward(), &self.generator),
+            telemetry,
+        }
+    }
+
+    /// Both players' gradients at the same weights, from one backward pass.
+    ///
+    /// The losses share no parameter that both would move: the discriminator's sees detached fakes, the
+    /// generator's a discriminator without gradients. So the gradient of their sum is both gradients.
+    #[must_use]
+    pub fn simultaneous_phase(
+        &self,
+        round: &Round,
+    ) -> Phase<(DiscriminatorTelemetry, GeneratorTelemetry)> {
+        let fakes = self.fakes(&round.latent);
+        let (discriminator_loss, discriminator) = self.discriminator_loss(round, &fakes);
+        let (generator_loss, generator) = self.generator_loss(round, fakes);
+        let gradients = (discriminator_loss + generator_loss).backward();
+        Phase {
+            gradients: GradientsParams::from_grads(gradients, self),
+            telemetry: (discriminator, generator),
+        }
+    }
+
+    fn discriminator_loss(
+        &self,
+        round: &Round,
+        fakes: &Tensor<4>,
+    ) -> (Tensor<1>, DiscriminatorTelemetry) {
+        let payoff = self.game.payoff;
+        let real = self.score(&self.discriminator, round.real.clone(), &round.latent.class);
+        let fake = self.score(
+            &self.discriminator,
+            fakes.clone().detach(),
+            &round.latent.class,
+        );
+        let loss = payoff.discriminator_loss(real.clone(), fake.clone(), self.game.label_smoothing);
+        let telemetry = DiscriminatorTelemetry::new(payoff, &loss, &real, &fake);
+        (loss, telemetry)
+    }
+
+    fn generator_loss(&self, round: &Round, fakes: Tensor<4>) -> (Tensor<1>, GeneratorTelemetry) {
+        let judge = self.discriminator.clone().no_grad();
+        let fake = self.score(&judge, fakes, &round.latent.class);
+        let real = || self.score(&judge, round.real.clone(), &round.latent.class);
+        let loss = self.game.payoff.generator_loss(real, fake);
+        let telemetry = GeneratorTelemetry::new(&loss);
+        (loss, telemetry)
+    }
+
+    #[allow(clippy::unused_self)]
+    fn score(&self, judge: &D, images: Tensor<4>, class: &Option<Tensor<1, Int>>) -> Tensor<2> {
+        judge.forward(images, class.clone()).logits
+    }
+}

@@ -1,0 +1,75 @@
+//! Both players' optimizers and schedules, as parameter groups of one module optimizer.
+
+use burn::module::{Module, ParamGroup};
+use burn::optim::lr_scheduler::module_lr_scheduler::ModuleLrScheduler;
+use burn::optim::momentum::MomentumConfig;
+use burn::optim::{AdamConfig, ModuleOptimizer, RmsPropConfig, SgdConfig};
+use ganforge_model::{Discriminator, Generator};
+
+use crate::gan::Gan;
+use crate::recipe::{OptimizerConfig, OptimizerKind, Optimizers};
+use crate::schedule::Schedule;
+
+/// One optimizer with a group for each player.
+///
+/// Groups go by parameter identity, so the game's parameters must have been
+/// [numbered](crate::parameters::number_parameters) before.
+#[must_use]
+pub fn module_optimizer<G: Generator, D: Discriminator>(
+    config: &Optimizers,
+    gan: &Gan<G, D>,
+) -> ModuleOptimizer {
+    // The base group must match every parameter; those that get gradients all belong to a player.
+    let base = ModuleOptimizer::from(SgdConfig::new().build());
+    let base = with_player(base, &config.generator, &gan.generator);
+    with_player(base, &config.discriminator, &gan.discriminator)
+}
+
+/// One schedule for each player; `steps` and `images_per_step` are the run's.
+#[must_use]
+pub fn module_schedule<G: Generator, D: Discriminator>(
+    config: &Optimizers,
+    gan: &Gan<G, D>,
+    steps: u64,
+    images_per_step: u64,
+) -> ModuleLrScheduler {
+    let schedule = |config| Schedule::new(config, steps, images_per_step);
+    let generator = ParamGroup::ids_from_module(gan.generator.clone());
+    let discriminator = ParamGroup::ids_from_module(gan.discriminator.clone());
+    ModuleLrScheduler::new(schedule(&config.generator))
+        .with_group(generator, schedule(&config.generator))
+        .with_group(discriminator, schedule(&config.discriminator))
+}
+
+// Recipes are written in double precision, Burn's optimizers are configured in single.
+#[allow(clippy::cast_possible_truncation)]
+fn with_player<M: Module>(
+    optimizer: ModuleOptimizer,
+    config: &OptimizerConfig,
+    player: &M,
+) -> ModuleOptimizer {
+    let group = ParamGroup::ids_from_module(player.clone());
+    match config.kind {
+        OptimizerKind::Adam => {
+            let adam = AdamConfig::new()
+                .with_beta_1(config.betas[0] as f32)
+                .with_beta_2(config.betas[1] as f32)
+                .with_epsilon(config.epsilon as f32);
+            optimizer.with_group(group, adam.build(), None)
+        }
+        OptimizerKind::Rmsprop => {
+            let rmsprop = RmsPropConfig::new()
+                .with_alpha(config.alpha as f32)
+                .with_momentum(config.momentum as f32)
+                .with_epsilon(config.epsilon as f32);
+            optimizer.with_group(group, rmsprop.build(), None)
+        }
+        OptimizerKind::Sgd => {
+            let momentum = MomentumConfig::new()
+                .with_momentum(config.momentum)
+                .with_dampening(0.0);
+            let sgd = SgdConfig::new().with_momentum(Some(momentum));
+            optimizer.with_group(group, sgd.build(), None)
+        }
+    }
+}

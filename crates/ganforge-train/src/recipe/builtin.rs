@@ -1,0 +1,45 @@
+//! The recipes that travel inside the binary.
+
+/// Name and text of every built-in recipe, in the order in which `ganforge recipes` lists them.
+const BUILTIN: [(&str, &str); 9] = [
+    ("digits", include_str!("../../../../recipes/digits.toml")),
+    (
+        "digits-conditional",
+        include_str!("../../../../recipes/digits-conditional.toml"),
+    ),
+    (
+        "mnist-mlp",
+        include_str!("../../../../recipes/mnist-mlp.toml"),
+    ),
+    (
+        "mnist-dcgan",
+        include_str!("../../../../recipes/mnist-dcgan.toml"),
+    ),
+    ("ring8", include_str!("../../../../recipes/ring8.toml")),
+    ("grid25", include_str!("../../../../recipes/grid25.toml")),
+    (
+        "folder-dcgan",
+        include_str!("../../../../recipes/folder-dcgan.toml"),
+    ),
+    (
+        "bench-dcgan32",
+        include_str!("../../../../recipes/bench-dcgan32.toml"),
+    ),
+    (
+        "bench-dcgan64",
+        include_str!("../../../../recipes/bench-dcgan64.toml"),
+    ),
+];
+
+/// The TOML of a built-in recipe.
+#[must_use]
+pub fn builtin(name: &str) -> Option<&'static str> {
+    BUILTIN
+        .iter()
+        .find_map(|&(known, text)| (known == name).then_some(text))
+}
+
+/// Names of the built-in recipes.
+pub fn builtin_names() -> impl Iterator<Item = &'static str> {
+    BUILTIN.iter().map(|&(name, _)| name)
+}

@@ -1,0 +1,186 @@
+//! Recipes: complete experiments as TOML.
+//!
+//! A recipe is read once, checked once, and from then on trusted. Every error names the key, the value and what
+//! would be allowed.
+
+mod builtin;
+mod optimizer;
+mod read;
+
+pub use builtin::{builtin, builtin_names};
+pub use optimizer::{OptimizerConfig, OptimizerKind, Optimizers, ScheduleConfig, ScheduleKind};
+pub use read::Override;
+
+use ganforge_data::{DataOptions, DataSpec, Resize};
+use ganforge_model::{DiscriminatorConfig, GeneratorConfig};
+use serde::{Deserialize, Serialize};
+
+use crate::error::RecipeError;
+use crate::game::Game;
+
+/// A complete experiment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// Name of the built-in recipe or of the file, without its ending; filled in when a recipe is read.
+    #[serde(default)]
+    pub name: String,
+    /// One line for people.
+    pub title: String,
+    /// Where the recipe comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paper: Option<String>,
+    /// What a run reaches, with the protocol.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+    /// What is learned.
+    pub data: DataConfig,
+    /// The player that makes images.
+    pub generator: GeneratorConfig,
+    /// The player that judges them.
+    pub discriminator: DiscriminatorConfig,
+    /// The rules.
+    pub game: Game,
+    /// How each player moves.
+    pub optimizer: Optimizers,
+    /// The running average of the generator; without it the last generator is shipped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub average: Option<AverageConfig>,
+    /// How long, how often, from which seed.
+    pub run: RunConfig,
+}
+
+/// `[data]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataConfig {
+    /// Where images come from; `--data` replaces it.
+    pub source: DataSpec,
+    /// `[height, width]` in pixels; the size of the data where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<[usize; 2]>,
+    /// 1 for grey, 3 for RGB; that of the data where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channels: Option<usize>,
+    /// How images of another size are brought to `size`.
+    #[serde(default)]
+    pub resize: Resize,
+    /// RGB that transparent pixels are laid on.
+    #[serde(default = "white")]
+    pub background: [u8; 3],
+    /// Mirror half of the images left to right while training.
+    #[serde(default)]
+    pub flip: bool,
+    /// Show the class of each image to both players.
+    #[serde(default)]
+    pub labels: bool,
+}
+
+/// `[average]`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AverageConfig {
+    /// Images after which a step's weights count half in the average.
+    pub half_life: f64,
+}
+
+/// `[run]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunConfig {
+    /// Real images to show to the discriminator.
+    pub images: u64,
+    /// Images per update.
+    pub batch: usize,
+    /// Everything random in a run follows from it.
+    #[serde(default)]
+    pub seed: u64,
+    /// Images between two readings of the metrics, each with a sample grid.
+    pub tick: u64,
+    /// Images between two checkpoints; ten ticks where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<u64>,
+    /// Images in a sample grid.
+    #[serde(default = "sixty_four")]
+    pub samples: usize,
+}
+
+impl DataConfig {
+    /// What the data crate is asked for.
+    #[must_use]
+    pub fn options(&self) -> DataOptions {
+        DataOptions {
+            size: self.size,
+            channels: self.channels,
+            resize: self.resize,
+            background: self.background,
+            flip: self.flip,
+            labels: self.labels,
+            ..DataOptions::default()
+        }
+    }
+}
+
+impl RunConfig {
+    /// Images between two checkpoints.
+    #[must_use]
+    pub fn checkpoint_every(&self) -> u64 {
+        self.checkpoint.unwrap_or(self.tick.saturating_mul(10))
+    }
+
+    fn check(&self) -> Result<(), RecipeError> {
+        let whole = [
+            ("run.images", self.images),
+            ("run.batch", self.batch as u64),
+            ("run.tick", self.tick),
+            ("run.checkpoint", self.checkpoint_every()),
+        ];
+        for (key, value) in whole {
+            if value == 0 {
+                return Err(RecipeError::value(key, value, "1 or more"));
+            }
+        }
+        if !(1..=4096).contains(&self.samples) {
+            return Err(RecipeError::value("run.samples", self.samples, "1 to 4096"));
+        }
+        Ok(())
+    }
+}
+
+impl Recipe {
+    /// Steps of the game that show the discriminator `run.images` real images.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        self.run.images.div_ceil(self.images_per_step())
+    }
+
+    /// Real images that one step of the game consumes.
+    #[must_use]
+    pub fn images_per_step(&self) -> u64 {
+        (self.run.batch * self.game.batches_per_step()) as u64
+    }
+
+    fn check(&self) -> Result<(), RecipeError> {
+        self.run.check()?;
+        self.game.check()?;
+        self.optimizer.check()?;
+        if let Some(AverageConfig { half_life }) = self.average
+            && !(half_life.is_finite() && half_life > 0.0)
+        {
+            return Err(RecipeError::value(
+                "average.half_life",
+                half_life,
+                "a number of images above 0",
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn white() -> [u8; 3] {
+    [255; 3]
+}
+
+fn sixty_four() -> usize {
+    64
+}

@@ -1,0 +1,144 @@
+//! `[optimizer.generator]` and `[optimizer.discriminator]`: how each player moves.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::RecipeError;
+
+/// `[optimizer]`: one per player, so that each has its own time scale (Heusel et al. 2017).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Optimizers {
+    /// Moves the generator.
+    pub generator: OptimizerConfig,
+    /// Moves the discriminator.
+    pub discriminator: OptimizerConfig,
+}
+
+/// One player's optimizer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OptimizerConfig {
+    /// The update formula.
+    pub kind: OptimizerKind,
+    /// Learning rate at its highest.
+    pub rate: f64,
+    /// Adam's decay rates of the first and second moment.
+    #[serde(default = "adam_betas")]
+    pub betas: [f64; 2],
+    /// Added to the denominator of Adam and `RMSprop`.
+    #[serde(default = "epsilon")]
+    pub epsilon: f64,
+    /// Momentum of SGD and `RMSprop`.
+    #[serde(default)]
+    pub momentum: f64,
+    /// Decay of the running mean of squares of `RMSprop`.
+    #[serde(default = "rmsprop_alpha")]
+    pub alpha: f64,
+    /// The rate over the run.
+    #[serde(default)]
+    pub schedule: ScheduleConfig,
+}
+
+/// Update formulas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OptimizerKind {
+    /// Kingma & Ba 2015: `betas`, `epsilon`.
+    Adam,
+    /// Hinton's lecture 6e: `alpha`, `epsilon`, `momentum`.
+    Rmsprop,
+    /// Stochastic gradient descent: `momentum`.
+    Sgd,
+}
+
+/// The learning rate over the run.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScheduleConfig {
+    /// Shape of the way from `rate` to `rate · floor`.
+    pub kind: ScheduleKind,
+    /// Share of `rate` that is left at the end, in [0, 1].
+    #[serde(default)]
+    pub floor: f64,
+    /// Images over which the rate first rises from zero.
+    #[serde(default)]
+    pub warmup: u64,
+}
+
+/// Shape of the way from the highest rate to the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ScheduleKind {
+    /// The rate stays.
+    Constant,
+    /// The rate falls on a straight line.
+    Linear,
+    /// The rate falls on half a cosine.
+    Cosine,
+}
+
+impl Default for ScheduleConfig {
+    fn default() -> Self {
+        Self {
+            kind: ScheduleKind::Constant,
+            floor: 0.0,
+            warmup: 0,
+        }
+    }
+}
+
+impl Optimizers {
+    pub(super) fn check(&self) -> Result<(), RecipeError> {
+        self.generator.check("optimizer.generator")?;
+        self.discriminator.check("optimizer.discriminator")
+    }
+}
+
+impl OptimizerConfig {
+    fn check(&self, table: &str) -> Result<(), RecipeError> {
+        let share = |value: f64| (0.0..1.0).contains(&value);
+        let below_one = "0 or more and below 1";
+        let rules = [
+            (
+                "rate",
+                self.rate,
+                self.rate.is_finite() && self.rate > 0.0,
+                "a number above 0",
+            ),
+            ("betas", self.betas[0], share(self.betas[0]), below_one),
+            ("betas", self.betas[1], share(self.betas[1]), below_one),
+            (
+                "epsilon",
+                self.epsilon,
+                self.epsilon.is_finite() && self.epsilon > 0.0,
+                "a number above 0",
+            ),
+            ("momentum", self.momentum, share(self.momentum), below_one),
+            ("alpha", self.alpha, share(self.alpha), below_one),
+            (
+                "schedule.floor",
+                self.schedule.floor,
+                (0.0..=1.0).contains(&self.schedule.floor),
+                "0 to 1",
+            ),
+        ];
+        match rules.into_iter().find(|&(.., holds, _)| !holds) {
+            Some((key, value, _, allowed)) => {
+                Err(RecipeError::value(format!("{table}.{key}"), value, allowed))
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+fn adam_betas() -> [f64; 2] {
+    [0.9, 0.999]
+}
+
+fn epsilon() -> f64 {
+    1e-8
+}
+
+fn rmsprop_alpha() -> f64 {
+    0.99
+}

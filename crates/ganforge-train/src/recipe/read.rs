@@ -1,0 +1,159 @@
+//! From a name, a file or a text to a checked recipe.
+
+use std::path::Path;
+use std::str::FromStr;
+
+use toml::{Table, Value};
+
+use super::{Recipe, builtin, builtin_names};
+use crate::error::RecipeError;
+
+/// One `--set key=value`: a dotted path and the TOML value to put there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Override {
+    path: Vec<String>,
+    value: Value,
+}
+
+impl Override {
+    /// Puts `value` at a dotted path such as `game.payoff`.
+    #[must_use]
+    pub fn new(path: &str, value: impl Into<Value>) -> Self {
+        Self {
+            path: path.split('.').map(str::to_owned).collect(),
+            value: value.into(),
+        }
+    }
+}
+
+impl FromStr for Override {
+    type Err = RecipeError;
+
+    /// Reads `key.path=value`. A value that is no TOML on its own is a string: `game.payoff=hinge`.
+    fn from_str(text: &str) -> Result<Self, RecipeError> {
+        let (path, value) = text
+            .split_once('=')
+            .filter(|(path, _)| path.split('.').all(|key| !key.trim().is_empty()))
+            .ok_or_else(|| RecipeError::Override(text.to_owned()))?;
+        let value = value.trim();
+        let value = format!("v = {value}")
+            .parse::<Table>()
+            .ok()
+            .and_then(|mut table| table.remove("v"))
+            .unwrap_or_else(|| Value::String(value.to_owned()));
+        Ok(Self {
+            path: path.split('.').map(|key| key.trim().to_owned()).collect(),
+            value,
+        })
+    }
+}
+
+impl Recipe {
+    /// Reads a built-in recipe by name, or a TOML file by path, with overrides put in before it is checked.
+    ///
+    /// # Errors
+    /// A name that is neither, or anything [`from_toml`](Self::from_toml) refuses.
+    pub fn load(name_or_path: &str, overrides: &[Override]) -> Result<Self, RecipeError> {
+        if let Some(text) = builtin(name_or_path) {
+            return Self::from_toml(name_or_path, text, overrides);
+        }
+        let path = Path::new(name_or_path);
+        if !path.is_file() {
+            return Err(RecipeError::Unknown {
+                name: name_or_path.to_owned(),
+                known: builtin_names().collect::<Vec<_>>().join(", "),
+            });
+        }
+        let text = std::fs::read_to_string(path).map_err(|source| RecipeError::Io {
+            path: path.to_owned(),
+            source,
+        })?;
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        Self::from_toml(&stem, &text, overrides)
+    }
+
+    /// Reads a recipe from text; `name` is used where the text gives none.
+    ///
+    /// # Errors
+    /// Broken TOML, an unknown key, a value of the wrong type or out of range.
+    pub fn from_toml(name: &str, text: &str, overrides: &[Override]) -> Result<Self, RecipeError> {
+        let refuse = |error: toml::de::Error| RecipeError::Toml {
+            recipe: name.to_owned(),
+            reason: one_line(&error.to_string()),
+        };
+        let mut table: Table = text.parse().map_err(refuse)?;
+        for change in overrides {
+            put(&mut table, &change.path, change.value.clone())?;
+        }
+        // Read back from text, so that a complaint about an override, too, shows the line it made.
+        let text = toml::to_string(&table).map_err(|error| RecipeError::Toml {
+            recipe: name.to_owned(),
+            reason: one_line(&error.to_string()),
+        })?;
+        let mut recipe: Self = toml::from_str(&text).map_err(refuse)?;
+        if recipe.name.is_empty() {
+            name.clone_into(&mut recipe.name);
+        }
+        recipe.check()?;
+        Ok(recipe)
+    }
+
+    /// The recipe as TOML, every default written out.
+    ///
+    /// # Errors
+    /// A value TOML cannot hold, such as a seed beyond 2⁶³.
+    pub fn to_toml(&self) -> Result<String, RecipeError> {
+        toml::to_string(self).map_err(|error| RecipeError::Toml {
+            recipe: self.name.clone(),
+            reason: one_line(&error.to_string()),
+        })
+    }
+}
+
+/// Puts a value at a path, making tables on the way.
+fn put(table: &mut Table, path: &[String], value: Value) -> Result<(), RecipeError> {
+    let Some((key, rest)) = path.split_first() else {
+        return Ok(());
+    };
+    if rest.is_empty() {
+        table.insert(key.clone(), value);
+        return Ok(());
+    }
+    let entry = table
+        .entry(key.clone())
+        .or_insert_with(|| Value::Table(Table::new()));
+    match entry {
+        Value::Table(inner) => put(inner, rest, value),
+        other => Err(RecipeError::value(
+            key.clone(),
+            other.to_string(),
+            format!("a table, for `{}` to be set in it", rest.join(".")),
+        )),
+    }
+}
+
+/// A TOML error as one line: the offending line and the complaint, without the drawing.
+fn one_line(message: &str) -> String {
+    let mut parts = Vec::new();
+    for line in message.lines().map(str::trim) {
+        let drawing = line.is_empty()
+            || line == "|"
+            || line
+                .trim_start_matches('|')
+                .trim()
+                .chars()
+                .all(|c| c == '^');
+        if drawing || line.starts_with("TOML parse error") {
+            continue;
+        }
+        parts.push(match line.split_once(" | ") {
+            Some((_, code)) => format!("`{}`", code.trim()),
+            None => line.to_owned(),
+        });
+    }
+    parts.join(": ")
+}
+
+#[cfg(test)]
+#[path = "read_tests.rs"]
+mod tests;

@@ -1,0 +1,203 @@
+//! The folder a run leaves behind.
+//!
+//! ```text
+//! recipe.toml          fully resolved: what was run
+//! metrics.jsonl        one line a tick
+//! samples/000123456.png  by images seen, always from the same latents
+//! checkpoint/          to resume from
+//! model.safetensors    the averaged generator
+//! experiment.log       what was worth a note
+//! ```
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+
+use burn::tensor::Device;
+use ganforge_infer::{GridOptions, SampleOptions, Signature, sample};
+use ganforge_model::{FORMAT, GeneratorNet, ModelCard, ModelFile};
+
+use crate::checkpoint::CheckpointFolder;
+use crate::error::TrainError;
+use crate::journal::Journal;
+use crate::recipe::Recipe;
+use crate::telemetry::Reading;
+use crate::write::{io_error, replace};
+
+/// Paths inside a run directory.
+#[derive(Debug, Clone)]
+pub struct RunDirectory(PathBuf);
+
+impl RunDirectory {
+    /// The run directory at `path`, which need not exist yet.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self(path.into())
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The resolved recipe.
+    #[must_use]
+    pub fn recipe(&self) -> PathBuf {
+        self.0.join("recipe.toml")
+    }
+
+    /// The model file.
+    #[must_use]
+    pub fn model(&self) -> PathBuf {
+        self.0.join("model.safetensors")
+    }
+
+    /// The checkpoints.
+    #[must_use]
+    pub fn checkpoints(&self) -> CheckpointFolder {
+        CheckpointFolder::new(self.0.join("checkpoint"))
+    }
+
+    fn metrics(&self) -> PathBuf {
+        self.0.join("metrics.jsonl")
+    }
+
+    fn samples(&self) -> PathBuf {
+        self.0.join("samples")
+    }
+
+    /// Makes the folders and writes the recipe of a new run.
+    ///
+    /// # Errors
+    /// A folder that already holds a run, or what the file system says.
+    pub fn begin(&self, recipe: &Recipe) -> Result<(), TrainError> {
+        if self.recipe().exists() || self.model().exists() {
+            return Err(TrainError::Occupied(self.0.clone()));
+        }
+        self.prepare(recipe)
+    }
+
+    /// Makes a run's folder ready to go on after `images` images: what came later is dropped from the metrics.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub fn go_on(&self, recipe: &Recipe, images: u64) -> Result<(), TrainError> {
+        self.prepare(recipe)?;
+        let path = self.metrics();
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(source) => return Err(io_error(&path, source)),
+        };
+        let mut kept = String::new();
+        for line in BufReader::new(file).lines() {
+            let line = line.map_err(|source| io_error(&path, source))?;
+            // A line cut short by a kill is not JSON, and later than any checkpoint.
+            let counts = serde_json::from_str::<Reading>(&line);
+            if counts.is_ok_and(|reading| reading.images <= images) {
+                kept.push_str(&line);
+                kept.push('\n');
+            }
+        }
+        replace(&path, kept.as_bytes())
+    }
+
+    fn prepare(&self, recipe: &Recipe) -> Result<(), TrainError> {
+        let samples = self.samples();
+        fs::create_dir_all(&samples).map_err(|source| io_error(&samples, source))?;
+        replace(&self.recipe(), recipe.to_toml()?.as_bytes())
+    }
+}
+
+/// Writes metrics, sample grids and the model into a run directory.
+pub struct RunJournal {
+    /// Where to.
+    pub directory: RunDirectory,
+    /// Describes the model, but for the images seen.
+    pub card: ModelCard,
+    /// Images in a sample grid.
+    pub samples: usize,
+    /// Where samples are computed.
+    pub device: Device,
+}
+
+impl RunJournal {
+    /// A journal for a run of `recipe`.
+    #[must_use]
+    pub fn new(
+        directory: RunDirectory,
+        recipe: &Recipe,
+        signature: Signature,
+        data_fingerprint: String,
+        device: Device,
+    ) -> Self {
+        let card = ModelCard {
+            format: FORMAT,
+            architecture: recipe.generator.clone(),
+            latent: signature.latent,
+            image: signature.image,
+            classes: signature.classes,
+            recipe: recipe.name.clone(),
+            seed: recipe.run.seed,
+            images_seen: 0,
+            data_fingerprint,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        Self {
+            directory,
+            card,
+            samples: recipe.run.samples,
+            device,
+        }
+    }
+
+    fn append_metrics(&self, reading: &Reading) -> Result<(), TrainError> {
+        let path = self.directory.metrics();
+        let mut line = serde_json::to_string(reading)
+            .map_err(|error| io_error(&path, std::io::Error::other(error)))?;
+        line.push('\n');
+        OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .and_then(|mut file| file.write_all(line.as_bytes()))
+            .map_err(|source| io_error(&path, source))
+    }
+
+    fn write_samples(&self, images: u64, generator: &GeneratorNet) -> Result<(), TrainError> {
+        let signature = Signature {
+            latent: self.card.latent,
+            image: self.card.image,
+            classes: self.card.classes.clone(),
+        };
+        let options = SampleOptions {
+            count: self.samples,
+            seed: self.card.seed,
+            batch: self.samples,
+            ..SampleOptions::default()
+        };
+        let sheet = sample(generator, &signature, &options, &self.device)?;
+        // A row per run of classes, so that a column of a conditional grid is one class.
+        let classes = signature.classes.len();
+        let grid = GridOptions {
+            columns: (2..=self.samples).contains(&classes).then_some(classes),
+            ..GridOptions::default()
+        };
+        let path = self.directory.samples().join(format!("{images:09}.png"));
+        Ok(sheet.write_grid(path, &grid)?)
+    }
+}
+
+impl Journal<GeneratorNet> for RunJournal {
+    fn tick(&mut self, reading: &Reading, generator: &GeneratorNet) -> Result<(), TrainError> {
+        self.append_metrics(reading)?;
+        self.write_samples(reading.images, generator)
+    }
+
+    fn checkpoint(&mut self, images: u64, generator: &GeneratorNet) -> Result<(), TrainError> {
+        self.card.images_seen = images;
+        let file = ModelFile::new(self.card.clone(), generator);
+        replace(&self.directory.model(), &file.to_bytes()?)
+    }
+}

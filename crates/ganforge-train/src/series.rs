@@ -1,0 +1,116 @@
+//! The curves of a run, each a numeric metric of burn-train's dashboard.
+
+use std::sync::Arc;
+
+use burn::tensor::TensorReadError;
+use burn::train::metric::{
+    Adaptor, Metric, MetricAttributes, MetricMetadata, MetricName, Numeric, NumericAttributes,
+    NumericEntry, SerializedEntry,
+};
+
+use crate::telemetry::Reading;
+
+/// One figure of a [`Reading`], followed over time.
+#[derive(Debug, Clone)]
+pub struct Series {
+    name: MetricName,
+    unit: Option<&'static str>,
+    figure: fn(&Reading) -> Option<f64>,
+    latest: Option<f64>,
+}
+
+impl Series {
+    /// Every curve, in the order in which a reader asks for them.
+    #[must_use]
+    pub fn all() -> Vec<Self> {
+        vec![
+            Self::new("Loss D", None, |r| Some(r.discriminator_loss)),
+            Self::new("Loss G", None, |r| Some(r.generator_loss)),
+            Self::new("Score real", None, |r| Some(r.score_real)),
+            Self::new("Score fake", None, |r| Some(r.score_fake)),
+            Self::new("Accuracy real", Some("%"), |r| {
+                Some(100.0 * r.accuracy_real)
+            }),
+            Self::new("Accuracy fake", Some("%"), |r| {
+                Some(100.0 * r.accuracy_fake)
+            }),
+            Self::new("JSD estimate", Some("nats"), |r| r.jsd_estimate),
+            Self::new("Penalty", None, |r| Some(r.penalty)),
+            Self::new("Gradient norm D", None, |r| {
+                Some(r.discriminator_gradient_norm)
+            }),
+            Self::new("Gradient norm G", None, |r| Some(r.generator_gradient_norm)),
+            Self::new("Images per second", None, |r| Some(r.images_per_second)),
+        ]
+    }
+
+    fn new(name: &str, unit: Option<&'static str>, figure: fn(&Reading) -> Option<f64>) -> Self {
+        Self {
+            name: Arc::new(name.to_owned()),
+            unit,
+            figure,
+            latest: None,
+        }
+    }
+
+    fn entry(&self) -> SerializedEntry {
+        let Some(value) = self.latest else {
+            return SerializedEntry::not_available(self.unit);
+        };
+        let unit = self.unit.map(|unit| format!(" {unit}")).unwrap_or_default();
+        SerializedEntry::new(format!("{value:.4}{unit}"), value.to_string())
+    }
+}
+
+impl Metric for Series {
+    type Input = Reading;
+
+    fn name(&self) -> MetricName {
+        self.name.clone()
+    }
+
+    fn attributes(&self) -> MetricAttributes {
+        MetricAttributes::Numeric(NumericAttributes {
+            unit: self.unit.map(str::to_owned),
+            higher_is_better: false,
+        })
+    }
+
+    fn update(
+        &mut self,
+        reading: &Reading,
+        _metadata: &MetricMetadata,
+    ) -> Result<SerializedEntry, TensorReadError> {
+        self.latest = (self.figure)(reading);
+        Ok(self.entry())
+    }
+
+    fn compute(&mut self) -> Result<SerializedEntry, TensorReadError> {
+        Ok(self.entry())
+    }
+
+    fn clear(&mut self) {
+        self.latest = None;
+    }
+}
+
+/// A reading already is the mean of its tick, so every view of a series is its latest value.
+impl Numeric for Series {
+    fn value(&self) -> Option<NumericEntry> {
+        self.latest.map(NumericEntry::Value)
+    }
+
+    fn running_value(&self) -> Option<NumericEntry> {
+        self.value()
+    }
+
+    fn final_value(&self) -> NumericEntry {
+        NumericEntry::Final(self.latest.unwrap_or(f64::NAN))
+    }
+}
+
+impl Adaptor<Reading> for Reading {
+    fn adapt(&self) -> Reading {
+        *self
+    }
+}

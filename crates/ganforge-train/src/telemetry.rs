@@ -1,0 +1,178 @@
+//! What a step tells about itself: on the device while the run goes on, read back once a tick.
+
+use burn::tensor::Tensor;
+use serde::{Deserialize, Serialize};
+
+use crate::payoff::{Payoff, jensen_shannon};
+
+/// Means over the last tick, as they stand in `metrics.jsonl`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// Real images shown to the discriminator since the run began.
+    pub images: u64,
+    /// What the discriminator minimises, penalties aside.
+    pub discriminator_loss: f64,
+    /// What the generator minimises.
+    pub generator_loss: f64,
+    /// Mean logit of real images.
+    pub score_real: f64,
+    /// Mean logit of fakes.
+    pub score_fake: f64,
+    /// Share of real images scored above the decision boundary, in [0, 1].
+    pub accuracy_real: f64,
+    /// Share of fakes scored below the decision boundary, in [0, 1].
+    pub accuracy_fake: f64,
+    /// Jensen-Shannon divergence in nats that the discriminator's value means if it is near its optimum, in
+    /// [0, log 2]; absent for payoffs whose value has no such reading.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub jsd_estimate: Option<f64>,
+    /// Sum of the penalties on the discriminator's loss.
+    pub penalty: f64,
+    /// L2 norm of the discriminator's gradients at the tick's last step.
+    pub discriminator_gradient_norm: f64,
+    /// L2 norm of the generator's gradients at the tick's last step.
+    pub generator_gradient_norm: f64,
+    /// Real images per second of wall time.
+    pub images_per_second: f64,
+}
+
+impl Reading {
+    /// The first figure that is no finite number, by name.
+    #[must_use]
+    pub fn not_finite(&self) -> Option<&'static str> {
+        [
+            ("discriminator_loss", self.discriminator_loss),
+            ("generator_loss", self.generator_loss),
+            ("score_real", self.score_real),
+            ("score_fake", self.score_fake),
+            ("penalty", self.penalty),
+            (
+                "discriminator_gradient_norm",
+                self.discriminator_gradient_norm,
+            ),
+            ("generator_gradient_norm", self.generator_gradient_norm),
+        ]
+        .into_iter()
+        .find_map(|(name, value)| (!value.is_finite()).then_some(name))
+    }
+}
+
+/// One discriminator phase: loss, both scores, both accuracies and the value, side by side.
+#[derive(Debug, Clone)]
+pub struct DiscriminatorTelemetry(Tensor<1>);
+
+/// One generator phase: its loss.
+#[derive(Debug, Clone)]
+pub struct GeneratorTelemetry(Tensor<1>);
+
+impl DiscriminatorTelemetry {
+    /// # Shapes
+    /// - `loss`: `[1]`
+    /// - `real`, `fake`: `[batch, outputs]`, logits
+    #[must_use]
+    pub fn new(payoff: Payoff, loss: &Tensor<1>, real: &Tensor<2>, fake: &Tensor<2>) -> Self {
+        let real = real.clone().inner();
+        let fake = fake.clone().inner();
+        let boundary = payoff.decision_boundary();
+        let mut figures = vec![
+            loss.clone().inner(),
+            real.clone().mean(),
+            fake.clone().mean(),
+            real.clone().greater_scalar(boundary).float().mean(),
+            fake.clone().lower_scalar(boundary).float().mean(),
+        ];
+        figures.extend(payoff.value(real, fake));
+        Self(Tensor::cat(figures, 0))
+    }
+}
+
+impl GeneratorTelemetry {
+    /// # Shapes
+    /// - `loss`: `[1]`
+    #[must_use]
+    pub fn new(loss: &Tensor<1>) -> Self {
+        Self(loss.clone().inner())
+    }
+}
+
+/// Sums over the steps of a tick, on the device.
+#[derive(Debug, Clone, Default)]
+pub struct Totals {
+    discriminator: Sum,
+    generator: Sum,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Sum {
+    total: Option<Tensor<1>>,
+    count: u32,
+}
+
+impl Sum {
+    fn add(&mut self, figures: Tensor<1>) {
+        self.total = Some(match self.total.take() {
+            Some(total) => total + figures,
+            None => figures,
+        });
+        self.count += 1;
+    }
+
+    /// Reads the means back: the one place where training waits for the device.
+    fn means(&self) -> Vec<f64> {
+        let Some(total) = &self.total else {
+            return Vec::new();
+        };
+        let mean = total.clone() / f64::from(self.count);
+        mean.into_data().iter::<f64>().collect()
+    }
+}
+
+impl Totals {
+    /// True while nothing counted since the last reading has lost its value; waits for the device.
+    #[must_use]
+    pub fn is_finite(&self) -> bool {
+        let finite = |sum: &Sum| sum.means().iter().all(|figure| figure.is_finite());
+        finite(&self.discriminator) && finite(&self.generator)
+    }
+
+    /// Counts a discriminator phase.
+    pub fn add_discriminator(&mut self, telemetry: DiscriminatorTelemetry) {
+        self.discriminator.add(telemetry.0);
+    }
+
+    /// Counts a generator phase.
+    pub fn add_generator(&mut self, telemetry: GeneratorTelemetry) {
+        self.generator.add(telemetry.0);
+    }
+
+    /// The means of the tick, without the rate, which the caller's clock knows; and starts the next tick.
+    pub fn read(&mut self, images: u64, norms: GradientNorms) -> Reading {
+        let totals = std::mem::take(self);
+        let discriminator = totals.discriminator.means();
+        let generator = totals.generator.means();
+        let figure = |index: usize| discriminator.get(index).copied().unwrap_or(f64::NAN);
+        Reading {
+            images,
+            discriminator_loss: figure(0),
+            generator_loss: generator.first().copied().unwrap_or(f64::NAN),
+            score_real: figure(1),
+            score_fake: figure(2),
+            accuracy_real: figure(3),
+            accuracy_fake: figure(4),
+            jsd_estimate: discriminator.get(5).copied().map(jensen_shannon),
+            penalty: 0.0,
+            discriminator_gradient_norm: norms.discriminator,
+            generator_gradient_norm: norms.generator,
+            images_per_second: 0.0,
+        }
+    }
+}
+
+/// Norms of both players' gradients at one step.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct GradientNorms {
+    /// L2 norm over all of the discriminator's parameters.
+    pub discriminator: f64,
+    /// L2 norm over all of the generator's parameters.
+    pub generator: f64,
+}

@@ -1,0 +1,304 @@
+//! From a recipe to a trained model: builds the networks, restores a checkpoint, hands over to burn-train.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use burn::module::Module;
+use burn::optim::OptimizerRecord;
+use burn::optim::lr_scheduler::LrSchedulerRecord;
+use burn::store::ModuleRecord;
+use burn::tensor::Device;
+use burn::train::checkpoint::{CheckpointingAction, CheckpointingStrategy};
+use burn::train::logger::InMemoryMetricLogger;
+use burn::train::metric::store::EventStoreClient;
+use burn::train::renderer::MetricsRenderer;
+use burn::train::{Interrupter, Learner, SupervisedTraining, TrainingStrategy};
+use ganforge_data::Dataset;
+use ganforge_infer::Signature;
+use ganforge_model::{DiscriminatorNet, GeneratorNet, ImageSpec, keyed_rng};
+
+use crate::adversarial::{Adversarial, Ending, Plan};
+use crate::average::Average;
+use crate::checkpoint::{
+    CheckpointFolder, Manifest, ModelPart, OptimizerPart, SchedulerPart, restore,
+};
+use crate::error::TrainError;
+use crate::gan::Gan;
+use crate::loader::{Latents, NoValidation, Rounds};
+use crate::optimizer::{module_optimizer, module_schedule};
+use crate::parameters::number_parameters;
+use crate::recipe::Recipe;
+use crate::run_directory::{RunDirectory, RunJournal};
+use crate::series::Series;
+
+/// A game between built-in networks.
+pub type BuiltinGan = Gan<GeneratorNet, DiscriminatorNet>;
+
+/// Where a run goes and who watches it.
+pub struct TrainOptions {
+    /// The run directory.
+    pub out: PathBuf,
+    /// Go on from the checkpoint there, instead of starting anew.
+    pub resume: bool,
+    /// Shows progress; burn-train's own choice where absent.
+    pub renderer: Option<Box<dyn MetricsRenderer>>,
+    /// Stops the run after the step under way, with a checkpoint.
+    pub interrupter: Interrupter,
+    /// Keep an `experiment.log` in the run directory, which installs a process-wide logger.
+    pub log: bool,
+}
+
+/// What a run reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// The model file.
+    pub model: PathBuf,
+    /// Real images shown to the discriminator, all sessions together.
+    pub images: u64,
+    /// True where the run was stopped before its end; it can be resumed.
+    pub interrupted: bool,
+}
+
+/// Trains by a recipe, on one device.
+///
+/// # Errors
+/// A recipe, data or folder that does not fit; figures that are no numbers any more; a full disk. The last good
+/// checkpoint is kept in every case.
+pub fn train(
+    recipe: &Recipe,
+    dataset: Dataset,
+    device: &Device,
+    options: TrainOptions,
+) -> Result<Outcome, TrainError> {
+    let directory = RunDirectory::new(&options.out);
+    let checkpoints = directory.checkpoints();
+    let start = start(&checkpoints, &dataset, options.resume)?;
+    let training_device = device.clone().autodiff();
+    let gan = build(recipe, &dataset, start.average_updates, &training_device)?;
+    if options.resume {
+        directory.go_on(recipe, start.images)?;
+    } else {
+        directory.begin(recipe)?;
+    }
+    let images_per_step = recipe.images_per_step();
+    let plan = Plan {
+        steps: recipe.steps(),
+        images_per_step,
+        tick: recipe.run.tick,
+        checkpoint: recipe.run.checkpoint_every(),
+    };
+    let learner = learner(recipe, gan, &plan, options.resume.then_some(&checkpoints))?;
+    let latents = Latents {
+        spec: recipe.generator.latent(),
+        batch: recipe.run.batch,
+        seed: recipe.run.seed,
+        device: training_device,
+    };
+    let rounds = Rounds {
+        latents: latents.clone(),
+        first_round: start.step * recipe.game.batches_per_step() as u64,
+        dataset: dataset.clone(),
+    };
+    let journal = RunJournal::new(
+        directory.clone(),
+        recipe,
+        signature(recipe, &dataset),
+        dataset.fingerprint().to_owned(),
+        device.clone(),
+    );
+    let strategy = Arc::new(Adversarial {
+        game: recipe.game.clone(),
+        latents,
+        plan,
+        start,
+        checkpoints: checkpoints.clone(),
+        journal: Mutex::new(Box::new(journal)),
+        ending: Mutex::default(),
+    });
+    let training = training(recipe, &directory, &checkpoints, rounds, options)
+        .with_training_strategy(TrainingStrategy::Custom(strategy.clone()));
+    let result = training.launch(learner);
+    let ending = std::mem::take(
+        &mut *strategy
+            .ending
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner),
+    );
+    let Ending {
+        images,
+        interrupted,
+        failure,
+        ..
+    } = ending;
+    if let Some(failure) = failure {
+        return Err(failure);
+    }
+    if let Some(error) = result.error {
+        return Err(TrainError::Stopped(error.to_string()));
+    }
+    Ok(Outcome {
+        model: directory.model(),
+        images,
+        interrupted,
+    })
+}
+
+/// Where the run starts: at zero, or where its last checkpoint stands.
+fn start(
+    checkpoints: &CheckpointFolder,
+    dataset: &Dataset,
+    resume: bool,
+) -> Result<Manifest, TrainError> {
+    let found = dataset.fingerprint();
+    if !resume {
+        return Ok(Manifest::at_the_beginning(found));
+    }
+    let manifest = checkpoints
+        .manifest()?
+        .ok_or_else(|| TrainError::NoCheckpoint(checkpoints.path().to_owned()))?;
+    if manifest.data_fingerprint != found {
+        return Err(TrainError::OtherData {
+            expected: manifest.data_fingerprint,
+            found: found.to_owned(),
+        });
+    }
+    Ok(manifest)
+}
+
+/// Both players of a recipe, with weights that follow from the seed.
+pub(crate) fn build(
+    recipe: &Recipe,
+    dataset: &Dataset,
+    average_updates: u64,
+    device: &Device,
+) -> Result<BuiltinGan, TrainError> {
+    let signature = signature(recipe, dataset);
+    build_for(recipe, &signature, average_updates, device)
+}
+
+/// As [`build`], for images that need no dataset.
+pub(crate) fn build_for(
+    recipe: &Recipe,
+    signature: &Signature,
+    average_updates: u64,
+    device: &Device,
+) -> Result<BuiltinGan, TrainError> {
+    let (image, classes) = (signature.image, signature.classes.len());
+    let mut rng = keyed_rng(recipe.run.seed, "generator weights", 0);
+    let generator = recipe
+        .generator
+        .init(image, classes, &mut rng, device)
+        .map_err(|source| TrainError::Network {
+            player: "generator",
+            source,
+        })?;
+    let mut rng = keyed_rng(recipe.run.seed, "discriminator weights", 0);
+    let discriminator = recipe
+        .discriminator
+        .init(image, classes, &mut rng, device)
+        .map_err(|source| TrainError::Network {
+            player: "discriminator",
+            source,
+        })?;
+    let average = recipe.average.map(|average| {
+        let images_per_update =
+            recipe.images_per_step() as f64 / recipe.game.generator_steps as f64;
+        let half_life = average.half_life / images_per_update;
+        Average::new(&generator, half_life, average_updates)
+    });
+    Ok(number_parameters(Gan {
+        generator,
+        discriminator,
+        average,
+        game: recipe.game.clone(),
+    }))
+}
+
+/// What the generator takes and gives.
+fn signature(recipe: &Recipe, dataset: &Dataset) -> Signature {
+    let shape = dataset.shape();
+    let classes = if recipe.data.labels {
+        dataset.classes().to_vec()
+    } else {
+        Vec::new()
+    };
+    Signature {
+        latent: recipe.generator.latent(),
+        image: ImageSpec {
+            channels: shape.channels,
+            height: shape.height,
+            width: shape.width,
+        },
+        classes,
+    }
+}
+
+fn learner(
+    recipe: &Recipe,
+    gan: BuiltinGan,
+    plan: &Plan,
+    checkpoints: Option<&CheckpointFolder>,
+) -> Result<Learner<BuiltinGan>, TrainError> {
+    let optimizer = module_optimizer(&recipe.optimizer, &gan);
+    let schedule = module_schedule(&recipe.optimizer, &gan, plan.steps, plan.images_per_step);
+    let Some(folder) = checkpoints else {
+        return Ok(Learner::new(gan, optimizer, schedule));
+    };
+    let misfit = |error: &dyn std::fmt::Display| TrainError::Checkpoint {
+        path: folder.path().to_owned(),
+        reason: format!(
+            "it does not fit the recipe ({error}); resume with the recipe it was made with"
+        ),
+    };
+    let model: ModuleRecord = restore(folder, ModelPart::FILE).map_err(|error| misfit(&error))?;
+    let gan = gan.try_load_record(model).map_err(|error| misfit(&error))?;
+    let mut learner = Learner::new(gan, optimizer, schedule);
+    let moments: OptimizerRecord =
+        restore(folder, OptimizerPart::FILE).map_err(|error| misfit(&error))?;
+    learner.load_optim(moments);
+    let position: LrSchedulerRecord =
+        restore(folder, SchedulerPart::FILE).map_err(|error| misfit(&error))?;
+    learner.load_scheduler(position);
+    Ok(learner)
+}
+
+fn training(
+    recipe: &Recipe,
+    directory: &RunDirectory,
+    checkpoints: &CheckpointFolder,
+    rounds: Rounds,
+    options: TrainOptions,
+) -> SupervisedTraining<BuiltinGan> {
+    let mut training =
+        SupervisedTraining::new(directory.path(), Arc::new(rounds), Arc::new(NoValidation))
+            .label(&recipe.name)
+            .num_epochs(1)
+            .with_interrupter(options.interrupter)
+            // The run directory keeps its own metrics, by images seen.
+            .with_metric_logger(InMemoryMetricLogger::new())
+            .with_custom_checkpointers(
+                ModelPart(checkpoints.clone()),
+                OptimizerPart(checkpoints.clone()),
+                SchedulerPart(checkpoints.clone()),
+            )
+            .with_checkpointing_strategy(WhenTold);
+    for series in Series::all() {
+        training = training.metric_train_numeric(series);
+    }
+    if let Some(renderer) = options.renderer {
+        training = training.renderer(renderer);
+    }
+    if !options.log {
+        training = training.with_application_logger(None);
+    }
+    training
+}
+
+/// The loop decides when; every checkpoint it asks for is written.
+struct WhenTold;
+
+impl CheckpointingStrategy for WhenTold {
+    fn checkpointing(&mut self, _step: usize, _: &EventStoreClient) -> Vec<CheckpointingAction> {
+        vec![CheckpointingAction::Save]
+    }
+}
