@@ -1,0 +1,122 @@
+//! The same weights give the same images on every backend that was compiled in, and each of them trains.
+//!
+//! Built with Flex alone, as by `cargo test --workspace`, this compares Flex with itself; `cargo xtask backends` builds
+//! it with wgpu and `NdArray`, `cargo xtask gpu` with CUDA and Vulkan.
+#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+/// Largest difference between two backends' pixels, in units of [-1, 1].
+const TOLERANCE: f32 = 1e-4;
+
+/// Small versions of both architectures: arguments of `train` that take seconds everywhere.
+const NETWORKS: [&[&str]; 2] = [
+    &["digits", "--images", "640", "--set", "run.tick=320"],
+    &[
+        "bench-dcgan32",
+        "--data",
+        "digits",
+        "--images",
+        "64",
+        "--set",
+        "run.batch=16",
+        "--set",
+        "run.tick=32",
+        "--set",
+        "run.samples=16",
+        "--set",
+        "generator.width=8",
+        "--set",
+        "discriminator.width=8",
+    ],
+];
+
+fn ganforge(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_ganforge"))
+        .args(arguments)
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {errors}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// What to say to `--device`, Flex first.
+fn devices() -> Vec<String> {
+    let listed: Value = serde_json::from_str(&ganforge(&["devices", "--json"])).unwrap();
+    let mut specs: Vec<String> = listed["devices"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|device| device["spec"].as_str().unwrap().to_owned())
+        .collect();
+    specs.sort_by_key(|spec| spec != "flex");
+    for backend in listed["compiled"].as_array().unwrap() {
+        let name = backend.as_str().unwrap();
+        let has_device = specs.iter().any(|spec| spec.split(':').next() == Some(name));
+        assert!(has_device, "{name} is compiled in but finds no device");
+    }
+    specs
+}
+
+fn train(network: &[&str], device: &str, out: &Path) {
+    let out = out.to_str().unwrap();
+    let arguments = [&["train"], network, &["--device", device, "--out", out]].concat();
+    ganforge(&arguments);
+}
+
+/// The floats of a `.npy` file of format 1.0, whose header is 128 bytes for shapes of this size.
+fn samples(model: &Path, device: &str, out: &Path) -> Vec<f32> {
+    let (model, path) = (model.to_str().unwrap(), out.to_str().unwrap());
+    let arguments = ["sample", model, "-n", "32", "--seed", "5", "--device", device, "-o", path];
+    ganforge(&arguments);
+    let bytes = std::fs::read(out).unwrap();
+    let header = 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
+    bytes[header..]
+        .chunks_exact(4)
+        .map(|four| f32::from_le_bytes(four.try_into().unwrap()))
+        .collect()
+}
+
+#[test]
+fn the_same_weights_give_the_same_images_on_every_backend() {
+    let home = tempfile::tempdir().unwrap();
+    for (index, network) in NETWORKS.into_iter().enumerate() {
+        let run = home.path().join(format!("run-{index}"));
+        train(network, "flex", &run);
+        let model = run.join("model.safetensors");
+        let reference = samples(&model, "flex", &home.path().join("flex.npy"));
+        for device in devices() {
+            let images = samples(&model, &device, &home.path().join("other.npy"));
+            assert_eq!(images.len(), reference.len());
+            let pairs = images.iter().zip(&reference);
+            let difference = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            println!("{} on {device}: largest difference {difference:e}", network[0]);
+            assert!(difference <= TOLERANCE, "{device}: {difference}");
+        }
+    }
+}
+
+#[test]
+fn a_short_training_run_works_on_every_backend() {
+    let home = tempfile::tempdir().unwrap();
+    for device in devices() {
+        for network in NETWORKS {
+            let run = home.path().join(format!("{}-{}", network[0], device.replace(':', "-")));
+            train(network, &device, &run);
+            let metrics = std::fs::read_to_string(run.join("metrics.jsonl")).unwrap();
+            let lines: Vec<Value> = metrics
+                .lines()
+                .map(|line| serde_json::from_str(line).unwrap())
+                .collect();
+            assert_eq!(lines.len(), 2, "two ticks on {device}");
+            for line in lines {
+                assert!(line["discriminator_loss"].as_f64().unwrap().is_finite());
+                assert!(line["generator_gradient_norm"].as_f64().unwrap() > 0.0);
+            }
+        }
+    }
+}
