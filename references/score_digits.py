@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Score generated 8x8 digits against the UCI optical-digits test set (sklearn's load_digits).
 
-usage: score_digits.py SAMPLES.npy digits.csv.gz [--labels LABELS.npy]
+usage: score_digits.py SAMPLES.npy digits.csv.gz [--labels LABELS.npy | --classes-in-turn]
 
 SAMPLES.npy   float32 [n,1,8,8] (or [n,64]) in [-1,1]
 digits.csv.gz 64 pixels 0..16 and the label per row, no header
+--classes-in-turn   sample i was asked to be of class i mod 10, as `ganforge sample` draws them
 --labels      intended class of every sample (int [n] or one-hot [n,10]); adds the conditional criteria
 
 Prints one JSON object with every criterion and a verdict; exit status 0 if all pass, 1 if not.
@@ -136,12 +137,13 @@ def main():
     ap.add_argument("samples")
     ap.add_argument("digits")
     ap.add_argument("--labels")
+    ap.add_argument("--classes-in-turn", action="store_true")
     a = ap.parse_args()
     x = np.load(a.samples)
     x = x.reshape(len(x), -1).astype(np.float64)
     if x.shape[1] != 64 or not np.isfinite(x).all() or np.abs(x).max() > 1 + 1e-4:
         sys.exit("samples must be finite, 64 pixels each, within [-1,1]")
-    intended = None
+    intended = np.arange(len(x)) % 10 if a.classes_in_turn else None
     if a.labels:
         intended = np.load(a.labels)
         intended = intended.argmax(1) if intended.ndim == 2 and intended.shape[1] == 10 else intended.ravel().astype(int)

@@ -56,7 +56,9 @@ fn devices() -> Vec<String> {
     specs.sort_by_key(|spec| spec != "flex");
     for backend in listed["compiled"].as_array().unwrap() {
         let name = backend.as_str().unwrap();
-        let has_device = specs.iter().any(|spec| spec.split(':').next() == Some(name));
+        let has_device = specs
+            .iter()
+            .any(|spec| spec.split(':').next() == Some(name));
         assert!(has_device, "{name} is compiled in but finds no device");
     }
     specs
@@ -71,7 +73,9 @@ fn train(network: &[&str], device: &str, out: &Path) {
 /// The floats of a `.npy` file of format 1.0, whose header is 128 bytes for shapes of this size.
 fn samples(model: &Path, device: &str, out: &Path) -> Vec<f32> {
     let (model, path) = (model.to_str().unwrap(), out.to_str().unwrap());
-    let arguments = ["sample", model, "-n", "32", "--seed", "5", "--device", device, "-o", path];
+    let arguments = [
+        "sample", model, "-n", "32", "--seed", "5", "--device", device, "-o", path,
+    ];
     ganforge(&arguments);
     let bytes = std::fs::read(out).unwrap();
     let header = 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
@@ -94,7 +98,10 @@ fn the_same_weights_give_the_same_images_on_every_backend() {
             assert_eq!(images.len(), reference.len());
             let pairs = images.iter().zip(&reference);
             let difference = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-            println!("{} on {device}: largest difference {difference:e}", network[0]);
+            println!(
+                "{} on {device}: largest difference {difference:e}",
+                network[0]
+            );
             assert!(difference <= TOLERANCE, "{device}: {difference}");
         }
     }
@@ -105,7 +112,9 @@ fn a_short_training_run_works_on_every_backend() {
     let home = tempfile::tempdir().unwrap();
     for device in devices() {
         for network in NETWORKS {
-            let run = home.path().join(format!("{}-{}", network[0], device.replace(':', "-")));
+            let run = home
+                .path()
+                .join(format!("{}-{}", network[0], device.replace(':', "-")));
             train(network, &device, &run);
             let metrics = std::fs::read_to_string(run.join("metrics.jsonl")).unwrap();
             let lines: Vec<Value> = metrics

@@ -3,7 +3,6 @@
 use std::time::Instant;
 
 use burn::data::dataset::DatasetError;
-use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use burn::train::Learner;
 use ganforge_infer::Signature;
@@ -16,6 +15,7 @@ use crate::game::UpdateRule;
 use crate::gan::Round;
 use crate::loader::Latents;
 use crate::optimizer::{module_optimizer, module_schedule};
+use crate::parameters::trainable_parameters;
 use crate::play::Play;
 use crate::recipe::Recipe;
 use crate::telemetry::Totals;
@@ -64,7 +64,8 @@ pub fn bench(
     let training_device = device.clone().autodiff();
     let signature = signature(recipe)?;
     let gan = build_for(recipe, &signature, 0, &training_device)?;
-    let parameters = gan.generator.num_params() + gan.discriminator.num_params();
+    let parameters =
+        trainable_parameters(&gan.generator) + trainable_parameters(&gan.discriminator);
     let optimizer = module_optimizer(&recipe.optimizer, &gan);
     let images_per_step = recipe.images_per_step();
     let schedule = module_schedule(&recipe.optimizer, &gan, recipe.steps(), images_per_step);

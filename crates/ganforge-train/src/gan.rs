@@ -122,3 +122,7 @@ impl<G: Generator, D: Discriminator> Gan<G, D> {
         judge.forward(images, class.clone()).logits
     }
 }
+
+#[cfg(test)]
+#[path = "gan_tests.rs"]
+mod tests;

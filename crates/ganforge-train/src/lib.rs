@@ -39,7 +39,7 @@ pub use gan::{Gan, Phase, Round};
 pub use journal::Journal;
 pub use loader::{Latents, NoValidation, Rounds};
 pub use optimizer::{module_optimizer, module_schedule};
-pub use parameters::number_parameters;
+pub use parameters::{number_parameters, trainable_parameters};
 pub use payoff::{Payoff, jensen_shannon};
 pub use penalty::Penalty;
 pub use recipe::{

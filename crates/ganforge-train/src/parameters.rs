@@ -1,6 +1,6 @@
-//! Parameter identities, which key gradients and optimizer state.
+//! Parameter identities, which key gradients and optimizer state, and how many parameters there are.
 
-use burn::module::{Module, ModuleMapper, Param, ParamId};
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::tensor::Tensor;
 
 /// Numbers a module's float parameters 1, 2, 3, … in visiting order.
@@ -22,5 +22,54 @@ impl ModuleMapper for Numbering {
         let id = ParamId::from(self.next);
         self.next += 1;
         Param::from_mapped_value(id, value, mapper)
+    }
+}
+
+/// Numbers that training moves; running statistics are none of them.
+#[must_use]
+pub fn trainable_parameters<M: Module>(module: &M) -> usize {
+    let mut count = Count(0);
+    module.visit(&mut count);
+    count.0
+}
+
+struct Count(usize);
+
+impl ModuleVisitor for Count {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if param.val().is_require_grad() {
+            self.0 += param.lazy_shape().num_elements();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::module::list_param_ids;
+    use burn::nn::{BatchNormConfig, LinearConfig};
+    use burn::tensor::Device;
+
+    #[test]
+    fn a_copy_gets_identities_of_its_own() {
+        let layer = LinearConfig::new(3, 2).init(&Device::flex());
+        let copy = layer.clone();
+        assert_eq!(list_param_ids(&layer), list_param_ids(&copy));
+        let numbered = number_parameters(vec![layer, copy]);
+        let ids: Vec<u64> = list_param_ids(&numbered).iter().map(ParamId::val).collect();
+        assert_eq!(ids, [1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn running_statistics_are_not_counted() {
+        let device = Device::flex().autodiff();
+        assert_eq!(
+            trainable_parameters(&LinearConfig::new(3, 2).init(&device)),
+            8
+        );
+        assert_eq!(
+            trainable_parameters(&BatchNormConfig::new(5).init(&device)),
+            10
+        );
     }
 }

@@ -163,10 +163,14 @@ fn at_the_optimal_discriminator_the_value_is_the_jensen_shannon_divergence() {
     let density = |x: f64, mean: f64| (-(x - mean).powi(2) / 2.0).exp() / (2.0 * PI).sqrt();
     for distance in [0.0, 0.5, 1.0, 3.0] {
         // Quantiles of each Gaussian stand for its samples: the mean over them is the midpoint rule.
-        let grid: Vec<f64> = (0..40_000).map(|i| -10.0 + (f64::from(i) + 0.5) * 5e-4).collect();
+        let grid: Vec<f64> = (0..40_000)
+            .map(|i| -10.0 + (f64::from(i) + 0.5) * 5e-4)
+            .collect();
         let logit = |x: f64| density(x, 0.0).ln() - density(x, distance).ln();
         let weigh = |mean: f64| -> (Vec<f64>, Vec<f64>) {
-            grid.iter().map(|&x| (logit(x), density(x, mean) * 5e-4)).unzip()
+            grid.iter()
+                .map(|&x| (logit(x), density(x, mean) * 5e-4))
+                .unzip()
         };
         let integral = |values: Tensor<2>, weights: &[f64]| -> f64 {
             let values = values.into_data();

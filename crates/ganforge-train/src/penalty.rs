@@ -80,7 +80,7 @@ mod tests {
         let weights = TensorData::new(vec![-0.5_f32, 0.004, 0.5], [3, 1]);
         layer.weight = Param::from_tensor(Tensor::from_data(weights, &device));
         let layer = Penalty::WeightClipping { limit: 0.01 }.after_update(layer);
-        let clipped: Vec<f32> = layer.weight.val().into_data().to_vec().unwrap();
+        let clipped: Vec<f32> = layer.weight.val().into_data().try_to_vec().unwrap();
         assert_eq!(clipped, [-0.01, 0.004, 0.01]);
         assert!(layer.weight.val().is_require_grad());
     }

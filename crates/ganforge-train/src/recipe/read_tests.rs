@@ -68,9 +68,15 @@ fn a_value_out_of_range_is_named_with_what_is_allowed() {
         ("game.discriminator_steps=0", "game.discriminator_steps"),
         ("game.label_smoothing=0.5", "game.label_smoothing"),
         ("optimizer.generator.rate=0", "optimizer.generator.rate"),
-        ("optimizer.discriminator.betas=[0.5, 1.0]", "optimizer.discriminator.betas"),
+        (
+            "optimizer.discriminator.betas=[0.5, 1.0]",
+            "optimizer.discriminator.betas",
+        ),
         ("average.half_life=-1", "average.half_life"),
-        ("game.penalties=[{ kind = \"weight-clipping\", limit = 0 }]", "limit"),
+        (
+            "game.penalties=[{ kind = \"weight-clipping\", limit = 0 }]",
+            "limit",
+        ),
     ] {
         let message = digits(&[change]).unwrap_err();
         assert!(message.contains(key), "{change}: {message}");
@@ -99,7 +105,12 @@ fn a_name_that_is_nothing_lists_what_there_is() {
 
 #[test]
 fn steps_show_the_discriminator_all_images() {
-    let recipe = digits(&["run.images=1000", "run.batch=64", "game.discriminator_steps=3"]).unwrap();
+    let recipe = digits(&[
+        "run.images=1000",
+        "run.batch=64",
+        "game.discriminator_steps=3",
+    ])
+    .unwrap();
     assert_eq!(recipe.images_per_step(), 192);
     assert_eq!(recipe.steps(), 6);
 }

@@ -1,0 +1,134 @@
+//! Whose turn it is decides who moves, and nothing else does.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor, TensorData};
+use burn::train::{Learner, TrainStep};
+use ganforge_data::Dataset;
+use ganforge_model::collect_weights;
+
+use super::{Gan, Round};
+use crate::loader::Latents;
+use crate::optimizer::{module_optimizer, module_schedule};
+use crate::recipe::{Override, Recipe};
+use crate::train::{BuiltinGan, build};
+
+fn recipe(changes: &[&str]) -> Recipe {
+    let mut all: Vec<Override> = vec![
+        "generator.hidden=[16, 16]".parse().unwrap(),
+        "discriminator.hidden=[16]".parse().unwrap(),
+        "run.batch=8".parse().unwrap(),
+    ];
+    all.extend(changes.iter().map(|change| change.parse().unwrap()));
+    Recipe::load("digits", &all).unwrap()
+}
+
+fn game(recipe: &Recipe) -> (BuiltinGan, Round) {
+    let device = Device::flex().autodiff();
+    let dataset = Dataset::open(&recipe.data.source, &recipe.data.options()).unwrap();
+    let gan = build(recipe, &dataset, 0, &device).unwrap();
+    let latents = Latents {
+        spec: recipe.generator.latent(),
+        batch: 8,
+        seed: 3,
+        device: device.clone(),
+    };
+    let batch = dataset.gather(&[0, 1, 2, 3, 4, 5, 6, 7]).unwrap();
+    let real = Tensor::from_data(TensorData::new(batch.images, [8, 1, 8, 8]), &device);
+    let latent = latents.draw("latent", 0, None);
+    (gan, Round { real, latent })
+}
+
+fn learner(recipe: &Recipe, gan: BuiltinGan) -> Learner<BuiltinGan> {
+    let optimizer = module_optimizer(&recipe.optimizer, &gan);
+    let schedule = module_schedule(&recipe.optimizer, &gan, 100, 8);
+    let mut learner = Learner::new(gan, optimizer, schedule);
+    learner.lr_step();
+    learner
+}
+
+/// Weights by name, running statistics aside: those follow forward passes, not gradients.
+fn weights<M: Module>(module: &M) -> Vec<(String, Vec<f32>)> {
+    collect_weights(module)
+        .into_iter()
+        .filter(|(name, _)| !name.contains("running_"))
+        .map(|(name, data)| (name, data.iter::<f32>().collect()))
+        .collect()
+}
+
+#[test]
+fn a_discriminator_step_leaves_the_generator_unchanged() {
+    let recipe = recipe(&[]);
+    let (gan, round) = game(&recipe);
+    let mut learner = learner(&recipe, gan.clone());
+    let fakes = gan.fakes(&round.latent);
+    learner.optimizer_step(gan.discriminator_phase(&round, &fakes).gradients);
+    let after = learner.model();
+    assert_eq!(weights(&after.generator), weights(&gan.generator));
+    assert_eq!(weights(&after.average), weights(&gan.average));
+    let (before, after) = (weights(&gan.discriminator), weights(&after.discriminator));
+    for (old, new) in before.iter().zip(&after) {
+        assert_ne!(old, new, "every parameter of the discriminator moves");
+    }
+}
+
+#[test]
+fn a_generator_step_leaves_the_discriminator_unchanged() {
+    let recipe = recipe(&[]);
+    let (gan, round) = game(&recipe);
+    let mut learner = learner(&recipe, gan.clone());
+    let fakes = gan.fakes(&round.latent);
+    let phase = gan.generator_phase(&round, fakes);
+    learner.optimizer_step(phase.gradients);
+    let after = learner.model();
+    assert_eq!(weights(&after.discriminator), weights(&gan.discriminator));
+    assert_ne!(weights(&after.generator), weights(&gan.generator));
+    assert_ne!(weights(&after.average), weights(&gan.average));
+}
+
+#[test]
+fn fakes_made_before_a_discriminator_step_still_lead_back_to_the_generator() {
+    let recipe = recipe(&[]);
+    let (gan, round) = game(&recipe);
+    let mut learner = learner(&recipe, gan.clone());
+    let fakes = gan.fakes(&round.latent);
+    learner.optimizer_step(gan.discriminator_phase(&round, &fakes).gradients);
+    let moved = learner.model();
+    let reused = moved.generator_phase(&round, fakes);
+    let again = moved.generator_phase(&round, moved.fakes(&round.latent));
+    let (reused, again) = (
+        crate::gradients::gradient_norm(&reused.gradients, &moved.generator),
+        crate::gradients::gradient_norm(&again.gradients, &moved.generator),
+    );
+    assert!(reused > 0.0);
+    assert!(
+        (reused - again).abs() < 1e-6 * again,
+        "{reused} and {again}"
+    );
+}
+
+#[test]
+fn a_simultaneous_step_is_both_phases_at_the_old_weights() {
+    let recipe = recipe(&[
+        "game.update=simultaneous",
+        "optimizer.generator.kind=sgd",
+        "optimizer.discriminator.kind=sgd",
+    ]);
+    let (gan, round) = game(&recipe);
+    let mut together = learner(&recipe, gan.clone());
+    together.optimizer_step(TrainStep::step(&gan, round.clone()).grads);
+
+    let fakes = gan.fakes(&round.latent);
+    let discriminator = gan.discriminator_phase(&round, &fakes).gradients;
+    let generator = gan.generator_phase(&round, fakes).gradients;
+    let mut apart = learner(&recipe, gan);
+    apart.optimizer_step(discriminator);
+    apart.optimizer_step(generator);
+
+    let (together, apart): (Gan<_, _>, Gan<_, _>) = (together.model(), apart.model());
+    for (one, other) in weights(&together).iter().zip(&weights(&apart)) {
+        assert_eq!(one.0, other.0);
+        for (a, b) in one.1.iter().zip(&other.1) {
+            assert!((a - b).abs() <= 1e-6, "{}: {a} and {b}", one.0);
+        }
+    }
+}
