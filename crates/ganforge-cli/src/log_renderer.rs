@@ -1,7 +1,8 @@
 //! One readable line a tick, for pipes, files and continuous integration.
 
 use std::collections::HashMap;
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use burn::train::LearnerSummary;
@@ -64,13 +65,14 @@ impl LogRenderer {
             figure("Accuracy fake").unwrap_or(f64::NAN),
         );
         if let Some(jsd) = figure("JSD estimate") {
-            line.push_str(&format!("  JSD {jsd:.3}"));
+            let _ = write!(line, "  JSD {jsd:.3}");
         }
-        line.push_str(&format!(
+        let _ = write!(
+            line,
             "  {:.0} images/s  {} left",
             figure("Images per second").unwrap_or(f64::NAN),
             self.time_left(images)
-        ));
+        );
         line
     }
 

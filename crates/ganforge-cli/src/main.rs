@@ -28,7 +28,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<Done, CliError> {
     match command {
-        Command::Train(options) => commands::train(options),
+        Command::Train(options) => commands::train(&options),
         Command::Sample(options) => commands::sample(&options),
         Command::Bench(options) => commands::bench(&options),
         Command::Recipes { name } => commands::recipes(name.as_deref()),

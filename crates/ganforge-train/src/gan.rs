@@ -2,7 +2,7 @@
 
 use burn::module::Module;
 use burn::optim::GradientsParams;
-use burn::tensor::{Int, Tensor};
+use burn::tensor::Tensor;
 use ganforge_model::{Discriminator, Generator, Latent};
 
 use crate::average::Average;
@@ -97,12 +97,8 @@ impl<G: Generator, D: Discriminator> Gan<G, D> {
         fakes: &Tensor<4>,
     ) -> (Tensor<1>, DiscriminatorTelemetry) {
         let payoff = self.game.payoff;
-        let real = self.score(&self.discriminator, round.real.clone(), &round.latent.class);
-        let fake = self.score(
-            &self.discriminator,
-            fakes.clone().detach(),
-            &round.latent.class,
-        );
+        let real = score(&self.discriminator, round.real.clone(), &round.latent);
+        let fake = score(&self.discriminator, fakes.clone().detach(), &round.latent);
         let loss = payoff.discriminator_loss(real.clone(), fake.clone(), self.game.label_smoothing);
         let telemetry = DiscriminatorTelemetry::new(payoff, &loss, &real, &fake);
         (loss, telemetry)
@@ -110,17 +106,17 @@ impl<G: Generator, D: Discriminator> Gan<G, D> {
 
     fn generator_loss(&self, round: &Round, fakes: Tensor<4>) -> (Tensor<1>, GeneratorTelemetry) {
         let judge = self.discriminator.clone().no_grad();
-        let fake = self.score(&judge, fakes, &round.latent.class);
-        let real = || self.score(&judge, round.real.clone(), &round.latent.class);
+        let fake = score(&judge, fakes, &round.latent);
+        let real = || score(&judge, round.real.clone(), &round.latent);
         let loss = self.game.payoff.generator_loss(real, fake);
         let telemetry = GeneratorTelemetry::new(&loss);
         (loss, telemetry)
     }
+}
 
-    #[allow(clippy::unused_self)]
-    fn score(&self, judge: &D, images: Tensor<4>, class: &Option<Tensor<1, Int>>) -> Tensor<2> {
-        judge.forward(images, class.clone()).logits
-    }
+/// The logits of images, each judged as one of the class that its row's latent asks for.
+fn score<D: Discriminator>(judge: &D, images: Tensor<4>, latent: &Latent) -> Tensor<2> {
+    judge.forward(images, latent.class.clone()).logits
 }
 
 #[cfg(test)]

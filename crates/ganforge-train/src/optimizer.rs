@@ -41,8 +41,6 @@ pub fn module_schedule<G: Generator, D: Discriminator>(
         .with_group(discriminator, schedule(&config.discriminator))
 }
 
-// Recipes are written in double precision, Burn's optimizers are configured in single.
-#[allow(clippy::cast_possible_truncation)]
 fn with_player<M: Module>(
     optimizer: ModuleOptimizer,
     config: &OptimizerConfig,

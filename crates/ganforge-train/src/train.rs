@@ -66,15 +66,15 @@ pub struct Outcome {
 /// checkpoint is kept in every case.
 pub fn train(
     recipe: &Recipe,
-    dataset: Dataset,
+    dataset: &Dataset,
     device: &Device,
     options: TrainOptions,
 ) -> Result<Outcome, TrainError> {
     let directory = RunDirectory::new(&options.out);
     let checkpoints = directory.checkpoints();
-    let start = start(&checkpoints, &dataset, options.resume)?;
+    let start = start(&checkpoints, dataset, options.resume)?;
     let training_device = device.clone().autodiff();
-    let gan = build(recipe, &dataset, start.average_updates, &training_device)?;
+    let gan = build(recipe, dataset, start.average_updates, &training_device)?;
     if options.resume {
         directory.go_on(recipe, start.images)?;
     } else {
@@ -102,7 +102,7 @@ pub fn train(
     let journal = RunJournal::new(
         directory.clone(),
         recipe,
-        signature(recipe, &dataset),
+        signature(recipe, dataset),
         dataset.fingerprint().to_owned(),
         device.clone(),
     );

@@ -10,15 +10,15 @@ use crate::error::{CliError, Done};
 /// Lists the built-in recipes, or prints one.
 pub fn recipes(name: Option<&str>) -> Result<Done, CliError> {
     match name {
-        Some(name) => match builtin(name) {
-            Some(text) => print!("{text}"),
-            None => {
+        Some(name) => {
+            let text = builtin(name).ok_or_else(|| {
                 let known = builtin_names().collect::<Vec<_>>().join(", ");
-                return Err(CliError::Usage(format!(
+                CliError::Usage(format!(
                     "no built-in recipe is called `{name}`; there are {known}"
-                )));
-            }
-        },
+                ))
+            })?;
+            print!("{text}");
+        }
         None => {
             for name in builtin_names() {
                 println!("{name:<20} {}", Recipe::load(name, &[])?.title);

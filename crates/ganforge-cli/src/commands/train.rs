@@ -17,9 +17,9 @@ use crate::log_renderer::LogRenderer;
 const RUNS: &str = "runs";
 
 /// Trains by a recipe and leaves a run directory.
-pub fn train(arguments: TrainArguments) -> Result<Done, CliError> {
-    let out = run_directory(&arguments)?;
-    let recipe = recipe(&arguments, &out)?;
+pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
+    let out = run_directory(arguments)?;
+    let recipe = recipe(arguments, &out)?;
     let (device_name, device) = arguments.device.open()?;
     let dataset = Dataset::open(&recipe.data.source, &recipe.data.options())?;
     let show = show(arguments.dashboard);
@@ -39,16 +39,15 @@ pub fn train(arguments: TrainArguments) -> Result<Done, CliError> {
     }
     let interrupter = Interrupter::new();
     stop_on_signal(&interrupter)?;
-    let first = match arguments.resume {
-        true => RunDirectory::new(&out)
-            .checkpoints()
-            .manifest()?
-            .map_or(0, |at| at.images),
-        false => 0,
+    let first = if arguments.resume {
+        let checkpoint = RunDirectory::new(&out).checkpoints().manifest()?;
+        checkpoint.map_or(0, |at| at.images)
+    } else {
+        0
     };
     let outcome = ganforge_train::train(
         &recipe,
-        dataset,
+        &dataset,
         &device,
         TrainOptions {
             out: out.clone(),
@@ -72,9 +71,10 @@ pub fn train(arguments: TrainArguments) -> Result<Done, CliError> {
             ));
         }
     }
-    Ok(match outcome.interrupted {
-        true => Done::Interrupted,
-        false => Done::Finished,
+    Ok(if outcome.interrupted {
+        Done::Interrupted
+    } else {
+        Done::Finished
     })
 }
 

@@ -60,6 +60,9 @@ fn save<R: Checkpoint>(
 }
 
 /// Reads one record of the last checkpoint.
+///
+/// # Errors
+/// A file that is missing, changed, or no such record.
 pub fn restore<R: Checkpoint>(
     folder: &CheckpointFolder,
     file: &str,
