@@ -42,13 +42,18 @@ impl CliError {
     /// 2 where the command line asked for something that cannot be, 1 where the work failed.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Usage(_) => ExitCode::from(2),
+            Self::Usage(_)
+            | Self::Device(_)
+            | Self::Recipe(RecipeError::Unknown { .. } | RecipeError::Override(_))
+            | Self::Fetch(FetchError::Unknown { .. })
+            | Self::Infer(InferError::Option(_) | InferError::UnknownFormat { .. }) => {
+                ExitCode::from(2)
+            }
             Self::Recipe(_)
             | Self::Train(_)
             | Self::Data(_)
             | Self::Fetch(_)
             | Self::Infer(_)
-            | Self::Device(_)
             | Self::System(_) => ExitCode::FAILURE,
         }
     }

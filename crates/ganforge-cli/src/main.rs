@@ -5,17 +5,21 @@ mod commands;
 mod device;
 mod error;
 mod log_renderer;
+mod terminal;
 
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 
 use arguments::{Arguments, Command, DataCommand};
 use error::{CliError, Done};
 
 fn main() -> ExitCode {
-    // A wrong argument ends here, with status 2.
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return wrong_usage(&error),
+    };
     match run(arguments.command) {
         Ok(Done::Finished) => ExitCode::SUCCESS,
         Ok(Done::Interrupted) => ExitCode::from(130),
@@ -23,6 +27,19 @@ fn main() -> ExitCode {
             eprintln!("error: {error}");
             error.exit_code()
         }
+    }
+}
+
+/// Status 2. One line will do for a value that cannot be; a wrong or missing argument is told how it goes.
+fn wrong_usage(error: &clap::Error) -> ExitCode {
+    match error.kind() {
+        ErrorKind::ValueValidation | ErrorKind::InvalidValue => {
+            let text = error.to_string();
+            let complaint = text.lines().map(str::trim).take_while(|line| !line.is_empty());
+            eprintln!("{}", complaint.collect::<Vec<_>>().join(" "));
+            ExitCode::from(2)
+        }
+        _ => error.exit(),
     }
 }
 

@@ -5,11 +5,12 @@ use std::time::Instant;
 
 use burn::data::dataloader::Progress;
 use burn::module::Module;
+use burn::train::checkpoint::CheckpointerError;
 use burn::train::metric::store::EventStoreClient;
 use burn::train::{
     EventProcessorTraining, Interrupter, Learner, LearnerEvent, LearningCheckpointer,
     SupervisedLearningStrategy, SupervisedTrainingEventProcessor, TrainLoader, TrainingComponents,
-    TrainingItem, ValidLoader,
+    TrainingError, TrainingItem, ValidLoader,
 };
 use ganforge_model::{Discriminator, Generator};
 
@@ -19,6 +20,7 @@ use crate::game::Game;
 use crate::gan::Gan;
 use crate::journal::Journal;
 use crate::loader::Latents;
+use crate::parameters::has_finite_parameters;
 use crate::play::Play;
 use crate::telemetry::{GradientNorms, Reading, Totals};
 
@@ -34,6 +36,8 @@ pub struct Adversarial<G> {
     pub start: Manifest,
     /// Where checkpoints go.
     pub checkpoints: CheckpointFolder,
+    /// What is worth a warning in the run's log, such as files of the data that were passed over.
+    pub warnings: Vec<String>,
     /// What is told at every tick.
     pub journal: Mutex<Box<dyn Journal<G>>>,
     /// How the run ended.
@@ -102,6 +106,9 @@ impl<G: Generator + 'static, D: Discriminator + 'static> SupervisedLearningStrat
         let failure = session.run(&mut learner, rounds.as_ref()).err();
         // Waits for the checkpoint that may still be on its way to the disk.
         drop(session.checkpointer.take());
+        // Asked for here, because the dashboard forgets on closing why the run was stopped.
+        let stopped = session.interrupter.error();
+        let failure = failure.or_else(|| stopped.map(|error| cause(&error)));
         *self.ending.lock().unwrap_or_else(PoisonError::into_inner) = Ending {
             step: session.step,
             images: self.plan.images(session.step),
@@ -109,6 +116,16 @@ impl<G: Generator + 'static, D: Discriminator + 'static> SupervisedLearningStrat
             failure,
         };
         (learner.model(), session.events)
+    }
+}
+
+/// What burn-train stopped on, without the layers it wraps around a message of ours.
+fn cause(error: &TrainingError) -> TrainError {
+    match error {
+        TrainingError::Checkpoint(CheckpointerError::Unknown(reason)) => {
+            TrainError::NotSaved(reason.clone())
+        }
+        other => TrainError::Stopped(other.to_string()),
     }
 }
 
@@ -133,6 +150,11 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
         rounds: &dyn burn::data::dataloader::DataLoader<crate::gan::Round>,
     ) -> Result<(), TrainError> {
         let plan = self.strategy.plan;
+        // The log is open only now: burn-train installs it when training is launched.
+        for warning in &self.strategy.warnings {
+            log::warn!("{warning}");
+        }
+        log::info!("from step {} to {}", self.step, plan.steps);
         self.announce(LearnerEvent::StartSplit {
             epoch_number: 1,
             total_items: plan.images(plan.steps) as usize,
@@ -142,7 +164,7 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
             learner,
             rounds: &mut rounds,
             latents: &self.strategy.latents,
-            totals: Totals::default(),
+            totals: Totals::restore(&self.strategy.start.totals, &self.strategy.latents.device),
         };
         let mut tick_began = Instant::now();
         let mut tick_from = self.step;
@@ -158,13 +180,16 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
                 tick_from = self.step;
             }
             if plan.completes(self.step, plan.checkpoint) {
-                self.save(play.learner)?;
+                self.save(play.learner, &play.totals)?;
             }
         }
-        // An interrupt may come between two ticks: what has become no number must not replace the last good one.
-        let failed = self.interrupter.error().is_some();
-        if !failed && self.saved < self.step && play.totals.is_finite() {
-            self.save(play.learner)?;
+        if self.interrupter.error().is_none() {
+            if self.saved < self.step {
+                self.save(play.learner, &play.totals)?;
+            } else if self.step > 0 && self.step == self.strategy.start.step {
+                // The session before may have been killed between its last checkpoint and the model file.
+                self.ship(&play.learner.model())?;
+            }
         }
         self.announce(LearnerEvent::EndSplit(1));
         Ok(())
@@ -200,13 +225,25 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
         Ok(())
     }
 
-    fn save(&mut self, learner: &Learner<Gan<G, D>>) -> Result<(), TrainError> {
+    fn save(
+        &mut self,
+        learner: &Learner<Gan<G, D>>,
+        totals: &Totals,
+    ) -> Result<(), TrainError> {
         let strategy = self.strategy;
         let gan = learner.model();
+        let images = strategy.plan.images(self.step);
+        // A checkpoint may come between two ticks: what has become no number must not replace the last good one.
+        let lost = |figure| Err(TrainError::NotFinite { figure, images });
+        if !totals.is_finite() {
+            return lost("a loss or score");
+        }
+        if !has_finite_parameters(&gan) {
+            return lost("a weight");
+        }
         // Taking a snapshot brings running statistics up to date, or the checkpoint would hold those of the step
         // before.
         let _ = gan.valid();
-        let images = strategy.plan.images(self.step);
         if let Some(checkpointer) = &mut self.checkpointer {
             strategy.checkpoints.announce(Manifest {
                 step: self.step,
@@ -216,12 +253,20 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
                     .as_ref()
                     .map_or(0, crate::average::Average::updates),
                 seconds: strategy.start.seconds + self.began.elapsed().as_secs_f64(),
+                totals: totals.save(),
                 ..strategy.start.clone()
             });
             checkpointer.checkpoint(learner, self.step as usize, &self.store);
         }
         self.saved = self.step;
-        self.journal(|journal| journal.checkpoint(images, &shipped(&gan)))
+        log::info!("checkpoint after {images} images");
+        self.ship(&gan)
+    }
+
+    /// Writes the model file.
+    fn ship(&self, gan: &Gan<G, D>) -> Result<(), TrainError> {
+        let images = self.strategy.plan.images(self.step);
+        self.journal(|journal| journal.checkpoint(images, &shipped(gan)))
     }
 
     fn journal(

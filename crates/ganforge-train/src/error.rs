@@ -119,6 +119,11 @@ pub enum TrainError {
         /// Fingerprint of the data given.
         found: String,
     },
+    /// A checkpoint that could not be written.
+    #[error(
+        "no checkpoint could be written: {0}; the one before is kept, go on from it with --resume"
+    )]
+    NotSaved(String),
     /// A figure that is no number any more.
     #[error(
         "{figure} is not finite after {images} images; the last good checkpoint is kept. Try a lower \

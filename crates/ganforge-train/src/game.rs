@@ -6,6 +6,9 @@ use crate::error::RecipeError;
 use crate::payoff::Payoff;
 use crate::penalty::Penalty;
 
+/// Turns of one player in one step: as many as the keys of their random numbers tell apart.
+const MOST_TURNS: usize = 1 << 16;
+
 /// `[game]`: who is paid what, and who moves when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -62,8 +65,8 @@ impl Game {
             ("game.generator_steps", self.generator_steps),
         ];
         for (key, steps) in steps {
-            if steps == 0 {
-                return Err(RecipeError::value(key, steps, "1 or more"));
+            if !(1..=MOST_TURNS).contains(&steps) {
+                return Err(RecipeError::value(key, steps, format!("1 to {MOST_TURNS}")));
             }
             if self.update == UpdateRule::Simultaneous && steps != 1 {
                 return Err(RecipeError::value(

@@ -33,6 +33,29 @@ pub fn trainable_parameters<M: Module>(module: &M) -> usize {
     count.0
 }
 
+/// True while every number of a module is finite, running statistics included; waits for the device.
+#[must_use]
+pub fn has_finite_parameters<M: Module>(module: &M) -> bool {
+    let mut sum = Differences(None);
+    module.visit(&mut sum);
+    let read = |total: Tensor<1>| total.into_data().iter::<f64>().all(f64::is_finite);
+    sum.0.is_none_or(read)
+}
+
+/// The sum over all parameters of x - x: zero, unless an x is infinite or no number.
+struct Differences(Option<Tensor<1>>);
+
+impl ModuleVisitor for Differences {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let value = param.val().inner();
+        let difference = (value.clone() - value).sum();
+        self.0 = Some(match self.0.take() {
+            Some(total) => total + difference,
+            None => difference,
+        });
+    }
+}
+
 struct Count(usize);
 
 impl ModuleVisitor for Count {
@@ -58,6 +81,18 @@ mod tests {
         let numbered = number_parameters(vec![layer, copy]);
         let ids: Vec<u64> = list_param_ids(&numbered).iter().map(ParamId::val).collect();
         assert_eq!(ids, [1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn one_number_lost_among_many_is_noticed() {
+        let device = Device::flex().autodiff();
+        let mut layer = LinearConfig::new(3, 2).init(&device);
+        assert!(has_finite_parameters(&layer));
+        for lost in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            let weights = Tensor::from_data([[0.0, 1.0], [lost, 2.0], [3.0, f32::MAX]], &device);
+            layer.weight = Param::from_tensor(weights);
+            assert!(!has_finite_parameters(&layer), "{lost}");
+        }
     }
 
     #[test]

@@ -84,6 +84,7 @@ impl RunDirectory {
     /// What the file system says.
     pub fn go_on(&self, recipe: &Recipe, images: u64) -> Result<(), TrainError> {
         self.prepare(recipe)?;
+        self.remove_half_written_samples()?;
         let path = self.metrics();
         let file = match File::open(&path) {
             Ok(file) => file,
@@ -101,6 +102,18 @@ impl RunDirectory {
             }
         }
         replace(&path, kept.as_bytes())
+    }
+
+    /// A kill can leave a sample grid that never got its name.
+    fn remove_half_written_samples(&self) -> Result<(), TrainError> {
+        let samples = self.samples();
+        let entries = fs::read_dir(&samples).map_err(|source| io_error(&samples, source))?;
+        for path in entries.flatten().map(|entry| entry.path()) {
+            if path.extension().is_some_and(|extension| extension == "partial") {
+                fs::remove_file(&path).map_err(|source| io_error(&path, source))?;
+            }
+        }
+        Ok(())
     }
 
     fn prepare(&self, recipe: &Recipe) -> Result<(), TrainError> {

@@ -1,6 +1,6 @@
 //! What a step tells about itself: on the device while the run goes on, read back once a tick.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::payoff::{Payoff, jensen_shannon};
@@ -117,6 +117,23 @@ impl Sum {
         self.count += 1;
     }
 
+    fn save(&self) -> SavedSum {
+        let numbers = |total: &Tensor<1>| total.clone().into_data().iter::<f64>().collect();
+        SavedSum {
+            total: self.total.as_ref().map(numbers).unwrap_or_default(),
+            count: self.count,
+        }
+    }
+
+    fn restore(saved: &SavedSum, device: &Device) -> Self {
+        let total = (saved.count > 0)
+            .then(|| Tensor::from_data(saved.total.as_slice(), device));
+        Self {
+            total,
+            count: saved.count,
+        }
+    }
+
     /// Reads the means back: the one place where training waits for the device.
     fn means(&self) -> Vec<f64> {
         let Some(total) = &self.total else {
@@ -127,7 +144,40 @@ impl Sum {
     }
 }
 
+/// [`Totals`] on the host, so that a tick in which a run is stopped and resumed is reported like any other.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct SavedTotals {
+    discriminator: SavedSum,
+    generator: SavedSum,
+}
+
+/// Double precision holds what a device sums in single precision, and JSON gives it back exactly.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+struct SavedSum {
+    total: Vec<f64>,
+    count: u32,
+}
+
 impl Totals {
+    /// Reads the sums back.
+    #[must_use]
+    pub fn save(&self) -> SavedTotals {
+        SavedTotals {
+            discriminator: self.discriminator.save(),
+            generator: self.generator.save(),
+        }
+    }
+
+    /// Goes on from sums that were [saved](Self::save).
+    #[must_use]
+    pub fn restore(saved: &SavedTotals, device: &Device) -> Self {
+        let device = device.clone().without_autodiff();
+        Self {
+            discriminator: Sum::restore(&saved.discriminator, &device),
+            generator: Sum::restore(&saved.generator, &device),
+        }
+    }
+
     /// True while nothing counted since the last reading has lost its value; waits for the device.
     #[must_use]
     pub fn is_finite(&self) -> bool {

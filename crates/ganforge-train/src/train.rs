@@ -13,7 +13,7 @@ use burn::train::logger::InMemoryMetricLogger;
 use burn::train::metric::store::EventStoreClient;
 use burn::train::renderer::MetricsRenderer;
 use burn::train::{Interrupter, Learner, SupervisedTraining, TrainingStrategy};
-use ganforge_data::Dataset;
+use ganforge_data::{DataError, Dataset};
 use ganforge_infer::Signature;
 use ganforge_model::{DiscriminatorNet, GeneratorNet, ImageSpec, keyed_rng};
 
@@ -72,14 +72,15 @@ pub fn train(
 ) -> Result<Outcome, TrainError> {
     let directory = RunDirectory::new(&options.out);
     let checkpoints = directory.checkpoints();
-    let start = start(&checkpoints, dataset, options.resume)?;
+    if recipe.run.batch > dataset.len() {
+        return Err(TrainError::Data(DataError::BatchSize {
+            batch: recipe.run.batch,
+            images: dataset.len(),
+        }));
+    }
+    let start = start(&directory, recipe, dataset, options.resume)?;
     let training_device = device.clone().autodiff();
     let gan = build(recipe, dataset, start.average_updates, &training_device)?;
-    if options.resume {
-        directory.go_on(recipe, start.images)?;
-    } else {
-        directory.begin(recipe)?;
-    }
     let images_per_step = recipe.images_per_step();
     let plan = Plan {
         steps: recipe.steps(),
@@ -87,7 +88,13 @@ pub fn train(
         tick: recipe.run.tick,
         checkpoint: recipe.run.checkpoint_every(),
     };
-    let learner = learner(recipe, gan, &plan, options.resume.then_some(&checkpoints))?;
+    let learner = learner(recipe, gan, &plan, (start.step > 0).then_some(&checkpoints))?;
+    // Nothing in the folder is touched before everything is known to fit.
+    if options.resume {
+        directory.go_on(recipe, start.images)?;
+    } else {
+        directory.begin(recipe)?;
+    }
     let latents = Latents {
         spec: recipe.generator.latent(),
         batch: recipe.run.batch,
@@ -112,6 +119,11 @@ pub fn train(
         plan,
         start,
         checkpoints: checkpoints.clone(),
+        warnings: dataset
+            .skipped()
+            .iter()
+            .map(|skipped| format!("skipped {skipped}"))
+            .collect(),
         journal: Mutex::new(Box::new(journal)),
         ending: Mutex::default(),
     });
@@ -145,7 +157,8 @@ pub fn train(
 
 /// Where the run starts: at zero, or where its last checkpoint stands.
 fn start(
-    checkpoints: &CheckpointFolder,
+    directory: &RunDirectory,
+    recipe: &Recipe,
     dataset: &Dataset,
     resume: bool,
 ) -> Result<Manifest, TrainError> {
@@ -153,9 +166,23 @@ fn start(
     if !resume {
         return Ok(Manifest::at_the_beginning(found));
     }
-    let manifest = checkpoints
-        .manifest()?
-        .ok_or_else(|| TrainError::NoCheckpoint(checkpoints.path().to_owned()))?;
+    let checkpoints = directory.checkpoints();
+    let manifest = match checkpoints.manifest()? {
+        Some(manifest) => manifest,
+        // A run that was killed before its first checkpoint goes on from its first step.
+        None if directory.recipe().is_file() => return Ok(Manifest::at_the_beginning(found)),
+        None => return Err(TrainError::NoCheckpoint(checkpoints.path().to_owned())),
+    };
+    let images = manifest.step.saturating_mul(recipe.images_per_step());
+    if images != manifest.images {
+        return Err(TrainError::Checkpoint {
+            path: checkpoints.path().to_owned(),
+            reason: format!(
+                "{} steps showed {} images; resume with the run.batch and game.discriminator_steps of those steps",
+                manifest.step, manifest.images
+            ),
+        });
+    }
     if manifest.data_fingerprint != found {
         return Err(TrainError::OtherData {
             expected: manifest.data_fingerprint,
@@ -247,7 +274,8 @@ fn learner(
     let misfit = |error: &dyn std::fmt::Display| TrainError::Checkpoint {
         path: folder.path().to_owned(),
         reason: format!(
-            "it does not fit the recipe ({error}); resume with the recipe it was made with"
+            "it does not fit the recipe ({}); resume with the recipe it was made with",
+            first_complaint(&error.to_string())
         ),
     };
     let model: ModuleRecord = restore(folder, ModelPart::FILE).map_err(|error| misfit(&error))?;
@@ -260,6 +288,13 @@ fn learner(
         restore(folder, SchedulerPart::FILE).map_err(|error| misfit(&error))?;
     learner.load_scheduler(position);
     Ok(learner)
+}
+
+/// Burn lists every tensor that does not fit, `["…", "…"]`; one says enough.
+fn first_complaint(errors: &str) -> &str {
+    let first = errors.split("\", \"").next().unwrap_or(errors);
+    let first = first.rsplit("[\"").next().unwrap_or(first);
+    first.trim_end_matches("\"]")
 }
 
 fn training(

@@ -2,7 +2,7 @@
 
 use ganforge_train::Recipe;
 
-use super::print_json;
+use super::{print, print_json};
 use crate::arguments::BenchArguments;
 use crate::error::{CliError, Done};
 
@@ -14,8 +14,8 @@ pub fn bench(arguments: &BenchArguments) -> Result<Done, CliError> {
     if arguments.json {
         print_json(&report)?;
     } else {
-        println!(
-            "{} on {}: {:.1} ms a step (median of {}, shortest {:.1}), {:.0} images/s, {} parameters",
+        print(&format!(
+            "{} on {}: {:.1} ms a step (median of {}, shortest {:.1}), {:.0} images/s, {} parameters\n",
             report.recipe,
             report.device,
             report.step_ms_median,
@@ -23,7 +23,7 @@ pub fn bench(arguments: &BenchArguments) -> Result<Done, CliError> {
             report.step_ms_min,
             report.images_per_second,
             report.parameters,
-        );
+        ))?;
     }
     Ok(Done::Finished)
 }

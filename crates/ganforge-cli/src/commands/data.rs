@@ -5,7 +5,7 @@ use ganforge_data::{DataOptions, FetchProgress, cache_dir};
 use ganforge_train::Recipe;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::print_json;
+use super::{print, print_json};
 use crate::arguments::InspectArguments;
 use crate::error::{CliError, Done};
 
@@ -19,7 +19,7 @@ pub fn inspect(arguments: &InspectArguments) -> Result<Done, CliError> {
     if arguments.json {
         print_json(&inspection)?;
     } else {
-        print!("{inspection}");
+        print(&inspection.to_string())?;
     }
     Ok(Done::Finished)
 }
@@ -43,6 +43,6 @@ pub fn fetch(name: &str) -> Result<Done, CliError> {
     };
     let folder = ganforge_data::fetch(name, None, &cache_dir(), &mut { show })?;
     bar.finish_and_clear();
-    println!("{name} is in {}", folder.display());
+    print(&format!("{name} is in {}\n", folder.display()))?;
     Ok(Done::Finished)
 }

@@ -3,7 +3,7 @@
 use ganforge_train::{Recipe, builtin, builtin_names};
 use serde_json::json;
 
-use super::print_json;
+use super::{print, print_json};
 use crate::device::{Backend, found};
 use crate::error::{CliError, Done};
 
@@ -17,11 +17,12 @@ pub fn recipes(name: Option<&str>) -> Result<Done, CliError> {
                     "no built-in recipe is called `{name}`; there are {known}"
                 ))
             })?;
-            print!("{text}");
+            print(text)?;
         }
         None => {
             for name in builtin_names() {
-                println!("{name:<20} {}", Recipe::load(name, &[])?.title);
+                let title = Recipe::load(name, &[])?.title;
+                print(&format!("{name:<20} {title}\n"))?;
             }
         }
     }
@@ -48,20 +49,21 @@ pub fn devices(json: bool) -> Result<Done, CliError> {
         } else {
             ""
         };
-        println!("{:<10} {}{note}", device.spec, device.name);
+        print(&format!("{:<10} {}{note}\n", device.spec, device.name))?;
     }
     let without_device = compiled
         .iter()
         .filter(|&&backend| found.iter().all(|device| device.backend != backend));
     for backend in without_device {
-        println!("{:<10} compiled in, finds no device", backend.name());
+        let name = backend.name();
+        print(&format!("{name:<10} compiled in, finds no device\n"))?;
     }
     let names: Vec<_> = missing.iter().map(|backend| backend.name()).collect();
     if !names.is_empty() {
-        println!(
-            "not compiled in: {} (each is a Cargo feature)",
-            names.join(", ")
-        );
+        let names = names.join(", ");
+        print(&format!(
+            "not compiled in: {names} (each is a Cargo feature)\n"
+        ))?;
     }
     Ok(Done::Finished)
 }

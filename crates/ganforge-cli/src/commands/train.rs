@@ -12,6 +12,7 @@ use ganforge_train::{Override, Recipe, RunDirectory, TrainError, TrainOptions};
 use crate::arguments::{Dashboard, TrainArguments};
 use crate::error::{CliError, Done};
 use crate::log_renderer::LogRenderer;
+use crate::terminal::let_interrupts_through;
 
 /// Where runs go that were given no folder.
 const RUNS: &str = "runs";
@@ -34,9 +35,7 @@ pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
             out.display()
         ));
     }
-    for skipped in dataset.skipped() {
-        eprintln!("warning: skipped {skipped}");
-    }
+    warn_of_skipped(&dataset);
     let interrupter = Interrupter::new();
     stop_on_signal(&interrupter)?;
     let first = if arguments.resume {
@@ -76,6 +75,21 @@ pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
     } else {
         Done::Finished
     })
+}
+
+/// Names the first files that could not be read and counts the rest, which `experiment.log` names.
+fn warn_of_skipped(dataset: &Dataset) {
+    const NAMED: usize = 5;
+    let skipped = dataset.skipped();
+    for file in skipped.iter().take(NAMED) {
+        eprintln!("warning: skipped {file}");
+    }
+    if skipped.len() > NAMED {
+        eprintln!(
+            "warning: skipped {} files in all; experiment.log names them, and so does `ganforge data inspect`",
+            skipped.len()
+        );
+    }
 }
 
 /// The recipe asked for; a resumed run's own, where it is resumed. Flags count as overrides.
@@ -159,7 +173,9 @@ fn show(dashboard: Dashboard) -> Dashboard {
 fn renderer(show: Dashboard, interrupter: &Interrupter, first: u64) -> Box<dyn MetricsRenderer> {
     match show {
         Dashboard::Tui | Dashboard::Auto => {
-            Box::new(TuiMetricsRendererWrapper::new(interrupter.clone(), None))
+            let dashboard = TuiMetricsRendererWrapper::new(interrupter.clone(), None);
+            let_interrupts_through();
+            Box::new(dashboard)
         }
         Dashboard::Log => Box::new(LogRenderer::new(first)),
         Dashboard::None => Box::new(LogRenderer::silent()),

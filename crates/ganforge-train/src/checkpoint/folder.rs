@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::TrainError;
+use crate::telemetry::SavedTotals;
 use crate::write::{io_error, replace, sync_folder, write_through};
 
 const MANIFEST: &str = "manifest.json";
@@ -30,6 +31,9 @@ pub struct Manifest {
     pub seconds: f64,
     /// Identity of the data.
     pub data_fingerprint: String,
+    /// What the tick under way has counted so far.
+    #[serde(default)]
+    pub totals: SavedTotals,
     /// SHA-256 of each file, in hexadecimal; filled in when the checkpoint is written.
     #[serde(default)]
     pub files: BTreeMap<String, String>,
@@ -45,6 +49,7 @@ impl Manifest {
             average_updates: 0,
             seconds: 0.0,
             data_fingerprint: data_fingerprint.to_owned(),
+            totals: SavedTotals::default(),
             files: BTreeMap::new(),
         }
     }
@@ -150,13 +155,12 @@ impl CheckpointFolder {
             parts,
         } = pending;
         let folder = self.step_folder(manifest.step);
-        let written = write_parts(&folder, &parts);
-        if let Err(source) = written {
+        if let Err(error) = write_parts(&folder, &parts) {
             // A checkpoint of this very step may be the one that counts: only remove what no manifest names.
             if self.counting_step() != Some(manifest.step) {
                 let _ = fs::remove_dir_all(&folder);
             }
-            return Err(io_error(&folder, source));
+            return Err(error);
         }
         manifest.files = parts
             .iter()
@@ -198,19 +202,21 @@ impl CheckpointFolder {
 
 /// Writes every part and flushes them and their folder. A part that is there already with the same content, as
 /// when a run is interrupted right after a checkpoint, is not touched.
-fn write_parts(folder: &Path, parts: &BTreeMap<String, Vec<u8>>) -> std::io::Result<()> {
-    fs::create_dir_all(folder)?;
+fn write_parts(folder: &Path, parts: &BTreeMap<String, Vec<u8>>) -> Result<(), TrainError> {
+    fs::create_dir_all(folder).map_err(|source| io_error(folder, source))?;
     for (name, bytes) in parts {
         let path = folder.join(name);
         if fs::read(&path).is_ok_and(|old| old == *bytes) {
             continue;
         }
         let aside = folder.join(format!("{name}.partial"));
-        write_through(&aside, bytes)?;
-        fs::rename(&aside, &path)?;
+        write_through(&aside, bytes)
+            .and_then(|()| fs::rename(&aside, &path))
+            .map_err(|source| io_error(&path, source))?;
     }
-    sync_folder(&folder.join("."))?;
-    sync_folder(folder)
+    sync_folder(&folder.join("."))
+        .and_then(|()| sync_folder(folder))
+        .map_err(|source| io_error(folder, source))
 }
 
 fn digest(bytes: &[u8]) -> String {

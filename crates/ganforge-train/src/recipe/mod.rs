@@ -18,6 +18,9 @@ use serde::{Deserialize, Serialize};
 use crate::error::RecipeError;
 use crate::game::Game;
 
+/// Far more images than any step needs; beyond it lie typing errors, which should not take the machine's memory.
+const LARGEST_BATCH: usize = 1 << 16;
+
 /// A complete experiment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -131,7 +134,6 @@ impl RunConfig {
     fn check(&self) -> Result<(), RecipeError> {
         let whole = [
             ("run.images", self.images),
-            ("run.batch", self.batch as u64),
             ("run.tick", self.tick),
             ("run.checkpoint", self.checkpoint_every()),
         ];
@@ -139,6 +141,10 @@ impl RunConfig {
             if value == 0 {
                 return Err(RecipeError::value(key, value, "1 or more"));
             }
+        }
+        if !(1..=LARGEST_BATCH).contains(&self.batch) {
+            let allowed = format!("1 to {LARGEST_BATCH}");
+            return Err(RecipeError::value("run.batch", self.batch, allowed));
         }
         if !(1..=4096).contains(&self.samples) {
             return Err(RecipeError::value("run.samples", self.samples, "1 to 4096"));
