@@ -5,6 +5,7 @@ mod commands;
 mod device;
 mod error;
 mod log_renderer;
+mod report;
 mod terminal;
 
 use std::process::ExitCode;

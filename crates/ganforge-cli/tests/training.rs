@@ -22,8 +22,16 @@ fn a_run_through_a_pipe_prints_a_readable_line_for_each_tick() {
     for (tick, line) in ticks.iter().enumerate() {
         let position = format!("{}/6400 images", 1280 * (tick + 1));
         for part in [
-            &position, "%", "loss D ", " G ", "score real ", " fake ", "accuracy real ", "JSD ",
-            " images/s", " left",
+            &position,
+            "%",
+            "loss D ",
+            " G ",
+            "score real ",
+            " fake ",
+            "accuracy real ",
+            "JSD ",
+            " images/s",
+            " left",
         ] {
             assert!(line.contains(part), "`{part}` in {line}");
         }
@@ -43,10 +51,14 @@ fn a_run_directory_holds_what_the_design_promises() {
             "metrics.jsonl",
             "model.safetensors",
             "recipe.toml",
+            "report.html",
             "samples"
         ]
     );
-    assert_eq!(home.names("run/samples"), ["000000640.png", "000001280.png"]);
+    assert_eq!(
+        home.names("run/samples"),
+        ["000000640.png", "000001280.png"]
+    );
     assert_eq!(
         home.names("run/checkpoint"),
         ["manifest.json", "step-000000020"]
@@ -123,7 +135,10 @@ fn a_conditional_grid_has_a_column_for_each_class() {
 fn points_in_the_plane_are_trained_on_and_drawn() {
     let home = Home::new();
     home.does("train ring8 --images 2000 --set run.tick=1000 --set run.samples=100 --out run");
-    assert_eq!(home.names("run/samples"), ["000001000.png", "000002000.png"]);
+    assert_eq!(
+        home.names("run/samples"),
+        ["000001000.png", "000002000.png"]
+    );
     assert!(image::open(home.path("run/samples/000002000.png")).is_ok());
     home.write("points.csv", "0,0\n1,0\n0,1\n1,1\n".repeat(50));
     home.does("train ring8 --data points.csv --images 400 --set run.samples=9 --out mine");
@@ -167,7 +182,11 @@ fn every_payoff_trains_under_every_update_rule() {
 #[test]
 fn every_optimizer_and_schedule_trains() {
     let home = Home::new();
-    for (optimizer, schedule) in [("sgd", "linear"), ("rmsprop", "constant"), ("adam", "cosine")] {
+    for (optimizer, schedule) in [
+        ("sgd", "linear"),
+        ("rmsprop", "constant"),
+        ("adam", "cosine"),
+    ] {
         home.does(&format!(
             "train digits {SHORT} --out {optimizer} --set optimizer.generator.kind={optimizer} \
              --set optimizer.generator.momentum=0.5 \
@@ -182,7 +201,10 @@ fn a_folder_that_holds_a_run_is_left_alone() {
     home.does(&format!("train digits {SHORT} --out run"));
     let before = home.read("run/model.safetensors");
     let complaint = home.refuses(1, &format!("train digits {SHORT} --seed 9 --out run"));
-    assert!(complaint.contains("--resume") && complaint.contains("--out"), "{complaint}");
+    assert!(
+        complaint.contains("--resume") && complaint.contains("--out"),
+        "{complaint}"
+    );
     assert_eq!(home.read("run/model.safetensors"), before);
 }
 

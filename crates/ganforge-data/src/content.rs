@@ -1,6 +1,6 @@
 //! Where the values of a dataset live: as bytes in memory, as points, or still in their files.
 
-use crate::folder::FileImages;
+use crate::folder::streamed::FileImages;
 use crate::{DataError, ImageShape};
 
 /// The values of a dataset.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::content::Content;
 use crate::fingerprint::fingerprint;
-use crate::loaded::Loaded;
+use crate::source;
 use crate::{Batch, DataError, DataOptions, DataSpec, ImageShape, Skipped};
 
 /// A dataset, opened and ready to read. Cloning is cheap: clones share the pixels.
@@ -33,7 +33,7 @@ impl Dataset {
     /// a folder that cannot be read are no error but are listed in [`Dataset::skipped`].
     pub fn open(spec: &DataSpec, options: &DataOptions) -> Result<Self, DataError> {
         options.check()?;
-        let mut loaded = Loaded::open(spec, options)?;
+        let mut loaded = source::load(spec, options)?;
         if !options.labels {
             loaded.labels = None;
         } else if loaded.labels.is_none() {

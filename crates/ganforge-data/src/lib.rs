@@ -16,7 +16,7 @@
 //!
 //! # To add a dataset
 //!
-//! Write one file with a `load(…) -> Result<Loaded, DataError>`, name it in [`DataSpec`] and in the one `match` of `loaded.rs`.
+//! Write one file with a `load(…) -> Result<Loaded, DataError>`, name it in [`DataSpec`] and in the one `match` of `source.rs`.
 //!
 //! # Invariants
 //!
@@ -46,6 +46,7 @@ mod points;
 mod public;
 mod random;
 mod shape;
+mod source;
 mod spec;
 mod stream;
 mod workers;

@@ -1,10 +1,9 @@
-//! From a spec to content: the one place that knows every source.
+//! What every source hands over.
 
 use crate::content::Content;
-use crate::{DataError, DataOptions, DataSpec, ImageShape, Skipped};
-use crate::{digits, folder, idx, mixture, points, public};
+use crate::{ImageShape, Skipped};
 
-/// What a source hands over.
+/// Content with all that is known about it.
 pub(crate) struct Loaded {
     pub(crate) content: Content,
     pub(crate) shape: ImageShape,
@@ -15,20 +14,6 @@ pub(crate) struct Loaded {
 }
 
 impl Loaded {
-    /// Loads the data that `spec` names.
-    pub(crate) fn open(spec: &DataSpec, options: &DataOptions) -> Result<Self, DataError> {
-        match spec {
-            DataSpec::Digits => digits::load(options),
-            DataSpec::Mnist => public::load(&public::MNIST, options),
-            DataSpec::FashionMnist => public::load(&public::FASHION_MNIST, options),
-            DataSpec::Idx(path) => idx::load(path, options),
-            DataSpec::Folder(path) => folder::load(path, options),
-            DataSpec::Points(path) => points::load(path, options),
-            DataSpec::Ring8 => mixture::load(&crate::Mixture::ring8(), "ring8", options),
-            DataSpec::Grid25 => mixture::load(&crate::Mixture::grid25(), "grid25", options),
-        }
-    }
-
     /// Points with the number of the class of each; classes are named by number.
     pub(crate) fn points(points: Vec<[f32; 2]>, labels: Option<Vec<u32>>) -> Self {
         Self {

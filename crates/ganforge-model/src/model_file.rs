@@ -48,6 +48,30 @@ pub struct ModelCard {
     pub version: String,
 }
 
+/// The largest side of an image a file may claim, in pixels: what no weights bound must be bounded here.
+const LARGEST_SIDE: usize = 8192;
+
+impl ModelCard {
+    /// A card can be well-formed and still contradict itself.
+    fn check(&self) -> Result<(), ModelError> {
+        let expected = self.architecture.latent();
+        if self.latent != expected {
+            return Err(ModelError::Description(format!(
+                "its latents are {:?}, its architecture takes {expected:?}",
+                self.latent
+            )));
+        }
+        let sides = [self.image.channels, self.image.height, self.image.width];
+        if sides.iter().all(|side| (1..=LARGEST_SIDE).contains(side)) {
+            return Ok(());
+        }
+        Err(ModelError::Description(format!(
+            "its images are {}, allowed are sides of 1 to {LARGEST_SIDE}",
+            self.image
+        )))
+    }
+}
+
 /// A generator's weights with the description that brings them back to life.
 #[derive(Debug, Clone)]
 pub struct ModelFile {
@@ -129,6 +153,7 @@ impl ModelFile {
     /// # Errors
     /// An impossible architecture, or weights that do not fit it.
     pub fn network(&self, device: &Device) -> Result<GeneratorNet, ModelError> {
+        self.card.check()?;
         self.refuse_more_than_the_file_holds()?;
         let mut rng = keyed_rng(0, "placeholder weights", 0);
         let network = self.card.architecture.init(

@@ -51,3 +51,4 @@ pub use schedule::Schedule;
 pub use series::Series;
 pub use telemetry::{DiscriminatorTelemetry, GeneratorTelemetry, GradientNorms, Reading, SavedTotals, Totals};
 pub use train::{BuiltinGan, Outcome, TrainOptions, train};
+pub use write::replace;

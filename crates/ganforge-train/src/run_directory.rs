@@ -7,6 +7,7 @@
 //! checkpoint/          to resume from
 //! model.safetensors    the averaged generator
 //! experiment.log       what was worth a note
+//! report.html          all of it on one page
 //! ```
 
 use std::fs::{self, File, OpenOptions};
@@ -59,12 +60,22 @@ impl RunDirectory {
         CheckpointFolder::new(self.0.join("checkpoint"))
     }
 
-    fn metrics(&self) -> PathBuf {
+    /// The metrics, one JSON object a line.
+    #[must_use]
+    pub fn metrics(&self) -> PathBuf {
         self.0.join("metrics.jsonl")
     }
 
-    fn samples(&self) -> PathBuf {
+    /// The folder of sample grids.
+    #[must_use]
+    pub fn samples(&self) -> PathBuf {
         self.0.join("samples")
+    }
+
+    /// The page that tells the run; written by whoever shows it, not by training.
+    #[must_use]
+    pub fn report(&self) -> PathBuf {
+        self.0.join("report.html")
     }
 
     /// Makes the folders and writes the recipe of a new run.

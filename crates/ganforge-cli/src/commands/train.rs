@@ -12,6 +12,7 @@ use ganforge_train::{Override, Recipe, RunDirectory, TrainError, TrainOptions};
 use crate::arguments::{Dashboard, TrainArguments};
 use crate::error::{CliError, Done};
 use crate::log_renderer::LogRenderer;
+use crate::report;
 use crate::terminal::let_interrupts_through;
 
 /// Where runs go that were given no folder.
@@ -56,6 +57,7 @@ pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
             log: true,
         },
     )?;
+    report::write(&out);
     if show != Dashboard::None {
         let model = outcome.model.display();
         if outcome.interrupted {

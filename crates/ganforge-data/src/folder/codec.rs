@@ -75,12 +75,15 @@ fn decoder<'a, R: BufRead + Seek + 'a>(
 
 /// An error of the decoder in few words.
 fn explain(error: &ImageError) -> String {
+    // Some decoders end their messages with a new line.
+    let message = error.to_string();
+    let message = message.split_whitespace().collect::<Vec<_>>().join(" ");
     match error {
         ImageError::Unsupported(_) => {
-            format!("{error}; convert it to PNG, JPEG, WebP, BMP or GIF")
+            format!("{message}; convert it to PNG, JPEG, WebP, BMP or GIF")
         }
-        ImageError::Limits(_) => format!("{error}: an image so large is not decoded"),
-        _ => error.to_string(),
+        ImageError::Limits(_) => format!("{message}: an image so large is not decoded"),
+        _ => message,
     }
 }
 

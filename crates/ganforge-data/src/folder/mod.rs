@@ -5,7 +5,7 @@
 
 mod codec;
 mod listing;
-mod streamed;
+pub(crate) mod streamed;
 mod survey;
 
 use std::path::Path;
@@ -17,7 +17,7 @@ use crate::fit::Fit;
 use crate::loaded::Loaded;
 use crate::{DataError, DataOptions, ImageShape, Resize, Skipped, Split};
 pub(crate) use codec::{Header, decode};
-pub(crate) use streamed::FileImages;
+use streamed::FileImages;
 pub(crate) use survey::{Survey, Surveyed, class_of};
 
 /// Loads a folder.

@@ -1,0 +1,38 @@
+//! `report.html`: a run on one page, for whoever asks how it went and whether to go on.
+//!
+//! The page is made from the run directory alone, so that a resumed run tells all of its sessions. It needs no
+//! script and asks nothing of any server: charts are inline SVG. Sample grids stay the files they are, behind
+//! relative links: the page lies in their folder and is moved with it, a grid of large images takes megabytes that
+//! base64 would make a third larger, and a click on one opens it at full size.
+
+mod chart;
+mod curves;
+mod html;
+mod page;
+mod run;
+
+use std::path::Path;
+
+use ganforge_train::{RunDirectory, replace};
+
+use crate::error::CliError;
+use run::Run;
+
+/// Writes `report.html` into the run directory `out`.
+///
+/// A report is no part of what was trained: one that cannot be written costs a line on standard error, not the run.
+pub fn write(out: &Path) {
+    if let Err(error) = try_write(&RunDirectory::new(out)) {
+        eprintln!("warning: no report was written: {error}");
+    }
+}
+
+fn try_write(directory: &RunDirectory) -> Result<(), CliError> {
+    let run = Run::read(directory)?;
+    let page = page::page(&run)?;
+    Ok(replace(&directory.report(), page.as_bytes())?)
+}
+
+#[cfg(test)]
+#[path = "report/tests.rs"]
+mod tests;
