@@ -36,7 +36,10 @@ fn wrong_usage(error: &clap::Error) -> ExitCode {
     match error.kind() {
         ErrorKind::ValueValidation | ErrorKind::InvalidValue => {
             let text = error.to_string();
-            let complaint = text.lines().map(str::trim).take_while(|line| !line.is_empty());
+            let complaint = text
+                .lines()
+                .map(str::trim)
+                .take_while(|line| !line.is_empty());
             eprintln!("{}", complaint.collect::<Vec<_>>().join(" "));
             ExitCode::from(2)
         }

@@ -225,11 +225,7 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
         Ok(())
     }
 
-    fn save(
-        &mut self,
-        learner: &Learner<Gan<G, D>>,
-        totals: &Totals,
-    ) -> Result<(), TrainError> {
+    fn save(&mut self, learner: &Learner<Gan<G, D>>, totals: &Totals) -> Result<(), TrainError> {
         let strategy = self.strategy;
         let gan = learner.model();
         let images = strategy.plan.images(self.step);

@@ -49,6 +49,8 @@ pub use recipe::{
 pub use run_directory::{RunDirectory, RunJournal};
 pub use schedule::Schedule;
 pub use series::Series;
-pub use telemetry::{DiscriminatorTelemetry, GeneratorTelemetry, GradientNorms, Reading, SavedTotals, Totals};
+pub use telemetry::{
+    DiscriminatorTelemetry, GeneratorTelemetry, GradientNorms, Reading, SavedTotals, Totals,
+};
 pub use train::{BuiltinGan, Outcome, TrainOptions, train};
 pub use write::replace;

@@ -120,7 +120,10 @@ impl RunDirectory {
         let samples = self.samples();
         let entries = fs::read_dir(&samples).map_err(|source| io_error(&samples, source))?;
         for path in entries.flatten().map(|entry| entry.path()) {
-            if path.extension().is_some_and(|extension| extension == "partial") {
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "partial")
+            {
                 fs::remove_file(&path).map_err(|source| io_error(&path, source))?;
             }
         }

@@ -126,8 +126,7 @@ impl Sum {
     }
 
     fn restore(saved: &SavedSum, device: &Device) -> Self {
-        let total = (saved.count > 0)
-            .then(|| Tensor::from_data(saved.total.as_slice(), device));
+        let total = (saved.count > 0).then(|| Tensor::from_data(saved.total.as_slice(), device));
         Self {
             total,
             count: saved.count,
