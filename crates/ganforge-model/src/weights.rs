@@ -26,7 +26,7 @@ pub fn apply_weights<M: Module>(
     weights: BTreeMap<String, TensorData>,
 ) -> Result<M, ModelError> {
     let mut applier = Applier {
-        path: Vec::new(),
+        path: Path::default(),
         weights,
         failure: None,
     };
@@ -42,36 +42,59 @@ pub fn apply_weights<M: Module>(
     Ok(module)
 }
 
+/// Where in the module a visit is: `hidden.0.weight`. Which variant of an enum a network is does not show, for the
+/// description beside the weights says it.
+#[derive(Default)]
+struct Path(Vec<String>);
+
+impl Path {
+    fn enter(&mut self, name: &str, container_type: &str) {
+        if !container_type.starts_with("Enum:") {
+            self.0.push(name.to_owned());
+        }
+    }
+
+    fn exit(&mut self, container_type: &str) {
+        if !container_type.starts_with("Enum:") {
+            self.0.pop();
+        }
+    }
+
+    fn name(&self) -> String {
+        self.0.join(".")
+    }
+}
+
 #[derive(Default)]
 struct Collector {
-    path: Vec<String>,
+    path: Path,
     weights: BTreeMap<String, TensorData>,
 }
 
 impl ModuleVisitor for Collector {
-    fn enter_module(&mut self, name: &str, _container_type: &str) {
-        self.path.push(name.to_owned());
+    fn enter_module(&mut self, name: &str, container_type: &str) {
+        self.path.enter(name, container_type);
     }
 
-    fn exit_module(&mut self, _name: &str, _container_type: &str) {
-        self.path.pop();
+    fn exit_module(&mut self, _name: &str, container_type: &str) {
+        self.path.exit(container_type);
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         self.weights
-            .insert(self.path.join("."), param.val().into_data());
+            .insert(self.path.name(), param.val().into_data());
     }
 }
 
 struct Applier {
-    path: Vec<String>,
+    path: Path,
     weights: BTreeMap<String, TensorData>,
     failure: Option<String>,
 }
 
 impl Applier {
     fn take(&mut self, expected: &[usize]) -> Result<TensorData, String> {
-        let name = self.path.join(".");
+        let name = self.path.name();
         let data = self
             .weights
             .remove(&name)
@@ -93,12 +116,12 @@ impl Applier {
 }
 
 impl ModuleMapper for Applier {
-    fn enter_module(&mut self, name: &str, _container_type: &str) {
-        self.path.push(name.to_owned());
+    fn enter_module(&mut self, name: &str, container_type: &str) {
+        self.path.enter(name, container_type);
     }
 
-    fn exit_module(&mut self, _name: &str, _container_type: &str) {
-        self.path.pop();
+    fn exit_module(&mut self, _name: &str, container_type: &str) {
+        self.path.exit(container_type);
     }
 
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {

@@ -124,9 +124,7 @@ fn a_seed_means_the_same_weights_everywhere_and_another_seed_others() {
             .init(image(1, 2, 2), 0, &mut rng, &Device::flex())
             .unwrap();
         let collected = ganforge_model::collect_weights(&net);
-        collected["Mlp.output.weight"]
-            .iter::<f32>()
-            .collect::<Vec<_>>()
+        collected["output.weight"].iter::<f32>().collect::<Vec<_>>()
     };
     assert_eq!(weights(1), weights(1));
     assert_ne!(weights(1), weights(2));

@@ -5,11 +5,13 @@ use std::time::Instant;
 use burn::data::dataset::DatasetError;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use burn::train::Learner;
+use ganforge_data::Dataset;
 use ganforge_infer::Signature;
 use ganforge_model::{ImageSpec, keyed_rng};
 use rand_distr::{Distribution, Uniform};
 use serde::Serialize;
 
+use crate::build::{build, image_spec};
 use crate::error::{RecipeError, TrainError};
 use crate::game::UpdateRule;
 use crate::gan::Round;
@@ -19,7 +21,6 @@ use crate::parameters::trainable_parameters;
 use crate::play::Play;
 use crate::recipe::Recipe;
 use crate::telemetry::Totals;
-use crate::train::build_for;
 
 /// Steps that warm caches, allocators and kernel selection up before the clock runs.
 const WARM_UP: u64 = 5;
@@ -50,7 +51,7 @@ pub struct BenchReport {
 /// Times `steps` training steps on noise of the recipe's size: one real batch, made once, and new latents a step.
 ///
 /// # Errors
-/// A recipe whose image size is left to its data, or networks that cannot be built.
+/// Data that cannot be opened where the recipe leaves the size to them, or networks that cannot be built.
 pub fn bench(
     recipe: &Recipe,
     device: &Device,
@@ -63,7 +64,7 @@ pub fn bench(
     let device_name = device_name.to_owned();
     let training_device = device.clone().autodiff();
     let signature = signature(recipe)?;
-    let gan = build_for(recipe, &signature, 0, &training_device)?;
+    let gan = build(recipe, &signature, 0, &training_device)?;
     let parameters =
         trainable_parameters(&gan.generator) + trainable_parameters(&gan.discriminator);
     let optimizer = module_optimizer(&recipe.optimizer, &gan);
@@ -110,27 +111,19 @@ pub fn bench(
     })
 }
 
-/// The size a recipe states; classes are left out, for noise has none.
+/// The size a recipe states, or that of its data; classes are left out, for noise has none.
 fn signature(recipe: &Recipe) -> Result<Signature, TrainError> {
-    let missing = |key: &str| {
-        RecipeError::value(
-            key,
-            "absent",
-            "stated in a recipe that is to be timed, which reads no data",
-        )
-    };
-    let [height, width] = recipe.data.size.ok_or_else(|| missing("data.size"))?;
-    let channels = recipe
-        .data
-        .channels
-        .ok_or_else(|| missing("data.channels"))?;
-    Ok(Signature {
-        latent: recipe.generator.latent(),
-        image: ImageSpec {
+    let image = match (recipe.data.channels, recipe.data.size) {
+        (Some(channels), Some([height, width])) => ImageSpec {
             channels,
             height,
             width,
         },
+        _ => image_spec(Dataset::open(&recipe.data.source, &recipe.data.options())?.shape()),
+    };
+    Ok(Signature {
+        latent: recipe.generator.latent(),
+        image,
         classes: Vec::new(),
     })
 }

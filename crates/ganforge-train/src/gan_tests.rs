@@ -7,10 +7,10 @@ use ganforge_data::Dataset;
 use ganforge_model::collect_weights;
 
 use super::{Gan, Round};
+use crate::build::{BuiltinGan, build, signature};
 use crate::loader::Latents;
 use crate::optimizer::{module_optimizer, module_schedule};
 use crate::recipe::{Override, Recipe};
-use crate::train::{BuiltinGan, build};
 
 fn recipe(changes: &[&str]) -> Recipe {
     let mut all: Vec<Override> = vec![
@@ -25,7 +25,7 @@ fn recipe(changes: &[&str]) -> Recipe {
 fn game(recipe: &Recipe) -> (BuiltinGan, Round) {
     let device = Device::flex().autodiff();
     let dataset = Dataset::open(&recipe.data.source, &recipe.data.options()).unwrap();
-    let gan = build(recipe, &dataset, 0, &device).unwrap();
+    let gan = build(recipe, &signature(recipe, &dataset), 0, &device).unwrap();
     let latents = Latents {
         spec: recipe.generator.latent(),
         batch: 8,

@@ -9,6 +9,7 @@
 mod adversarial;
 mod average;
 mod bench;
+mod build;
 pub mod checkpoint;
 mod error;
 mod game;
@@ -33,6 +34,7 @@ mod write;
 pub use adversarial::{Adversarial, Ending, Plan};
 pub use average::Average;
 pub use bench::{BenchReport, bench};
+pub use build::{BuiltinGan, build, signature};
 pub use error::{RecipeError, TrainError};
 pub use game::{Game, UpdateRule};
 pub use gan::{Gan, Phase, Round};
@@ -52,5 +54,5 @@ pub use series::Series;
 pub use telemetry::{
     DiscriminatorTelemetry, GeneratorTelemetry, GradientNorms, Reading, SavedTotals, Totals,
 };
-pub use train::{BuiltinGan, Outcome, TrainOptions, train};
+pub use train::{Outcome, TrainOptions, train};
 pub use write::replace;

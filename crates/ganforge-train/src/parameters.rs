@@ -5,8 +5,9 @@ use burn::tensor::Tensor;
 
 /// Numbers a module's float parameters 1, 2, 3, … in visiting order.
 ///
-/// Burn draws identities at random and a cloned module keeps them; numbered, no two parameters of a game share
-/// one, and two runs of the same recipe write the same checkpoint.
+/// Burn draws identities at random and a cloned module keeps them; numbered, no two parameters of a game share one,
+/// and a game built again finds its gradients and moments under the same ones. Running statistics, which have neither,
+/// keep the identities Burn gave them.
 #[must_use]
 pub fn number_parameters<M: Module>(module: M) -> M {
     module.map(&mut Numbering { next: 1 })

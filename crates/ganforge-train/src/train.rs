@@ -1,4 +1,4 @@
-//! From a recipe to a trained model: builds the networks, restores a checkpoint, hands over to burn-train.
+//! From a recipe to a trained model: restores a checkpoint, sets the run directory up, hands over to burn-train.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,25 +14,18 @@ use burn::train::metric::store::EventStoreClient;
 use burn::train::renderer::MetricsRenderer;
 use burn::train::{Interrupter, Learner, SupervisedTraining, TrainingStrategy};
 use ganforge_data::{DataError, Dataset};
-use ganforge_infer::Signature;
-use ganforge_model::{DiscriminatorNet, GeneratorNet, ImageSpec, keyed_rng};
 
 use crate::adversarial::{Adversarial, Ending, Plan};
-use crate::average::Average;
+use crate::build::{BuiltinGan, build, signature};
 use crate::checkpoint::{
     CheckpointFolder, Manifest, ModelPart, OptimizerPart, SchedulerPart, restore,
 };
 use crate::error::TrainError;
-use crate::gan::Gan;
 use crate::loader::{Latents, NoValidation, Rounds};
 use crate::optimizer::{module_optimizer, module_schedule};
-use crate::parameters::number_parameters;
 use crate::recipe::Recipe;
 use crate::run_directory::{RunDirectory, RunJournal};
 use crate::series::Series;
-
-/// A game between built-in networks.
-pub type BuiltinGan = Gan<GeneratorNet, DiscriminatorNet>;
 
 /// Where a run goes and who watches it.
 pub struct TrainOptions {
@@ -80,7 +73,8 @@ pub fn train(
     }
     let start = start(&directory, recipe, dataset, options.resume)?;
     let training_device = device.clone().autodiff();
-    let gan = build(recipe, dataset, start.average_updates, &training_device)?;
+    let signature = signature(recipe, dataset);
+    let gan = build(recipe, &signature, start.average_updates, &training_device)?;
     let images_per_step = recipe.images_per_step();
     let plan = Plan {
         steps: recipe.steps(),
@@ -109,7 +103,7 @@ pub fn train(
     let journal = RunJournal::new(
         directory.clone(),
         recipe,
-        signature(recipe, dataset),
+        signature,
         dataset.fingerprint().to_owned(),
         device.clone(),
     );
@@ -190,74 +184,6 @@ fn start(
         });
     }
     Ok(manifest)
-}
-
-/// Both players of a recipe, with weights that follow from the seed.
-pub(crate) fn build(
-    recipe: &Recipe,
-    dataset: &Dataset,
-    average_updates: u64,
-    device: &Device,
-) -> Result<BuiltinGan, TrainError> {
-    let signature = signature(recipe, dataset);
-    build_for(recipe, &signature, average_updates, device)
-}
-
-/// As [`build`], for images that need no dataset.
-pub(crate) fn build_for(
-    recipe: &Recipe,
-    signature: &Signature,
-    average_updates: u64,
-    device: &Device,
-) -> Result<BuiltinGan, TrainError> {
-    let (image, classes) = (signature.image, signature.classes.len());
-    let mut rng = keyed_rng(recipe.run.seed, "generator weights", 0);
-    let generator = recipe
-        .generator
-        .init(image, classes, &mut rng, device)
-        .map_err(|source| TrainError::Network {
-            player: "generator",
-            source,
-        })?;
-    let mut rng = keyed_rng(recipe.run.seed, "discriminator weights", 0);
-    let discriminator = recipe
-        .discriminator
-        .init(image, classes, &mut rng, device)
-        .map_err(|source| TrainError::Network {
-            player: "discriminator",
-            source,
-        })?;
-    let average = recipe.average.map(|average| {
-        let images_per_update =
-            recipe.images_per_step() as f64 / recipe.game.generator_steps as f64;
-        let half_life = average.half_life / images_per_update;
-        Average::new(&generator, half_life, average_updates)
-    });
-    Ok(number_parameters(Gan {
-        generator,
-        discriminator,
-        average,
-        game: recipe.game.clone(),
-    }))
-}
-
-/// What the generator takes and gives.
-fn signature(recipe: &Recipe, dataset: &Dataset) -> Signature {
-    let shape = dataset.shape();
-    let classes = if recipe.data.labels {
-        dataset.classes().to_vec()
-    } else {
-        Vec::new()
-    };
-    Signature {
-        latent: recipe.generator.latent(),
-        image: ImageSpec {
-            channels: shape.channels,
-            height: shape.height,
-            width: shape.width,
-        },
-        classes,
-    }
 }
 
 fn learner(

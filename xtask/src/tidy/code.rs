@@ -27,7 +27,7 @@ pub fn is_comment(line: &str) -> bool {
 /// Whether a path holds tests alone.
 pub fn is_test(path: &str) -> bool {
     path.split('/')
-        .any(|part| matches!(part, "tests" | "benches" | "tests.rs"))
+        .any(|part| matches!(part, "tests" | "benches" | "tests.rs") || part.ends_with("_tests.rs"))
 }
 
 pub fn is_rust(path: &str) -> bool {

@@ -90,7 +90,10 @@ impl Recipe {
             recipe: name.to_owned(),
             reason: one_line(&error.to_string()),
         })?;
-        let mut recipe: Self = toml::from_str(&text).map_err(refuse)?;
+        let mut recipe: Self = toml::from_str(&text).map_err(|error| RecipeError::Toml {
+            recipe: name.to_owned(),
+            reason: format!("{}{}", place(&text, &error), one_line(&error.to_string())),
+        })?;
         if recipe.name.is_empty() {
             name.clone_into(&mut recipe.name);
         }
@@ -130,6 +133,13 @@ fn put(table: &mut Table, path: &[String], value: Value) -> Result<(), RecipeErr
             format!("a table, for `{}` to be set in it", rest.join(".")),
         )),
     }
+}
+
+/// The table a complaint is about, as `[game] `; nothing at the top level.
+fn place(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..=span.start));
+    let header = before.and_then(|before| before.lines().rev().find(|line| line.starts_with('[')));
+    header.map_or_else(String::new, |header| format!("{header} "))
 }
 
 /// A TOML error as one line: the offending line and the complaint, without the drawing.

@@ -49,10 +49,13 @@ fn what_is_no_override_says_what_one_looks_like() {
 #[test]
 fn an_unknown_key_is_named_in_one_line() {
     for (change, key) in [
-        ("game.payof=hinge", "payof"),
+        ("game.payof=hinge", "[game] `payof"),
         ("generator.widht=3", "widht"),
-        ("colour=red", "colour"),
-        ("optimizer.generator.beta=0.5", "beta"),
+        ("colour=red", "digits`: `colour"),
+        (
+            "optimizer.generator.beta=0.5",
+            "[optimizer.generator] `beta",
+        ),
     ] {
         let message = digits(&[change]).unwrap_err();
         assert!(message.contains(key), "{message}");

@@ -1,0 +1,76 @@
+//! From a recipe to the players of its game.
+
+use burn::tensor::Device;
+use ganforge_data::{Dataset, ImageShape};
+use ganforge_infer::Signature;
+use ganforge_model::{ConfigError, DiscriminatorNet, GeneratorNet, ImageSpec, keyed_rng};
+
+use crate::average::Average;
+use crate::error::TrainError;
+use crate::gan::Gan;
+use crate::parameters::number_parameters;
+use crate::recipe::Recipe;
+
+/// A game between built-in networks.
+pub type BuiltinGan = Gan<GeneratorNet, DiscriminatorNet>;
+
+/// Both players of a recipe, with weights that follow from the seed.
+///
+/// `average_updates` is how often the generator's average was updated before, 0 in a new run.
+///
+/// # Errors
+/// A network that cannot be built for these images.
+pub fn build(
+    recipe: &Recipe,
+    signature: &Signature,
+    average_updates: u64,
+    device: &Device,
+) -> Result<BuiltinGan, TrainError> {
+    let (image, classes) = (signature.image, signature.classes.len());
+    let refuse = |player| move |source: ConfigError| TrainError::Network { player, source };
+    let rng = |player| keyed_rng(recipe.run.seed, player, 0);
+    let generator = recipe
+        .generator
+        .init(image, classes, &mut rng("generator weights"), device)
+        .map_err(refuse("generator"))?;
+    let discriminator = recipe
+        .discriminator
+        .init(image, classes, &mut rng("discriminator weights"), device)
+        .map_err(refuse("discriminator"))?;
+    let average = recipe.average.map(|average| {
+        let images_per_update =
+            recipe.images_per_step() as f64 / recipe.game.generator_steps as f64;
+        let half_life = average.half_life / images_per_update;
+        Average::new(&generator, half_life, average_updates)
+    });
+    Ok(number_parameters(Gan {
+        generator,
+        discriminator,
+        average,
+        game: recipe.game.clone(),
+    }))
+}
+
+/// What the generator of a recipe takes and gives, on these data.
+#[must_use]
+pub fn signature(recipe: &Recipe, dataset: &Dataset) -> Signature {
+    let classes = if recipe.data.labels {
+        dataset.classes().to_vec()
+    } else {
+        Vec::new()
+    };
+    Signature {
+        latent: recipe.generator.latent(),
+        image: image_spec(dataset.shape()),
+        classes,
+    }
+}
+
+/// The shape of an image, from the data's word for it to the networks'.
+pub(crate) fn image_spec(shape: ImageShape) -> ImageSpec {
+    ImageSpec {
+        channels: shape.channels,
+        height: shape.height,
+        width: shape.width,
+    }
+}
