@@ -1,4 +1,8 @@
 //! What can be typed.
+#![allow(
+    rustdoc::broken_intra_doc_links,
+    reason = "these comments are help texts, where brackets mean what may be left out"
+)]
 
 use std::path::PathBuf;
 
@@ -61,7 +65,7 @@ pub struct TrainArguments {
     /// Where to compute: auto, flex, ndarray, wgpu[:N], vulkan[:N], metal[:N], webgpu, cuda[:N], rocm[:N], cpu.
     #[arg(long, value_name = "SPEC", default_value = "auto")]
     pub device: DeviceSpec,
-    /// Run directory; runs/<recipe>-<time> by default.
+    /// Run directory; by default one in runs/, named after recipe and time.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Real images to show to the discriminator.
