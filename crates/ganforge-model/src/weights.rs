@@ -127,7 +127,11 @@ impl ModuleMapper for Applier {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let shape: [usize; D] = param.lazy_shape().dims();
         match self.take(&shape) {
-            Ok(data) => param.map(|old| Tensor::from_data(data, &old.device())),
+            // What was trained before goes on being trained.
+            Ok(data) => param.map(|old| {
+                let trained = old.is_require_grad();
+                Tensor::from_data(data, &old.device()).set_require_grad(trained)
+            }),
             Err(failure) => {
                 self.failure.get_or_insert(failure);
                 param

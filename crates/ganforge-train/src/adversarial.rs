@@ -21,15 +21,17 @@ use crate::gan::Gan;
 use crate::journal::Journal;
 use crate::loader::Latents;
 use crate::parameters::has_finite_parameters;
-use crate::play::Play;
+use crate::play::{ClipNorms, Play};
 use crate::telemetry::{GradientNorms, Reading, Totals};
 
 /// Trains a [`Gan`] on one device.
 pub struct Adversarial<G> {
     /// The rules.
     pub game: Game,
-    /// Latents of generator turns beyond the first.
+    /// Latents of generator turns that do not use the discriminator's fakes.
     pub latents: Latents,
+    /// How long each player's gradient may be.
+    pub clip_norms: ClipNorms,
     /// How far to go.
     pub plan: Plan,
     /// Where the run starts: zero, or the checkpoint it resumes.
@@ -164,6 +166,7 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
             learner,
             rounds: &mut rounds,
             latents: &self.strategy.latents,
+            clip_norms: self.strategy.clip_norms,
             totals: Totals::restore(&self.strategy.start.totals, &self.strategy.latents.device),
         };
         let mut tick_began = Instant::now();

@@ -18,7 +18,7 @@ use crate::gan::Round;
 use crate::loader::Latents;
 use crate::optimizer::{module_optimizer, module_schedule};
 use crate::parameters::trainable_parameters;
-use crate::play::Play;
+use crate::play::{ClipNorms, Play};
 use crate::recipe::Recipe;
 use crate::telemetry::Totals;
 
@@ -82,6 +82,7 @@ pub fn bench(
         learner: &mut learner,
         rounds: &mut rounds,
         latents: &latents,
+        clip_norms: ClipNorms::of(&recipe.optimizer),
         totals: Totals::default(),
     };
     let mut times = Vec::with_capacity(steps);

@@ -41,6 +41,9 @@ pub enum UpdateRule {
     /// since, so they are what it would make again.
     #[default]
     Alternating,
+    /// As alternating, but the generator moves on fakes of its own: odd iterations are the discriminator's, even ones
+    /// the generator's, each with latents drawn anew.
+    OddEven,
     /// Both players move at once, each against the other's old weights.
     Simultaneous,
 }
@@ -50,7 +53,7 @@ impl Game {
     #[must_use]
     pub fn batches_per_step(&self) -> usize {
         match self.update {
-            UpdateRule::Alternating => self.discriminator_steps,
+            UpdateRule::Alternating | UpdateRule::OddEven => self.discriminator_steps,
             UpdateRule::Simultaneous => 1,
         }
     }

@@ -1,4 +1,4 @@
-//! Looking at gradients without consuming them.
+//! The gradient of a whole player: its length, and a bound on it.
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
@@ -7,13 +7,41 @@ use burn::tensor::Tensor;
 /// The L2 norm over all gradients of a module; reads back one number.
 #[must_use]
 pub fn gradient_norm<M: Module>(gradients: &GradientsParams, module: &M) -> f64 {
+    let read = |total: Tensor<1>| total.into_data().iter::<f64>().next();
+    squares(gradients, module)
+        .and_then(read)
+        .unwrap_or(0.0)
+        .sqrt()
+}
+
+/// Scales all gradients of a module by `min(1, longest / norm)`, their common L2 norm read nowhere but on the device
+/// (Pascanu et al. 2013, algorithm 1).
+#[must_use]
+pub fn clip_norm<M: Module>(
+    gradients: GradientsParams,
+    module: &M,
+    longest: f64,
+) -> GradientsParams {
+    let Some(squares) = squares(&gradients, module) else {
+        return gradients;
+    };
+    // As in PyTorch, a hair is added to the norm, so that none divides by zero.
+    let factor = (squares.sqrt() + 1e-6).recip() * longest;
+    let mut scale = Scale {
+        gradients,
+        factor: factor.clamp_max(1.0),
+    };
+    module.visit(&mut scale);
+    scale.gradients
+}
+
+fn squares<M: Module>(gradients: &GradientsParams, module: &M) -> Option<Tensor<1>> {
     let mut squares = Squares {
         gradients,
         total: None,
     };
     module.visit(&mut squares);
-    let read = |total: Tensor<1>| total.into_data().iter::<f64>().next();
-    squares.total.and_then(read).unwrap_or(0.0).sqrt()
+    squares.total
 }
 
 /// True where at least one parameter of the module has a gradient.
@@ -42,6 +70,20 @@ impl ModuleVisitor for Squares<'_> {
             Some(total) => total + square,
             None => square,
         });
+    }
+}
+
+struct Scale {
+    gradients: GradientsParams,
+    factor: Tensor<1>,
+}
+
+impl ModuleVisitor for Scale {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if let Some(gradient) = self.gradients.remove::<D>(param.id) {
+            let factor = self.factor.clone().reshape([1; D]);
+            self.gradients.register(param.id, gradient * factor);
+        }
     }
 }
 

@@ -44,6 +44,7 @@ pub use optimizer::{module_optimizer, module_schedule};
 pub use parameters::{number_parameters, trainable_parameters};
 pub use payoff::{Payoff, jensen_shannon};
 pub use penalty::Penalty;
+pub use play::{ClipNorms, Play, RoundSource};
 pub use recipe::{
     AverageConfig, DataConfig, OptimizerConfig, OptimizerKind, Optimizers, Override, Recipe,
     RunConfig, ScheduleConfig, ScheduleKind, builtin, builtin_names,

@@ -1,9 +1,10 @@
 //! Both players' optimizers and schedules, as parameter groups of one module optimizer.
 
 use burn::module::{Module, ParamGroup};
+use burn::optim::decay::WeightDecayConfig;
 use burn::optim::lr_scheduler::module_lr_scheduler::ModuleLrScheduler;
 use burn::optim::momentum::MomentumConfig;
-use burn::optim::{AdamConfig, ModuleOptimizer, RmsPropConfig, SgdConfig};
+use burn::optim::{AdamConfig, AdamWConfig, ModuleOptimizer, RmsPropConfig, SgdConfig};
 use ganforge_model::{Discriminator, Generator};
 
 use crate::gan::Gan;
@@ -47,26 +48,40 @@ fn with_player<M: Module>(
     player: &M,
 ) -> ModuleOptimizer {
     let group = ParamGroup::ids_from_module(player.clone());
+    let penalty = config.weight_decay as f32;
+    let decay = (penalty > 0.0).then_some(WeightDecayConfig { penalty });
     match config.kind {
         OptimizerKind::Adam => {
             let adam = AdamConfig::new()
                 .with_beta_1(config.betas[0] as f32)
                 .with_beta_2(config.betas[1] as f32)
-                .with_epsilon(config.epsilon as f32);
+                .with_epsilon(config.epsilon as f32)
+                .with_weight_decay(decay);
             optimizer.with_group(group, adam.build(), None)
+        }
+        OptimizerKind::Adamw => {
+            let adamw = AdamWConfig::new()
+                .with_beta_1(config.betas[0] as f32)
+                .with_beta_2(config.betas[1] as f32)
+                .with_epsilon(config.epsilon as f32)
+                .with_weight_decay(penalty);
+            optimizer.with_group(group, adamw.build(), None)
         }
         OptimizerKind::Rmsprop => {
             let rmsprop = RmsPropConfig::new()
                 .with_alpha(config.alpha as f32)
                 .with_momentum(config.momentum as f32)
-                .with_epsilon(config.epsilon as f32);
+                .with_epsilon(config.epsilon as f32)
+                .with_weight_decay(decay);
             optimizer.with_group(group, rmsprop.build(), None)
         }
         OptimizerKind::Sgd => {
             let momentum = MomentumConfig::new()
                 .with_momentum(config.momentum)
                 .with_dampening(0.0);
-            let sgd = SgdConfig::new().with_momentum(Some(momentum));
+            let sgd = SgdConfig::new()
+                .with_momentum(Some(momentum))
+                .with_weight_decay(decay);
             optimizer.with_group(group, sgd.build(), None)
         }
     }

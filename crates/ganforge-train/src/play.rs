@@ -1,6 +1,8 @@
 //! One step of the game, whichever rule it is played by.
 
 use burn::data::dataset::DatasetError;
+use burn::module::Module;
+use burn::optim::GradientsParams;
 use burn::train::Learner;
 use ganforge_model::{Discriminator, Generator, keyed_rng};
 use rand::Rng;
@@ -8,12 +10,64 @@ use rand::Rng;
 use crate::error::TrainError;
 use crate::game::{Game, UpdateRule};
 use crate::gan::{Gan, Round};
-use crate::gradients::gradient_norm;
+use crate::gradients::{clip_norm, gradient_norm};
 use crate::loader::Latents;
+use crate::recipe::Optimizers;
 use crate::telemetry::{GradientNorms, Totals};
 
 /// Where rounds come from.
 pub type RoundSource<'a> = dyn Iterator<Item = Result<Round, DatasetError>> + 'a;
+
+/// How long each player's gradient may be; no bound where `None`.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct ClipNorms {
+    /// Longest L2 norm of the generator's gradient.
+    pub generator: Option<f64>,
+    /// Longest L2 norm of the discriminator's gradient.
+    pub discriminator: Option<f64>,
+}
+
+impl ClipNorms {
+    /// What a recipe says.
+    #[must_use]
+    pub fn of(optimizers: &Optimizers) -> Self {
+        Self {
+            generator: optimizers.generator.clip_norm,
+            discriminator: optimizers.discriminator.clip_norm,
+        }
+    }
+
+    fn generator<G: Generator, D: Discriminator>(
+        self,
+        gradients: GradientsParams,
+        gan: &Gan<G, D>,
+    ) -> GradientsParams {
+        match self.generator {
+            Some(longest) => clip_norm(gradients, &gan.generator, longest),
+            None => gradients,
+        }
+    }
+
+    fn discriminator<G: Generator, D: Discriminator>(
+        self,
+        gradients: GradientsParams,
+        gan: &Gan<G, D>,
+    ) -> GradientsParams {
+        match self.discriminator {
+            Some(longest) => clip_norm(gradients, &gan.discriminator, longest),
+            None => gradients,
+        }
+    }
+}
+
+/// The norm of a player's gradient where it is to be measured, which waits for the device; else 0.
+fn norm<M: Module>(measure: bool, gradients: &GradientsParams, player: &M) -> f64 {
+    if measure {
+        gradient_norm(gradients, player)
+    } else {
+        0.0
+    }
+}
 
 /// Plays the steps of one game.
 pub struct Play<'a, G: Generator + 'static, D: Discriminator + 'static> {
@@ -21,8 +75,10 @@ pub struct Play<'a, G: Generator + 'static, D: Discriminator + 'static> {
     pub learner: &'a mut Learner<Gan<G, D>>,
     /// Real images and the latents that go with them.
     pub rounds: &'a mut RoundSource<'a>,
-    /// Latents of generator turns beyond the first.
+    /// Latents of generator turns that do not use the discriminator's fakes.
     pub latents: &'a Latents,
+    /// How long each player's gradient may be.
+    pub clip_norms: ClipNorms,
     /// What the steps tell about themselves.
     pub totals: Totals,
 }
@@ -40,12 +96,12 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Play<'_, G, D> {
     ) -> Result<GradientNorms, TrainError> {
         self.learner.lr_step();
         match game.update {
-            UpdateRule::Alternating => self.alternate(game, step, measure),
+            UpdateRule::Alternating | UpdateRule::OddEven => self.take_turns(game, step, measure),
             UpdateRule::Simultaneous => self.both_at_once(step, measure),
         }
     }
 
-    fn alternate(
+    fn take_turns(
         &mut self,
         game: &Game,
         step: u64,
@@ -62,31 +118,29 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Play<'_, G, D> {
             let gan = self.learner.model();
             let made = gan.fakes(&round.latent);
             let phase = gan.discriminator_phase(&round, &made);
-            if measure && turn + 1 == game.discriminator_steps {
-                norms.discriminator = gradient_norm(&phase.gradients, &gan.discriminator);
-            }
+            let last = turn + 1 == game.discriminator_steps;
+            norms.discriminator = norm(measure && last, &phase.gradients, &gan.discriminator);
             self.totals.add_discriminator(phase.telemetry);
-            self.learner.optimizer_step(phase.gradients);
-            fakes = Some(made);
+            let gradients = self.clip_norms.discriminator(phase.gradients, &gan);
+            self.learner.optimizer_step(gradients);
+            // The generator has not moved since, so these are the fakes it would make again.
+            fakes = (game.update == UpdateRule::Alternating).then_some(made);
         }
         for turn in 0..game.generator_steps {
             self.reseed("generator turn", step, turn);
             let gan = self.learner.model();
             let made = fakes.take().unwrap_or_else(|| {
                 let key = step * game.generator_steps as u64 + turn as u64;
-                round.latent = self.latents.draw(
-                    "latent of a further generator turn",
-                    key,
-                    round.latent.class.take(),
-                );
+                let class = round.latent.class.take();
+                round.latent = self.latents.draw("latent of a generator turn", key, class);
                 gan.fakes(&round.latent)
             });
             let phase = gan.generator_phase(&round, made);
-            if measure && turn + 1 == game.generator_steps {
-                norms.generator = gradient_norm(&phase.gradients, &gan.generator);
-            }
+            let last = turn + 1 == game.generator_steps;
+            norms.generator = norm(measure && last, &phase.gradients, &gan.generator);
             self.totals.add_generator(phase.telemetry);
-            self.learner.optimizer_step(phase.gradients);
+            let gradients = self.clip_norms.generator(phase.gradients, &gan);
+            self.learner.optimizer_step(gradients);
         }
         Ok(norms)
     }
@@ -96,15 +150,16 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Play<'_, G, D> {
         self.reseed("simultaneous turn", step, 0);
         let gan = self.learner.model();
         let phase = gan.simultaneous_phase(&round);
-        let mut norms = GradientNorms::default();
-        if measure {
-            norms.discriminator = gradient_norm(&phase.gradients, &gan.discriminator);
-            norms.generator = gradient_norm(&phase.gradients, &gan.generator);
-        }
+        let norms = GradientNorms {
+            discriminator: norm(measure, &phase.gradients, &gan.discriminator),
+            generator: norm(measure, &phase.gradients, &gan.generator),
+        };
         let (discriminator, generator) = phase.telemetry;
         self.totals.add_discriminator(discriminator);
         self.totals.add_generator(generator);
-        self.learner.optimizer_step(phase.gradients);
+        let gradients = self.clip_norms.discriminator(phase.gradients, &gan);
+        let gradients = self.clip_norms.generator(gradients, &gan);
+        self.learner.optimizer_step(gradients);
         Ok(norms)
     }
 
@@ -123,3 +178,7 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Play<'_, G, D> {
         self.latents.device.seed(seed);
     }
 }
+
+#[cfg(test)]
+#[path = "play_tests.rs"]
+mod tests;

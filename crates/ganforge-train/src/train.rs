@@ -23,6 +23,7 @@ use crate::checkpoint::{
 use crate::error::TrainError;
 use crate::loader::{Latents, NoValidation, Rounds};
 use crate::optimizer::{module_optimizer, module_schedule};
+use crate::play::ClipNorms;
 use crate::recipe::Recipe;
 use crate::run_directory::{RunDirectory, RunJournal};
 use crate::series::Series;
@@ -110,6 +111,7 @@ pub fn train(
     let strategy = Arc::new(Adversarial {
         game: recipe.game.clone(),
         latents,
+        clip_norms: ClipNorms::of(&recipe.optimizer),
         plan,
         start,
         checkpoints: checkpoints.clone(),

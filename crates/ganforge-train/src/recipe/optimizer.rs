@@ -34,6 +34,12 @@ pub struct OptimizerConfig {
     /// Decay of the running mean of squares of `RMSprop`.
     #[serde(default = "rmsprop_alpha")]
     pub alpha: f64,
+    /// Pull of every weight towards zero: decoupled from the gradient in `AdamW`, a term of it elsewhere.
+    #[serde(default)]
+    pub weight_decay: f64,
+    /// Longest the gradient of all the player's parameters together may be (L2); longer ones are scaled down to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clip_norm: Option<f64>,
     /// The rate over the run.
     #[serde(default)]
     pub schedule: ScheduleConfig,
@@ -45,6 +51,8 @@ pub struct OptimizerConfig {
 pub enum OptimizerKind {
     /// Kingma & Ba 2015: `betas`, `epsilon`.
     Adam,
+    /// Loshchilov & Hutter 2019, Adam with decoupled weight decay: `betas`, `epsilon`.
+    Adamw,
     /// Hinton's lecture 6e: `alpha`, `epsilon`, `momentum`.
     Rmsprop,
     /// Stochastic gradient descent: `momentum`.
@@ -115,6 +123,19 @@ impl OptimizerConfig {
             ),
             ("momentum", self.momentum, share(self.momentum), below_one),
             ("alpha", self.alpha, share(self.alpha), below_one),
+            (
+                "weight_decay",
+                self.weight_decay,
+                self.weight_decay.is_finite() && self.weight_decay >= 0.0,
+                "0 or more",
+            ),
+            (
+                "clip_norm",
+                self.clip_norm.unwrap_or(1.0),
+                self.clip_norm
+                    .is_none_or(|norm| norm.is_finite() && norm > 0.0),
+                "a number above 0",
+            ),
             (
                 "schedule.floor",
                 self.schedule.floor,
