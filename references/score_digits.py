@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Score generated 8x8 digits against the UCI optical-digits test set (sklearn's load_digits).
 
-usage: score_digits.py SAMPLES.npy digits.csv.gz [--labels LABELS.npy | --classes-in-turn]
+usage: score_digits.py SAMPLES.npy [digits.csv.gz] [--labels LABELS.npy | --classes-in-turn]
 
 SAMPLES.npy   float32 [n,1,8,8] (or [n,64]) in [-1,1]
-digits.csv.gz 64 pixels 0..16 and the label per row, no header
+digits.csv.gz 64 pixels 0..16 and the label per row, no header; without it scikit-learn's copy of the same rows
 --classes-in-turn   sample i was asked to be of class i mod 10, as `ganforge sample` draws them
 --labels      intended class of every sample (int [n] or one-hot [n,10]); adds the conditional criteria
 
@@ -17,6 +17,7 @@ import sys
 
 import numpy as np
 from scipy.spatial.distance import cdist
+from sklearn.datasets import load_digits
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.model_selection import StratifiedKFold, train_test_split
 from sklearn.svm import SVC
@@ -31,7 +32,7 @@ FD_SPLITS = 20
 
 
 def load_real(path):
-    rows = np.loadtxt(path, delimiter=",")
+    rows = np.loadtxt(path, delimiter=",") if path else np.column_stack(load_digits(return_X_y=True))
     return rows[:, :64] / 8.0 - 1.0, rows[:, 64].astype(int)
 
 
@@ -135,7 +136,7 @@ class Scorer:
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("samples")
-    ap.add_argument("digits")
+    ap.add_argument("digits", nargs="?")
     ap.add_argument("--labels")
     ap.add_argument("--classes-in-turn", action="store_true")
     a = ap.parse_args()

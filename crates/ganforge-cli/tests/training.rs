@@ -148,14 +148,30 @@ fn points_in_the_plane_are_trained_on_and_drawn() {
 fn every_payoff_trains_under_every_update_rule() {
     let home = Home::new();
     let clipped = r#"--set game.penalties=[{kind="weight-clipping",limit=0.01}]"#;
-    for payoff in [
+    for (number, payoff) in [
         "minimax",
         "non-saturating",
         "maximum-likelihood",
         "least-squares",
+        r#"{kind="least-squares",real=1,fake=-1,generator=0}"#,
         "wasserstein",
         "hinge",
-    ] {
+        "f-kl",
+        "f-reverse-kl",
+        "f-pearson",
+        "f-squared-hellinger",
+        "f-jensen-shannon",
+        r#"{kind="f-reverse-kl",non_saturating=true}"#,
+        "relativistic-logistic",
+        "relativistic-hinge",
+        "relativistic-least-squares",
+        "relativistic-average-logistic",
+        "relativistic-average-hinge",
+        "relativistic-average-least-squares",
+    ]
+    .into_iter()
+    .enumerate()
+    {
         let penalties = if payoff == "wasserstein" { clipped } else { "" };
         for (index, rule) in [
             "--set game.update=simultaneous",
@@ -165,16 +181,21 @@ fn every_payoff_trains_under_every_update_rule() {
         .into_iter()
         .enumerate()
         {
-            let run = format!("{payoff}-{index}");
+            let run = format!("{number}-{index}");
             home.does(&format!(
                 "train digits --images 384 --set run.tick=192 --set run.samples=4 \
                  --set game.payoff={payoff} {penalties} {rule} --out {run}"
             ));
             let metrics = home.metrics(&run);
-            assert_eq!(metrics.len(), 2, "{run}");
+            assert_eq!(metrics.len(), 2, "{payoff} {rule}");
             let knows_jsd = metrics[0].get("jsd_estimate").is_some();
-            let logistic = ["minimax", "non-saturating", "maximum-likelihood"];
-            assert_eq!(knows_jsd, logistic.contains(&payoff), "{run}");
+            let logistic = [
+                "minimax",
+                "non-saturating",
+                "maximum-likelihood",
+                "f-jensen-shannon",
+            ];
+            assert_eq!(knows_jsd, logistic.contains(&payoff), "{payoff} {rule}");
         }
     }
 }

@@ -19,12 +19,41 @@ pub struct Judgement {
     pub features: Tensor<2>,
 }
 
+/// What a discriminator says of a batch of images, and how its score changes with them.
+#[derive(Debug, Clone)]
+pub struct InputGradient {
+    /// The same judgement that [`forward`](Discriminator::forward) gives, under the same dropout masks as the gradient.
+    pub judgement: Judgement,
+    /// `[batch, channels, height, width]`, each image's gradient of the sum of its logits: a function of the
+    /// discriminator's parameters that can be differentiated by them.
+    pub gradient: Tensor<4>,
+}
+
 /// A network that scores images. Implement it for a module of your own to train it here.
 pub trait Discriminator: Module + ModuleDisplay {
     /// # Shapes
     /// - `images`: `[batch, channels, height, width]`
     /// - `class`: `[batch]`, `None` for an unconditional discriminator
     fn forward(&self, images: Tensor<4>, class: Option<Tensor<1, Int>>) -> Judgement;
+
+    /// The gradient of each image's score by the image, as forward operations on the parameters; `None` where the
+    /// network has no such expression.
+    ///
+    /// Penalties on the slope of the score are differentiated by the parameters, and Burn differentiates once: with
+    /// this expression they are exact, without it they take a detour that is only nearly so. It is a pull-back
+    /// through the layers in reverse: transposed linear layers and convolutions, times the slopes of the
+    /// activations. A network that couples the samples of a batch, as batch normalisation does, has to say `None`.
+    ///
+    /// # Shapes
+    /// - `images`: `[batch, channels, height, width]`, taken as constants
+    /// - `class`: `[batch]`, `None` for an unconditional discriminator
+    fn input_gradient(
+        &self,
+        _images: Tensor<4>,
+        _class: Option<Tensor<1, Int>>,
+    ) -> Option<InputGradient> {
+        None
+    }
 }
 
 /// A built-in discriminator architecture, as written under `[discriminator]` in a recipe.
@@ -58,6 +87,30 @@ impl DiscriminatorConfig {
             }
         })
     }
+
+    /// The key and value by which the score of one image depends on the others in its batch, where it does.
+    #[must_use]
+    pub fn couples_samples(&self) -> Option<(&'static str, bool)> {
+        match self {
+            Self::Mlp(_) => None,
+            Self::Dcgan(config) => config.batch_norm.then_some(("batch_norm", true)),
+        }
+    }
+
+    /// The key and value by which the same image gets another score each time it is judged in training, where it
+    /// does.
+    #[must_use]
+    pub fn draws_masks(&self) -> Option<(&'static str, f64)> {
+        match self {
+            Self::Mlp(config) => [
+                ("dropout_input", config.dropout_input),
+                ("dropout_hidden", config.dropout_hidden),
+            ]
+            .into_iter()
+            .find(|&(_, share)| share > 0.0),
+            Self::Dcgan(_) => None,
+        }
+    }
 }
 
 /// A built-in discriminator with its weights.
@@ -76,6 +129,17 @@ impl Discriminator for DiscriminatorNet {
         match self {
             Self::Mlp(network) => network.forward(images, class),
             Self::Dcgan(network) => network.forward(images, class),
+        }
+    }
+
+    fn input_gradient(
+        &self,
+        images: Tensor<4>,
+        class: Option<Tensor<1, Int>>,
+    ) -> Option<InputGradient> {
+        match self {
+            Self::Mlp(network) => network.input_gradient(images, class),
+            Self::Dcgan(network) => network.input_gradient(images, class),
         }
     }
 }

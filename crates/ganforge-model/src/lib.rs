@@ -20,7 +20,9 @@ pub mod networks;
 mod random;
 mod weights;
 
-pub use discriminator::{Discriminator, DiscriminatorConfig, DiscriminatorNet, Judgement};
+pub use discriminator::{
+    Discriminator, DiscriminatorConfig, DiscriminatorNet, InputGradient, Judgement,
+};
 pub use error::{ConfigError, ModelError};
 pub use generator::{Generator, GeneratorConfig, GeneratorNet};
 pub use image::ImageSpec;

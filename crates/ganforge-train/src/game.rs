@@ -27,7 +27,8 @@ pub struct Game {
     /// Generator updates per step of the alternating rule.
     #[serde(default = "one")]
     pub generator_steps: usize,
-    /// Distance of the real images' target from 1 (one-sided label smoothing, Salimans et al. 2016).
+    /// Share of the way that the real images' target moves towards that of fakes (one-sided label smoothing,
+    /// Salimans et al. 2016).
     #[serde(default)]
     pub label_smoothing: f64,
 }
@@ -79,6 +80,7 @@ impl Game {
                 ));
             }
         }
+        self.payoff.check()?;
         if !(0.0..0.5).contains(&self.label_smoothing) {
             return Err(RecipeError::value(
                 "game.label_smoothing",
@@ -103,8 +105,9 @@ impl Game {
         if self.payoff == Payoff::Wasserstein && !bounded {
             return Err(RecipeError::value(
                 "game.penalties",
-                "empty",
-                "a bound on the critic's slope with payoff = \"wasserstein\", such as [{ kind = \"weight-clipping\", limit = 0.01 }]",
+                "no bound on the critic's slope",
+                "one with payoff = \"wasserstein\", as [{ kind = \"wgan-gp\", lambda = 10.0 }] or \
+                 [{ kind = \"weight-clipping\", limit = 0.01 }] is",
             ));
         }
         Ok(())

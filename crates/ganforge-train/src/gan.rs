@@ -7,6 +7,7 @@ use ganforge_model::{Discriminator, Generator, Latent};
 
 use crate::average::Average;
 use crate::game::Game;
+use crate::penalty::Shown;
 use crate::telemetry::{DiscriminatorTelemetry, GeneratorTelemetry};
 
 /// Everything one training step has to work with.
@@ -101,7 +102,23 @@ impl<G: Generator, D: Discriminator> Gan<G, D> {
         let fake = score(&self.discriminator, fakes.clone().detach(), &round.latent);
         let loss = payoff.discriminator_loss(real.clone(), fake.clone(), self.game.label_smoothing);
         let telemetry = DiscriminatorTelemetry::new(payoff, &loss, &real, &fake);
-        (loss, telemetry)
+        match self.penalty(round, fakes) {
+            Some(penalty) => (loss + penalty.clone(), telemetry.with_penalty(&penalty)),
+            None => (loss, telemetry),
+        }
+    }
+
+    /// The sum of the penalties that are terms of the discriminator's loss.
+    fn penalty(&self, round: &Round, fakes: &Tensor<4>) -> Option<Tensor<1>> {
+        let shown = Shown {
+            real: &round.real,
+            fake: fakes,
+            class: round.latent.class.as_ref(),
+        };
+        let penalties = self.game.penalties.iter();
+        penalties
+            .filter_map(|penalty| penalty.loss(&self.discriminator, shown))
+            .reduce(|sum, penalty| sum + penalty)
     }
 
     fn generator_loss(&self, round: &Round, fakes: Tensor<4>) -> (Tensor<1>, GeneratorTelemetry) {

@@ -72,6 +72,51 @@ fn a_discriminator_step_leaves_the_generator_unchanged() {
 }
 
 #[test]
+fn penalties_move_the_discriminator_and_still_leave_the_generator_unchanged() {
+    for (kind, form) in [
+        ("r1,gamma=5", "auto"),
+        ("r2,gamma=5", "directional"),
+        ("r1,gamma=5", "noise"),
+        ("wgan-gp", "exact"),
+        ("wgan-gp,one_sided=true", "directional"),
+        ("dragan", "auto"),
+    ] {
+        let kind = kind.replacen(',', "\",", 1);
+        let closed = if kind.contains('"') { "" } else { "\"" };
+        let penalty = format!("game.penalties=[{{kind=\"{kind}{closed},form=\"{form}\"}}]");
+        let penalised = recipe(&[&penalty, "optimizer.discriminator.kind=sgd"]);
+        let free = recipe(&["optimizer.discriminator.kind=sgd"]);
+        let (gan, round) = game(&penalised);
+        let (same, _) = game(&free);
+        let fakes = gan.fakes(&round.latent);
+        let step = |recipe: &Recipe, gan: &BuiltinGan| {
+            let mut learner = learner(recipe, gan.clone());
+            learner.optimizer_step(gan.discriminator_phase(&round, &fakes).gradients);
+            learner.model()
+        };
+        let (after, without) = (step(&penalised, &gan), step(&free, &same));
+        assert_eq!(
+            weights(&after.generator),
+            weights(&gan.generator),
+            "{penalty}"
+        );
+        assert_eq!(weights(&after.average), weights(&gan.average), "{penalty}");
+        let (moved, freely) = (
+            weights(&after.discriminator),
+            weights(&without.discriminator),
+        );
+        assert_ne!(moved, freely, "{penalty}");
+
+        let phase = gan.simultaneous_phase(&round);
+        let mut totals = crate::telemetry::Totals::default();
+        totals.add_discriminator(phase.telemetry.0);
+        totals.add_generator(phase.telemetry.1);
+        let told = totals.read(8, crate::telemetry::GradientNorms::default());
+        assert!(told.penalty > 0.0, "{penalty}: {}", told.penalty);
+    }
+}
+
+#[test]
 fn a_generator_step_leaves_the_discriminator_unchanged() {
     let recipe = recipe(&[]);
     let (gan, round) = game(&recipe);

@@ -42,8 +42,8 @@ pub use journal::Journal;
 pub use loader::{Latents, NoValidation, Rounds};
 pub use optimizer::{module_optimizer, module_schedule};
 pub use parameters::{number_parameters, trainable_parameters};
-pub use payoff::{Payoff, jensen_shannon};
-pub use penalty::Penalty;
+pub use payoff::{Base, Divergence, Opponent, Payoff, Targets, jensen_shannon};
+pub use penalty::{Form, Penalty, Shown};
 pub use play::{ClipNorms, Play, RoundSource};
 pub use recipe::{
     AverageConfig, DataConfig, OptimizerConfig, OptimizerKind, Optimizers, Override, Recipe,

@@ -18,9 +18,9 @@ pub struct Reading {
     pub score_real: f64,
     /// Mean logit of fakes.
     pub score_fake: f64,
-    /// Share of real images scored above the decision boundary, in [0, 1].
+    /// Share of real images judged above the payoff's decision boundary, in [0, 1].
     pub accuracy_real: f64,
-    /// Share of fakes scored below the decision boundary, in [0, 1].
+    /// Share of fakes judged below the payoff's decision boundary, in [0, 1].
     pub accuracy_fake: f64,
     /// Jensen-Shannon divergence in nats that the discriminator's value means if it is near its optimum, in
     /// [0, log 2]; absent for payoffs whose value has no such reading.
@@ -59,7 +59,10 @@ impl Reading {
 
 /// One discriminator phase: loss, both scores, both accuracies and the value, side by side.
 #[derive(Debug, Clone)]
-pub struct DiscriminatorTelemetry(Tensor<1>);
+pub struct DiscriminatorTelemetry {
+    figures: Tensor<1>,
+    penalty: Option<Tensor<1>>,
+}
 
 /// One generator phase: its loss.
 #[derive(Debug, Clone)]
@@ -74,15 +77,31 @@ impl DiscriminatorTelemetry {
         let real = real.clone().inner();
         let fake = fake.clone().inner();
         let boundary = payoff.decision_boundary();
+        let [judged_real, judged_fake] = payoff.judged(real.clone(), fake.clone());
         let mut figures = vec![
             loss.clone().inner(),
             real.clone().mean(),
             fake.clone().mean(),
-            real.clone().greater_scalar(boundary).float().mean(),
-            fake.clone().lower_scalar(boundary).float().mean(),
+            judged_real.greater_scalar(boundary).float().mean(),
+            judged_fake.lower_scalar(boundary).float().mean(),
         ];
         figures.extend(payoff.value(real, fake));
-        Self(Tensor::cat(figures, 0))
+        Self {
+            figures: Tensor::cat(figures, 0),
+            penalty: None,
+        }
+    }
+
+    /// Tells of the penalties, too.
+    ///
+    /// # Shapes
+    /// - `penalty`: `[1]`, their sum
+    #[must_use]
+    pub fn with_penalty(self, penalty: &Tensor<1>) -> Self {
+        Self {
+            penalty: Some(penalty.clone().inner()),
+            ..self
+        }
     }
 }
 
@@ -100,6 +119,7 @@ impl GeneratorTelemetry {
 pub struct Totals {
     discriminator: Sum,
     generator: Sum,
+    penalty: Sum,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -148,6 +168,8 @@ impl Sum {
 pub struct SavedTotals {
     discriminator: SavedSum,
     generator: SavedSum,
+    #[serde(default)]
+    penalty: SavedSum,
 }
 
 /// Double precision holds what a device sums in single precision, and JSON gives it back exactly.
@@ -164,6 +186,7 @@ impl Totals {
         SavedTotals {
             discriminator: self.discriminator.save(),
             generator: self.generator.save(),
+            penalty: self.penalty.save(),
         }
     }
 
@@ -174,6 +197,7 @@ impl Totals {
         Self {
             discriminator: Sum::restore(&saved.discriminator, &device),
             generator: Sum::restore(&saved.generator, &device),
+            penalty: Sum::restore(&saved.penalty, &device),
         }
     }
 
@@ -181,12 +205,15 @@ impl Totals {
     #[must_use]
     pub fn is_finite(&self) -> bool {
         let finite = |sum: &Sum| sum.means().iter().all(|figure| figure.is_finite());
-        finite(&self.discriminator) && finite(&self.generator)
+        finite(&self.discriminator) && finite(&self.generator) && finite(&self.penalty)
     }
 
     /// Counts a discriminator phase.
     pub fn add_discriminator(&mut self, telemetry: DiscriminatorTelemetry) {
-        self.discriminator.add(telemetry.0);
+        self.discriminator.add(telemetry.figures);
+        if let Some(penalty) = telemetry.penalty {
+            self.penalty.add(penalty);
+        }
     }
 
     /// Counts a generator phase.
@@ -209,7 +236,8 @@ impl Totals {
             accuracy_real: figure(3),
             accuracy_fake: figure(4),
             jsd_estimate: discriminator.get(5).copied().map(jensen_shannon),
-            penalty: 0.0,
+            // Without penalties there is nothing to sum.
+            penalty: totals.penalty.means().first().copied().unwrap_or(0.0),
             discriminator_gradient_norm: norms.discriminator,
             generator_gradient_norm: norms.generator,
             images_per_second: 0.0,

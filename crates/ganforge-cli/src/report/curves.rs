@@ -41,7 +41,7 @@ pub fn curves(run: &Run) -> Result<Vec<Curve>, CliError> {
     let mut curves = vec![
         losses(readings, game, &undecided),
         scores(readings, game.payoff, &undecided),
-        accuracies(readings, &undecided),
+        accuracies(readings, game.payoff, &undecided),
     ];
     curves.extend(divergence(readings));
     curves.push(gradient_norms(readings));
@@ -72,8 +72,11 @@ fn losses(readings: &[Reading], game: &Game, undecided: &Undecided) -> Curve {
             ". The generator's loss has no such value: it is a score, and scores may drift.",
         ),
     }
-    if game.payoff == Payoff::Wasserstein {
-        meaning.push_str(" With this payoff, the discriminator's loss with its sign changed estimates the distance between real and generated images: it grows while the discriminator learns to see, and should then shrink.");
+    if let Some(distance) = game.payoff.bounds() {
+        let _ = write!(
+            meaning,
+            " With this payoff, the discriminator's loss with its sign changed estimates {distance} between real and generated images: it grows while the discriminator learns to see, and should then shrink."
+        );
     }
     Curve {
         title: "Losses",
@@ -89,6 +92,14 @@ fn losses(readings: &[Reading], game: &Game, undecided: &Undecided) -> Curve {
 }
 
 fn scores(readings: &[Reading], payoff: Payoff, undecided: &Undecided) -> Curve {
+    // Where scores are compared with each other, no line stands between them.
+    let (levels, judgement) = if payoff.compares() {
+        let judgement = "An image counts as real where it is scored above the other kind.";
+        (Vec::new(), judgement)
+    } else {
+        let judgement = "An image scored above the dashed line counts as real.";
+        (vec![level(payoff.decision_boundary(), GREY)], judgement)
+    };
     Curve {
         title: "Scores",
         chart: Chart {
@@ -96,10 +107,10 @@ fn scores(readings: &[Reading], payoff: Payoff, undecided: &Undecided) -> Curve 
                 line("real images", BLUE, readings, |r| r.score_real),
                 line("generated images", ORANGE, readings, |r| r.score_fake),
             ],
-            levels: vec![level(payoff.decision_boundary(), GREY)],
+            levels,
             extent: Extent::Fitted,
         },
-        meaning: "Mean output (logit) of the discriminator. An image scored above the dashed line counts as real.".to_owned(),
+        meaning: format!("Mean output (logit) of the discriminator. {judgement}"),
         healthy: if undecided.scores_are_free {
             "real above generated, with a gap that settles or shrinks. With this payoff only the gap counts: both may drift together."
         } else {
@@ -109,11 +120,12 @@ fn scores(readings: &[Reading], payoff: Payoff, undecided: &Undecided) -> Curve 
     }
 }
 
-fn accuracies(readings: &[Reading], undecided: &Undecided) -> Curve {
+fn accuracies(readings: &[Reading], payoff: Payoff, undecided: &Undecided) -> Curve {
     let mut meaning =
         "Share of the images that the discriminator takes for what they are. Dashed, guessing."
             .to_owned();
-    if undecided.scores_are_free {
+    // Shares of comparisons drift with nothing.
+    if undecided.scores_are_free && !payoff.compares() {
         meaning.push_str(
             " With this payoff scores may drift across the line between real and generated, so only the mean of both shares counts.",
         );

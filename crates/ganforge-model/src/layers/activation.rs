@@ -31,6 +31,20 @@ impl Activation {
             Self::Tanh => activation::tanh(input),
         }
     }
+
+    /// The derivative at each element of `input`; the shape stays.
+    ///
+    /// That of a rectifier is piecewise constant, so nothing can be differentiated through it, and nothing is lost
+    /// but a set of measure zero. That of a smooth activation is a smooth function of its input.
+    #[must_use]
+    pub fn slope<const D: usize>(self, input: Tensor<D>) -> Tensor<D> {
+        match self {
+            Self::Relu => input.greater_scalar(0.0).float(),
+            Self::LeakyRelu => input.greater_scalar(0.0).float() * (1.0 - LEAK) + LEAK,
+            Self::Softplus => activation::sigmoid(input),
+            Self::Tanh => activation::tanh(input).square().neg() + 1.0,
+        }
+    }
 }
 
 /// How a generator's last layer becomes an image.

@@ -4,8 +4,10 @@ mod activation;
 mod condition;
 mod init;
 mod maxout;
+mod pull_back;
 
 pub use activation::{Activation, OutputActivation};
 pub use condition::{append_one_hot, append_planes};
 pub use init::{Init, WeightInit};
 pub use maxout::Maxout;
+pub use pull_back::{gradient_of_sum, pull_back_halving_conv, pull_back_linear};

@@ -13,9 +13,13 @@ use burn::tensor::{Device, Int, Tensor, activation};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use crate::layers::{Activation, Init, WeightInit, append_one_hot, append_planes};
+use crate::layers::{
+    Activation, Init, WeightInit, append_one_hot, append_planes, gradient_of_sum,
+    pull_back_halving_conv,
+};
 use crate::{
-    ConfigError, Discriminator, Generator, ImageSpec, Judgement, Latent, LatentDistribution,
+    ConfigError, Discriminator, Generator, ImageSpec, InputGradient, Judgement, Latent,
+    LatentDistribution,
 };
 
 /// `[generator] kind = "dcgan"`.
@@ -235,6 +239,42 @@ impl Discriminator for DcganDiscriminator {
             logits: self.score.forward(features.clone()),
             features,
         }
+    }
+
+    fn input_gradient(
+        &self,
+        images: Tensor<4>,
+        class: Option<Tensor<1, Int>>,
+    ) -> Option<InputGradient> {
+        // Batch statistics make every score depend on every image: no image has a gradient of its own.
+        if !self.norms.is_empty() {
+            return None;
+        }
+        let [batch, channels, ..] = images.dims();
+        let mut images = match class {
+            Some(class) => append_planes(images.detach(), class, self.classes),
+            None => images.detach(),
+        };
+        let mut slopes = Vec::with_capacity(self.stages.len());
+        for stage in &self.stages {
+            let sums = stage.forward(images);
+            slopes.push(Activation::LeakyRelu.slope(sums.clone()));
+            images = Activation::LeakyRelu.forward(sums);
+        }
+        let grid = images.dims();
+        let features: Tensor<2> = images.flatten(1, 3);
+        let judgement = Judgement {
+            logits: self.score.forward(features.clone()),
+            features,
+        };
+        let mut gradient = gradient_of_sum(&self.score, batch).reshape(grid);
+        for (stage, slope) in self.stages.iter().zip(slopes).rev() {
+            gradient = pull_back_halving_conv(stage, gradient * slope);
+        }
+        Some(InputGradient {
+            judgement,
+            gradient: gradient.narrow(1, 0, channels),
+        })
     }
 }
 

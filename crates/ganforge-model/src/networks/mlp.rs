@@ -11,8 +11,11 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::LatentDistribution;
-use crate::layers::{Activation, Init, Maxout, OutputActivation, WeightInit, append_one_hot};
-use crate::{ConfigError, Discriminator, Generator, ImageSpec, Judgement, Latent};
+use crate::layers::{
+    Activation, Init, Maxout, OutputActivation, WeightInit, append_one_hot, gradient_of_sum,
+    pull_back_linear,
+};
+use crate::{ConfigError, Discriminator, Generator, ImageSpec, InputGradient, Judgement, Latent};
 
 /// `[generator] kind = "mlp"`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -218,6 +221,65 @@ impl Discriminator for MlpDiscriminator {
             logits: self.output.forward(rows.clone()),
             features: rows,
         }
+    }
+
+    fn input_gradient(
+        &self,
+        images: Tensor<4>,
+        class: Option<Tensor<1, Int>>,
+    ) -> Option<InputGradient> {
+        let shape = images.dims();
+        let pixels: Tensor<2> = images.detach().flatten(1, 3);
+        let [batch, pixel_count] = pixels.dims();
+        let pixels_kept = draw_mask(&self.dropout_input, &pixels);
+        let mut rows = masked(pixels, pixels_kept.as_ref());
+        if let Some(class) = class {
+            rows = append_one_hot(rows, class, self.classes);
+        }
+        // On the way up, what the way down multiplies by: the slopes, zero where a unit was dropped.
+        let mut slopes = Vec::with_capacity(self.plain.len());
+        for layer in &self.plain {
+            let sums = layer.forward(rows);
+            let units = self.activation.forward(sums.clone());
+            let kept = draw_mask(&self.dropout_hidden, &units);
+            slopes.push(masked(self.activation.slope(sums), kept.as_ref()));
+            rows = masked(units, kept.as_ref());
+        }
+        let mut choices = Vec::with_capacity(self.maxout.len());
+        for layer in &self.maxout {
+            let (units, choice) = layer.forward_with_choice(rows);
+            let kept = draw_mask(&self.dropout_hidden, &units);
+            choices.push((choice, kept.clone()));
+            rows = masked(units, kept.as_ref());
+        }
+        let judgement = Judgement {
+            logits: self.output.forward(rows.clone()),
+            features: rows,
+        };
+        let mut gradient = gradient_of_sum(&self.output, batch);
+        for (layer, (choice, kept)) in self.maxout.iter().zip(choices).rev() {
+            gradient = layer.pull_back(masked(gradient, kept.as_ref()), choice);
+        }
+        for (layer, slope) in self.plain.iter().zip(slopes).rev() {
+            gradient = pull_back_linear(layer, gradient * slope);
+        }
+        let by_pixels = gradient.narrow(1, 0, pixel_count);
+        Some(InputGradient {
+            judgement,
+            gradient: masked(by_pixels, pixels_kept.as_ref()).reshape(shape),
+        })
+    }
+}
+
+/// What dropout would multiply `rows` by, drawn once, so that a score and its gradient see the same mask.
+fn draw_mask(dropout: &Dropout, rows: &Tensor<2>) -> Option<Tensor<2>> {
+    (dropout.prob > 0.0).then(|| dropout.forward(rows.ones_like()))
+}
+
+fn masked(rows: Tensor<2>, mask: Option<&Tensor<2>>) -> Tensor<2> {
+    match mask {
+        Some(mask) => rows * mask.clone(),
+        None => rows,
     }
 }
 

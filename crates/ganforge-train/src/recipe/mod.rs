@@ -169,6 +169,9 @@ impl Recipe {
     fn check(&self) -> Result<(), RecipeError> {
         self.run.check()?;
         self.game.check()?;
+        for penalty in &self.game.penalties {
+            penalty.check_discriminator(&self.discriminator)?;
+        }
         self.optimizer.check()?;
         if let Some(AverageConfig { half_life }) = self.average
             && !(half_life.is_finite() && half_life > 0.0)

@@ -135,11 +135,15 @@ fn put(table: &mut Table, path: &[String], value: Value) -> Result<(), RecipeErr
     }
 }
 
-/// The table a complaint is about, as `[game] `; nothing at the top level.
+/// The table a complaint is about, as `[game] `; nothing at the top level, or where the complaint is about the line
+/// that names the table, which is shown anyway.
 fn place(text: &str, error: &toml::de::Error) -> String {
     let before = error.span().and_then(|span| text.get(..=span.start));
     let header = before.and_then(|before| before.lines().rev().find(|line| line.starts_with('[')));
-    header.map_or_else(String::new, |header| format!("{header} "))
+    match header {
+        Some(header) if header.ends_with(']') => format!("{header} "),
+        Some(_) | None => String::new(),
+    }
 }
 
 /// A TOML error as one line: the offending line and the complaint, without the drawing.

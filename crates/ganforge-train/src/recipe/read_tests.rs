@@ -1,5 +1,6 @@
 use super::super::{Recipe, builtin, builtin_names};
 use super::Override;
+use crate::Payoff;
 
 fn set(text: &str) -> Override {
     text.parse().unwrap()
@@ -32,7 +33,7 @@ fn an_override_reaches_any_key_and_needs_no_quotes() {
         "title=\"My digits\"",
     ])
     .unwrap();
-    assert_eq!(recipe.game.payoff, crate::Payoff::Hinge);
+    assert_eq!(recipe.game.payoff, Payoff::Hinge);
     assert_eq!(recipe.run.images, 1000);
     assert_eq!(recipe.title, "My digits");
     assert!(recipe.to_toml().unwrap().contains("hidden = [32, 16]"));
@@ -93,10 +94,41 @@ fn a_payoff_is_refused_what_has_no_meaning_for_it() {
     assert!(message.contains("weight-clipping"), "{message}");
     let clipped = "game.penalties=[{ kind = \"weight-clipping\", limit = 0.01 }]";
     assert!(digits(&["game.payoff=wasserstein", clipped]).is_ok());
-    let message = digits(&["game.payoff=hinge", "game.label_smoothing=0.1"]).unwrap_err();
-    assert!(message.contains("no target"), "{message}");
+    for payoff in Payoff::ALL {
+        let name = format!("game.payoff={}", payoff.name());
+        let smooth = digits(&[&name, "game.label_smoothing=0.1", clipped]);
+        match smooth {
+            Ok(_) => assert!(payoff.has_targets(), "{payoff:?}"),
+            Err(message) => {
+                assert!(!payoff.has_targets(), "{message}");
+                assert!(message.contains("no target"), "{message}");
+            }
+        }
+    }
+    let lost = "game.payoff={ kind = \"least-squares\", generator = 0 }";
+    let message = digits(&[lost]).unwrap_err();
+    assert!(message.contains("game.payoff.generator"), "{message}");
     let message = digits(&["game.update=simultaneous", "game.generator_steps=2"]).unwrap_err();
     assert!(message.contains("simultaneous"), "{message}");
+}
+
+#[test]
+fn a_payoff_may_be_a_table_and_survives_the_recipe_written_out() {
+    let pearson = "game.payoff={ kind = \"least-squares\", real = 1, fake = -1, generator = 0 }";
+    let recipe = digits(&[pearson]).unwrap();
+    let text = recipe.to_toml().unwrap();
+    assert_eq!(Recipe::from_toml("again", &text, &[]).unwrap(), recipe);
+    let message = digits(&["game.payoff={ kind = \"hinge\", real = 1 }"]).unwrap_err();
+    assert!(
+        message.contains("`digits`: `[game.payoff]`: `real`"),
+        "{message}"
+    );
+    let message = digits(&["game.payoff=lsgan"]).unwrap_err();
+    assert!(
+        message.contains("[game]") && message.contains("`least-squares`"),
+        "{message}"
+    );
+    assert!(!message.contains('\n'), "{message}");
 }
 
 #[test]
@@ -116,4 +148,87 @@ fn steps_show_the_discriminator_all_images() {
     .unwrap();
     assert_eq!(recipe.images_per_step(), 192);
     assert_eq!(recipe.steps(), 6);
+}
+
+/// The DCGAN recipe whose discriminator is normalised unless a change says otherwise.
+fn dcgan(overrides: &[&str]) -> Result<Recipe, String> {
+    let overrides: Vec<Override> = overrides.iter().map(|text| set(text)).collect();
+    Recipe::load("mnist-dcgan", &overrides).map_err(|error| error.to_string())
+}
+
+#[test]
+fn every_penalty_can_be_named_and_survives_its_own_text() {
+    let penalties = concat!(
+        "game.penalties=[{ kind = \"r1\", gamma = 1.0 }, { kind = \"r2\", gamma = 0.5, form = \"noise\" }, ",
+        "{ kind = \"wgan-gp\" }, { kind = \"wgan-gp\", lambda = 0.1, one_sided = true, form = \"directional\" }, ",
+        "{ kind = \"dragan\", lambda = 10.0, form = \"exact\" }, { kind = \"weight-clipping\", limit = 1 }]",
+    );
+    let recipe = digits(&[penalties]).unwrap();
+    assert_eq!(recipe.game.penalties.len(), 6);
+    let text = recipe.to_toml().unwrap();
+    assert!(text.contains("form = \"auto\""), "{text}");
+    assert_eq!(Recipe::from_toml("again", &text, &[]).unwrap(), recipe);
+}
+
+#[test]
+fn a_penalty_out_of_range_or_unknown_is_named() {
+    for (penalty, part) in [
+        ("kind=\"r1\",gamma=0", "game.penalties.gamma"),
+        ("kind=\"r2\",gamma=-1", "game.penalties.gamma"),
+        ("kind=\"r1\"", "gamma"),
+        ("kind=\"wgan-gp\",lambda=inf", "game.penalties.lambda"),
+        ("kind=\"dragan\",one_sided=true", "one_sided"),
+        ("kind=\"r3\",gamma=1", "`r3`"),
+        ("kind=\"r1\",gamma=1,form=\"excat\"", "`excat`"),
+        ("kind=\"wgan-gp\",form=\"noise\"", "mean square"),
+    ] {
+        let message = digits(&[&format!("game.penalties=[{{{penalty}}}]")]).unwrap_err();
+        assert!(message.contains(part), "{penalty}: {message}");
+        assert!(!message.contains('\n'), "{message}");
+    }
+}
+
+#[test]
+fn a_penalty_on_each_image_is_refused_a_discriminator_that_mixes_them() {
+    for kind in ["r1\",gamma=1", "r2\",gamma=1", "wgan-gp\"", "dragan\""] {
+        let penalty = format!("game.penalties=[{{kind=\"{kind}}}]");
+        let message = dcgan(&[&penalty]).unwrap_err();
+        assert!(
+            message.starts_with("`discriminator.batch_norm` is true"),
+            "{message}"
+        );
+        assert!(message.contains("whole batch"), "{message}");
+        assert!(dcgan(&[&penalty, "discriminator.batch_norm=false"]).is_ok());
+    }
+    let clipped = "game.penalties=[{ kind = \"weight-clipping\", limit = 0.01 }]";
+    assert!(dcgan(&[clipped]).is_ok());
+}
+
+#[test]
+fn a_penalty_that_compares_two_scores_is_refused_dropout() {
+    for form in ["directional", "noise"] {
+        let penalty = format!("game.penalties=[{{kind=\"r1\",gamma=1,form=\"{form}\"}}]");
+        let message = digits(&[&penalty, "discriminator.dropout_hidden=0.5"]).unwrap_err();
+        assert!(
+            message.starts_with("`discriminator.dropout_hidden` is 0.5"),
+            "{message}"
+        );
+        assert!(message.contains("another mask"), "{message}");
+    }
+    let exact = "game.penalties=[{ kind = \"r1\", gamma = 1 }]";
+    assert!(digits(&[exact, "discriminator.dropout_hidden=0.5"]).is_ok());
+}
+
+#[test]
+fn a_penalty_on_the_slope_satisfies_the_wasserstein_critic() {
+    for (penalty, enough) in [
+        ("kind=\"wgan-gp\"", true),
+        ("kind=\"wgan-gp\",one_sided=true", true),
+        ("kind=\"weight-clipping\",limit=0.01", true),
+        ("kind=\"r1\",gamma=1", false),
+    ] {
+        let penalty = format!("game.penalties=[{{{penalty}}}]");
+        let read = digits(&["game.payoff=wasserstein", &penalty]);
+        assert_eq!(read.is_ok(), enough, "{penalty}: {read:?}");
+    }
 }

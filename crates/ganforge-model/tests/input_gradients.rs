@@ -1,0 +1,188 @@
+//! The input gradient that a discriminator writes down is the slope of its score, by finite differences.
+#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
+use std::sync::{Mutex, PoisonError};
+
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use ganforge_model::{
+    Discriminator, DiscriminatorConfig, DiscriminatorNet, ImageSpec, InputGradient, keyed_rng,
+};
+use rand_distr::{Distribution, Uniform};
+use serde_json::{Value, json};
+
+const BATCH: usize = 3;
+const CLASSES: usize = 3;
+/// How far a pixel is moved either way: mostly less than to the next kink of a rectifier, and enough for the score to
+/// change by far more than single precision rounds it.
+const STEP: f32 = 2e-3;
+/// A device has one generator of random numbers, which all tests of this process share.
+static DEVICE_RANDOMNESS: Mutex<()> = Mutex::new(());
+
+fn network(config: Value, image: ImageSpec, classes: usize) -> DiscriminatorNet {
+    let config: DiscriminatorConfig = serde_json::from_value(config).unwrap();
+    let mut rng = keyed_rng(5, "weights", 0);
+    let device = Device::flex().autodiff();
+    config.init(image, classes, &mut rng, &device).unwrap()
+}
+
+fn numbers(count: usize) -> Vec<f32> {
+    let uniform = Uniform::new(-1.0_f32, 1.0).unwrap();
+    uniform
+        .sample_iter(keyed_rng(6, "images", 0))
+        .take(count)
+        .collect()
+}
+
+fn host(tensor: Tensor<4>) -> Vec<f32> {
+    tensor.into_data().try_to_vec().unwrap()
+}
+
+/// Judges images under masks that follow from one seed.
+fn judge(
+    net: &DiscriminatorNet,
+    image: ImageSpec,
+    numbers: &[f32],
+    classes: usize,
+) -> InputGradient {
+    let device = Device::flex().autodiff();
+    let dims = [BATCH, image.channels, image.height, image.width];
+    let images = Tensor::from_data(TensorData::new(numbers.to_vec(), dims), &device);
+    let class = (classes > 0).then(|| Tensor::<1, Int>::from_data([2, 0, 1], &device));
+    let alone = DEVICE_RANDOMNESS
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    device.seed(7);
+    let judged = net.input_gradient(images, class).unwrap();
+    drop(alone);
+    judged
+}
+
+fn check(config: Value, image: ImageSpec, classes: usize) {
+    let name = config.to_string();
+    let net = network(config, image, classes);
+    let numbers = numbers(BATCH * image.len());
+    let at = judge(&net, image, &numbers, classes);
+    let gradient = host(at.gradient);
+    let largest = gradient.iter().fold(0.0_f32, |most, g| most.max(g.abs()));
+    assert!(largest > 1e-2, "{name}: {largest} is no slope to measure");
+    let scores = |numbers: &[f32]| -> Vec<f32> {
+        let logits = judge(&net, image, numbers, classes).judgement.logits;
+        logits.into_data().try_to_vec().unwrap()
+    };
+    let here = scores(&numbers);
+    let mut kinks = 0;
+    for pixel in 0..image.len() {
+        // One pixel of every image at once: no score depends on another's image.
+        let [below, above] = [-STEP, STEP].map(|step| {
+            let mut moved = numbers.clone();
+            for image in moved.chunks_mut(image.len()) {
+                image[pixel] += step;
+            }
+            scores(&moved)
+        });
+        for sample in 0..BATCH {
+            let down = (here[sample] - below[sample]) / STEP;
+            let up = (above[sample] - here[sample]) / STEP;
+            if (up - down).abs() > 5e-3 * largest {
+                kinks += 1;
+                continue;
+            }
+            let measured = f32::midpoint(up, down);
+            let written = gradient[sample * image.len() + pixel];
+            assert!(
+                (measured - written).abs() < 3e-3 * largest,
+                "{name}, sample {sample}, pixel {pixel}: {measured} measured, {written} written"
+            );
+        }
+    }
+    assert!(kinks * 10 < gradient.len(), "{name}: {kinks} kinks");
+}
+
+const SMALL: ImageSpec = ImageSpec {
+    channels: 2,
+    height: 3,
+    width: 2,
+};
+
+#[test]
+fn of_multilayer_perceptrons_with_each_activation() {
+    for activation in ["relu", "leaky-relu", "softplus", "tanh"] {
+        for classes in [0, CLASSES] {
+            let config = json!({ "kind": "mlp", "hidden": [9, 7], "activation": activation });
+            check(config, SMALL, classes);
+        }
+    }
+    check(json!({ "kind": "mlp", "hidden": [] }), SMALL, 0);
+}
+
+#[test]
+fn of_maxout_units() {
+    for classes in [0, CLASSES] {
+        let config = json!({ "kind": "mlp", "hidden": [6, 5], "maxout_pieces": 4 });
+        check(config, SMALL, classes);
+    }
+}
+
+#[test]
+fn under_the_dropout_masks_of_the_same_pass() {
+    for pieces in [1, 3] {
+        let config = json!({
+            "kind": "mlp", "hidden": [12, 9], "maxout_pieces": pieces,
+            "dropout_input": 0.3, "dropout_hidden": 0.4,
+        });
+        check(config, SMALL, CLASSES);
+    }
+}
+
+#[test]
+fn of_convolutions_square_or_not_with_and_without_classes() {
+    for (height, width) in [(8, 8), (16, 8), (16, 16)] {
+        for classes in [0, CLASSES] {
+            let config = json!({
+                "kind": "dcgan", "width": 3, "batch_norm": false, "init": { "kind": "he" }
+            });
+            let image = ImageSpec {
+                channels: 2,
+                height,
+                width,
+            };
+            check(config, image, classes);
+        }
+    }
+}
+
+#[test]
+fn the_pass_that_writes_it_judges_like_any_other() {
+    for config in [
+        json!({ "kind": "mlp", "hidden": [9, 7] }),
+        json!({ "kind": "mlp", "hidden": [6, 5], "maxout_pieces": 4 }),
+        json!({ "kind": "dcgan", "width": 3, "batch_norm": false }),
+    ] {
+        let image = ImageSpec {
+            channels: 1,
+            height: 16,
+            width: 16,
+        };
+        let net = network(config, image, 0);
+        let numbers = numbers(BATCH * image.len());
+        let dims = [BATCH, 1, 16, 16];
+        let images = TensorData::new(numbers.clone(), dims);
+        let images: Tensor<4> = Tensor::from_data(images, &Device::flex().autodiff());
+        let plain = net.forward(images, None);
+        let other = judge(&net, image, &numbers, 0).judgement;
+        assert_eq!(plain.logits.into_data(), other.logits.into_data());
+        assert_eq!(plain.features.into_data(), other.features.into_data());
+    }
+}
+
+#[test]
+fn batch_statistics_leave_no_image_a_gradient_of_its_own() {
+    let image = ImageSpec {
+        channels: 1,
+        height: 16,
+        width: 16,
+    };
+    let net = network(json!({ "kind": "dcgan", "width": 3 }), image, 0);
+    let images = Tensor::zeros([BATCH, 1, 16, 16], &Device::flex().autodiff());
+    assert!(net.input_gradient(images, None).is_none());
+}

@@ -1,0 +1,106 @@
+//! What recipes call payoffs, and what they are told about wrong ones.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Divergence, Payoff, Targets, every_payoff};
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Rules {
+    payoff: Payoff,
+    steps: usize,
+}
+
+fn read(payoff: &str) -> Result<Payoff, String> {
+    toml::from_str::<Rules>(&format!("payoff = {payoff}\nsteps = 1"))
+        .map(|rules| rules.payoff)
+        .map_err(|error| error.message().to_owned())
+}
+
+#[test]
+fn every_payoff_survives_its_own_text() {
+    for payoff in every_payoff() {
+        let rules = Rules { payoff, steps: 2 };
+        let text = toml::to_string(&rules).unwrap();
+        assert_eq!(toml::from_str::<Rules>(&text).unwrap(), rules, "{text}");
+        // A name says it all where nothing differs from the defaults.
+        let plain = text.contains(&format!("payoff = \"{}\"", payoff.name()));
+        assert_eq!(plain, Payoff::ALL.contains(&payoff), "{text}");
+    }
+}
+
+#[test]
+fn names_tell_payoffs_apart() {
+    for payoff in Payoff::ALL {
+        let name = format!("\"{}\"", payoff.name());
+        assert_eq!(read(&name), Ok(payoff));
+        assert_eq!(read(&format!("{{ kind = {name} }}")), Ok(payoff));
+    }
+}
+
+#[test]
+fn a_table_changes_what_it_names_and_leaves_the_rest() {
+    let targets = Targets {
+        real: 1.0,
+        fake: -1.0,
+        generator: 1.0,
+    };
+    assert_eq!(
+        read("{ kind = \"least-squares\", fake = -1 }"),
+        Ok(Payoff::LeastSquares(targets))
+    );
+    assert_eq!(
+        read("{ kind = \"f-kl\", non_saturating = true }"),
+        Ok(Payoff::Divergence {
+            of: Divergence::KullbackLeibler,
+            non_saturating: true
+        })
+    );
+}
+
+#[test]
+fn a_wrong_payoff_is_told_what_is_known() {
+    for (payoff, parts) in [
+        ("\"hinges\"", &["`hinges`", "`hinge`", "`f-kl`"][..]),
+        ("{ kind = \"lsgan\" }", &["`lsgan`", "`least-squares`"]),
+        ("{ real = 1 }", &["`kind`"]),
+        ("{ kind = \"hinge\", margin = 1 }", &["`margin`", "`real`"]),
+        (
+            "{ kind = \"hinge\", real = 1 }",
+            &["`real`", "`hinge`", "no keys"],
+        ),
+        (
+            "{ kind = \"f-kl\", generator = 0 }",
+            &["`generator`", "`f-kl`", "non_saturating"],
+        ),
+        ("3", &["3", "name of a payoff"]),
+    ] {
+        let complaint = read(payoff).unwrap_err();
+        for part in parts {
+            assert!(complaint.contains(part), "`{part}` in {complaint}");
+        }
+    }
+}
+
+#[test]
+fn targets_that_leave_no_game_are_refused() {
+    let check = |real, fake, generator| {
+        let targets = Targets {
+            real,
+            fake,
+            generator,
+        };
+        Payoff::LeastSquares(targets)
+            .check()
+            .map_err(|error| error.to_string())
+    };
+    assert_eq!(check(1.0, -1.0, 0.0), Ok(()));
+    for (targets, key) in [
+        ((0.0, 0.0, 1.0), "game.payoff.real"),
+        ((f64::NAN, 0.0, 1.0), "game.payoff.real"),
+        ((1.0, 0.0, 0.0), "game.payoff.generator"),
+        ((1.0, 0.0, f64::INFINITY), "game.payoff.generator"),
+    ] {
+        let complaint = check(targets.0, targets.1, targets.2).unwrap_err();
+        assert!(complaint.contains(key), "{complaint}");
+    }
+}

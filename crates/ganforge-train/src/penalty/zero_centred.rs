@@ -1,0 +1,13 @@
+//! R1 and R2: the score should be flat where the data or the fakes are (Mescheder et al. 2018, "Which Training Methods
+//! for GANs do actually Converge?", section 4.1).
+
+use burn::tensor::Tensor;
+
+/// `γ/2 · E‖∇D(x)‖²`.
+///
+/// # Shapes
+/// - `squared_slope`: `[batch]`
+/// - output: `[1]`
+pub fn zero_centred(squared_slope: Tensor<1>, gamma: f64) -> Tensor<1> {
+    squared_slope.mean() * (gamma / 2.0)
+}

@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""Gradient penalties, and their gradients by every weight, by PyTorch's double backward in float64.
+
+usage: penalties.py > penalties.json
+
+`discriminator` and `penalty` are what a recipe says under `[discriminator]` and in `game.penalties`; weights have the names
+and layouts of ganforge-model (linear layers `[inputs, outputs]`). Needs torch. Deterministic: every draw is seeded, and every
+number drawn is rounded and written out, so the numbers stored are exactly those that were used.
+"""
+import json
+
+import torch
+from torch.nn import functional
+
+torch.set_default_dtype(torch.float64)
+BATCH = 4
+
+ACTIVATIONS = {
+    "relu": functional.relu,
+    "leaky-relu": lambda x: functional.leaky_relu(x, 0.2),
+    "softplus": functional.softplus,
+    "tanh": torch.tanh,
+}
+
+
+def draw(rng, shape, spread=1.0, digits=3):
+    return (torch.randn(shape, generator=rng) * spread).mul(10**digits).round().div(10**digits)
+
+
+def share(rng, shape, digits=2):
+    return torch.rand(shape, generator=rng).mul(10**digits).round().div(10**digits)
+
+
+# Networks: the weights they have, and their scores.
+def mlp_weights(rng, config, image, classes, scale):
+    weights, inputs = {}, image[0] * image[1] * image[2] + classes
+    pieces = config.get("maxout_pieces", 1)
+    for index, units in enumerate(config["hidden"]):
+        name = f"plain.{index}" if pieces == 1 else f"maxout.{index}.pieces"
+        weights[f"{name}.weight"] = draw(rng, (inputs, units * pieces), scale / inputs**0.5)
+        weights[f"{name}.bias"] = draw(rng, (units * pieces,), 0.3)
+        inputs = units
+    weights["output.weight"] = draw(rng, (inputs, 1), scale / inputs**0.5)
+    weights["output.bias"] = draw(rng, (1,), 0.3)
+    return weights
+
+
+def mlp(config, weights, images, codes):
+    rows = torch.cat([images.flatten(1), codes], 1)
+    pieces = config.get("maxout_pieces", 1)
+    for index, units in enumerate(config["hidden"]):
+        name = f"plain.{index}" if pieces == 1 else f"maxout.{index}.pieces"
+        rows = rows @ weights[f"{name}.weight"] + weights[f"{name}.bias"]
+        if pieces == 1:
+            rows = ACTIVATIONS[config["activation"]](rows)
+        else:
+            rows = rows.reshape(len(rows), units, pieces).max(2).values
+    return rows @ weights["output.weight"] + weights["output.bias"]
+
+
+def dcgan_weights(rng, config, image, classes, scale):
+    weights, inputs, side, index = {}, image[0] + classes, min(image[1:]), 0
+    while side > 4:
+        outputs = config["width"] << index
+        weights[f"stages.{index}.weight"] = draw(rng, (outputs, inputs, 4, 4), scale / (4 * inputs**0.5))
+        inputs, side, index = outputs, side // 2, index + 1
+    grid = inputs * (image[1] >> index) * (image[2] >> index)
+    weights["score.weight"] = draw(rng, (grid, 1), scale / grid**0.5)
+    weights["score.bias"] = draw(rng, (1,), 0.3)
+    return weights
+
+
+def dcgan(_config, weights, images, codes):
+    planes = codes[:, :, None, None].expand(-1, -1, *images.shape[2:])
+    images, index = torch.cat([images, planes], 1), 0
+    while f"stages.{index}.weight" in weights:
+        images = functional.conv2d(images, weights[f"stages.{index}.weight"], stride=2, padding=1)
+        images, index = functional.leaky_relu(images, 0.2), index + 1
+    return images.flatten(1) @ weights["score.weight"] + weights["score.bias"]
+
+
+# Penalties: where they look, and what they make of the gradients there.
+def slopes_squared(gradients):
+    return gradients.flatten(1).square().sum(1)
+
+
+def zero_centred(gamma):  # Mescheder et al. 2018, eqs. 9 and 10
+    return lambda gradients: gamma / 2 * slopes_squared(gradients).mean()
+
+
+def two_sided(weight):  # Gulrajani et al. 2017, eq. 3
+    return lambda gradients: weight * (slopes_squared(gradients).sqrt() - 1).square().mean()
+
+
+def one_sided(weight):
+    return lambda gradients: weight * (slopes_squared(gradients).sqrt() - 1).clamp(min=0).square().mean()
+
+
+def penalties(images):
+    """Recipe entry, points and formula of each."""
+    real, fake = images["real"], images["fake"]
+    epsilon, alpha = (images[name][:, None, None, None] for name in ["epsilon", "alpha"])
+    between = epsilon * real + (1 - epsilon) * fake
+    # The authors' get_perturbed_batch, and the interpolates of their loss: numpy's std divides by n.
+    perturbed = real + 0.5 * real.std(unbiased=False) * images["noise"]
+    around = real + alpha * (perturbed - real)
+    return [
+        ({"kind": "r1", "gamma": 1.5}, real, zero_centred(1.5)),
+        ({"kind": "r2", "gamma": 0.3}, fake, zero_centred(0.3)),
+        ({"kind": "wgan-gp", "lambda": 10.0}, between, two_sided(10.0)),
+        ({"kind": "wgan-gp", "lambda": 4.0, "one_sided": True}, between, one_sided(4.0)),
+        ({"kind": "dragan", "lambda": 7.0}, around, two_sided(7.0)),
+    ]
+
+
+def numbers(tensor):
+    return [float(f"{number:.9g}") for number in tensor.flatten().tolist()]
+
+
+def case(seed, config, image, classes, scale):
+    rng = torch.Generator().manual_seed(seed)
+    build, score = {"mlp": (mlp_weights, mlp), "dcgan": (dcgan_weights, dcgan)}[config["kind"]]
+    weights = build(rng, config, image, classes, scale)
+    images = {name: draw(rng, (BATCH, *image), 0.7, 2) for name in ["real", "fake"]}
+    images |= {name: share(rng, (BATCH,)) for name in ["epsilon", "alpha"]}
+    images["noise"] = share(rng, (BATCH, *image))
+    labels = torch.randint(max(classes, 1), (BATCH,), generator=rng)
+    codes = functional.one_hot(labels, classes).to(torch.float64) if classes else torch.zeros(BATCH, 0)
+    for tensor in weights.values():
+        tensor.requires_grad_()
+    outcomes = []
+    for entry, points, formula in penalties(images):
+        points = points.clone().requires_grad_()
+        total = score(config, weights, points, codes).sum()
+        (by_images,) = torch.autograd.grad(total, points, create_graph=True)
+        slopes = slopes_squared(by_images).sqrt()
+        if entry["kind"] == "wgan-gp":
+            assert slopes.min() < 1 < slopes.max(), (config, "one-sided and two-sided are to differ", slopes)
+        value = formula(by_images)
+        # The output's bias moves no slope: its gradient is zero.
+        gradients = torch.autograd.grad(value, list(weights.values()), allow_unused=True)
+        outcomes.append(
+            {
+                "penalty": entry,
+                "value": float(f"{value.item():.12g}"),
+                "slopes": numbers(slopes),
+                "gradients": {
+                    name: numbers(torch.zeros_like(weight) if gradient is None else gradient)
+                    for (name, weight), gradient in zip(weights.items(), gradients)
+                },
+            }
+        )
+    return {
+        "discriminator": config,
+        "image": dict(zip(["channels", "height", "width"], image)),
+        "classes": classes,
+        "labels": labels.tolist() if classes else None,
+        "weights": {name: {"shape": list(w.shape), "values": numbers(w)} for name, w in weights.items()},
+        "images": {name: numbers(tensor) for name, tensor in images.items()},
+        "outcomes": outcomes,
+    }
+
+
+CASES = [
+    (1, {"kind": "mlp", "hidden": [7, 5], "activation": "leaky-relu"}, (2, 3, 2), 0, 1.6),
+    (2, {"kind": "mlp", "hidden": [7, 5], "activation": "relu"}, (2, 2, 2), 3, 2.0),
+    (3, {"kind": "mlp", "hidden": [5, 4], "maxout_pieces": 3}, (1, 3, 3), 0, 1.06),
+    (4, {"kind": "mlp", "hidden": [6, 5], "activation": "softplus"}, (2, 2, 2), 0, 1.2),
+    (5, {"kind": "mlp", "hidden": [6, 5], "activation": "tanh"}, (2, 2, 2), 2, 1.5),
+    (6, {"kind": "dcgan", "width": 2, "batch_norm": False}, (1, 16, 8), 0, 1.45),
+    (7, {"kind": "dcgan", "width": 2, "batch_norm": False}, (1, 16, 16), 2, 1.23),
+]
+
+if __name__ == "__main__":
+    print("[\n" + ",\n".join(json.dumps(case(*arguments)) for arguments in CASES) + "\n]")
