@@ -47,6 +47,8 @@ pub enum UpdateRule {
     OddEven,
     /// Both players move at once, each against the other's old weights.
     Simultaneous,
+    /// As simultaneous, through the discriminator once instead of twice (Shen et al. 2021).
+    OneStage,
 }
 
 impl Game {
@@ -55,7 +57,7 @@ impl Game {
     pub fn batches_per_step(&self) -> usize {
         match self.update {
             UpdateRule::Alternating | UpdateRule::OddEven => self.discriminator_steps,
-            UpdateRule::Simultaneous => 1,
+            UpdateRule::Simultaneous | UpdateRule::OneStage => 1,
         }
     }
 
@@ -72,11 +74,12 @@ impl Game {
             if !(1..=MOST_TURNS).contains(&steps) {
                 return Err(RecipeError::value(key, steps, format!("1 to {MOST_TURNS}")));
             }
-            if self.update == UpdateRule::Simultaneous && steps != 1 {
+            let at_once = matches!(self.update, UpdateRule::Simultaneous | UpdateRule::OneStage);
+            if at_once && steps != 1 {
                 return Err(RecipeError::value(
                     key,
                     steps,
-                    "1 with update = \"simultaneous\", where both players move once a step",
+                    "1 with a simultaneous or one-stage update, where both players move once a step",
                 ));
             }
         }

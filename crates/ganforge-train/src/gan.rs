@@ -56,10 +56,10 @@ impl<G: Generator, D: Discriminator> Gan<G, D> {
         round: &Round,
         fakes: &Tensor<4>,
     ) -> Phase<DiscriminatorTelemetry> {
-        let (loss, telemetry) = self.discriminator_loss(round, fakes);
+        let judged = self.judge(round, &fakes.clone().detach());
         Phase {
-            gradients: GradientsParams::from_grads(loss.backward(), &self.discriminator),
-            telemetry,
+            gradients: GradientsParams::from_grads(judged.loss.backward(), &self.discriminator),
+            telemetry: judged.telemetry,
         }
     }
 
@@ -83,28 +83,31 @@ impl<G: Generator, D: Discriminator> Gan<G, D> {
         round: &Round,
     ) -> Phase<(DiscriminatorTelemetry, GeneratorTelemetry)> {
         let fakes = self.fakes(&round.latent);
-        let (discriminator_loss, discriminator) = self.discriminator_loss(round, &fakes);
+        let judged = self.judge(round, &fakes.clone().detach());
         let (generator_loss, generator) = self.generator_loss(round, fakes);
-        let gradients = (discriminator_loss + generator_loss).backward();
+        let gradients = (judged.loss + generator_loss).backward();
         Phase {
             gradients: GradientsParams::from_grads(gradients, self),
-            telemetry: (discriminator, generator),
+            telemetry: (judged.telemetry, generator),
         }
     }
 
-    fn discriminator_loss(
-        &self,
-        round: &Round,
-        fakes: &Tensor<4>,
-    ) -> (Tensor<1>, DiscriminatorTelemetry) {
+    /// The discriminator's loss; its graph leads back into the fakes as far as they have one.
+    pub(crate) fn judge(&self, round: &Round, fakes: &Tensor<4>) -> Judged {
         let payoff = self.game.payoff;
         let real = score(&self.discriminator, round.real.clone(), &round.latent);
-        let fake = score(&self.discriminator, fakes.clone().detach(), &round.latent);
+        let fake = score(&self.discriminator, fakes.clone(), &round.latent);
         let loss = payoff.discriminator_loss(real.clone(), fake.clone(), self.game.label_smoothing);
         let telemetry = DiscriminatorTelemetry::new(payoff, &loss, &real, &fake);
-        match self.penalty(round, fakes) {
+        let (loss, telemetry) = match self.penalty(round, fakes) {
             Some(penalty) => (loss + penalty.clone(), telemetry.with_penalty(&penalty)),
             None => (loss, telemetry),
+        };
+        Judged {
+            loss,
+            real,
+            fake,
+            telemetry,
         }
     }
 
@@ -129,6 +132,17 @@ impl<G: Generator, D: Discriminator> Gan<G, D> {
         let telemetry = GeneratorTelemetry::new(&loss);
         (loss, telemetry)
     }
+}
+
+/// What the discriminator makes of a round.
+pub(crate) struct Judged {
+    /// `[1]`, with the penalties.
+    pub(crate) loss: Tensor<1>,
+    /// `[batch, outputs]`, logits of real images.
+    pub(crate) real: Tensor<2>,
+    /// `[batch, outputs]`, logits of fakes.
+    pub(crate) fake: Tensor<2>,
+    pub(crate) telemetry: DiscriminatorTelemetry,
 }
 
 /// The logits of images, each judged as one of the class that its row's latent asks for.

@@ -1,6 +1,7 @@
 //! Whose turn it is decides who moves, and nothing else does.
 
-use burn::module::Module;
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use burn::train::{Learner, TrainStep};
 use ganforge_data::Dataset;
@@ -149,6 +150,67 @@ fn fakes_made_before_a_discriminator_step_still_lead_back_to_the_generator() {
         (reused - again).abs() < 1e-6 * again,
         "{reused} and {again}"
     );
+}
+
+/// Shen et al. 2021: the same step as the simultaneous one, to rounding.
+#[test]
+fn a_one_stage_step_is_the_simultaneous_one() {
+    for payoff in [
+        "minimax",
+        "non-saturating",
+        "maximum-likelihood",
+        "least-squares",
+        "f-kl",
+        "f-squared-hellinger",
+    ] {
+        let change = format!("game.payoff={payoff}");
+        let penalty =
+            "game.penalties=[{ kind = \"r1\", gamma = 1.0 }, { kind = \"r2\", gamma = 1.0 }]";
+        let recipe = recipe(&[
+            &change,
+            penalty,
+            "game.label_smoothing=0.0",
+            "game.update=one-stage",
+        ]);
+        let (gan, round) = game(&recipe);
+        let expected = gan.simultaneous_phase(&round).gradients;
+        let found = gan.one_stage_phase(&round);
+        let pairs = [
+            (
+                gradients(&found.discriminator, &gan.discriminator),
+                gradients(&expected, &gan.discriminator),
+            ),
+            (
+                gradients(&found.generator, &gan.generator),
+                gradients(&expected, &gan.generator),
+            ),
+        ];
+        for (found, expected) in pairs {
+            let largest = expected
+                .iter()
+                .fold(0.0_f32, |largest, g| largest.max(g.abs()));
+            assert!(largest > 0.0, "{payoff}: there is a gradient to compare");
+            for (found, expected) in found.iter().zip(&expected) {
+                let close = (found - expected).abs() <= 1e-5 * largest;
+                assert!(close, "{payoff}: {found} is not {expected}");
+            }
+        }
+    }
+}
+
+/// Every gradient of a player, one after the other.
+fn gradients<M: Module>(gradients: &GradientsParams, player: &M) -> Vec<f32> {
+    struct Flat<'a>(&'a GradientsParams, Vec<f32>);
+    impl ModuleVisitor for Flat<'_> {
+        fn visit_float<const N: usize>(&mut self, param: &Param<Tensor<N>>) {
+            if let Some(gradient) = self.0.get::<N>(param.id) {
+                self.1.extend(gradient.into_data().iter::<f32>());
+            }
+        }
+    }
+    let mut flat = Flat(gradients, Vec::new());
+    player.visit(&mut flat);
+    flat.1
 }
 
 #[test]

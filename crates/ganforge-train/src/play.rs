@@ -98,6 +98,7 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Play<'_, G, D> {
         match game.update {
             UpdateRule::Alternating | UpdateRule::OddEven => self.take_turns(game, step, measure),
             UpdateRule::Simultaneous => self.both_at_once(step, measure),
+            UpdateRule::OneStage => self.in_one_stage(step, measure),
         }
     }
 
@@ -160,6 +161,27 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Play<'_, G, D> {
         let gradients = self.clip_norms.discriminator(phase.gradients, &gan);
         let gradients = self.clip_norms.generator(gradients, &gan);
         self.learner.optimizer_step(gradients);
+        Ok(norms)
+    }
+
+    fn in_one_stage(&mut self, step: u64, measure: bool) -> Result<GradientNorms, TrainError> {
+        let round = self.deal()?;
+        self.reseed("one-stage turn", step, 0);
+        let gan = self.learner.model();
+        let phase = gan.one_stage_phase(&round);
+        let norms = GradientNorms {
+            discriminator: norm(measure, &phase.discriminator, &gan.discriminator),
+            generator: norm(measure, &phase.generator, &gan.generator),
+        };
+        let (discriminator, generator) = phase.telemetry;
+        self.totals.add_discriminator(discriminator);
+        self.totals.add_generator(generator);
+        for gradients in [
+            self.clip_norms.discriminator(phase.discriminator, &gan),
+            self.clip_norms.generator(phase.generator, &gan),
+        ] {
+            self.learner.optimizer_step(gradients);
+        }
         Ok(norms)
     }
 

@@ -16,7 +16,8 @@ use ganforge_model::{DiscriminatorConfig, GeneratorConfig};
 use serde::{Deserialize, Serialize};
 
 use crate::error::RecipeError;
-use crate::game::Game;
+use crate::game::{Game, UpdateRule};
+use crate::one_stage;
 
 /// Far more images than any step needs; beyond it lie typing errors, which should not take the machine's memory.
 const LARGEST_BATCH: usize = 1 << 16;
@@ -169,6 +170,9 @@ impl Recipe {
     fn check(&self) -> Result<(), RecipeError> {
         self.run.check()?;
         self.game.check()?;
+        if self.game.update == UpdateRule::OneStage {
+            one_stage::check(&self.game, &self.discriminator)?;
+        }
         for penalty in &self.game.penalties {
             penalty.check_discriminator(&self.discriminator)?;
         }

@@ -132,6 +132,27 @@ fn a_payoff_may_be_a_table_and_survives_the_recipe_written_out() {
 }
 
 #[test]
+fn one_stage_is_refused_where_fakes_are_not_judged_alone() {
+    let one_stage = "game.update=one-stage";
+    assert!(digits(&[one_stage]).is_ok());
+    for (change, reason) in [
+        ("game.payoff=hinge", "margin"),
+        (
+            "game.payoff=relativistic-logistic",
+            "scores each fake alone",
+        ),
+        ("game.discriminator_steps=2", "one-stage"),
+        (
+            "discriminator={ kind = \"dcgan\", width = 8 }",
+            "batch statistics",
+        ),
+    ] {
+        let message = digits(&[one_stage, change]).unwrap_err();
+        assert!(message.contains(reason), "{message}");
+    }
+}
+
+#[test]
 fn a_name_that_is_nothing_lists_what_there_is() {
     let message = Recipe::load("digit", &[]).unwrap_err().to_string();
     assert!(message.contains("digits-conditional"), "{message}");
