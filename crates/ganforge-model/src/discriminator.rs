@@ -114,8 +114,6 @@ impl DiscriminatorConfig {
 }
 
 /// A built-in discriminator with its weights.
-// The variants differ in size by a few hundred bytes of handles, and there is one of them per run.
-#[allow(clippy::large_enum_variant)]
 #[derive(Module, Debug)]
 pub enum DiscriminatorNet {
     /// Fully connected layers.

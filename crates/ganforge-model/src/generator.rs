@@ -74,8 +74,6 @@ impl GeneratorConfig {
 }
 
 /// A built-in generator with its weights.
-// The variants differ in size by a few hundred bytes of handles, and there is one of them per run.
-#[allow(clippy::large_enum_variant)]
 #[derive(Module, Debug)]
 pub enum GeneratorNet {
     /// Fully connected layers.
