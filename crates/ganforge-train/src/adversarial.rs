@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use burn::data::dataloader::Progress;
+use burn::data::dataloader::{DataLoader, Progress};
 use burn::module::Module;
 use burn::train::checkpoint::CheckpointerError;
 use burn::train::metric::store::EventStoreClient;
@@ -14,10 +14,11 @@ use burn::train::{
 };
 use ganforge_model::{Discriminator, Generator};
 
+use crate::average::Average;
 use crate::checkpoint::{CheckpointFolder, Manifest};
 use crate::error::TrainError;
 use crate::game::Game;
-use crate::gan::Gan;
+use crate::gan::{Gan, Round};
 use crate::journal::Journal;
 use crate::loader::Latents;
 use crate::parameters::has_finite_parameters;
@@ -149,7 +150,7 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
     fn run(
         &mut self,
         learner: &mut Learner<Gan<G, D>>,
-        rounds: &dyn burn::data::dataloader::DataLoader<crate::gan::Round>,
+        rounds: &dyn DataLoader<Round>,
     ) -> Result<(), TrainError> {
         let plan = self.strategy.plan;
         // The log is open only now: burn-train installs it when training is launched.
@@ -247,10 +248,7 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
             strategy.checkpoints.announce(Manifest {
                 step: self.step,
                 images,
-                average_updates: gan
-                    .average
-                    .as_ref()
-                    .map_or(0, crate::average::Average::updates),
+                average_updates: gan.average.as_ref().map_or(0, Average::updates),
                 seconds: strategy.start.seconds + self.began.elapsed().as_secs_f64(),
                 totals: totals.save(),
                 ..strategy.start.clone()
