@@ -69,6 +69,7 @@ mod pool;
 mod product;
 mod scratch;
 mod shape;
+mod storage;
 mod winograd;
 
 pub use algorithm::Algorithm;

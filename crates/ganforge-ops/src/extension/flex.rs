@@ -1,11 +1,11 @@
 //! On Burn's CPU backend: tensors are slices of floats.
 
 use burn::backend::Flex;
-use burn::backend::flex::{FlexTensor, Layout};
+use burn::backend::flex::FlexTensor;
 use burn::backend::tensor::FloatTensor;
-use burn::tensor::{Bytes, DType, Shape};
 
 use super::{ConvolutionOps, Pass};
+use crate::storage::{contiguous, tensor, values};
 use crate::{ConvShape, convolve, convolve_input_gradient, convolve_weight_gradient, pool};
 
 impl ConvolutionOps for Flex {
@@ -61,22 +61,4 @@ fn add_bias(images: &mut [f32], [_, channels, height, width]: [usize; 4], bias: 
             }
         });
     });
-}
-
-fn contiguous(tensor: FlexTensor) -> FlexTensor {
-    match tensor.as_slice::<f32>() {
-        Some(_) => tensor,
-        None => tensor.to_contiguous(),
-    }
-}
-
-fn values(tensor: &FlexTensor) -> &[f32] {
-    tensor
-        .as_slice()
-        .expect("a contiguous tensor of 32-bit floats")
-}
-
-fn tensor(values: Vec<f32>, sizes: [usize; 4]) -> FlexTensor {
-    let layout = Layout::contiguous(Shape::from(sizes));
-    FlexTensor::new(Bytes::from_elems(values), layout, DType::F32)
 }
