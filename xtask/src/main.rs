@@ -6,6 +6,7 @@
 )]
 
 mod ci;
+mod compare;
 mod gpu;
 mod modes;
 mod step;
@@ -24,6 +25,8 @@ usage: cargo xtask <COMMAND>
              [--out DIR] [--peer dcgan_torch.py] [--prebuilt DIR]
   modes      the table of mode coverage on mixtures of Gaussians: trains for about an hour, goes on where it stopped
              [--out DIR] [--images N]; needs python3 with numpy
+  compare    times beside PyTorch on the CPU, in turn; on a machine that does nothing else
+             [--peer dcgan_torch.py] [--python PROGRAM] [--rounds N] [--only TEXT] [--out FILE]; needs torch
 ";
 
 fn main() -> ExitCode {
@@ -36,6 +39,9 @@ fn main() -> ExitCode {
         ["backends"] => ci::backends(),
         ["gpu", options @ ..] => {
             gpu::Options::parse(options).and_then(|options| gpu::run(&options))
+        }
+        ["compare", options @ ..] => {
+            compare::Options::parse(options).and_then(|options| compare::run(&options))
         }
         ["modes", options @ ..] => {
             modes::Options::parse(options).and_then(|options| modes::run(&options))

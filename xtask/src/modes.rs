@@ -235,10 +235,8 @@ fn play(cell: Cell, options: &Options) -> Result<(), String> {
 }
 
 fn ganforge(arguments: &[&str]) -> Result<String, String> {
-    let target = std::env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
-    let binary = step::workspace_root().join(target).join("release/ganforge");
     // As many runs as cores, so one core each.
-    step::read(step::command(binary, arguments).env("RAYON_NUM_THREADS", "1"))
+    step::read(step::command(step::released_binary(), arguments).env("RAYON_NUM_THREADS", "1"))
 }
 
 fn read(path: &Path) -> Result<Value, String> {

@@ -70,12 +70,19 @@ pub fn workspace_root() -> PathBuf {
         .unwrap_or_else(|| PathBuf::from("."))
 }
 
+/// The binary that `cargo build --release` makes.
+pub fn released_binary() -> PathBuf {
+    let target = env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".to_owned());
+    workspace_root().join(target).join("release/ganforge")
+}
+
 /// Prints a command as a person would type it.
 pub fn announce(command: &Command) {
     println!("$ {}", line(command));
 }
 
-fn line(command: &Command) -> String {
+/// A command as a person would type it.
+pub fn line(command: &Command) -> String {
     let environment = command
         .get_envs()
         .filter_map(|(key, value)| Some((key, value?)))

@@ -26,7 +26,7 @@ pub enum Command {
     Train(TrainArguments),
     /// Draw images from a model file.
     Sample(SampleArguments),
-    /// Time a recipe's training step.
+    /// Time a recipe's training step, or its generator.
     Bench(BenchArguments),
     /// List the built-in recipes, or print one.
     Recipes {
@@ -131,6 +131,9 @@ pub struct BenchArguments {
     /// Steps to time.
     #[arg(long, value_name = "N", default_value_t = 30)]
     pub steps: usize,
+    /// Time the generator alone: a step then draws run.batch images.
+    #[arg(long)]
+    pub sample: bool,
     /// Override any key of the recipe; may be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<Override>,

@@ -103,6 +103,20 @@ fn bench_prints_exactly_the_figures_scripts_rely_on() {
 }
 
 #[test]
+fn bench_times_the_generator_alone() {
+    let home = Home::new();
+    let line = "bench bench-dcgan32 --sample --steps 3 --set run.batch=2 --set generator.width=8";
+    let report: Value = serde_json::from_str(&home.does(&format!("{line} --json"))).unwrap();
+    assert_eq!(report["batch"], 2);
+    assert_eq!(report["steps"], 3);
+    assert!(report["step_ms_min"].as_f64() <= report["step_ms_median"].as_f64());
+    let text = home.does(line);
+    assert!(text.contains("a batch of 2 samples"), "{text}");
+    let complaint = home.refuses(1, "bench bench-dcgan32 --sample --steps 0");
+    assert!(complaint.contains("--steps"), "{complaint}");
+}
+
+#[test]
 fn a_recipe_that_leaves_the_size_to_its_data_is_timed_at_theirs() {
     let home = Home::new();
     let report = home.does("bench digits --steps 2 --json");

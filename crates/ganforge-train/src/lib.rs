@@ -44,7 +44,7 @@ mod write;
 pub use adversarial::{Adversarial, Ending, Plan};
 pub use augment::{Augmentation, augment};
 pub use average::Average;
-pub use bench::{BenchReport, bench};
+pub use bench::{BenchReport, SamplingReport, bench, bench_sampling};
 pub use build::{BuiltinGan, build, signature};
 pub use error::{RecipeError, TrainError};
 pub use game::{FeatureMatching, Game, InstanceNoise, UpdateRule};

@@ -1,29 +1,32 @@
 //! `ganforge bench`
 
+use std::fmt::Display;
+
 use ganforge_train::Recipe;
+use serde::Serialize;
 
 use super::{print, print_json};
 use crate::arguments::BenchArguments;
 use crate::error::{CliError, Done};
 
-/// Times a recipe's training step.
+/// Times a recipe's training step, or its generator.
 pub fn bench(arguments: &BenchArguments) -> Result<Done, CliError> {
     let recipe = Recipe::load(&arguments.recipe, &arguments.set)?;
     let (name, device) = arguments.device.open()?;
-    let report = ganforge_train::bench(&recipe, &device, &name, arguments.steps)?;
-    if arguments.json {
-        print_json(&report)?;
+    if arguments.sample {
+        let report = ganforge_train::bench_sampling(&recipe, &device, &name, arguments.steps)?;
+        show(&report, arguments.json)
     } else {
-        print(&format!(
-            "{} on {}: {:.1} ms a step (median of {}, shortest {:.1}), {:.0} images/s, {} parameters\n",
-            report.recipe,
-            report.device,
-            report.step_ms_median,
-            report.steps,
-            report.step_ms_min,
-            report.images_per_second,
-            report.parameters,
-        ))?;
+        let report = ganforge_train::bench(&recipe, &device, &name, arguments.steps)?;
+        show(&report, arguments.json)
+    }
+}
+
+fn show(report: &(impl Display + Serialize), json: bool) -> Result<Done, CliError> {
+    if json {
+        print_json(report)?;
+    } else {
+        print(&format!("{report}\n"))?;
     }
     Ok(Done::Finished)
 }

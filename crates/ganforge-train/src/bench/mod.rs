@@ -1,6 +1,11 @@
-//! How long one training step takes.
+//! How long one training step takes, and one batch of samples.
 
-use std::time::Instant;
+mod sampling;
+mod timing;
+
+pub use sampling::{SamplingReport, bench_sampling};
+
+use std::fmt;
 
 use burn::data::dataset::DatasetError;
 use burn::tensor::{Device, Int, Tensor, TensorData};
@@ -12,7 +17,7 @@ use rand_distr::{Distribution, Uniform};
 use serde::Serialize;
 
 use crate::build::{build, image_spec};
-use crate::error::{RecipeError, TrainError};
+use crate::error::TrainError;
 use crate::game::UpdateRule;
 use crate::gan::Round;
 use crate::loader::Latents;
@@ -21,9 +26,7 @@ use crate::parameters::trainable_parameters;
 use crate::play::{ClipNorms, Play};
 use crate::recipe::Recipe;
 use crate::telemetry::Totals;
-
-/// Steps that warm caches, allocators and kernel selection up before the clock runs.
-const WARM_UP: u64 = 5;
+use timing::Timing;
 
 /// Timings of a recipe's training step, after `peers/dcgan_torch.py`'s definition of it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -48,6 +51,22 @@ pub struct BenchReport {
     pub parameters: usize,
 }
 
+impl fmt::Display for BenchReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} on {}: {:.2} ms a step (median of {}, shortest {:.2}), {:.0} images/s, {} parameters",
+            self.recipe,
+            self.device,
+            self.step_ms_median,
+            self.steps,
+            self.step_ms_min,
+            self.images_per_second,
+            self.parameters,
+        )
+    }
+}
+
 /// Times `steps` training steps on noise of the recipe's size: one real batch, made once, and new latents a step.
 ///
 /// # Errors
@@ -58,9 +77,6 @@ pub fn bench<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
     device_name: &str,
     steps: usize,
 ) -> Result<BenchReport, TrainError> {
-    if steps == 0 {
-        return Err(RecipeError::value("--steps", steps, "1 or more").into());
-    }
     let device_name = device_name.to_owned();
     let training_device = device.clone().autodiff();
     let signature = signature(recipe)?;
@@ -85,28 +101,21 @@ pub fn bench<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
         clip_norms: ClipNorms::of(&recipe.optimizer),
         totals: Totals::default(),
     };
-    let mut times = Vec::with_capacity(steps);
-    for step in 0..WARM_UP + steps as u64 {
-        let began = Instant::now();
+    let mut step = 0;
+    let timing = Timing::of(steps, || {
         play.step(&recipe.game, step, false)?;
-        latents
-            .device
-            .sync()
-            .map_err(|error| TrainError::Stopped(error.to_string()))?;
-        if step >= WARM_UP {
-            times.push(began.elapsed().as_secs_f64() * 1e3);
-        }
-    }
-    times.sort_by(f64::total_cmp);
-    let median = f64::midpoint(times[(steps - 1) / 2], times[steps / 2]);
+        step += 1;
+        let synchronised = latents.device.sync();
+        synchronised.map_err(|error| TrainError::Stopped(error.to_string()))
+    })?;
     Ok(BenchReport {
         recipe: recipe.name.clone(),
         device: device_name,
         batch: recipe.run.batch,
         steps,
-        step_ms_median: median,
-        step_ms_min: times[0],
-        images_per_second: images_per_step as f64 / median * 1e3,
+        step_ms_median: timing.median,
+        step_ms_min: timing.min,
+        images_per_second: images_per_step as f64 / timing.median * 1e3,
         update_rule: recipe.game.update,
         parameters,
     })
