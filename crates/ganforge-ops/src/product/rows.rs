@@ -247,3 +247,132 @@ pub fn prefetch(data: &[f32], at: usize) {
     #[cfg(not(target_arch = "x86_64"))]
     let _ = (data, at);
 }
+
+#[cfg(test)]
+#[expect(clippy::float_cmp, reason = "small integers are exact")]
+mod tests {
+    use pulp::{Arch, WithSimd};
+
+    use super::*;
+
+    struct Product<'a> {
+        left: Left<'a>,
+        right: Rows<&'a [f32]>,
+        destination: Rows<&'a mut [f32]>,
+        sizes: Sizes,
+    }
+
+    impl WithSimd for Product<'_> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: Simd>(mut self, simd: S) {
+            let into = &mut self.destination;
+            multiply_rows(simd, Write::Over, self.left, &self.right, into, self.sizes);
+            multiply_rows(simd, Write::Add, self.left, &self.right, into, self.sizes);
+        }
+    }
+
+    fn archs() -> Vec<Arch> {
+        let mut archs = vec![Arch::Scalar, Arch::new()];
+        #[cfg(target_arch = "x86_64")]
+        if let Some(simd) = pulp::x86::V3::try_new() {
+            archs.push(Arch::V3(simd));
+        }
+        archs
+    }
+
+    /// Small integers, so that no order of summation shows.
+    fn integers(len: usize, step: usize) -> Vec<f32> {
+        (0..len).map(|at| ((at * step) % 7) as f32 - 3.0).collect()
+    }
+
+    /// Rows, segments, their length and columns around what is summed at once; the product once over and once added.
+    #[test]
+    fn every_instruction_set_multiplies_every_size() {
+        for rows in [1, 2, 3, 4, 5, 6, 7, 13] {
+            for (segments, inner) in [(1, 1), (3, 64), (1, 300), (5, 20)] {
+                for columns in [16, 32, 48, 64] {
+                    let sizes = Sizes {
+                        rows,
+                        segments,
+                        inner,
+                        columns,
+                    };
+                    let (across, along, apart) = (inner + 1, 1, rows * (inner + 1));
+                    let left = integers(segments * apart, 5);
+                    let right = integers(segments * inner * (columns + 3), 3);
+                    for arch in archs() {
+                        let mut result = vec![f32::NAN; rows * (columns + 2)];
+                        arch.dispatch(Product {
+                            left: Left {
+                                data: &left,
+                                row: across,
+                                inner: along,
+                                segment: apart,
+                            },
+                            right: Rows {
+                                data: &right,
+                                stride: columns + 3,
+                            },
+                            destination: Rows {
+                                data: &mut result,
+                                stride: columns + 2,
+                            },
+                            sizes,
+                        });
+                        for (row, result) in result.chunks_exact(columns + 2).enumerate() {
+                            for (column, value) in result.iter().enumerate() {
+                                if column >= columns {
+                                    assert!(
+                                        value.is_nan(),
+                                        "beyond the columns nothing is written"
+                                    );
+                                    continue;
+                                }
+                                let sum: f32 = (0..segments * inner)
+                                    .map(|at| {
+                                        let from = at / inner * apart + row * across + at % inner;
+                                        left[from] * right[at * (columns + 3) + column]
+                                    })
+                                    .sum();
+                                assert_eq!(
+                                    *value,
+                                    2.0 * sum,
+                                    "{rows} {segments} {inner} {columns}"
+                                );
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "the left operand is long enough")]
+    fn an_operand_too_short_is_refused() {
+        Arch::Scalar.dispatch(Product {
+            left: Left {
+                data: &[1.0; 3],
+                row: 2,
+                inner: 1,
+                segment: 0,
+            },
+            right: Rows {
+                data: &[1.0; 32],
+                stride: 16,
+            },
+            destination: Rows {
+                data: &mut [0.0; 32],
+                stride: 16,
+            },
+            sizes: Sizes {
+                rows: 2,
+                segments: 1,
+                inner: 2,
+                columns: 16,
+            },
+        });
+    }
+}
