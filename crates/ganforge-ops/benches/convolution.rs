@@ -1,4 +1,4 @@
-//! The layers of a DCGAN of width 64 at batch 64, every pass, algorithms side by side; `elements` are floating-point operations of the
+//! The layers of a DCGAN of width 64 and of a residual network, at batch 64, every pass, algorithms side by side; `elements` are floating-point operations of the
 //! definition, so a rate is an effective speed.
 
 use std::time::Duration;
@@ -7,13 +7,15 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use ganforge_ops::{Algorithm, ConvShape};
 
 fn passes(criterion: &mut Criterion) {
-    for (name, channels, size) in [
-        ("64-128 at 16", [64, 128], 16),
-        ("128-256 at 8", [128, 256], 8),
-        ("1-64 at 32", [1, 64], 32),
-        ("3-64 at 32", [3, 64], 32),
+    for (name, channels, size, kernel, stride) in [
+        ("64-128 at 16", [64, 128], 16, 4, 2),
+        ("128-256 at 8", [128, 256], 8, 4, 2),
+        ("1-64 at 32", [1, 64], 32, 4, 2),
+        ("3-64 at 64", [3, 64], 64, 4, 2),
+        ("64-64 at 16, 3×3", [64, 64], 16, 3, 1),
+        ("128-128 at 8, 3×3", [128, 128], 8, 3, 1),
     ] {
-        let shape = ConvShape::new(64, channels, [size; 2], [4, 4], [2, 2], [1, 1])
+        let shape = ConvShape::new(64, channels, [size; 2], [kernel; 2], [stride; 2], [1, 1])
             .expect("a layer that exists");
         let input = wave(shape.input_len());
         let weight = wave(shape.weight_len());
@@ -21,7 +23,7 @@ fn passes(criterion: &mut Criterion) {
         let mut output = gradient.clone();
         let mut input_gradient = input.clone();
         let mut weight_gradient = weight.clone();
-        let operations = 2 * 16 * channels[0] * shape.output_len();
+        let operations = 2 * kernel * kernel * channels[0] * shape.output_len();
         let mut group = criterion.benchmark_group(name);
         group
             .throughput(Throughput::Elements(operations as u64))

@@ -7,7 +7,8 @@ use crate::{ConvShape, merged, pool, winograd};
 pub enum Algorithm {
     /// Matrix products over the columns of several images: any shape.
     Merged,
-    /// Nine multiplications for sixteen: kernel 4, stride 2, padding 1. Its errors are some 1e-6 of the largest output.
+    /// Nine multiplications for sixteen: kernel 4, stride 2, padding 1; or sixteen for thirty-six: kernel 3, stride 1, padding 1. Its
+    /// errors are some 1e-6 of the largest output.
     Winograd,
 }
 
@@ -39,11 +40,25 @@ impl Algorithm {
     /// # Panics
     /// If a slice does not have the shape's length, or the algorithm does not support the shape.
     pub fn convolve(self, shape: &ConvShape, input: &[f32], weight: &[f32], output: &mut [f32]) {
+        self.convolve_biased(shape, input, weight, None, output);
+    }
+
+    /// As [`convolve`](Self::convolve), and `bias` `[outputs]`, where there is one, added to every position.
+    pub(crate) fn convolve_biased(
+        self,
+        shape: &ConvShape,
+        input: &[f32],
+        weight: &[f32],
+        bias: Option<&[f32]>,
+        output: &mut [f32],
+    ) {
         self.check(shape, input.len(), weight.len(), output.len());
-        run(shape, || match self {
-            Self::Merged => merged::convolve(shape, input, weight, output),
-            Self::Winograd => winograd::convolve(shape, input, weight, output),
-        });
+        check_bias(bias, shape.outputs());
+        let pass = match self {
+            Self::Merged => merged::convolve,
+            Self::Winograd => winograd::convolve,
+        };
+        run(shape, || pass(shape, input, weight, bias, output));
     }
 
     /// [`convolve_input_gradient`](crate::convolve_input_gradient), this way.
@@ -57,18 +72,32 @@ impl Algorithm {
         weight: &[f32],
         input_gradient: &mut [f32],
     ) {
+        self.input_gradient_biased(shape, output_gradient, weight, None, input_gradient);
+    }
+
+    /// As [`convolve_input_gradient`](Self::convolve_input_gradient), and `bias` `[inputs]`, where there is one, added to every pixel: the
+    /// forward pass of a transposed convolution has one.
+    pub(crate) fn input_gradient_biased(
+        self,
+        shape: &ConvShape,
+        output_gradient: &[f32],
+        weight: &[f32],
+        bias: Option<&[f32]>,
+        input_gradient: &mut [f32],
+    ) {
         self.check(
             shape,
             input_gradient.len(),
             weight.len(),
             output_gradient.len(),
         );
+        check_bias(bias, shape.inputs());
         let pass = match self {
             Self::Merged => merged::convolve_input_gradient,
             Self::Winograd => winograd::convolve_input_gradient,
         };
         run(shape, || {
-            pass(shape, output_gradient, weight, input_gradient);
+            pass(shape, output_gradient, weight, bias, input_gradient);
         });
     }
 
@@ -106,6 +135,11 @@ impl Algorithm {
     }
 }
 
+fn check_bias(bias: Option<&[f32]>, channels: usize) {
+    let fits = bias.is_none_or(|bias| bias.len() == channels);
+    assert!(fits, "length of the bias");
+}
+
 fn run(shape: &ConvShape, pass: impl FnOnce() + Send) {
     pool::inside(pool::threads(shape.operations()), pass);
 }
@@ -116,14 +150,15 @@ mod tests {
 
     #[test]
     fn winograd_is_chosen_where_it_measured_faster() {
-        let chosen = |batch, channels, kernel: usize| {
-            let kernel = [kernel, kernel];
-            let shape = ConvShape::new(batch, channels, [8, 8], kernel, [2, 2], [1, 1]);
+        let chosen = |batch, channels, kernel: usize, stride: usize| {
+            let (kernel, stride) = ([kernel; 2], [stride; 2]);
+            let shape = ConvShape::new(batch, channels, [8, 8], kernel, stride, [1, 1]);
             Algorithm::for_shape(&shape.expect("a shape that exists"))
         };
-        assert_eq!(chosen(64, [128, 256], 4), Algorithm::Winograd);
-        assert_eq!(chosen(1, [128, 256], 4), Algorithm::Merged);
-        assert_eq!(chosen(64, [1, 64], 4), Algorithm::Merged);
-        assert_eq!(chosen(64, [128, 256], 3), Algorithm::Merged);
+        assert_eq!(chosen(64, [128, 256], 4, 2), Algorithm::Winograd);
+        assert_eq!(chosen(64, [128, 256], 3, 1), Algorithm::Winograd);
+        assert_eq!(chosen(1, [128, 256], 4, 2), Algorithm::Merged);
+        assert_eq!(chosen(64, [1, 64], 4, 2), Algorithm::Merged);
+        assert_eq!(chosen(64, [128, 256], 3, 2), Algorithm::Merged);
     }
 }

@@ -46,8 +46,11 @@
 //! Gᵀ [Σ (A y Aᵀ) ⊙ (Bᵀ d B)] G by the weight, summed over tiles.
 //!
 //! All entries are 0 or ±1, so the transforms only add, and errors stay near 1e-6 of the largest output. Images stay NCHW at the boundary. On the
-//! way in, sixteen channels are laid side by side, one vector a pixel: any batch fills the lanes, and every operand of every product is read along
-//! its rows.
+//! way in, sixteen channels are laid side by side, one vector a pixel: any batch fills the lanes. The transforms write panels of 64 channels, so
+//! that every operand of every product is read from front to back by a kernel of the crate's own, up to 6 × 64 sums of which stay in registers.
+//!
+//! A kernel of 3 × 3 with stride 1 and padding 1 goes the same way with F(2 × 2, 3 × 3) of the same paper: tiles of 4 × 4 inputs, sixteen products
+//! for thirty-six.
 //!
 //! # Promises
 //!
@@ -55,7 +58,8 @@
 //! - What is not finite reaches the elements that depend on it, and no others; with the Winograd algorithm an infinity may arrive there
 //!   as NaN, for it meets itself with the other sign. An infinite weight, or an infinite gradient in the gradient by the weight, also multiplies the
 //!   padding's zeros, as it does in any implementation that pads; and so does an infinite input in the gradient by the weight where Winograd's
-//!   last tile is half outside an output of odd size.
+//!   last tile is half outside an output of odd size. In the gradient by a weight of 3 × 3, what is not finite may reach all nine taps
+//!   of a pair of channels.
 //! - No machine is asked for more than it has: AVX-512, AVX2 with FMA, NEON, or plain code, from one source (`pulp`, `gemm`).
 //! - Scratch memory is kept and reused; [`release_scratch`] gives it back.
 
@@ -63,6 +67,7 @@ mod algorithm;
 mod convolution;
 mod error;
 mod extension;
+mod lanes;
 mod layer;
 mod merged;
 mod pool;

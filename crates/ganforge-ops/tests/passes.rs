@@ -100,6 +100,31 @@ fn the_dcgan_layer_is_computed_as_defined_whatever_is_left_over() {
     }
 }
 
+/// The layer of residual networks, around the same.
+#[test]
+fn the_residual_layer_is_computed_as_defined_whatever_is_left_over() {
+    for channels in [[1, 1], [15, 17], [16, 16], [33, 4], [3, 70], [64, 64]] {
+        for size in [[1, 1], [2, 2], [3, 3], [5, 7], [6, 8], [9, 2]] {
+            check(&ConvShape::new(3, channels, size, [3, 3], [1, 1], [1, 1]).unwrap());
+        }
+    }
+}
+
+/// Images of few channels and many positions, on either side, at the ends of networks.
+#[test]
+fn small_channel_ends_are_computed_as_defined() {
+    for channels in [[1, 64], [3, 20], [4, 7], [64, 1], [20, 3]] {
+        for (size, kernel, stride) in [
+            ([16, 20], [4, 4], [2, 2]),
+            ([17, 18], [4, 4], [2, 2]),
+            ([9, 13], [3, 3], [1, 1]),
+            ([12, 15], [1, 1], [1, 1]),
+        ] {
+            check(&ConvShape::new(3, channels, size, kernel, stride, [1, 1]).unwrap());
+        }
+    }
+}
+
 /// Batches of several groups of images, the last one not full, and work enough for threads.
 #[test]
 fn large_batches_are_computed_as_defined() {

@@ -6,7 +6,7 @@ use burn::backend::tensor::FloatTensor;
 
 use super::{ConvolutionOps, Pass};
 use crate::storage::{contiguous, tensor, values};
-use crate::{ConvShape, convolve, convolve_input_gradient, convolve_weight_gradient, pool};
+use crate::{Algorithm, ConvShape};
 
 impl ConvolutionOps for Flex {
     fn convolution(
@@ -15,8 +15,7 @@ impl ConvolutionOps for Flex {
         first: FloatTensor<Self>,
         second: FloatTensor<Self>,
     ) -> FloatTensor<Self> {
-        let result = run(pass, &shape, first, second);
-        tensor(result, pass.result(&shape))
+        tensor(run(pass, &shape, first, second, None), pass.result(&shape))
     }
 
     fn biased_convolution(
@@ -26,22 +25,35 @@ impl ConvolutionOps for Flex {
         second: FloatTensor<Self>,
         bias: FloatTensor<Self>,
     ) -> FloatTensor<Self> {
-        let mut result = run(pass, &shape, first, second);
-        let sizes = pass.result(&shape);
-        add_bias(&mut result, sizes, values(&contiguous(bias)));
-        tensor(result, sizes)
+        let bias = contiguous(bias);
+        let result = run(pass, &shape, first, second, Some(values(&bias)));
+        tensor(result, pass.result(&shape))
     }
 }
 
-fn run(pass: Pass, shape: &ConvShape, first: FlexTensor, second: FlexTensor) -> Vec<f32> {
-    let kernel = match pass {
-        Pass::Output => convolve,
-        Pass::InputGradient => convolve_input_gradient,
-        Pass::WeightGradient => convolve_weight_gradient,
-    };
+fn run(
+    pass: Pass,
+    shape: &ConvShape,
+    first: FlexTensor,
+    second: FlexTensor,
+    bias: Option<&[f32]>,
+) -> Vec<f32> {
+    let algorithm = Algorithm::for_shape(shape);
     let mut result = vec![0.0; pass.result(shape).iter().product()];
     let (first, second) = (contiguous(first), contiguous(second));
-    kernel(shape, values(&first), values(&second), &mut result);
+    let (first, second) = (values(&first), values(&second));
+    match pass {
+        Pass::Output => algorithm.convolve_biased(shape, first, second, bias, &mut result),
+        Pass::InputGradient => {
+            algorithm.input_gradient_biased(shape, first, second, bias, &mut result);
+        }
+        Pass::WeightGradient => {
+            algorithm.convolve_weight_gradient(shape, first, second, &mut result);
+            if let Some(bias) = bias {
+                add_bias(&mut result, pass.result(shape), bias);
+            }
+        }
+    }
     result
 }
 
@@ -50,15 +62,11 @@ fn run(pass: Pass, shape: &ConvShape, first: FlexTensor, second: FlexTensor) -> 
 /// - `bias`: `[channels]`
 fn add_bias(images: &mut [f32], [_, channels, height, width]: [usize; 4], bias: &[f32]) {
     let plane = height * width;
-    // An addition is a single operation, but one that waits for memory.
-    let threads = pool::threads(4.0 * images.len() as f64);
-    pool::inside(threads, || {
-        pool::for_each_chunk(threads, images, channels * plane, |_, image| {
-            for (plane, bias) in image.chunks_exact_mut(plane).zip(bias) {
-                for value in plane {
-                    *value += bias;
-                }
+    for image in images.chunks_exact_mut(channels * plane) {
+        for (plane, bias) in image.chunks_exact_mut(plane).zip(bias) {
+            for value in plane {
+                *value += bias;
             }
-        });
-    });
+        }
+    }
 }

@@ -4,12 +4,16 @@
 //! Merging some images gives it hundreds, while the columns still fit a cache.
 
 mod columns;
+mod correlation;
+
+use pulp::Arch;
 
 use crate::ConvShape;
 use crate::pool;
 use crate::product::{Matrix, Write, multiply};
 use crate::scratch::Scratch;
 use columns::{fold, unfold};
+use correlation::correlate;
 
 /// Positions of an image that is not worth merging with another: it can then be read and written where it stands.
 const ENOUGH: usize = 256;
@@ -21,7 +25,14 @@ const POSITIONS: usize = 512;
 const ELEMENTS: usize = 1 << 19;
 
 /// Forward pass; slices as in [`convolve`](crate::convolve).
-pub fn convolve(shape: &ConvShape, input: &[f32], weight: &[f32], output: &mut [f32]) {
+pub fn convolve(
+    shape: &ConvShape,
+    input: &[f32],
+    weight: &[f32],
+    bias: Option<&[f32]>,
+    output: &mut [f32],
+) {
+    let arch = Arch::new();
     let plan = Plan::new(shape);
     let weight = Matrix::new(weight, shape.outputs(), shape.taps());
     let chunk = plan.images * shape.output_image_len();
@@ -30,7 +41,7 @@ pub fn convolve(shape: &ConvShape, input: &[f32], weight: &[f32], output: &mut [
         let input = plan.images_of(shape, input, index, count);
         let positions = count * shape.output_plane_len();
         let mut columns = Scratch::take(shape.taps() * positions);
-        unfold(shape, input, &mut columns);
+        unfold(arch, shape, input, &mut columns);
         let columns = Matrix::new(&columns, shape.taps(), positions);
         if count == 1 {
             multiply(
@@ -51,6 +62,7 @@ pub fn convolve(shape: &ConvShape, input: &[f32], weight: &[f32], output: &mut [
             );
             part(shape, &merged, output);
         }
+        add_bias(bias, shape.output_plane_len(), output);
     });
 }
 
@@ -59,8 +71,10 @@ pub fn convolve_input_gradient(
     shape: &ConvShape,
     output_gradient: &[f32],
     weight: &[f32],
+    bias: Option<&[f32]>,
     input_gradient: &mut [f32],
 ) {
+    let arch = Arch::new();
     let plan = Plan::new(shape);
     let weight = Matrix::new(weight, shape.outputs(), shape.taps()).transposed();
     let chunk = plan.images * shape.image_len();
@@ -82,7 +96,8 @@ pub fn convolve_input_gradient(
                 merged,
                 plan.threads_of_product,
             );
-            fold(shape, &columns, input_gradient);
+            fold(arch, shape, &columns, input_gradient);
+            add_bias(bias, shape.plane_len(), input_gradient);
         },
     );
 }
@@ -96,31 +111,50 @@ pub fn convolve_weight_gradient(
     output_gradient: &[f32],
     weight_gradient: &mut [f32],
 ) {
+    let arch = Arch::new();
     let plan = Plan::new(shape);
     let chunks = shape.batch().div_ceil(plan.images);
     let ranges = plan.threads.min(chunks);
-    let mut sums = Scratch::take(ranges * shape.weight_len());
-    pool::for_each_chunk(plan.threads, &mut sums, shape.weight_len(), |range, sum| {
+    let few = correlation::pays(shape);
+    let width = if few {
+        correlation::width(shape)
+    } else {
+        shape.taps()
+    };
+    let len = shape.outputs() * width;
+    let mut sums = Scratch::take(ranges * len);
+    pool::for_each_chunk(plan.threads, &mut sums, len, |range, sum| {
         let mut write = Write::Over;
         for index in range * chunks / ranges..(range + 1) * chunks / ranges {
             let count = plan.images.min(shape.batch() - index * plan.images);
             let input = plan.images_of(shape, input, index, count);
             let output_gradient = plan.output_images_of(shape, output_gradient, index, count);
-            let positions = count * shape.output_plane_len();
-            let mut columns = Scratch::take(shape.taps() * positions);
-            let mut scratch = None;
-            unfold(shape, input, &mut columns);
-            let columns = Matrix::new(&columns, shape.taps(), positions).transposed();
-            let merged = merge(shape, output_gradient, &mut scratch);
-            multiply(sum, write, merged, columns, plan.threads_of_product);
+            if few {
+                correlate(arch, shape, input, output_gradient, write, sum);
+            } else {
+                let positions = count * shape.output_plane_len();
+                let mut columns = Scratch::take(shape.taps() * positions);
+                let mut scratch = None;
+                unfold(arch, shape, input, &mut columns);
+                let columns = Matrix::new(&columns, shape.taps(), positions).transposed();
+                let merged = merge(shape, output_gradient, &mut scratch);
+                multiply(sum, write, merged, columns, plan.threads_of_product);
+            }
             write = Write::Add;
         }
     });
-    let (first, rest) = sums.split_at(shape.weight_len());
-    weight_gradient.copy_from_slice(first);
-    for sum in rest.chunks_exact(shape.weight_len()) {
-        for (total, value) in weight_gradient.iter_mut().zip(sum) {
-            *total += value;
+    for (range, sum) in sums.chunks_exact(len).enumerate() {
+        for (totals, sums) in weight_gradient
+            .chunks_exact_mut(shape.taps())
+            .zip(sum.chunks_exact(width))
+        {
+            if range == 0 {
+                totals.copy_from_slice(&sums[..totals.len()]);
+                continue;
+            }
+            for (total, value) in totals.iter_mut().zip(sums) {
+                *total += value;
+            }
         }
     }
 }
@@ -209,6 +243,18 @@ fn part(shape: &ConvShape, merged: &[f32], images: &mut [f32]) {
             .zip(merged.chunks_exact(count * positions))
         {
             plane.copy_from_slice(&row[index * positions..][..positions]);
+        }
+    }
+}
+
+/// Adds a bias to every channel, while the images are still in a cache.
+fn add_bias(bias: Option<&[f32]>, plane: usize, images: &mut [f32]) {
+    let Some(bias) = bias else { return };
+    for image in images.chunks_exact_mut(bias.len() * plane) {
+        for (plane, bias) in image.chunks_exact_mut(plane).zip(bias) {
+            for value in plane {
+                *value += bias;
+            }
         }
     }
 }

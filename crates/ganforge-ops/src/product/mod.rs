@@ -1,12 +1,15 @@
-//! The matrix product: a safe door to the `gemm` crate, whose kernels choose the instruction set at run time.
+//! The matrix product: a safe door to the `gemm` crate, whose kernels choose the instruction set at run time; and for operands laid out for
+//! it, [`multiply_rows`].
 //!
-//! The only file with unsafe code. The crate's function takes pointers; here views carry the slice they look at, and are checked against it
+//! With that, the only unsafe code. The crate's function takes pointers; here views carry the slice they look at, and are checked against it
 //! when they are made.
 #![expect(unsafe_code, reason = "gemm's only entry takes pointers")]
 
-use std::ops::Range;
+mod rows;
 
 use gemm::Parallelism;
+
+pub use rows::{Left, PANEL, Rows, Sizes, multiply_rows, prefetch};
 
 /// A matrix in a slice.
 #[derive(Clone, Copy)]
@@ -31,22 +34,6 @@ impl<'a> Matrix<'a> {
             columns,
             row_stride: columns,
             column_stride: 1,
-        }
-    }
-
-    /// Some of the columns.
-    ///
-    /// # Panics
-    /// If there are not so many.
-    pub fn columns(self, columns: Range<usize>) -> Self {
-        assert!(
-            columns.start < columns.end && columns.end <= self.columns,
-            "columns of the matrix"
-        );
-        Self {
-            data: &self.data[columns.start * self.column_stride..],
-            columns: columns.len(),
-            ..self
         }
     }
 
@@ -96,8 +83,8 @@ pub fn multiply(
         Parallelism::None
     };
     let add = write == Write::Add;
-    // SAFETY: `Matrix::new` made sure that rows × columns elements at these strides lie inside the slices, `columns` keeps to a part of
-    // them, `transposed` exchanges both together, and the assertion above covers the destination, which is written row after row. The borrow rules keep the destination
+    // SAFETY: `Matrix::new` made sure that rows × columns elements at these strides lie inside the slices, `transposed` exchanges both
+    // together, and the assertion above covers the destination, which is written row after row. The borrow rules keep the destination
     // apart from the operands. No slice is longer than `isize::MAX` bytes, so the strides fit.
     unsafe {
         gemm::gemm(

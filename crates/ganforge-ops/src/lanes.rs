@@ -8,6 +8,8 @@
 
 use pulp::{Simd, bytemuck};
 
+use crate::product::prefetch;
+
 /// Channels in a block.
 pub const LANES: usize = 16;
 
@@ -38,30 +40,46 @@ impl Places {
         }
     }
 
-    /// Elements of a block of channels, the last of which may be shorter.
+    /// Elements of a block of channels that follow each other, the last of which may be shorter.
     pub fn block_len(&self) -> usize {
         LANES * self.plane
     }
 
-    /// Fills the places in a frame from the planes of a block, and zeroes the frame where the block is not full.
+    /// Elements of a plane.
+    pub fn plane_len(&self) -> usize {
+        self.plane
+    }
+
+    /// Fills the places in a frame from as many planes as there are in `channels`, `stride` apart, and zeroes the frame where they
+    /// are fewer than a block has.
     ///
     /// What stands around the places stays: a frame that is zero there at first is so after every block.
     #[inline(always)]
-    pub fn gather<S: Simd>(&self, simd: S, block: &[f32], frame: &mut [f32]) {
-        if block.len() < self.block_len() {
+    pub fn gather<S: Simd>(
+        &self,
+        simd: S,
+        planes: &[f32],
+        stride: usize,
+        channels: usize,
+        frame: &mut [f32],
+    ) {
+        if channels < LANES {
             frame.fill(0.0);
         }
         let mut done = 0;
-        if self.quads::<S>(block.len()) {
+        if self.quads::<S>(channels) {
             let (quads, _) = frame.as_chunks_mut::<QUAD>();
             let runs = self.pixels.chunks_exact(S::F32_LANES);
             done = self.pixels.len() - runs.remainder().len();
-            for (run, places) in runs.enumerate() {
-                for channels in 0..LANES / QUAD {
-                    let rows = std::array::from_fn::<S::f32s, QUAD, _>(|lane| {
-                        let start = (channels * QUAD + lane) * self.plane + run * S::F32_LANES;
-                        S::as_simd_f32s(&block[start..start + S::F32_LANES]).0[0]
-                    });
+            // A few planes at a time, for the machine foresees only so many places to read from.
+            for channels in 0..LANES / QUAD {
+                for (run, places) in runs.clone().enumerate() {
+                    let mut rows = [simd.splat_f32s(0.0); QUAD];
+                    for (lane, row) in rows.iter_mut().enumerate() {
+                        let start = (channels * QUAD + lane) * stride + run * S::F32_LANES;
+                        *row = S::as_simd_f32s(&planes[start..start + S::F32_LANES]).0[0];
+                        prefetch(planes, start + LANES * stride);
+                    }
                     let pixels = simd.deinterleave_shfl_f32s(rows);
                     let pixels: &[[f32; QUAD]] = bytemuck::cast_slice(&pixels);
                     for (at, [_, place]) in places.iter().enumerate() {
@@ -72,7 +90,8 @@ impl Places {
             }
         }
         let (pixels, _) = frame.as_chunks_mut::<LANES>();
-        for (lane, plane) in block.chunks_exact(self.plane).enumerate() {
+        for lane in 0..channels {
+            let plane = &planes[lane * stride..][..self.plane];
             for [from, to] in &self.pixels[done..] {
                 pixels[*to][lane] = plane[*from];
             }
@@ -83,7 +102,7 @@ impl Places {
     #[inline(always)]
     pub fn scatter<S: Simd>(&self, simd: S, frame: &[f32], block: &mut [f32]) {
         let mut done = 0;
-        if self.quads::<S>(block.len()) {
+        if self.quads::<S>(block.len() / self.plane) {
             let (quads, _) = frame.as_chunks::<QUAD>();
             let runs = self.pixels.chunks_exact(S::F32_LANES);
             done = self.pixels.len() - runs.remainder().len();
@@ -115,17 +134,7 @@ impl Places {
 
     /// Whether planes and frame can be exchanged four by four: within each 128 bits, `deinterleave_shfl` of four vectors is a transpose.
     #[inline(always)]
-    fn quads<S: Simd>(&self, block_len: usize) -> bool {
-        S::F32_LANES >= QUAD && self.whole && block_len == self.block_len()
-    }
-}
-
-/// Exchanges rows and columns.
-#[inline(always)]
-pub fn transpose(rows: &[[f32; LANES]; LANES], columns: &mut [[f32; LANES]; LANES]) {
-    for (at, column) in columns.iter_mut().enumerate() {
-        for (value, row) in column.iter_mut().zip(rows) {
-            *value = row[at];
-        }
+    fn quads<S: Simd>(&self, channels: usize) -> bool {
+        S::F32_LANES >= QUAD && self.whole && channels == LANES
     }
 }

@@ -1,0 +1,191 @@
+//! The two algorithms: matrices as the crate's documentation has them, each written out in one dimension.
+
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined into the dispatched function is compiled for its instruction set"
+)]
+
+use pulp::Simd;
+
+/// The most pixels, or points, that a tile has in one dimension.
+pub const MOST: usize = 4;
+
+/// A way to compute a kind of convolution: what becomes of its three tensors.
+pub trait Form {
+    type Input: Face;
+    type Output: Face;
+    type Weight: Face;
+}
+
+/// How one of the tensors enters the domain of products, and the transpose of this: how its gradient leaves.
+///
+/// Arrays are filled from the front.
+pub trait Face {
+    /// Points of a tile in that domain, in one dimension.
+    const POINTS: usize;
+    /// Pixels of a tile, in one dimension.
+    const REACH: usize;
+    /// Pixels from one to the next: those in between belong to other phases.
+    const STRIDE: usize;
+    /// Products that replace those of a tile.
+    const PRODUCTS: usize = Self::POINTS * Self::POINTS;
+    /// Every one of them is a channel of its own.
+    const PHASES: usize = Self::STRIDE * Self::STRIDE;
+
+    /// From pixels to points.
+    fn enter<S: Simd>(simd: S, pixels: [S::f32s; MOST]) -> [S::f32s; MOST];
+
+    /// From points to pixels.
+    fn leave<S: Simd>(simd: S, points: [S::f32s; MOST]) -> [S::f32s; MOST];
+}
+
+/// Kernel 4, stride 2, padding 1: F(2 × 2, 2 × 2) over four phases.
+pub struct Polyphase;
+
+/// Kernel 3, stride 1, padding 1: F(2 × 2, 3 × 3).
+pub struct Dense;
+
+impl Form for Polyphase {
+    type Input = PolyphaseInput;
+    type Output = PolyphaseOutput;
+    type Weight = PolyphaseWeight;
+}
+
+impl Form for Dense {
+    type Input = DenseInput;
+    type Output = DenseOutput;
+    type Weight = DenseWeight;
+}
+
+pub struct PolyphaseInput;
+pub struct PolyphaseOutput;
+pub struct PolyphaseWeight;
+pub struct DenseInput;
+pub struct DenseOutput;
+pub struct DenseWeight;
+
+impl Face for PolyphaseInput {
+    const POINTS: usize = 3;
+    const REACH: usize = 3;
+    const STRIDE: usize = 2;
+
+    #[inline(always)]
+    fn enter<S: Simd>(simd: S, [a, b, c, _]: [S::f32s; MOST]) -> [S::f32s; MOST] {
+        [simd.sub_f32s(a, b), b, simd.sub_f32s(b, c), c]
+    }
+
+    #[inline(always)]
+    fn leave<S: Simd>(simd: S, [a, b, c, _]: [S::f32s; MOST]) -> [S::f32s; MOST] {
+        let sum = simd.add_f32s(b, c);
+        [a, simd.sub_f32s(sum, a), simd.neg_f32s(c), c]
+    }
+}
+
+impl Face for PolyphaseOutput {
+    const POINTS: usize = 3;
+    const REACH: usize = 2;
+    const STRIDE: usize = 1;
+
+    #[inline(always)]
+    fn enter<S: Simd>(simd: S, [a, b, ..]: [S::f32s; MOST]) -> [S::f32s; MOST] {
+        [a, simd.add_f32s(a, b), simd.neg_f32s(b), b]
+    }
+
+    #[inline(always)]
+    fn leave<S: Simd>(simd: S, [a, b, c, _]: [S::f32s; MOST]) -> [S::f32s; MOST] {
+        [simd.add_f32s(a, b), simd.sub_f32s(b, c), b, c]
+    }
+}
+
+impl Face for PolyphaseWeight {
+    const POINTS: usize = 3;
+    const REACH: usize = 2;
+    const STRIDE: usize = 2;
+
+    #[inline(always)]
+    fn enter<S: Simd>(simd: S, [a, b, ..]: [S::f32s; MOST]) -> [S::f32s; MOST] {
+        [a, simd.add_f32s(a, b), b, b]
+    }
+
+    #[inline(always)]
+    fn leave<S: Simd>(simd: S, [a, b, c, _]: [S::f32s; MOST]) -> [S::f32s; MOST] {
+        [simd.add_f32s(a, b), simd.add_f32s(b, c), b, c]
+    }
+}
+
+impl Face for DenseInput {
+    const POINTS: usize = 4;
+    const REACH: usize = 4;
+    const STRIDE: usize = 1;
+
+    #[inline(always)]
+    fn enter<S: Simd>(simd: S, [a, b, c, d]: [S::f32s; MOST]) -> [S::f32s; MOST] {
+        [
+            simd.sub_f32s(a, c),
+            simd.add_f32s(b, c),
+            simd.sub_f32s(c, b),
+            simd.sub_f32s(b, d),
+        ]
+    }
+
+    #[inline(always)]
+    fn leave<S: Simd>(simd: S, [a, b, c, d]: [S::f32s; MOST]) -> [S::f32s; MOST] {
+        [
+            a,
+            simd.add_f32s(simd.sub_f32s(b, c), d),
+            simd.sub_f32s(simd.add_f32s(b, c), a),
+            simd.neg_f32s(d),
+        ]
+    }
+}
+
+impl Face for DenseOutput {
+    const POINTS: usize = 4;
+    const REACH: usize = 2;
+    const STRIDE: usize = 1;
+
+    #[inline(always)]
+    fn enter<S: Simd>(simd: S, [a, b, ..]: [S::f32s; MOST]) -> [S::f32s; MOST] {
+        [
+            a,
+            simd.add_f32s(a, b),
+            simd.sub_f32s(a, b),
+            simd.neg_f32s(b),
+        ]
+    }
+
+    #[inline(always)]
+    fn leave<S: Simd>(simd: S, [a, b, c, d]: [S::f32s; MOST]) -> [S::f32s; MOST] {
+        let (sum, difference) = (simd.add_f32s(b, c), simd.sub_f32s(b, c));
+        [simd.add_f32s(a, sum), simd.sub_f32s(difference, d), c, d]
+    }
+}
+
+impl Face for DenseWeight {
+    const POINTS: usize = 4;
+    const REACH: usize = 3;
+    const STRIDE: usize = 1;
+
+    #[inline(always)]
+    fn enter<S: Simd>(simd: S, [a, b, c, _]: [S::f32s; MOST]) -> [S::f32s; MOST] {
+        let half = simd.splat_f32s(0.5);
+        let (outer, inner) = (
+            simd.mul_f32s(half, simd.add_f32s(a, c)),
+            simd.mul_f32s(half, b),
+        );
+        [
+            a,
+            simd.add_f32s(outer, inner),
+            simd.sub_f32s(outer, inner),
+            c,
+        ]
+    }
+
+    #[inline(always)]
+    fn leave<S: Simd>(simd: S, [a, b, c, d]: [S::f32s; MOST]) -> [S::f32s; MOST] {
+        let half = simd.splat_f32s(0.5);
+        let sum = simd.mul_f32s(half, simd.add_f32s(b, c));
+        let difference = simd.mul_f32s(half, simd.sub_f32s(b, c));
+        [simd.add_f32s(a, sum), difference, simd.add_f32s(sum, d), d]
+    }
+}
