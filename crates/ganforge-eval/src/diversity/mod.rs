@@ -1,0 +1,107 @@
+//! How alike samples are among themselves: the mean structural similarity of random pairs at several scales.
+//!
+//! A. Odena, C. Olah, J. Shlens, "Conditional image synthesis with auxiliary classifier GANs", 2017, section 4.2: 1 means that all samples are one image. The value of real
+//! images is the one to aim for, neither above nor far below. The paper takes pairs within a class; so does a caller who passes samples of one class.
+
+mod similarity;
+
+use rayon::prelude::*;
+
+use crate::sampling::{below, generator};
+use crate::{Estimate, EvalError, Features};
+
+pub use similarity::scales;
+
+const NAME: &str = "diversity";
+
+/// The mean similarity of `pairs` random pairs of different samples, with its standard error over the pairs. `seed` chooses them.
+///
+/// # Shapes
+/// Each sample an image of `[channels, height, width]` in [-1, 1].
+///
+/// # Errors
+/// If the images have another size than their features, or there are fewer than two samples or two pairs.
+pub fn diversity(
+    images: &Features,
+    size: [usize; 3],
+    pairs: usize,
+    seed: u64,
+) -> Result<Estimate, EvalError> {
+    let [channels, height, width] = size;
+    let values = channels
+        .checked_mul(height)
+        .and_then(|rows| rows.checked_mul(width));
+    if values != Some(images.columns()) {
+        return Err(EvalError::ImageSize {
+            channels,
+            height,
+            width,
+            columns: images.columns(),
+        });
+    }
+    images.at_least(2, NAME, "samples")?;
+    if pairs < 2 {
+        return Err(EvalError::Parameter {
+            metric: NAME,
+            name: "number of pairs",
+            value: pairs.to_string(),
+            allowed: "2 or more",
+        });
+    }
+    let mut draws = generator(seed, 0);
+    let chosen: Vec<(usize, usize)> = (0..pairs)
+        .map(|_| {
+            let first = below(&mut draws, images.rows());
+            let step = 1 + below(&mut draws, images.rows() - 1);
+            (first, (first + step) % images.rows())
+        })
+        .collect();
+    let similarities: Vec<f64> = chosen
+        .into_par_iter()
+        .map(|(first, second)| {
+            similarity::similarity(images.row(first), images.row(second), [height, width])
+        })
+        .collect();
+    Ok(Estimate::mean(&similarities))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::scattered;
+
+    #[test]
+    fn one_image_over_and_over_is_entirely_alike() {
+        let image = scattered(1, 28 * 28, 1).row(0).repeat(5);
+        let images = Features::new(5, 28 * 28, image).unwrap();
+        let found = diversity(&images, [1, 28, 28], 10, 0).unwrap();
+        assert!((found.value - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn noise_is_hardly_alike() {
+        let images = scattered(20, 3 * 12 * 16, 1);
+        let found = diversity(&images, [3, 12, 16], 50, 0).unwrap();
+        assert!(found.value < 0.3, "{found:?}");
+    }
+
+    #[test]
+    fn a_sample_is_never_paired_with_itself() {
+        let (white, black) = (vec![1.0; 64], vec![-1.0; 64]);
+        let images = Features::new(2, 64, [white, black].concat()).unwrap();
+        let found = diversity(&images, [1, 8, 8], 100, 3).unwrap();
+        assert!(found.value < 0.01, "{found:?}");
+    }
+
+    #[test]
+    fn what_makes_no_pairs_is_refused() {
+        let images = scattered(4, 64, 1);
+        let refused = |images: &Features, size, pairs| {
+            diversity(images, size, pairs, 0).unwrap_err().to_string()
+        };
+        assert!(refused(&images, [3, 8, 8], 9).contains("3 × 8 × 8 have 192 values"));
+        assert!(refused(&images, [usize::MAX, 8, 8], 9).contains("the samples have 64"));
+        assert!(refused(&images, [1, 8, 8], 1).contains("number of pairs is 1"));
+        assert!(refused(&scattered(1, 64, 1), [1, 8, 8], 9).contains("at least 2 samples"));
+    }
+}

@@ -1,0 +1,169 @@
+//! Samples as rows of features: what every metric starts from.
+
+use std::ops::Range;
+
+use crate::EvalError;
+
+/// Samples × dimensions, row after row, all finite.
+///
+/// # Shapes
+/// `[rows, columns]`: one row a sample, one column a dimension of the feature space.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Features {
+    rows: usize,
+    columns: usize,
+    data: Vec<f32>,
+}
+
+impl Features {
+    /// Takes the features of `rows` samples.
+    ///
+    /// # Errors
+    /// If there are no columns, if the numbers do not fill the rows, or if one of them is infinite or not a number.
+    pub fn new(rows: usize, columns: usize, data: Vec<f32>) -> Result<Self, EvalError> {
+        if columns == 0 || rows.checked_mul(columns) != Some(data.len()) {
+            let len = data.len();
+            return Err(EvalError::Shape { rows, columns, len });
+        }
+        if let Some(at) = data.iter().position(|value| !value.is_finite()) {
+            return Err(EvalError::NotFinite {
+                row: at / columns,
+                column: at % columns,
+                value: data[at],
+            });
+        }
+        Ok(Self {
+            rows,
+            columns,
+            data,
+        })
+    }
+
+    /// How many samples.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Dimensions of the feature space, at least 1.
+    #[must_use]
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// Every number, row after row.
+    #[must_use]
+    pub fn data(&self) -> &[f32] {
+        &self.data
+    }
+
+    /// One sample.
+    ///
+    /// # Panics
+    /// If there are not so many.
+    #[must_use]
+    pub fn row(&self, row: usize) -> &[f32] {
+        &self.data[row * self.columns..][..self.columns]
+    }
+
+    /// Samples one after the other.
+    #[must_use]
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &[f32]> {
+        self.data.chunks_exact(self.columns)
+    }
+
+    /// The numbers of some samples that follow one another.
+    pub(crate) fn block(&self, rows: Range<usize>) -> &[f32] {
+        &self.data[rows.start * self.columns..rows.end * self.columns]
+    }
+
+    /// Some of the samples, in the order they are named.
+    pub(crate) fn select(&self, rows: &[usize]) -> Self {
+        Self {
+            rows: rows.len(),
+            columns: self.columns,
+            data: rows
+                .iter()
+                .flat_map(|&row| self.row(row))
+                .copied()
+                .collect(),
+        }
+    }
+
+    /// The mean sample.
+    pub(crate) fn mean(&self) -> Vec<f64> {
+        let mut sums = vec![0.0; self.columns];
+        for row in self.iter() {
+            for (sum, &value) in sums.iter_mut().zip(row) {
+                *sum += f64::from(value);
+            }
+        }
+        let count = self.rows.max(1) as f64;
+        sums.iter().map(|sum| sum / count).collect()
+    }
+
+    /// Refuses fewer samples than `metric` needs.
+    pub(crate) fn at_least(
+        &self,
+        needed: usize,
+        metric: &'static str,
+        what: &'static str,
+    ) -> Result<(), EvalError> {
+        if self.rows >= needed {
+            return Ok(());
+        }
+        Err(EvalError::TooFew {
+            metric,
+            what,
+            needed,
+            count: self.rows,
+        })
+    }
+
+    /// Refuses two sets from different spaces.
+    pub(crate) fn same_space(&self, other: &Self) -> Result<(), EvalError> {
+        if self.columns == other.columns {
+            return Ok(());
+        }
+        Err(EvalError::Sizes {
+            first: self.columns,
+            second: other.columns,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_as_they_were_given() {
+        let features = Features::new(2, 3, vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]).unwrap();
+        assert_eq!(features.row(1), [4.0, 5.0, 6.0]);
+        assert_eq!(features.select(&[1, 0]).row(0), [4.0, 5.0, 6.0]);
+        assert_eq!(features.mean(), [2.5, 3.5, 4.5]);
+    }
+
+    #[test]
+    fn numbers_that_do_not_fill_the_rows_are_refused() {
+        for (rows, columns, len) in [(2, 3, 5), (0, 0, 0), (usize::MAX, 2, 4)] {
+            let refused = Features::new(rows, columns, vec![0.0; len]).unwrap_err();
+            assert_eq!(refused, EvalError::Shape { rows, columns, len });
+        }
+    }
+
+    #[test]
+    fn a_number_that_is_none_is_refused_with_its_place() {
+        for value in [f32::NAN, f32::INFINITY] {
+            let refused = Features::new(2, 2, vec![0.0, 0.0, value, 0.0]).unwrap_err();
+            let text = refused.to_string();
+            assert!(text.starts_with("feature 0 of sample 1 is "), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_empty_set_has_no_row() {
+        let empty = Features::new(0, 4, Vec::new()).unwrap();
+        assert_eq!((empty.rows(), empty.iter().len()), (0, 0));
+    }
+}

@@ -1,0 +1,171 @@
+//! A value that states how it was obtained.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Estimate, EvalError, Protocol, Spread};
+
+/// What a table prints: a value, its ±, and the protocol without which neither means anything.
+///
+/// As JSON: `{"value": 225.1, "error": {"standard_error": 2.0}, "protocol": {…}}`, without `error` where there is none.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Figure {
+    /// The value.
+    pub value: f64,
+    /// How far it may be off, where the metric says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Spread>,
+    /// How it was obtained.
+    pub protocol: Protocol,
+}
+
+impl Figure {
+    /// A value with its spread.
+    #[must_use]
+    pub fn estimated(estimate: Estimate, protocol: Protocol) -> Self {
+        Self {
+            value: estimate.value,
+            error: Some(estimate.spread),
+            protocol,
+        }
+    }
+
+    /// A value of which the spread is not known.
+    #[must_use]
+    pub fn exact(value: f64, protocol: Protocol) -> Self {
+        Self {
+            value,
+            error: None,
+            protocol,
+        }
+    }
+
+    /// By how much this value exceeds an earlier one.
+    ///
+    /// # Errors
+    /// If the two were obtained by different protocols; the first difference is named.
+    pub fn change_from(&self, earlier: &Self) -> Result<f64, EvalError> {
+        match self.protocol.difference(&earlier.protocol) {
+            None => Ok(self.value - earlier.value),
+            Some(difference) => Err(EvalError::Protocols(difference)),
+        }
+    }
+}
+
+#[cfg(test)]
+#[expect(
+    clippy::float_cmp,
+    reason = "shares of few samples and small integers are exact"
+)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::{Estimator, Metric};
+
+    type Change = fn(&mut Protocol);
+
+    fn figure() -> Figure {
+        let estimate = Estimate {
+            value: 0.25,
+            spread: Spread::StandardError(0.5),
+        };
+        Figure::estimated(
+            estimate,
+            Protocol {
+                metric: Metric::Kernel {
+                    estimator: Estimator::PAPER,
+                },
+                features: "raw".into(),
+                samples: 10_000,
+                reference: 10_000,
+                data: "mnist".into(),
+                split: "test".into(),
+                resize: None,
+                seed: 7,
+                sampling: BTreeMap::from([("truncation".into(), "0.7".into())]),
+            },
+        )
+    }
+
+    #[test]
+    fn json_says_everything_and_is_read_back() {
+        let text = serde_json::to_string(&figure()).unwrap();
+        let read: Figure = serde_json::from_str(&text).unwrap();
+        assert_eq!(read, figure());
+        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(json["value"], 0.25);
+        assert_eq!(json["error"]["standard_error"], 0.5);
+        assert_eq!(json["protocol"]["metric"]["name"], "kernel");
+        assert_eq!(
+            json["protocol"]["metric"]["estimator"]["subsets"]["size"],
+            1000
+        );
+        assert_eq!(json["protocol"]["seed"], 7);
+        let exact = Figure::exact(1.0, figure().protocol);
+        assert!(!serde_json::to_string(&exact).unwrap().contains("error"));
+    }
+
+    #[test]
+    fn a_protocol_with_an_unknown_key_is_not_taken_for_a_known_one() {
+        for (place, key) in [
+            ("\"seed\"", "\"shuffled\":true,"),
+            ("\"estimator\"", "\"degree\":3,"),
+        ] {
+            let text = serde_json::to_string(&figure()).unwrap();
+            let text = text.replace(place, &format!("{key}{place}"));
+            assert!(serde_json::from_str::<Figure>(&text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn figures_of_one_protocol_are_compared() {
+        let mut later = figure();
+        later.value = 0.75;
+        assert_eq!(later.change_from(&figure()).unwrap(), 0.5);
+    }
+
+    #[test]
+    fn every_difference_is_named() {
+        let changed = |change: Change| {
+            let mut other = figure();
+            change(&mut other.protocol);
+            other.change_from(&figure()).unwrap_err().to_string()
+        };
+        let cases: [(&str, Change); 11] = [
+            ("`features` is \"digits\" in one and \"raw\" in", |p| {
+                p.features = "digits".into();
+            }),
+            ("`samples` is 5 in one and 10000 in", |p| p.samples = 5),
+            ("`reference` is 5", |p| p.reference = 5),
+            ("`data` is \"digits\"", |p| p.data = "digits".into()),
+            ("`split` is \"train\"", |p| p.split = "train".into()),
+            ("`resize` is \"bicubic\" in one and not given in", |p| {
+                p.resize = Some("bicubic".into());
+            }),
+            ("`seed` is 8 in one and 7 in", |p| p.seed = 8),
+            ("`sampling.truncation` is \"1\"", |p| {
+                p.sampling.insert("truncation".into(), "1".into());
+            }),
+            ("`sampling.class` is \"3\" in one and not given", |p| {
+                p.sampling.insert("class".into(), "3".into());
+            }),
+            (
+                "`metric.estimator.subsets.size` is 10 in one and 1000 in",
+                |p| {
+                    p.metric = Metric::Kernel {
+                        estimator: Estimator::Subsets {
+                            count: 100,
+                            size: 10,
+                        },
+                    };
+                },
+            ),
+            ("`metric.", |p| p.metric = Metric::Frechet),
+        ];
+        for (expected, change) in cases {
+            let text = changed(change);
+            assert!(text.contains(expected), "{text}");
+        }
+    }
+}
