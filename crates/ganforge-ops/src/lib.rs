@@ -59,7 +59,9 @@
 //! - No machine is asked for more than it has: AVX-512, AVX2 with FMA, NEON, or plain code, from one source (`pulp`, `gemm`).
 //! - Scratch memory is kept and reused; [`release_scratch`] gives it back.
 
+mod activation;
 mod algorithm;
+mod batch_norm;
 mod convolution;
 mod error;
 mod extension;
@@ -72,7 +74,13 @@ mod shape;
 mod storage;
 mod winograd;
 
+#[cfg(feature = "autodiff")]
+pub use activation::ActivationGradient;
+pub use activation::{ActivationOps, Nonlinearity, Rectifier, leaky_relu, relu, sigmoid, tanh};
 pub use algorithm::Algorithm;
+#[cfg(feature = "autodiff")]
+pub use batch_norm::BatchNormGradient;
+pub use batch_norm::{BatchNormOps, FixedNormOps, Normalised, batch_norm, batch_norm_train};
 pub use convolution::{convolve, convolve_input_gradient, convolve_weight_gradient};
 pub use error::ShapeError;
 pub use extension::{ConvolutionOps, Pass};

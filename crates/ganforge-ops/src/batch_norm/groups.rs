@@ -1,0 +1,149 @@
+//! How images are shared out among threads: each takes neighbouring channels of all of them.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::pool;
+
+/// Positions of an image that are gone through together: their sums stay in the first cache.
+const BLOCK: usize = 512;
+
+/// Sizes of images, `[batch, channels, …]`.
+#[derive(Clone, Copy, Debug)]
+pub struct Extent {
+    pub batch: usize,
+    pub channels: usize,
+    /// Positions of a channel in an image.
+    pub plane: usize,
+}
+
+/// Neighbouring channels.
+#[derive(Clone, Copy, Debug)]
+pub struct Group {
+    extent: Extent,
+    /// The first one.
+    first: usize,
+    /// How many there are.
+    pub channels: usize,
+}
+
+impl Extent {
+    /// # Shapes
+    /// - `sizes`: `[batch, channels, …]`
+    pub fn of(sizes: &[usize]) -> Self {
+        Self {
+            batch: sizes[0],
+            channels: sizes[1],
+            plane: sizes[2..].iter().product(),
+        }
+    }
+
+    /// Numbers in an image.
+    fn image(&self) -> usize {
+        self.channels * self.plane
+    }
+
+    /// Numbers of one channel in all images.
+    pub fn count(&self) -> f64 {
+        (self.batch * self.plane) as f64
+    }
+
+    /// Calls `task` for every group with its part of the images, image by image, and its part of what there is `per_channel`.
+    ///
+    /// # Shapes
+    /// - `images`: `[batch, channels, plane]`
+    /// - `per_channel`: `[channels]`
+    pub fn for_each_group<T: Send>(
+        &self,
+        images: &mut [f32],
+        per_channel: &mut [T],
+        task: impl Fn(Group, &mut [&mut [f32]], &mut [T]) + Sync + Send,
+    ) {
+        if images.is_empty() {
+            return;
+        }
+        // Two sweeps of few operations, which wait for memory.
+        let threads = pool::threads(8.0 * images.len() as f64);
+        let size = (BLOCK / self.plane)
+            .min(self.channels.div_ceil(threads))
+            .max(1);
+        let mut parts: Vec<Vec<&mut [f32]>> = (0..self.channels.div_ceil(size))
+            .map(|_| Vec::with_capacity(self.batch))
+            .collect();
+        for image in images.chunks_exact_mut(self.image()) {
+            for (part, piece) in parts.iter_mut().zip(image.chunks_mut(size * self.plane)) {
+                part.push(piece);
+            }
+        }
+        let group = |index, channels| Group {
+            extent: *self,
+            first: index * size,
+            channels,
+        };
+        let run = |(index, (mut part, per_channel)): (usize, (Vec<&mut [f32]>, &mut [T]))| {
+            task(group(index, per_channel.len()), &mut part, per_channel);
+        };
+        if threads == 1 {
+            let parts = parts.into_iter().zip(per_channel.chunks_mut(size));
+            parts.enumerate().for_each(run);
+        } else {
+            pool::inside(threads, || {
+                let parts = parts.into_par_iter().zip(per_channel.par_chunks_mut(size));
+                parts.enumerate().for_each(run);
+            });
+        }
+    }
+}
+
+impl Group {
+    /// Its channels.
+    pub fn range(&self) -> Range<usize> {
+        self.first..self.first + self.channels
+    }
+
+    /// Numbers it has in an image.
+    pub fn len(&self) -> usize {
+        self.channels * self.extent.plane
+    }
+
+    /// The sizes of all images.
+    pub fn extent(&self) -> Extent {
+        self.extent
+    }
+
+    /// Its part of each image.
+    ///
+    /// # Shapes
+    /// - `images`: `[batch, channels, plane]`
+    pub fn parts<'a>(&self, images: &'a [f32]) -> impl Iterator<Item = &'a [f32]> + Clone {
+        let (start, len) = (self.first * self.extent.plane, self.len());
+        images
+            .chunks_exact(self.extent.image())
+            .map(move |image| &image[start..start + len])
+    }
+
+    /// Its positions in an image, in blocks.
+    pub fn blocks(&self) -> impl Iterator<Item = Range<usize>> {
+        let len = self.len();
+        (0..len)
+            .step_by(BLOCK)
+            .map(move |start| start..len.min(start + BLOCK))
+    }
+
+    /// What belongs to each channel, at each of its positions.
+    pub fn spread(&self, per_channel: impl Iterator<Item = f32>) -> Vec<f32> {
+        let mut spread = Vec::with_capacity(self.len());
+        for value in per_channel {
+            spread.resize(spread.len() + self.extent.plane, value);
+        }
+        spread
+    }
+
+    /// The sum of what stands at the positions of each channel.
+    pub fn gather(&self, per_position: &[f64]) -> impl Iterator<Item = f64> {
+        per_position
+            .chunks_exact(self.extent.plane)
+            .map(|plane| plane.iter().sum())
+    }
+}

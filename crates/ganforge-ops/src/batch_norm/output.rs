@@ -1,0 +1,90 @@
+//! The second sweep forward: the output.
+
+use pulp::Arch;
+
+use super::{Extent, Group, Moments};
+use crate::activation::Function;
+
+/// Scale and shift of the channels, and what is added to their variances.
+#[derive(Clone, Copy)]
+pub struct Affine<'a> {
+    pub gamma: &'a [f32],
+    pub beta: &'a [f32],
+    pub epsilon: f64,
+}
+
+/// What the sweeps need to know at each position of a group.
+pub struct Constants {
+    /// μ.
+    pub mean: Vec<f32>,
+    /// γ s.
+    pub scale: Vec<f32>,
+    /// β.
+    pub shift: Vec<f32>,
+}
+
+impl Constants {
+    /// `moments` are the group's own.
+    pub fn new(group: Group, affine: Affine, moments: &[Moments]) -> Self {
+        let scales = moments.iter().zip(&affine.gamma[group.range()]);
+        Self {
+            mean: group.spread(moments.iter().map(|moments| moments.mean)),
+            scale: group.spread(scales.map(|(moments, &gamma)| {
+                (f64::from(gamma) * moments.inverse_deviation(affine.epsilon)) as f32
+            })),
+            shift: group.spread(affine.beta[group.range()].iter().copied()),
+        }
+    }
+}
+
+/// Normalises by the moments of the batch, which are returned.
+///
+/// # Shapes
+/// - `input`, `output`: those of `extent`
+pub fn normalise<F: Function>(
+    function: F,
+    extent: Extent,
+    affine: Affine,
+    input: &[f32],
+    output: &mut [f32],
+) -> Vec<Moments> {
+    let mut moments = vec![Moments::default(); extent.channels];
+    extent.for_each_group(output, &mut moments, |group, outputs, moments| {
+        Moments::of(group, input, moments);
+        let Constants { mean, scale, shift } = &Constants::new(group, affine, moments);
+        Arch::new().dispatch(|| {
+            for (input, output) in group.parts(input).zip(outputs) {
+                let constants = mean.iter().zip(scale).zip(shift);
+                let numbers = input.iter().zip(output.iter_mut());
+                for ((input, output), ((mean, scale), shift)) in numbers.zip(constants) {
+                    *output = function.value((input - mean) * scale + shift);
+                }
+            }
+        });
+    });
+    moments
+}
+
+/// Normalises by moments that are given, in place.
+///
+/// # Shapes
+/// - `images`: those of `extent`
+pub fn normalise_by<F: Function>(
+    function: F,
+    extent: Extent,
+    affine: Affine,
+    moments: &mut [Moments],
+    images: &mut [f32],
+) {
+    extent.for_each_group(images, moments, |group, parts, moments| {
+        let Constants { mean, scale, shift } = &Constants::new(group, affine, moments);
+        Arch::new().dispatch(|| {
+            for part in parts {
+                let constants = mean.iter().zip(scale).zip(shift);
+                for (number, ((mean, scale), shift)) in part.iter_mut().zip(constants) {
+                    *number = function.value((*number - mean) * scale + shift);
+                }
+            }
+        });
+    });
+}
