@@ -1,5 +1,6 @@
 //! Convolutions for the CPU: pure functions on slices of floats that choose their instruction set at run time, and
-//! [`conv2d`] and [`conv_transpose2d`], which put them behind Burn's tensors on its Flex backend.
+//! [`conv2d`] and [`conv_transpose2d`], which put them behind Burn's tensors on its Flex backend. What stands between convolutions is here as
+//! well: [`batch_norm_train`] and [`batch_norm`] with the rectifier after them, and [`relu`], [`leaky_relu`], [`tanh`] and [`sigmoid`].
 //!
 //! ```
 //! use ganforge_ops::{ConvShape, convolve};
@@ -57,6 +58,7 @@
 //!   padding's zeros, as it does in any implementation that pads; and so does an infinite input in the gradient by the weight where Winograd's
 //!   last tile is half outside an output of odd size.
 //! - No machine is asked for more than it has: AVX-512, AVX2 with FMA, NEON, or plain code, from one source (`pulp`, `gemm`).
+//! - Batch norm gives the same bits for any number of threads and on any machine. An input that nobody else holds is overwritten by the output.
 //! - Scratch memory is kept and reused; [`release_scratch`] gives it back.
 
 mod activation;

@@ -65,11 +65,12 @@ fn a_pass_gives_the_same_bits_every_time() {
 }
 
 /// The bits of a number, all NaNs alike.
-fn bits(number: &f32) -> u32 {
-    if number.is_nan() { f32::NAN } else { *number }.to_bits()
+fn bits(number: f32) -> u32 {
+    if number.is_nan() { f32::NAN } else { number }.to_bits()
 }
 
 #[test]
+#[expect(clippy::float_cmp, reason = "infinities are equal to themselves")]
 fn zero_and_what_is_not_finite_are_treated_as_burn_does() {
     let special = [
         0.0,
@@ -97,7 +98,11 @@ fn zero_and_what_is_not_finite_are_treated_as_burn_does() {
         let [output, gradient] = run(*ours);
         let [burns_output, burns_gradient] = run(*burns);
         assert!(
-            output.iter().map(bits).eq(burns_output.iter().map(bits)),
+            output
+                .iter()
+                .copied()
+                .map(bits)
+                .eq(burns_output.iter().copied().map(bits)),
             "{name}"
         );
         for (at, (ours, burns)) in gradient.iter().zip(&burns_gradient).enumerate() {
