@@ -119,7 +119,7 @@ fn within_reach(input: &Tensor<4>, weight: &Tensor<4>, bias: Option<&Tensor<1>>)
     reaches(input) && reaches(weight) && bias.is_none_or(reaches)
 }
 
-fn reaches<const D: usize>(tensor: &Tensor<D>) -> bool {
+pub(crate) fn reaches<const D: usize>(tensor: &Tensor<D>) -> bool {
     tensor.dtype() == DType::F32 && is_flex(tensor.device().as_dispatch())
 }
 

@@ -1,5 +1,6 @@
 //! Convolutions for the CPU: pure functions on slices of floats that choose their instruction set at run time, and
-//! [`conv2d`] and [`conv_transpose2d`], which put them behind Burn's tensors on its Flex backend.
+//! [`conv2d`] and [`conv_transpose2d`], which put them behind Burn's tensors on its Flex backend. What stands between convolutions is here as
+//! well: [`batch_norm_train`] and [`batch_norm`] with the rectifier after them, and [`relu`], [`leaky_relu`], [`tanh`] and [`sigmoid`].
 //!
 //! ```
 //! use ganforge_ops::{ConvShape, convolve};
@@ -61,9 +62,12 @@
 //!   last tile is half outside an output of odd size. In the gradient by a weight of 3 × 3, what is not finite may reach all nine taps
 //!   of a pair of channels.
 //! - No machine is asked for more than it has: AVX-512, AVX2 with FMA, NEON, or plain code, from one source (`pulp`, `gemm`).
+//! - Batch norm gives the same bits for any number of threads and on any machine. An input that nobody else holds is overwritten by the output.
 //! - Scratch memory is kept and reused; [`release_scratch`] gives it back.
 
+mod activation;
 mod algorithm;
+mod batch_norm;
 mod convolution;
 mod error;
 mod extension;
@@ -77,7 +81,13 @@ mod shape;
 mod storage;
 mod winograd;
 
+#[cfg(feature = "autodiff")]
+pub use activation::ActivationGradient;
+pub use activation::{ActivationOps, Nonlinearity, Rectifier, leaky_relu, relu, sigmoid, tanh};
 pub use algorithm::Algorithm;
+#[cfg(feature = "autodiff")]
+pub use batch_norm::BatchNormGradient;
+pub use batch_norm::{BatchNormOps, FixedNormOps, Normalised, batch_norm, batch_norm_train};
 pub use convolution::{convolve, convolve_input_gradient, convolve_weight_gradient};
 pub use error::ShapeError;
 pub use extension::{ConvolutionOps, Pass};

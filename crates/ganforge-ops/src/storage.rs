@@ -18,8 +18,31 @@ pub(crate) fn values(tensor: &FlexTensor) -> &[f32] {
         .expect("a contiguous tensor of 32-bit floats")
 }
 
-/// A tensor of `sizes` made of as many numbers.
-pub(crate) fn tensor<const D: usize>(values: Vec<f32>, sizes: [usize; D]) -> FlexTensor {
-    let layout = Layout::contiguous(Shape::from(sizes));
+/// The numbers of a tensor in the order of their indices, to be overwritten; `None` where their memory is in other hands too.
+pub(crate) fn own_values(tensor: &mut FlexTensor) -> Option<&mut [f32]> {
+    let (start, end) = tensor.layout().contiguous_offsets()?;
+    tensor
+        .try_storage_mut()
+        .map(|storage| &mut storage[start..end])
+}
+
+/// The same numbers where [`own_values`] finds them: in their own memory if it is in no other hands, else in a copy.
+pub(crate) fn writable(mut tensor: FlexTensor) -> FlexTensor {
+    if own_values(&mut tensor).is_some() {
+        return tensor;
+    }
+    let shape = tensor.layout().shape().clone();
+    let tensor = contiguous(tensor);
+    self::tensor(values(&tensor).to_vec(), shape)
+}
+
+/// The numbers of a [`writable`] tensor.
+pub(crate) fn values_mut(tensor: &mut FlexTensor) -> &mut [f32] {
+    own_values(tensor).expect("a writable tensor")
+}
+
+/// A tensor of `shape` made of as many numbers.
+pub(crate) fn tensor(values: Vec<f32>, shape: impl Into<Shape>) -> FlexTensor {
+    let layout = Layout::contiguous(shape.into());
     FlexTensor::new(Bytes::from_elems(values), layout, DType::F32)
 }

@@ -1,6 +1,7 @@
 //! Nonlinearities a recipe can name.
 
 use burn::tensor::{Tensor, activation};
+use ganforge_ops::Rectifier;
 use serde::{Deserialize, Serialize};
 
 /// The nonlinearity between hidden layers.
@@ -25,10 +26,10 @@ impl Activation {
     #[must_use]
     pub fn forward<const D: usize>(self, input: Tensor<D>) -> Tensor<D> {
         match self {
-            Self::Relu => activation::relu(input),
-            Self::LeakyRelu => activation::leaky_relu(input, LEAK),
+            Self::Relu => ganforge_ops::relu(input),
+            Self::LeakyRelu => ganforge_ops::leaky_relu(input, LEAK),
             Self::Softplus => activation::softplus(input, 1.0),
-            Self::Tanh => activation::tanh(input),
+            Self::Tanh => ganforge_ops::tanh(input),
         }
     }
 
@@ -41,8 +42,37 @@ impl Activation {
         match self {
             Self::Relu => input.greater_scalar(0.0).float(),
             Self::LeakyRelu => input.greater_scalar(0.0).float() * (1.0 - LEAK) + LEAK,
-            Self::Softplus => activation::sigmoid(input),
-            Self::Tanh => activation::tanh(input).square().neg() + 1.0,
+            Self::Softplus => ganforge_ops::sigmoid(input),
+            Self::Tanh => ganforge_ops::tanh(input).square().neg() + 1.0,
+        }
+    }
+
+    /// The derivative at each element of an input that became `output`; the shape stays.
+    ///
+    /// As differentiable as [`slope`](Self::slope), and as accurate unless [`needs_input`](Self::needs_input).
+    pub(crate) fn slope_of_output<const D: usize>(self, output: Tensor<D>) -> Tensor<D> {
+        match self {
+            // A rectifier keeps the sign.
+            Self::Relu | Self::LeakyRelu => self.slope(output),
+            Self::Softplus => output.neg().exp().neg() + 1.0,
+            Self::Tanh => output.square().neg() + 1.0,
+        }
+    }
+
+    /// Whether digits of the slope are lost without the input.
+    pub(crate) fn needs_input(self) -> bool {
+        match self {
+            Self::Relu | Self::LeakyRelu | Self::Tanh => false,
+            Self::Softplus => true,
+        }
+    }
+
+    /// What may follow a batch norm in one operation with it, if it is of that kind.
+    pub(crate) fn rectifier(self) -> Option<Rectifier> {
+        match self {
+            Self::Relu => Some(Rectifier::Relu),
+            Self::LeakyRelu => Some(Rectifier::Leaky(LEAK as f32)),
+            Self::Softplus | Self::Tanh => None,
         }
     }
 }
@@ -65,8 +95,8 @@ impl OutputActivation {
     #[must_use]
     pub fn forward<const D: usize>(self, input: Tensor<D>) -> Tensor<D> {
         match self {
-            Self::Tanh => activation::tanh(input),
-            Self::Sigmoid => activation::sigmoid(input) * 2.0 - 1.0,
+            Self::Tanh => ganforge_ops::tanh(input),
+            Self::Sigmoid => ganforge_ops::sigmoid(input) * 2.0 - 1.0,
             Self::Linear => input,
         }
     }

@@ -23,8 +23,9 @@ pub use minibatch::{
 };
 pub use norm::{
     ConditionalBatchNorm, Entry, EntryConfig, Norm, NormContext, NormLayer, VirtualBatchNorm,
+    batch_norm,
 };
-pub(crate) use norm::{default_reference, norm_or_flag};
+pub(crate) use norm::{activated, default_reference, norm_or_flag};
 pub use resample::{double, low_pass};
 pub use traced::Traced;
 pub(crate) use traced::spread_over_squares;

@@ -2,9 +2,11 @@
 //! Miyato & Koyama 2018, "cGANs with Projection Discriminator").
 
 use burn::module::{Flag, Module, Param, RunningState};
-use burn::tensor::{Device, Tensor, module};
+use burn::tensor::{Device, Tensor};
+use ganforge_ops::Rectifier;
 
 use super::EPSILON;
+use super::batch::follow;
 
 /// The share of the latest batch in the running statistics, as in Burn's `BatchNorm`.
 const MOMENTUM: f64 = 0.1;
@@ -58,19 +60,12 @@ impl ConditionalBatchNorm {
         if !(device.is_autodiff() && self.training.is_enabled()) {
             let mean = self.running_mean.value().to_device(&device);
             let variance = self.running_var.value().to_device(&device);
-            return module::batch_norm(input, ones, zeros, mean, variance, EPSILON);
+            let per_channel = [ones, zeros, mean, variance];
+            return ganforge_ops::batch_norm(input, per_channel, EPSILON, Rectifier::Linear);
         }
-        let batch = module::batch_norm_train(input, ones, zeros, EPSILON);
-        follow(&self.running_mean, batch.mean);
-        follow(&self.running_var, batch.variance);
+        let batch = ganforge_ops::batch_norm_train(input, ones, zeros, EPSILON, Rectifier::Linear);
+        follow(&self.running_mean, batch.mean, MOMENTUM);
+        follow(&self.running_var, batch.variance, MOMENTUM);
         batch.output
     }
-}
-
-/// Moves a running statistic towards the latest batch's.
-fn follow(running: &RunningState<Tensor<1>>, latest: Tensor<1>) {
-    let latest = latest.detach();
-    let before = running.value_sync().to_device(&latest.device());
-    let after = before * (1.0 - MOMENTUM) + latest * MOMENTUM;
-    running.update(after.detach());
 }

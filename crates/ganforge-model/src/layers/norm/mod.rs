@@ -1,10 +1,12 @@
 //! Normalisation of a generator's hidden layers, before their activations.
 
+mod batch;
 mod conditional;
 mod entry;
 mod virtual_batch;
 mod written;
 
+pub use batch::batch_norm;
 pub use conditional::ConditionalBatchNorm;
 pub use entry::{Entry, EntryConfig, NormContext};
 pub use virtual_batch::VirtualBatchNorm;
@@ -15,6 +17,7 @@ use burn::nn::{BatchNorm, BatchNormConfig};
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
+use super::Activation;
 use crate::ConfigError;
 
 /// Added to variances before they divide, as in Burn's `BatchNorm`.
@@ -105,12 +108,47 @@ impl NormLayer {
     #[must_use]
     pub fn forward<const D: usize>(&self, input: Tensor<D>, context: &NormContext) -> Tensor<D> {
         match self {
-            Self::Batch(layer) => layer.forward(input),
+            Self::Batch(layer) => batch_norm(layer, input, None),
             Self::ConditionalBatch(layer) => {
                 let class = context.class.as_ref();
                 layer.forward(input, class.expect("a conditional generator gets a class"))
             }
             Self::VirtualBatch(layer) => layer.forward(input, context.reference),
         }
+    }
+
+    /// What [`forward`](Self::forward) gives, and the activation of that: where it can be, one operation.
+    ///
+    /// # Shapes
+    /// - `input`, output: as there
+    ///
+    /// # Panics
+    /// As there.
+    #[must_use]
+    pub fn activated<const D: usize>(
+        &self,
+        input: Tensor<D>,
+        context: &NormContext,
+        activation: Activation,
+    ) -> Tensor<D> {
+        match self {
+            Self::Batch(layer) => batch_norm(layer, input, Some(activation)),
+            Self::ConditionalBatch(_) | Self::VirtualBatch(_) => {
+                activation.forward(self.forward(input, context))
+            }
+        }
+    }
+}
+
+/// The activation after the norm, if there is one; the shape stays.
+pub(crate) fn activated<const D: usize>(
+    norm: Option<&NormLayer>,
+    input: Tensor<D>,
+    context: &NormContext,
+    activation: Activation,
+) -> Tensor<D> {
+    match norm {
+        Some(norm) => norm.activated(input, context, activation),
+        None => activation.forward(input),
     }
 }

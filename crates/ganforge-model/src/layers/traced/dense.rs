@@ -57,9 +57,17 @@ impl<const D: usize, const S: usize> Traced<'_, D, S> {
     /// Applies the nonlinearity elementwise; the shape stays.
     #[must_use]
     pub fn activation(self, activation: Activation) -> Self {
-        let input = self.value();
-        let output = activation.forward(input.clone());
-        self.then(output, move |gradient| gradient * activation.slope(input))
+        let Self { value: input, back } = self;
+        // An input in no other hands is overwritten by the output.
+        let held = activation.needs_input().then(|| input.clone());
+        let output = activation.forward(input);
+        Self::follow(back, output.clone(), move |gradient| {
+            let slope = match held {
+                Some(input) => activation.slope(input),
+                None => activation.slope_of_output(output),
+            };
+            gradient * slope
+        })
     }
 
     /// Drops a random share of the numbers while training; the shape stays.

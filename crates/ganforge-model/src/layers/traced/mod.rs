@@ -48,10 +48,19 @@ impl<'a, const D: usize, const S: usize> Traced<'a, D, S> {
         value: Tensor<E>,
         step_back: impl FnOnce(Tensor<E>) -> Tensor<D> + 'a,
     ) -> Traced<'a, E, S> {
-        let back = self.back.map(|back| -> PullBack<'a, E, S> {
+        Traced::follow(self.back, value, step_back)
+    }
+
+    /// [`then`](Self::then), where the value so far has been given away.
+    fn follow<const E: usize>(
+        back: Option<PullBack<'a, E, S>>,
+        value: Tensor<D>,
+        step_back: impl FnOnce(Tensor<D>) -> Tensor<E> + 'a,
+    ) -> Self {
+        let back = back.map(|back| -> PullBack<'a, D, S> {
             Box::new(move |gradient| back(step_back(gradient)))
         });
-        Traced { value, back }
+        Self { value, back }
     }
 
     /// One step on that mixes the samples of a batch, after which none has a gradient of its own.

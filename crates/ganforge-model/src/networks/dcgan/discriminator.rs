@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{Pyramid, dcgan_init};
 use crate::layers::{
     Activation, Conditioning, Head, Init, MinibatchFeatures, Traced, TracedJudgement, WeightInit,
+    batch_norm,
 };
 use crate::{ConfigError, ImageSpec, TracedDiscriminator};
 
@@ -101,11 +102,13 @@ impl TracedDiscriminator for DcganDiscriminator {
         for (index, stage) in self.stages.iter().enumerate() {
             images = images.convolution(stage);
             // The first stage is never normalised: it sees the pixels themselves.
-            if let Some(norm) = index.checked_sub(1).and_then(|index| self.norms.get(index)) {
-                let normalised = norm.forward(images.value());
-                images = images.mixed(normalised);
-            }
-            images = images.activation(Activation::LeakyRelu);
+            images = match index.checked_sub(1).and_then(|index| self.norms.get(index)) {
+                Some(norm) => {
+                    let output = batch_norm(norm, images.value(), Some(Activation::LeakyRelu));
+                    images.mixed(output)
+                }
+                None => images.activation(Activation::LeakyRelu),
+            };
         }
         self.head.judge(images.flatten(), class)
     }

@@ -3,13 +3,14 @@
 use burn::module::Module;
 use burn::nn::Linear;
 use burn::nn::conv::ConvTranspose2d;
-use burn::tensor::{Device, Tensor, activation};
+use burn::tensor::{Device, Tensor};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::{Pyramid, dcgan_init};
 use crate::layers::{
-    Entry, EntryConfig, Init, Norm, NormLayer, WeightInit, convolve_transposed, default_reference,
+    Activation, Entry, EntryConfig, Init, Norm, NormLayer, WeightInit, activated,
+    convolve_transposed, default_reference,
 };
 use crate::{ConfigError, Generator, ImageSpec, Latent, LatentDistribution, LatentSpec};
 
@@ -129,12 +130,11 @@ impl Generator for DcganGenerator {
         let [height, width] = self.base_grid;
         let mut images = rows.reshape([batch, numbers / (height * width), height, width]);
         for (index, stage) in self.stages.iter().enumerate() {
-            if let Some(norm) = self.norms.get(index) {
-                images = norm.forward(images, &context);
-            }
-            images = convolve_transposed(stage, activation::relu(images));
+            let norm = self.norms.get(index);
+            images = activated(norm, images, &context, Activation::Relu);
+            images = convolve_transposed(stage, images);
         }
-        activation::tanh(context.without_reference(images))
+        ganforge_ops::tanh(context.without_reference(images))
     }
 }
 

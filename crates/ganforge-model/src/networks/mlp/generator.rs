@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{check_hidden, he, widths};
 use crate::layers::{
-    Activation, Entry, EntryConfig, Init, Norm, NormLayer, OutputActivation, WeightInit,
+    Activation, Entry, EntryConfig, Init, Norm, NormLayer, OutputActivation, WeightInit, activated,
     default_reference, norm_or_flag,
 };
 use crate::{ConfigError, Generator, ImageSpec, Latent, LatentDistribution, LatentSpec};
@@ -129,10 +129,7 @@ impl Generator for MlpGenerator {
         let (mut rows, context) = self.entry.forward(latent);
         for (index, layer) in self.hidden.iter().enumerate() {
             rows = layer.forward(rows);
-            if let Some(norm) = self.norms.get(index) {
-                rows = norm.forward(rows, &context);
-            }
-            rows = self.activation.forward(rows);
+            rows = activated(self.norms.get(index), rows, &context, self.activation);
         }
         let rows = context.without_reference(rows);
         let [batch, _] = rows.dims();

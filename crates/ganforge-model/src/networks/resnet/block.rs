@@ -3,10 +3,11 @@
 
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
-use burn::tensor::{Tensor, activation};
+use burn::tensor::Tensor;
 
 use crate::layers::{
-    Activation, Norm, NormContext, NormLayer, Traced, WeightInit, convolve, spread_over_squares,
+    Activation, Norm, NormContext, NormLayer, Traced, WeightInit, activated, convolve,
+    spread_over_squares,
 };
 
 /// Of a discriminator: `x ↦ shortcut(x) + conv₃(relu(conv₃(relu(x))))`, both means over 2×2 pixels where it halves.
@@ -123,18 +124,6 @@ impl GeneratorBlock {
     }
 
     fn rectify(&self, index: usize, images: Tensor<4>, context: &NormContext) -> Tensor<4> {
-        normalised_relu(self.norms.get(index), images, context)
+        activated(self.norms.get(index), images, context, Activation::Relu)
     }
-}
-
-/// A rectifier after the norm, if there is one; the shape stays.
-pub(super) fn normalised_relu(
-    norm: Option<&NormLayer>,
-    images: Tensor<4>,
-    context: &NormContext,
-) -> Tensor<4> {
-    activation::relu(match norm {
-        Some(norm) => norm.forward(images, context),
-        None => images,
-    })
 }

@@ -3,14 +3,15 @@
 use burn::module::Module;
 use burn::nn::Linear;
 use burn::nn::conv::Conv2d;
-use burn::tensor::{Device, Tensor, activation};
+use burn::tensor::{Device, Tensor};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::block::{GeneratorBlock, normalised_relu};
+use super::block::GeneratorBlock;
 use super::{channels, he, largest};
 use crate::layers::{
-    Entry, EntryConfig, Init, Norm, NormLayer, WeightInit, convolve, default_reference,
+    Activation, Entry, EntryConfig, Init, Norm, NormLayer, WeightInit, activated, convolve,
+    default_reference,
 };
 use crate::networks::pyramid::Pyramid;
 use crate::{ConfigError, Generator, ImageSpec, Latent, LatentDistribution, LatentSpec};
@@ -153,8 +154,8 @@ impl Generator for ResnetGenerator {
         for block in &self.blocks {
             images = block.forward(images, &context);
         }
-        let images = normalised_relu(self.norms.first(), images, &context);
-        activation::tanh(context.without_reference(convolve(&self.output, images)))
+        let images = activated(self.norms.first(), images, &context, Activation::Relu);
+        ganforge_ops::tanh(context.without_reference(convolve(&self.output, images)))
     }
 }
 

@@ -1,0 +1,60 @@
+//! Nonlinearities as an operation of Burn's backends.
+
+use burn::backend::flex::FlexTensor;
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, Flex, TensorMetadata, backend_extension};
+
+use super::function::with_function;
+use super::{Function, Nonlinearity, passes};
+use crate::storage::{contiguous, own_values, tensor, values};
+
+/// Nonlinearities by this crate's passes, on backends that keep their tensors where these reach them.
+#[backend_extension(Flex, Autodiff: cfg(feature = "autodiff"))]
+pub trait ActivationOps: Backend {
+    /// Applies the function to each 32-bit float; the shape stays.
+    fn activate(nonlinearity: Nonlinearity, input: FloatTensor<Self>) -> FloatTensor<Self>;
+}
+
+/// The way back through [`ActivationOps`].
+#[cfg(feature = "autodiff")]
+pub trait ActivationGradient: Backend {
+    /// The gradient by the input, from the output and the gradient by it, both 32-bit floats of one shape.
+    fn activation_gradient(
+        nonlinearity: Nonlinearity,
+        output: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+    ) -> FloatTensor<Self>;
+}
+
+impl ActivationOps for Flex {
+    fn activate(nonlinearity: Nonlinearity, input: FloatTensor<Self>) -> FloatTensor<Self> {
+        with_function!(nonlinearity, function => activate(function, input))
+    }
+}
+
+#[cfg(feature = "autodiff")]
+impl ActivationGradient for Flex {
+    fn activation_gradient(
+        nonlinearity: Nonlinearity,
+        output: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        let output = contiguous(output);
+        let mut gradient = crate::storage::writable(gradient);
+        let numbers = crate::storage::values_mut(&mut gradient);
+        with_function!(nonlinearity, function => passes::backward(function, values(&output), numbers));
+        gradient
+    }
+}
+
+fn activate<F: Function>(function: F, mut input: FlexTensor) -> FlexTensor {
+    if let Some(numbers) = own_values(&mut input) {
+        passes::forward_in_place(function, numbers);
+        return input;
+    }
+    let input = contiguous(input);
+    let numbers = values(&input);
+    let mut output = vec![0.0; numbers.len()];
+    passes::forward(function, numbers, &mut output);
+    tensor(output, input.shape())
+}

@@ -1,0 +1,157 @@
+//! Batch normalisation as an operation of Burn's backends.
+
+use burn::backend::flex::FlexTensor;
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, Flex, TensorMetadata, backend_extension};
+
+use super::output::{self, Affine};
+use super::{Extent, Moments};
+use crate::activation::{Rectifier, with_rectifier};
+use crate::storage::{contiguous, tensor, values, values_mut, writable};
+
+/// Normalisation by the batch's own moments, on backends that keep their tensors where the sweeps reach them.
+#[backend_extension(Flex, Autodiff: cfg(feature = "autodiff"))]
+pub trait BatchNormOps: Backend {
+    /// Output, mean and biased variance, of 32-bit floats; the latter two carry no gradient.
+    ///
+    /// # Shapes
+    /// - `input`, output: `[batch, channels, …]`
+    /// - `gamma`, `beta`, mean, variance: `[channels]`
+    fn normalise_batch(
+        rectifier: Rectifier,
+        epsilon: f64,
+        input: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
+}
+
+/// Normalisation by moments that are given, where no gradients are taken.
+#[backend_extension(Flex)]
+pub trait FixedNormOps: Backend {
+    /// # Shapes
+    /// - `input`, output: `[batch, channels, …]`
+    /// - `gamma`, `beta`, `mean`, `variance`: `[channels]`
+    fn normalise_by(
+        rectifier: Rectifier,
+        epsilon: f64,
+        input: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        mean: FloatTensor<Self>,
+        variance: FloatTensor<Self>,
+    ) -> FloatTensor<Self>;
+}
+
+/// The way back through [`BatchNormOps`].
+#[cfg(feature = "autodiff")]
+pub trait BatchNormGradient: Backend {
+    /// Gradients by input, `gamma` and `beta`, from the operands, what came of them, and the gradient by the output.
+    ///
+    /// # Shapes
+    /// - `[input, gamma, beta, mean, variance]` and `gradient`: as in [`BatchNormOps::normalise_batch`]
+    fn batch_norm_gradients(
+        rectifier: Rectifier,
+        epsilon: f64,
+        operands: [FloatTensor<Self>; 5],
+        gradient: FloatTensor<Self>,
+    ) -> [FloatTensor<Self>; 3];
+}
+
+impl BatchNormOps for Flex {
+    fn normalise_batch(
+        rectifier: Rectifier,
+        epsilon: f64,
+        input: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        let [input, gamma, beta] = [input, gamma, beta].map(contiguous);
+        let (shape, extent) = (input.shape(), extent(&input));
+        let affine = affine(&gamma, &beta, epsilon);
+        let numbers = values(&input);
+        let mut output = vec![0.0; numbers.len()];
+        let moments = with_rectifier!(rectifier, function => {
+            output::normalise(function, extent, affine, numbers, &mut output)
+        });
+        let of_channels = |numbers: Vec<f32>| tensor(numbers, [extent.channels]);
+        (
+            tensor(output, shape),
+            of_channels(moments.iter().map(|moments| moments.mean).collect()),
+            of_channels(moments.iter().map(|moments| moments.variance).collect()),
+        )
+    }
+}
+
+impl FixedNormOps for Flex {
+    fn normalise_by(
+        rectifier: Rectifier,
+        epsilon: f64,
+        input: FloatTensor<Self>,
+        gamma: FloatTensor<Self>,
+        beta: FloatTensor<Self>,
+        mean: FloatTensor<Self>,
+        variance: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        let [gamma, beta, mean, variance] = [gamma, beta, mean, variance].map(contiguous);
+        let (mut moments, affine) = (moments(&mean, &variance), affine(&gamma, &beta, epsilon));
+        let extent = extent(&input);
+        let mut images = writable(input);
+        let numbers = values_mut(&mut images);
+        with_rectifier!(rectifier, function => {
+            output::normalise_by(function, extent, affine, &mut moments, numbers);
+        });
+        images
+    }
+}
+
+#[cfg(feature = "autodiff")]
+impl BatchNormGradient for Flex {
+    fn batch_norm_gradients(
+        rectifier: Rectifier,
+        epsilon: f64,
+        operands: [FloatTensor<Self>; 5],
+        gradient: FloatTensor<Self>,
+    ) -> [FloatTensor<Self>; 3] {
+        use super::gradient::{Gradients, pull_back};
+
+        let [input, gamma, beta, mean, variance] = operands.map(contiguous);
+        let (extent, affine) = (extent(&input), affine(&gamma, &beta, epsilon));
+        let of_moments = |moments| Gradients {
+            moments,
+            ..Gradients::default()
+        };
+        let moments = moments(&mean, &variance).into_iter();
+        let mut channels: Vec<Gradients> = moments.map(of_moments).collect();
+        let mut gradient = writable(gradient);
+        let (input, numbers) = (values(&input), values_mut(&mut gradient));
+        with_rectifier!(rectifier, function => {
+            pull_back(function, extent, affine, &mut channels, input, numbers);
+        });
+        let of_channels = |numbers: Vec<f32>| tensor(numbers, [extent.channels]);
+        [
+            gradient,
+            of_channels(channels.iter().map(|channel| channel.gamma).collect()),
+            of_channels(channels.iter().map(|channel| channel.beta).collect()),
+        ]
+    }
+}
+
+fn extent(images: &FlexTensor) -> Extent {
+    Extent::of(&images.shape())
+}
+
+fn affine<'a>(gamma: &'a FlexTensor, beta: &'a FlexTensor, epsilon: f64) -> Affine<'a> {
+    Affine {
+        gamma: values(gamma),
+        beta: values(beta),
+        epsilon,
+    }
+}
+
+fn moments(mean: &FlexTensor, variance: &FlexTensor) -> Vec<Moments> {
+    let moments = values(mean).iter().zip(values(variance));
+    moments
+        .map(|(&mean, &variance)| Moments { mean, variance })
+        .collect()
+}

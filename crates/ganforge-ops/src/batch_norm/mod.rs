@@ -1,0 +1,35 @@
+//! Batch normalisation and the rectifier after it as one operation (Ioffe & Szegedy 2015, "Batch Normalization").
+//!
+//! With the mean μ and the biased variance σ² of a channel over batch and positions, and s = 1 / √(σ² + ε), the output is
+//!
+//! ```text
+//! y = f(n),  n = (x − μ) γ s + β
+//! ```
+//!
+//! and from the gradient g by y, with h = g f′(n) and means over the same numbers,
+//!
+//! ```text
+//! ∂β = Σ h    ∂γ = s Σ h (x − μ)    ∂x = γ s (h − mean(h) − (x − μ) s² mean(h (x − μ)))
+//! ```
+//!
+//! Forward that is one sweep for the moments and one for the output; backward, one for the sums and one for the gradient. Neither the normalised
+//! numbers nor the rectifier's mask are kept: n is computed again. Sums are double precision, one for every position of an image, in the order of
+//! the batch, so they depend neither on threads nor on instruction sets.
+
+#[cfg(feature = "autodiff")]
+mod autodiff;
+mod extension;
+#[cfg(feature = "autodiff")]
+mod gradient;
+mod groups;
+mod moments;
+mod output;
+mod tensor;
+
+#[cfg(feature = "autodiff")]
+pub use extension::BatchNormGradient;
+pub use extension::{BatchNormOps, FixedNormOps};
+pub use tensor::{Normalised, batch_norm, batch_norm_train};
+
+use groups::{Extent, Group};
+use moments::Moments;
