@@ -1,5 +1,6 @@
 //! Convolutions for the CPU: pure functions on slices of floats that choose their instruction set at run time, and
-//! [`conv2d`] and [`conv_transpose2d`], which put them behind Burn's tensors on its Flex backend.
+//! [`conv2d`] and [`conv_transpose2d`], which put them behind Burn's tensors on its Flex backend. Beside them, for the same
+//! tensors: fully connected layers ([`linear`]), and updates of parameters in one sweep ([`AdamStep`], [`blend`]).
 //!
 //! ```
 //! use ganforge_ops::{ConvShape, convolve};
@@ -61,6 +62,7 @@
 
 mod algorithm;
 mod convolution;
+mod dense;
 mod error;
 mod extension;
 mod layer;
@@ -70,12 +72,15 @@ mod product;
 mod scratch;
 mod shape;
 mod storage;
+mod sweep;
 mod winograd;
 
 pub use algorithm::Algorithm;
 pub use convolution::{convolve, convolve_input_gradient, convolve_weight_gradient};
+pub use dense::{DenseActivation, DenseBackward, DenseGradients, DenseOps, Wanted, linear};
 pub use error::ShapeError;
 pub use extension::{ConvolutionOps, Pass};
-pub use layer::{conv_transpose2d, conv2d};
+pub use layer::{conv_transpose2d, conv2d, in_pool};
 pub use scratch::release_scratch;
 pub use shape::ConvShape;
+pub use sweep::{AdamStep, Decay, Moved, SweepOps, blend};

@@ -18,6 +18,12 @@ pub(crate) fn values(tensor: &FlexTensor) -> &[f32] {
         .expect("a contiguous tensor of 32-bit floats")
 }
 
+/// The numbers of a [`contiguous`] tensor, to be written: in place where nobody else holds them, else a copy.
+pub(crate) fn values_mut(tensor: &mut FlexTensor) -> &mut [f32] {
+    let (start, end) = (tensor.layout().contiguous_offsets()).expect("a contiguous tensor");
+    &mut tensor.storage_mut()[start..end]
+}
+
 /// A tensor of `sizes` made of as many numbers.
 pub(crate) fn tensor<const D: usize>(values: Vec<f32>, sizes: [usize; D]) -> FlexTensor {
     let layout = Layout::contiguous(Shape::from(sizes));

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{check_hidden, he, widths};
 use crate::layers::{
     Activation, Entry, EntryConfig, Init, Norm, NormLayer, OutputActivation, WeightInit,
-    default_reference, norm_or_flag,
+    default_reference, linear, linear_activated, linear_output, norm_or_flag,
 };
 use crate::{ConfigError, Generator, ImageSpec, Latent, LatentDistribution, LatentSpec};
 
@@ -128,18 +128,23 @@ impl Generator for MlpGenerator {
     fn forward(&self, latent: Latent) -> Tensor<4> {
         let (mut rows, context) = self.entry.forward(latent);
         for (index, layer) in self.hidden.iter().enumerate() {
-            rows = layer.forward(rows);
-            if let Some(norm) = self.norms.get(index) {
-                rows = norm.forward(rows, &context);
-            }
-            rows = self.activation.forward(rows);
+            rows = match self.norms.get(index) {
+                Some(norm) => {
+                    let rows = norm.forward(linear(layer, rows), &context);
+                    self.activation.forward(rows)
+                }
+                None => linear_activated(layer, self.activation, rows),
+            };
         }
         let rows = context.without_reference(rows);
         let [batch, _] = rows.dims();
         let image = self.image;
-        self.output_activation
-            .forward(self.output.forward(rows))
-            .reshape([batch, image.channels, image.height, image.width])
+        linear_output(&self.output, self.output_activation, rows).reshape([
+            batch,
+            image.channels,
+            image.height,
+            image.width,
+        ])
     }
 }
 
