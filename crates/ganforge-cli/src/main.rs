@@ -16,6 +16,11 @@ use clap::error::ErrorKind;
 use arguments::{Arguments, Command, DataCommand};
 use error::{CliError, Done};
 
+/// Keeps the pages of tensors that come and go at every step; the system's allocator gives large ones back, and fresh pages
+/// cost as much as some kernels.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,

@@ -7,7 +7,7 @@ use serde_json::Value;
 use support::Home;
 
 /// The recipes the project promises.
-const PROMISED: [&str; 11] = [
+const PROMISED: [&str; 12] = [
     "digits",
     "digits-conditional",
     "mnist-mlp",
@@ -19,6 +19,7 @@ const PROMISED: [&str; 11] = [
     "folder-dcgan",
     "bench-dcgan32",
     "bench-dcgan64",
+    "bench-mlp",
 ];
 
 #[test]

@@ -2,9 +2,9 @@
 
 use burn::backend::{Dispatch, DispatchDevice};
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
-use burn::tensor::{DType, Tensor, module};
+use burn::tensor::{DType, Device, Tensor, module};
 
-use crate::{ConvShape, ConvolutionOps, Pass};
+use crate::{ConvShape, ConvolutionOps, Pass, pool};
 
 /// [`burn::tensor::module::conv2d`], faster on the CPU: without groups and dilation, with as much padding on one side as on the
 /// other, in 32-bit floats. Anything else is left to Burn.
@@ -119,8 +119,19 @@ fn within_reach(input: &Tensor<4>, weight: &Tensor<4>, bias: Option<&Tensor<1>>)
     reaches(input) && reaches(weight) && bias.is_none_or(reaches)
 }
 
+/// Whether the kernels reach a tensor: 32-bit floats on the CPU.
 pub(crate) fn reaches<const D: usize>(tensor: &Tensor<D>) -> bool {
     tensor.dtype() == DType::F32 && is_flex(tensor.device().as_dispatch())
+}
+
+/// Runs `operation` where the operations on `device` are run. On the CPU that is rayon's pool: each of them then spreads over
+/// its threads without entering it anew, which costs as much as a small operation. Elsewhere it is the caller's thread.
+pub fn in_pool<R: Send>(device: &Device, operation: impl FnOnce() -> R + Send) -> R {
+    if is_flex(device.as_dispatch()) {
+        pool::inside(rayon::current_num_threads(), operation)
+    } else {
+        operation()
+    }
 }
 
 fn is_flex(device: &DispatchDevice) -> bool {

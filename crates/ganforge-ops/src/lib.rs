@@ -1,6 +1,7 @@
 //! Convolutions for the CPU: pure functions on slices of floats that choose their instruction set at run time, and
-//! [`conv2d`] and [`conv_transpose2d`], which put them behind Burn's tensors on its Flex backend. What stands between convolutions is here as
-//! well: [`batch_norm_train`] and [`batch_norm`] with the rectifier after them, and [`relu`], [`leaky_relu`], [`tanh`] and [`sigmoid`].
+//! [`conv2d`] and [`conv_transpose2d`], which put them behind Burn's tensors on its Flex backend. Beside them, for the same
+//! tensors: batch norm with the rectifier after it ([`batch_norm_train`], [`batch_norm`]), activations ([`relu`], [`leaky_relu`], [`tanh`],
+//! [`sigmoid`]), fully connected layers ([`linear`]), and updates of parameters in one sweep ([`AdamStep`], [`blend`]).
 //!
 //! ```
 //! use ganforge_ops::{ConvShape, convolve};
@@ -69,6 +70,7 @@ mod activation;
 mod algorithm;
 mod batch_norm;
 mod convolution;
+mod dense;
 mod error;
 mod extension;
 mod lanes;
@@ -79,18 +81,23 @@ mod product;
 mod scratch;
 mod shape;
 mod storage;
+mod sweep;
 mod winograd;
 
 #[cfg(feature = "autodiff")]
 pub use activation::ActivationGradient;
-pub use activation::{ActivationOps, Nonlinearity, Rectifier, leaky_relu, relu, sigmoid, tanh};
+pub use activation::{
+    ActivationOps, Nonlinearity, Rectifier, activate, leaky_relu, relu, sigmoid, tanh,
+};
 pub use algorithm::Algorithm;
 #[cfg(feature = "autodiff")]
 pub use batch_norm::BatchNormGradient;
 pub use batch_norm::{BatchNormOps, FixedNormOps, Normalised, batch_norm, batch_norm_train};
 pub use convolution::{convolve, convolve_input_gradient, convolve_weight_gradient};
+pub use dense::{DenseBackward, DenseGradients, DenseOps, Wanted, linear};
 pub use error::ShapeError;
 pub use extension::{ConvolutionOps, Pass};
-pub use layer::{conv_transpose2d, conv2d};
+pub use layer::{conv_transpose2d, conv2d, in_pool};
 pub use scratch::release_scratch;
 pub use shape::ConvShape;
+pub use sweep::{AdamStep, Decay, Moved, SweepOps, blend};

@@ -108,6 +108,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_equal_stays_equal_to_the_last_bit() {
+        let device = Device::flex();
+        let network = LinearConfig::new(37, 53).init(&device);
+        let mut average = Average::new(&network, 33.3, 7);
+        for _ in 0..100 {
+            average = average.update(&network);
+        }
+        let [kept, original] = [&average.network, &network].map(|n| n.weight.val().into_data());
+        assert!(kept == original);
+    }
+
+    #[test]
     fn running_statistics_are_averaged_too_and_the_original_stays() {
         let device = Device::flex().autodiff();
         let norm = BatchNormConfig::new(1).init(&device);

@@ -3,7 +3,7 @@
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::Tensor;
 
-/// `keep·average + (1 - keep)·latest`, running statistics included.
+/// `keep·average + (1 - keep)·latest`, running statistics included. What is equal in both stays so to the last bit.
 pub fn blend<M: Module>(average: M, latest: &M, keep: f64) -> M {
     // The snapshot's running statistics are up to date; those of the original lag one update behind.
     let latest = values(&latest.valid());
@@ -38,7 +38,10 @@ impl ModuleMapper for Blend {
             .expect("both networks have one architecture");
         param.map(|average| {
             let latest = latest.reshape(average.shape());
-            average * self.keep + latest * (1.0 - self.keep)
+            if self.keep == 0.0 {
+                return latest;
+            }
+            ganforge_ops::blend(average, latest, 1.0 - self.keep)
         })
     }
 }

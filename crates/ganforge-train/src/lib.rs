@@ -7,6 +7,7 @@
 //! - A run is a pure function of recipe, data and device: everything random is keyed by seed, purpose and step,
 //!   so a resumed run needs no saved generator of random numbers.
 
+mod adam;
 mod adversarial;
 mod augment;
 mod auxiliary;
@@ -20,6 +21,7 @@ mod feature_matching;
 mod game;
 mod gan;
 mod gradients;
+mod hand;
 mod historical;
 mod journal;
 mod learner_model;

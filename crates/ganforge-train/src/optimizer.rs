@@ -6,7 +6,9 @@ use burn::optim::lr_scheduler::module_lr_scheduler::ModuleLrScheduler;
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{AdamConfig, AdamWConfig, ModuleOptimizer, RmsPropConfig, SgdConfig};
 use ganforge_model::{Discriminator, Generator};
+use ganforge_ops::Decay;
 
+use crate::adam::{BurnsAdam, SweptAdam};
 use crate::gan::Gan;
 use crate::recipe::{OptimizerConfig, OptimizerKind, Optimizers};
 use crate::schedule::Schedule;
@@ -51,22 +53,8 @@ fn with_player<M: Module>(
     let penalty = config.weight_decay as f32;
     let decay = (penalty > 0.0).then_some(WeightDecayConfig { penalty });
     match config.kind {
-        OptimizerKind::Adam => {
-            let adam = AdamConfig::new()
-                .with_beta_1(config.betas[0] as f32)
-                .with_beta_2(config.betas[1] as f32)
-                .with_epsilon(config.epsilon as f32)
-                .with_weight_decay(decay);
-            optimizer.with_group(group, adam.build(), None)
-        }
-        OptimizerKind::Adamw => {
-            let adamw = AdamWConfig::new()
-                .with_beta_1(config.betas[0] as f32)
-                .with_beta_2(config.betas[1] as f32)
-                .with_epsilon(config.epsilon as f32)
-                .with_weight_decay(penalty);
-            optimizer.with_group(group, adamw.build(), None)
-        }
+        OptimizerKind::Adam => optimizer.with_group(group, adam(config), None),
+        OptimizerKind::Adamw => optimizer.with_group(group, adamw(config), None),
         OptimizerKind::Rmsprop => {
             let rmsprop = RmsPropConfig::new()
                 .with_alpha(config.alpha as f32)
@@ -84,5 +72,37 @@ fn with_player<M: Module>(
                 .with_weight_decay(decay);
             optimizer.with_group(group, sgd.build(), None)
         }
+    }
+}
+
+pub(crate) fn adam(config: &OptimizerConfig) -> SweptAdam {
+    let ([beta_1, beta_2], epsilon) = (config.betas.map(|beta| beta as f32), config.epsilon as f32);
+    let penalty = config.weight_decay as f32;
+    let burns = AdamConfig::new()
+        .with_beta_1(beta_1)
+        .with_beta_2(beta_2)
+        .with_epsilon(epsilon)
+        .with_weight_decay((penalty > 0.0).then_some(WeightDecayConfig { penalty }));
+    SweptAdam {
+        burns: BurnsAdam::Adam(burns.build()),
+        betas: [beta_1, beta_2],
+        epsilon,
+        decay: Decay::Gradient(penalty),
+    }
+}
+
+pub(crate) fn adamw(config: &OptimizerConfig) -> SweptAdam {
+    let ([beta_1, beta_2], epsilon) = (config.betas.map(|beta| beta as f32), config.epsilon as f32);
+    let penalty = config.weight_decay as f32;
+    let burns = AdamWConfig::new()
+        .with_beta_1(beta_1)
+        .with_beta_2(beta_2)
+        .with_epsilon(epsilon)
+        .with_weight_decay(penalty);
+    SweptAdam {
+        burns: BurnsAdam::AdamW(burns.build()),
+        betas: [beta_1, beta_2],
+        epsilon,
+        decay: Decay::Decoupled(penalty),
     }
 }

@@ -1,7 +1,7 @@
 //! Nonlinearities a recipe can name.
 
 use burn::tensor::{Tensor, activation};
-use ganforge_ops::Rectifier;
+use ganforge_ops::{Nonlinearity, Rectifier};
 use serde::{Deserialize, Serialize};
 
 /// The nonlinearity between hidden layers.
@@ -64,6 +64,14 @@ impl Activation {
         match self {
             Self::Relu | Self::LeakyRelu | Self::Tanh => false,
             Self::Softplus => true,
+        }
+    }
+
+    /// What may follow a fully connected layer in one operation with it, if it is of that kind.
+    pub(crate) fn nonlinearity(self) -> Option<Nonlinearity> {
+        match self {
+            Self::Tanh => Some(Nonlinearity::Tanh),
+            _ => self.rectifier().map(Nonlinearity::Rectifier),
         }
     }
 

@@ -3,6 +3,7 @@
 mod activation;
 mod condition;
 mod convolution;
+mod dense;
 mod head;
 mod init;
 mod maxout;
@@ -14,6 +15,7 @@ mod traced;
 pub use activation::{Activation, OutputActivation};
 pub use condition::{append_one_hot, append_planes};
 pub use convolution::{convolve, convolve_transposed};
+pub use dense::{linear, linear_activated, linear_output};
 pub use head::{Conditioning, Head, TracedJudgement};
 pub use init::{Init, WeightInit};
 pub use maxout::Maxout;

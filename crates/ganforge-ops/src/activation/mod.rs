@@ -14,8 +14,11 @@ mod tensor;
 #[cfg(feature = "autodiff")]
 pub use extension::ActivationGradient;
 pub use extension::ActivationOps;
-pub(crate) use function::{Function, with_rectifier};
-pub use tensor::{leaky_relu, relu, sigmoid, tanh};
+pub(crate) use function::{Function, with_function, with_rectifier};
+#[cfg(feature = "autodiff")]
+pub(crate) use passes::backward;
+pub(crate) use passes::forward_in_place;
+pub use tensor::{activate, leaky_relu, relu, sigmoid, tanh};
 
 /// A function of each number by itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,6 +29,11 @@ pub enum Nonlinearity {
     Tanh,
     /// 1 / (1 + e⁻ˣ).
     Sigmoid,
+}
+
+impl Nonlinearity {
+    /// None at all.
+    pub const LINEAR: Self = Self::Rectifier(Rectifier::Linear);
 }
 
 /// A function that is linear on either side of zero.

@@ -6,6 +6,18 @@ use burn::tensor::{Tensor, activation};
 use super::{ActivationOps, Nonlinearity, Rectifier};
 use crate::layer::reaches;
 
+/// The function of each number, faster than Burn's on the CPU in 32-bit floats; the shape stays.
+#[must_use]
+pub fn activate<const D: usize>(nonlinearity: Nonlinearity, input: Tensor<D>) -> Tensor<D> {
+    match nonlinearity {
+        Nonlinearity::Rectifier(Rectifier::Linear) => input,
+        Nonlinearity::Rectifier(Rectifier::Relu) => relu(input),
+        Nonlinearity::Rectifier(Rectifier::Leaky(slope)) => leaky_relu(input, slope.into()),
+        Nonlinearity::Tanh => tanh(input),
+        Nonlinearity::Sigmoid => sigmoid(input),
+    }
+}
+
 /// [`burn::tensor::activation::relu`], faster on the CPU in 32-bit floats; the shape stays.
 #[must_use]
 pub fn relu<const D: usize>(input: Tensor<D>) -> Tensor<D> {

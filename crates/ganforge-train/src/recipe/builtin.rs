@@ -1,7 +1,7 @@
 //! The recipes that travel inside the binary.
 
 /// Name and text of every built-in recipe, in the order in which `ganforge recipes` lists them.
-const BUILTIN: [(&str, &str); 13] = [
+const BUILTIN: [(&str, &str); 14] = [
     ("digits", include_str!("../../../../recipes/digits.toml")),
     (
         "digits-conditional",
@@ -44,6 +44,10 @@ const BUILTIN: [(&str, &str); 13] = [
     (
         "bench-dcgan64",
         include_str!("../../../../recipes/bench-dcgan64.toml"),
+    ),
+    (
+        "bench-mlp",
+        include_str!("../../../../recipes/bench-mlp.toml"),
     ),
 ];
 

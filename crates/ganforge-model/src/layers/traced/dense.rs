@@ -4,15 +4,31 @@ use burn::nn::{Dropout, Linear};
 use burn::tensor::{Int, Tensor};
 
 use super::Traced;
-use crate::layers::{Activation, Maxout, append_one_hot};
+use crate::layers::{Activation, Maxout, append_one_hot, linear, linear_activated};
 
 impl<'a, const S: usize> Traced<'a, 2, S> {
     /// # Shapes
     /// - `[batch, inputs]` to `[batch, outputs]`
     #[must_use]
     pub fn linear(self, layer: &'a Linear) -> Self {
-        let output = layer.forward(self.value());
+        let output = linear(layer, self.value());
         self.then(output, |gradient| {
+            gradient.matmul(layer.weight.val().transpose())
+        })
+    }
+
+    /// A linear layer and the activation after it.
+    ///
+    /// # Shapes
+    /// - `[batch, inputs]` to `[batch, outputs]`
+    #[must_use]
+    pub fn linear_activated(self, layer: &'a Linear, activation: Activation) -> Self {
+        if activation.needs_input() {
+            return self.linear(layer).activation(activation);
+        }
+        let output = linear_activated(layer, activation, self.value());
+        self.then(output.clone(), move |gradient| {
+            let gradient = gradient * activation.slope_of_output(output);
             gradient.matmul(layer.weight.val().transpose())
         })
     }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{Pyramid, dcgan_init};
 use crate::layers::{
     Activation, Entry, EntryConfig, Init, Norm, NormLayer, WeightInit, activated,
-    convolve_transposed, default_reference,
+    convolve_transposed, default_reference, linear,
 };
 use crate::{ConfigError, Generator, ImageSpec, Latent, LatentDistribution, LatentSpec};
 
@@ -125,7 +125,7 @@ impl DcganGeneratorConfig {
 impl Generator for DcganGenerator {
     fn forward(&self, latent: Latent) -> Tensor<4> {
         let (rows, context) = self.entry.forward(latent);
-        let rows = self.base.forward(rows);
+        let rows = linear(&self.base, rows);
         let [batch, numbers] = rows.dims();
         let [height, width] = self.base_grid;
         let mut images = rows.reshape([batch, numbers / (height * width), height, width]);

@@ -112,7 +112,7 @@ impl TracedDiscriminator for MlpDiscriminator {
             rows = rows.append_one_hot(class.clone(), self.input_classes);
         }
         for layer in &self.plain {
-            rows = rows.linear(layer).activation(self.activation);
+            rows = rows.linear_activated(layer, self.activation);
             rows = rows.dropout(&self.dropout_hidden);
         }
         for layer in &self.maxout {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{check_hidden, he, widths};
 use crate::layers::{
     Activation, Entry, EntryConfig, Init, Norm, NormLayer, OutputActivation, WeightInit, activated,
-    default_reference, norm_or_flag,
+    default_reference, linear, linear_activated, linear_output, norm_or_flag,
 };
 use crate::{ConfigError, Generator, ImageSpec, Latent, LatentDistribution, LatentSpec};
 
@@ -128,15 +128,20 @@ impl Generator for MlpGenerator {
     fn forward(&self, latent: Latent) -> Tensor<4> {
         let (mut rows, context) = self.entry.forward(latent);
         for (index, layer) in self.hidden.iter().enumerate() {
-            rows = layer.forward(rows);
-            rows = activated(self.norms.get(index), rows, &context, self.activation);
+            rows = match self.norms.get(index) {
+                None => linear_activated(layer, self.activation, rows),
+                norm => activated(norm, linear(layer, rows), &context, self.activation),
+            };
         }
         let rows = context.without_reference(rows);
         let [batch, _] = rows.dims();
         let image = self.image;
-        self.output_activation
-            .forward(self.output.forward(rows))
-            .reshape([batch, image.channels, image.height, image.width])
+        linear_output(&self.output, self.output_activation, rows).reshape([
+            batch,
+            image.channels,
+            image.height,
+            image.width,
+        ])
     }
 }
 

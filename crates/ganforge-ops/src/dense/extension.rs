@@ -1,0 +1,142 @@
+//! Fully connected layers as an operation of Burn's backends.
+
+use burn::backend::flex::FlexTensor;
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, Flex, backend_extension};
+
+use super::kernel::{DenseShape, Passed, backward, forward};
+use crate::activation::Nonlinearity;
+use crate::storage::{contiguous, tensor, values};
+
+/// Fully connected layers by this crate's kernels, on backends that keep their tensors where the kernels reach them.
+#[backend_extension(Flex, Autodiff: cfg(feature = "autodiff"))]
+pub trait DenseOps: Backend {
+    /// `activation(input · weight)`, in 32-bit floats.
+    ///
+    /// # Shapes
+    /// - `input`: `[batch, inputs]`
+    /// - `weight`: `[inputs, outputs]`
+    /// - output: `[batch, outputs]`
+    fn dense(
+        activation: Nonlinearity,
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+    ) -> FloatTensor<Self>;
+
+    /// `activation(input · weight + bias)`, in 32-bit floats.
+    ///
+    /// # Shapes
+    /// - `input`, `weight`, output: as in [`dense`](Self::dense)
+    /// - `bias`: `[outputs]`
+    fn dense_with_bias(
+        activation: Nonlinearity,
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+    ) -> FloatTensor<Self>;
+}
+
+/// Which gradients of a layer are asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// By the input.
+    pub input: bool,
+    /// By the weight.
+    pub weight: bool,
+    /// By the bias.
+    pub bias: bool,
+}
+
+/// Gradients by input, weight and bias: those that were [`Wanted`].
+pub type DenseGradients<B> = [Option<FloatTensor<B>>; 3];
+
+/// The way back through [`DenseOps`], for what differentiates a backend.
+pub trait DenseBackward: Backend {
+    /// The gradients of a layer, from that by its output.
+    ///
+    /// # Shapes
+    /// - `input`, `weight`, `output`: as in [`DenseOps::dense`]
+    /// - `gradient`: as `output`
+    fn dense_backward(
+        wanted: Wanted,
+        activation: Nonlinearity,
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        output: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+    ) -> DenseGradients<Self>;
+}
+
+impl DenseOps for Flex {
+    fn dense(
+        activation: Nonlinearity,
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        run(activation, input, weight, None)
+    }
+
+    fn dense_with_bias(
+        activation: Nonlinearity,
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        bias: FloatTensor<Self>,
+    ) -> FloatTensor<Self> {
+        run(activation, input, weight, Some(bias))
+    }
+}
+
+impl DenseBackward for Flex {
+    fn dense_backward(
+        wanted: Wanted,
+        activation: Nonlinearity,
+        input: FloatTensor<Self>,
+        weight: FloatTensor<Self>,
+        output: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+    ) -> DenseGradients<Self> {
+        let [input, weight, output, gradient] = [input, weight, output, gradient].map(contiguous);
+        let shape = shape(&input, &weight);
+        let passed = Passed {
+            input: values(&input),
+            weight: values(&weight),
+            output: values(&output),
+            gradient: values(&gradient),
+        };
+        let [of_input, of_weight, of_bias] = backward(shape, activation, &passed, wanted);
+        let DenseShape {
+            batch,
+            inputs,
+            outputs,
+        } = shape;
+        [
+            of_input.map(|values| tensor(values, [batch, inputs])),
+            of_weight.map(|values| tensor(values, [inputs, outputs])),
+            of_bias.map(|values| tensor(values, [outputs])),
+        ]
+    }
+}
+
+fn run(
+    activation: Nonlinearity,
+    input: FlexTensor,
+    weight: FlexTensor,
+    bias: Option<FlexTensor>,
+) -> FlexTensor {
+    let (input, weight) = (contiguous(input), contiguous(weight));
+    let bias = bias.map(contiguous);
+    let shape = shape(&input, &weight);
+    let (input, weight) = (values(&input), values(&weight));
+    let output = forward(shape, activation, input, weight, bias.as_ref().map(values));
+    tensor(output, [shape.batch, shape.outputs])
+}
+
+fn shape(input: &FlexTensor, weight: &FlexTensor) -> DenseShape {
+    let [batch, inputs] = input.layout().shape().dims();
+    let [_, outputs] = weight.layout().shape().dims();
+    DenseShape {
+        batch,
+        inputs,
+        outputs,
+    }
+}

@@ -1,0 +1,149 @@
+//! A fully connected layer on slices.
+
+use super::extension::Wanted;
+use crate::activation::{Nonlinearity, backward as pull_back, forward_in_place, with_function};
+use crate::pool;
+use crate::product::{Matrix, Write, multiply};
+
+/// Rows of the batch below which a share of it is not worth a product of its own.
+const ROWS_WORTH_A_SHARE: usize = 16;
+
+/// Floating-point operations below which a second thread measured slower than none: a layer of 256 × 256 units at batch 64 is
+/// over before the thread is awake.
+const WORTH_THREADS: f64 = 3e7;
+
+/// `[batch, inputs, outputs]`
+#[derive(Clone, Copy)]
+pub struct DenseShape {
+    pub batch: usize,
+    pub inputs: usize,
+    pub outputs: usize,
+}
+
+impl DenseShape {
+    fn threads(self) -> usize {
+        let operations = 2.0 * (self.batch * self.inputs) as f64 * self.outputs as f64;
+        if operations < WORTH_THREADS {
+            1
+        } else {
+            pool::threads(operations)
+        }
+    }
+}
+
+/// # Shapes
+/// - `input`: `[batch, inputs]`
+/// - `weight`: `[inputs, outputs]`
+/// - `bias`: `[outputs]`
+/// - result: `[batch, outputs]`
+pub fn forward(
+    shape: DenseShape,
+    activation: Nonlinearity,
+    input: &[f32],
+    weight: &[f32],
+    bias: Option<&[f32]>,
+) -> Vec<f32> {
+    let mut output = match bias {
+        Some(bias) => bias.repeat(shape.batch),
+        None => vec![0.0; shape.batch * shape.outputs],
+    };
+    let write = bias.map_or(Write::Over, |_| Write::Add);
+    let weight = Matrix::new(weight, shape.inputs, shape.outputs);
+    by_rows(shape, shape.outputs, &mut output, |first, rows, threads| {
+        let count = rows.len() / shape.outputs;
+        let input = &input[first * shape.inputs..][..count * shape.inputs];
+        let input = Matrix::new(input, count, shape.inputs);
+        multiply(rows, write, input, weight, threads);
+        with_function!(activation, function => forward_in_place(function, rows));
+    });
+    output
+}
+
+/// Calls `task` with shares of the result's rows, the first row of each, and the threads it may use.
+fn by_rows(
+    shape: DenseShape,
+    columns: usize,
+    result: &mut [f32],
+    task: impl Fn(usize, &mut [f32], usize) + Sync + Send,
+) {
+    let threads = shape.threads();
+    let share = shape.batch.div_ceil(threads);
+    if threads == 1 || share < ROWS_WORTH_A_SHARE {
+        pool::inside(threads, || task(0, result, threads));
+    } else {
+        pool::inside(threads, || {
+            pool::for_each_chunk(threads, result, share * columns, |index, rows| {
+                task(index * share, rows, 1);
+            });
+        });
+    }
+}
+
+/// What a layer was given and gave, and the gradient by its output.
+pub struct Passed<'a> {
+    pub input: &'a [f32],
+    pub weight: &'a [f32],
+    pub output: &'a [f32],
+    pub gradient: &'a [f32],
+}
+
+/// The gradients that are wanted, by input, weight and bias.
+pub fn backward(
+    shape: DenseShape,
+    activation: Nonlinearity,
+    passed: &Passed,
+    wanted: Wanted,
+) -> [Option<Vec<f32>>; 3] {
+    let by_sums;
+    let by_sums = if activation == Nonlinearity::LINEAR {
+        passed.gradient
+    } else {
+        let mut result = passed.gradient.to_vec();
+        with_function!(activation, function => pull_back(function, passed.output, &mut result));
+        by_sums = result;
+        &by_sums
+    };
+    let of_bias = wanted.bias.then(|| {
+        let mut sums = vec![0.0; shape.outputs];
+        for row in by_sums.chunks_exact(shape.outputs) {
+            for (sum, value) in sums.iter_mut().zip(row) {
+                *sum += value;
+            }
+        }
+        sums
+    });
+    let threads = shape.threads();
+    let (of_input, of_weight) = pool::inside(threads, || {
+        if threads > 1 && wanted.input && wanted.weight {
+            // Two products of one size: each has half of the threads.
+            let share = threads / 2;
+            let (of_input, of_weight) = rayon::join(
+                || input_gradient(shape, by_sums, passed.weight, share),
+                || weight_gradient(shape, passed.input, by_sums, share),
+            );
+            return (Some(of_input), Some(of_weight));
+        }
+        let of_input =
+            (wanted.input).then(|| input_gradient(shape, by_sums, passed.weight, threads));
+        let of_weight =
+            (wanted.weight).then(|| weight_gradient(shape, passed.input, by_sums, threads));
+        (of_input, of_weight)
+    });
+    [of_input, of_weight, of_bias]
+}
+
+fn input_gradient(shape: DenseShape, by_sums: &[f32], weight: &[f32], threads: usize) -> Vec<f32> {
+    let mut result = vec![0.0; shape.batch * shape.inputs];
+    let by_sums = Matrix::new(by_sums, shape.batch, shape.outputs);
+    let weight = Matrix::new(weight, shape.inputs, shape.outputs).transposed();
+    multiply(&mut result, Write::Over, by_sums, weight, threads);
+    result
+}
+
+fn weight_gradient(shape: DenseShape, input: &[f32], by_sums: &[f32], threads: usize) -> Vec<f32> {
+    let mut result = vec![0.0; shape.inputs * shape.outputs];
+    let input = Matrix::new(input, shape.batch, shape.inputs).transposed();
+    let by_sums = Matrix::new(by_sums, shape.batch, shape.outputs);
+    multiply(&mut result, Write::Over, input, by_sums, threads);
+    result
+}

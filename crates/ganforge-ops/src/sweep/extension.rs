@@ -1,0 +1,72 @@
+//! Sweeps as operations of Burn's backends; nothing is differentiated through them.
+#![expect(
+    clippy::inline_always,
+    reason = "what is not inlined is not compiled for the machine's vectors"
+)]
+
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, Flex, backend_extension};
+
+use super::AdamStep;
+use super::parallel::{Each, sweep};
+use crate::storage::{contiguous, values, values_mut, writable};
+
+/// Updates of parameters by this crate's kernels, on backends that keep their tensors where the kernels reach them.
+#[backend_extension(Flex)]
+pub trait SweepOps: Backend {
+    /// Parameter, first and second moment after a step; all tensors are alike.
+    fn adam(
+        step: AdamStep,
+        parameter: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        first: FloatTensor<Self>,
+        second: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
+
+    /// `average + share·(latest - average)`; both tensors are alike.
+    fn blend(
+        average: FloatTensor<Self>,
+        latest: FloatTensor<Self>,
+        share: f32,
+    ) -> FloatTensor<Self>;
+}
+
+impl SweepOps for Flex {
+    fn adam(
+        step: AdamStep,
+        parameter: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        first: FloatTensor<Self>,
+        second: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        let parameter = contiguous(parameter);
+        let [mut moved, mut first, mut second] = [gradient, first, second].map(writable);
+        step.run(
+            values(&parameter),
+            values_mut(&mut moved),
+            values_mut(&mut first),
+            values_mut(&mut second),
+        );
+        (moved, first, second)
+    }
+
+    fn blend(
+        average: FloatTensor<Self>,
+        latest: FloatTensor<Self>,
+        share: f32,
+    ) -> FloatTensor<Self> {
+        let latest = contiguous(latest);
+        let mut average = writable(average);
+        sweep([values_mut(&mut average)], [values(&latest)], &Blend(share));
+        average
+    }
+}
+
+struct Blend(f32);
+
+impl Each<1, 1> for Blend {
+    #[inline(always)]
+    fn each(&self, [average]: [&mut f32; 1], [latest]: [f32; 1]) {
+        *average += self.0 * (latest - *average);
+    }
+}

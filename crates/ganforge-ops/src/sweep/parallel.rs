@@ -1,0 +1,94 @@
+//! Loops over several slices of one length, in vectors as wide as the machine's.
+#![expect(
+    clippy::inline_always,
+    reason = "what is not inlined is not compiled for the machine's vectors"
+)]
+
+use pulp::{Arch, Simd, WithSimd};
+use rayon::prelude::*;
+
+use crate::pool;
+
+/// Numbers a thread takes at a time.
+const CHUNK: usize = 1 << 14;
+
+/// Operations that reading, writing and computing one number amount to, in vectors.
+const OPERATIONS: f64 = 8.0;
+
+/// A step on one position of `W` slices that are written and `R` that are read.
+pub trait Each<const W: usize, const R: usize>: Sync {
+    fn each(&self, written: [&mut f32; W], read: [f32; R]);
+}
+
+/// Calls `each` at every position. The slices have one length.
+pub fn sweep<const W: usize, const R: usize>(
+    written: [&mut [f32]; W],
+    read: [&[f32]; R],
+    each: &impl Each<W, R>,
+) {
+    let len = written[0].len();
+    assert!(
+        written.iter().all(|slice| slice.len() == len),
+        "slices of one length"
+    );
+    assert!(
+        read.iter().all(|slice| slice.len() == len),
+        "slices of one length"
+    );
+    let threads = pool::threads(OPERATIONS * len as f64);
+    if threads == 1 || len <= CHUNK {
+        Arch::new().dispatch(Positions {
+            written,
+            read,
+            each,
+        });
+        return;
+    }
+    let mut rest = written.map(|slice| slice.chunks_mut(CHUNK));
+    let chunks: Vec<_> = (0..len.div_ceil(CHUNK))
+        .map(|index| {
+            let start = index * CHUNK;
+            let end = len.min(start + CHUNK);
+            let written = rest.each_mut().map(|rest| rest.next().unwrap_or_default());
+            (written, read.map(|slice| &slice[start..end]))
+        })
+        .collect();
+    pool::inside(threads, || {
+        chunks.into_par_iter().for_each(|(written, read)| {
+            Arch::new().dispatch(Positions {
+                written,
+                read,
+                each,
+            });
+        });
+    });
+}
+
+struct Positions<'a, 'b, E, const W: usize, const R: usize> {
+    written: [&'a mut [f32]; W],
+    read: [&'a [f32]; R],
+    each: &'b E,
+}
+
+impl<E: Each<W, R>, const W: usize, const R: usize> WithSimd for Positions<'_, '_, E, W, R> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self {
+            written,
+            read,
+            each,
+        } = self;
+        let len = written[0].len();
+        // Slices of a length the compiler knows to be the same need no further checks.
+        let mut written = written.map(|slice| &mut slice[..len]);
+        let read = read.map(|slice| &slice[..len]);
+        for at in 0..len {
+            each.each(
+                written.each_mut().map(|slice| &mut slice[at]),
+                read.map(|slice| slice[at]),
+            );
+        }
+    }
+}

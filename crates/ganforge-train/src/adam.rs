@@ -1,0 +1,89 @@
+//! Adam and `AdamW` of burn-optim, with the work done in one sweep over each parameter where `ganforge-ops` reaches it.
+
+use burn::optim::{
+    Adam, AdamState, AdamW, AdamWState, AdaptiveMomentumState, LearningRate, Optimizer,
+};
+use burn::tensor::{Device, Tensor};
+use ganforge_ops::{AdamStep, Decay};
+
+/// Burn's optimizer, its formula and its state: either resumes what the other saved.
+#[derive(Clone)]
+pub struct SweptAdam {
+    /// Takes the steps that the sweep cannot: the first of each parameter, and those on other devices.
+    pub burns: BurnsAdam,
+    /// Decay rates of the moments.
+    pub betas: [f32; 2],
+    /// Added to the denominator.
+    pub epsilon: f32,
+    /// How weights are pulled towards zero.
+    pub decay: Decay,
+}
+
+/// Whose formula is followed.
+#[derive(Clone)]
+pub enum BurnsAdam {
+    /// Weight decay is a term of the gradient.
+    Adam(Adam),
+    /// Weight decay is decoupled from it.
+    AdamW(AdamW),
+}
+
+impl Optimizer for SweptAdam {
+    type State<const D: usize> = AdamState<D>;
+
+    fn step<const D: usize>(
+        &self,
+        rate: LearningRate,
+        tensor: Tensor<D>,
+        gradient: Tensor<D>,
+        state: Option<AdamState<D>>,
+    ) -> (Tensor<D>, Option<AdamState<D>>) {
+        let Some(AdamState { momentum }) = state else {
+            return self.burns.step(rate, tensor, gradient, None);
+        };
+        let (time, moments) = (momentum.time, [momentum.moment_1, momentum.moment_2]);
+        if !AdamStep::reaches(&tensor, &gradient, &moments) {
+            let [first, second] = moments;
+            let momentum = AdaptiveMomentumState::new(time, first, second);
+            return self.burns.step(rate, tensor, gradient, Some(momentum));
+        }
+        let step = AdamStep {
+            rate,
+            betas: self.betas,
+            epsilon: self.epsilon,
+            decay: self.decay,
+            time: i32::try_from(time + 1).unwrap_or(i32::MAX),
+        };
+        let moved = step.take(&tensor, gradient, moments);
+        let [first, second] = moved.moments;
+        let momentum = AdaptiveMomentumState::new(time + 1, first, second);
+        (moved.parameter, Some(AdamState::new(momentum)))
+    }
+
+    fn to_device<const D: usize>(state: AdamState<D>, device: &Device) -> AdamState<D> {
+        Adam::to_device(state, device)
+    }
+}
+
+impl BurnsAdam {
+    fn step<const D: usize>(
+        &self,
+        rate: LearningRate,
+        tensor: Tensor<D>,
+        gradient: Tensor<D>,
+        momentum: Option<AdaptiveMomentumState<D>>,
+    ) -> (Tensor<D>, Option<AdamState<D>>) {
+        match self {
+            Self::Adam(adam) => adam.step(rate, tensor, gradient, momentum.map(AdamState::new)),
+            Self::AdamW(adamw) => {
+                let state = momentum.map(AdamWState::new);
+                let (tensor, state) = adamw.step(rate, tensor, gradient, state);
+                (tensor, state.map(|state| AdamState::new(state.momentum)))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "adam_tests.rs"]
+mod tests;
