@@ -124,16 +124,6 @@ pub(crate) fn reaches<const D: usize>(tensor: &Tensor<D>) -> bool {
     tensor.dtype() == DType::F32 && is_flex(tensor.device().as_dispatch())
 }
 
-/// Runs `operation` where the operations on `device` are run. On the CPU that is rayon's pool: each of them then spreads over
-/// its threads without entering it anew, which costs as much as a small operation. Elsewhere it is the caller's thread.
-pub fn in_pool<R: Send>(device: &Device, operation: impl FnOnce() -> R + Send) -> R {
-    if is_flex(device.as_dispatch()) {
-        pool::inside(rayon::current_num_threads(), operation)
-    } else {
-        operation()
-    }
-}
-
 fn is_flex(device: &DispatchDevice) -> bool {
     // Without our own way back, what takes gradients is Burn's.
     #[cfg(feature = "autodiff")]

@@ -97,7 +97,7 @@ pub use convolution::{convolve, convolve_input_gradient, convolve_weight_gradien
 pub use dense::{DenseBackward, DenseGradients, DenseOps, Wanted, linear};
 pub use error::ShapeError;
 pub use extension::{ConvolutionOps, Pass};
-pub use layer::{conv_transpose2d, conv2d, in_pool};
+pub use layer::{conv_transpose2d, conv2d};
 pub use scratch::release_scratch;
 pub use shape::ConvShape;
 pub use sweep::{AdamStep, Decay, Moved, SweepOps, blend};

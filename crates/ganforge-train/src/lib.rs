@@ -21,7 +21,6 @@ mod feature_matching;
 mod game;
 mod gan;
 mod gradients;
-mod hand;
 mod historical;
 mod journal;
 mod learner_model;

@@ -1,16 +1,18 @@
 //! One step of the game, whichever rule it is played by.
 
 use burn::data::dataset::DatasetError;
+use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::train::Learner;
 use ganforge_model::{Discriminator, Generator};
+use rand::Rng;
 
 use crate::error::TrainError;
 use crate::game::{Game, UpdateRule};
 use crate::gan::{Gan, Round};
-use crate::gradients::clip_norm;
-use crate::hand::Hand;
+use crate::gradients::{clip_norm, gradient_norm};
 use crate::loader::Latents;
+use crate::moment::Moment;
 use crate::recipe::Optimizers;
 use crate::telemetry::{GradientNorms, Totals};
 
@@ -39,7 +41,7 @@ impl ClipNorms {
         }
     }
 
-    pub(crate) fn generator<G: Generator, D: Discriminator>(
+    fn generator<G: Generator, D: Discriminator>(
         self,
         gradients: GradientsParams,
         gan: &Gan<G, D>,
@@ -50,7 +52,7 @@ impl ClipNorms {
         }
     }
 
-    pub(crate) fn discriminator<G: Generator, D: Discriminator>(
+    fn discriminator<G: Generator, D: Discriminator>(
         self,
         gradients: GradientsParams,
         gan: &Gan<G, D>,
@@ -59,6 +61,15 @@ impl ClipNorms {
             Some(longest) => clip_norm(gradients, &gan.discriminator, longest),
             None => gradients,
         }
+    }
+}
+
+/// The norm of a player's gradient where it is to be measured, which waits for the device; else 0.
+fn norm<M: Module>(measure: bool, gradients: &GradientsParams, player: &M) -> f64 {
+    if measure {
+        gradient_norm(gradients, player)
+    } else {
+        0.0
     }
 }
 
@@ -109,23 +120,35 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Play<'_, G, D> {
             if turn > 0 {
                 round = self.deal()?;
             }
-            let measure = measure && turn + 1 == game.discriminator_steps;
-            let made;
-            (norms.discriminator, made) = self.in_pool(|mut hand| {
-                let moment = hand.moment(game, step, turn, turn);
-                hand.discriminator_turn(&round, moment, measure)
-            });
+            let moment = self.moment(game, step, turn, turn);
+            self.reseed("discriminator turn", moment);
+            let gan = self.learner.model();
+            let made = gan.fakes(&round.latent);
+            let phase = gan.discriminator_phase(&round, &made, moment);
+            let last = turn + 1 == game.discriminator_steps;
+            norms.discriminator = norm(measure && last, &phase.gradients, &gan.discriminator);
+            self.totals.add_discriminator(phase.telemetry);
+            let gradients = self.clip_norms.discriminator(phase.gradients, &gan);
+            self.learner.optimizer_step(gradients);
             // The generator has not moved since, so these are the fakes it would make again.
             fakes = (game.update == UpdateRule::Alternating).then_some(made);
         }
         for turn in 0..game.generator_steps {
-            let measure = measure && turn + 1 == game.generator_steps;
-            norms.generator = self.in_pool(|mut hand| {
+            let moment = self.moment(game, step, GENERATOR_TURNS + turn, game.discriminator_steps);
+            self.reseed("generator turn", moment);
+            let gan = self.learner.model();
+            let made = fakes.take().unwrap_or_else(|| {
                 let key = step * game.generator_steps as u64 + turn as u64;
-                let moment =
-                    hand.moment(game, step, GENERATOR_TURNS + turn, game.discriminator_steps);
-                hand.generator_turn(&mut round, fakes.take(), key, moment, measure)
+                let class = round.latent.class.take();
+                round.latent = self.latents.draw("latent of a generator turn", key, class);
+                gan.fakes(&round.latent)
             });
+            let phase = gan.generator_phase(&round, made, moment);
+            let last = turn + 1 == game.generator_steps;
+            norms.generator = norm(measure && last, &phase.gradients, &gan.generator);
+            self.totals.add_generator(phase.telemetry);
+            let gradients = self.clip_norms.generator(phase.gradients, &gan);
+            self.learner.optimizer_step(gradients);
         }
         Ok(norms)
     }
@@ -137,21 +160,28 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Play<'_, G, D> {
         measure: bool,
     ) -> Result<GradientNorms, TrainError> {
         let round = self.deal()?;
-        Ok(self.in_pool(|mut hand| {
-            let moment = hand.moment(game, step, 0, 0);
-            hand.turn_of_both(game, &round, moment, measure)
-        }))
-    }
-
-    /// Plays a turn where its operations find their threads awake.
-    fn in_pool<R: Send>(&mut self, turn: impl FnOnce(Hand<G, D>) -> R + Send) -> R {
-        let hand = Hand {
-            learner: self.learner,
-            latents: self.latents,
-            clip_norms: self.clip_norms,
-            totals: &mut self.totals,
+        let moment = self.moment(game, step, 0, 0);
+        self.reseed("turn of both", moment);
+        let gan = self.learner.model();
+        let phases = if game.update == UpdateRule::OneStage {
+            gan.one_stage_phase(&round, moment)
+        } else {
+            gan.simultaneous_phase(&round, moment)
         };
-        ganforge_ops::in_pool(&self.latents.device, || turn(hand))
+        let norms = GradientNorms {
+            discriminator: norm(measure, &phases.discriminator, &gan.discriminator),
+            generator: norm(measure, &phases.generator, &gan.generator),
+        };
+        let (discriminator, generator) = phases.telemetry;
+        self.totals.add_discriminator(discriminator);
+        self.totals.add_generator(generator);
+        for gradients in [
+            self.clip_norms.discriminator(phases.discriminator, &gan),
+            self.clip_norms.generator(phases.generator, &gan),
+        ] {
+            self.learner.optimizer_step(gradients);
+        }
+        Ok(norms)
     }
 
     fn deal(&mut self) -> Result<Round, TrainError> {
@@ -160,6 +190,21 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Play<'_, G, D> {
             Some(Err(error)) => Err(TrainError::Stopped(error.to_string())),
             None => Err(TrainError::Stopped("the data came to an end".to_owned())),
         }
+    }
+
+    /// `batches` of the step's real images were shown before this turn.
+    fn moment(&self, game: &Game, step: u64, turn: usize, batches: usize) -> Moment {
+        let before = step * game.batches_per_step() as u64 + batches as u64;
+        Moment {
+            seed: self.latents.seed,
+            turn: (step << 16) + turn as u64,
+            images: before * self.latents.batch as u64,
+        }
+    }
+
+    /// Masks and noise drawn on the device follow from the key too, so that a resumed run draws the same.
+    fn reseed(&self, purpose: &str, moment: Moment) {
+        self.latents.device.seed(moment.rng(purpose).next_u64());
     }
 }
 
