@@ -1,10 +1,5 @@
 //! How images are shared out among threads: each takes neighbouring channels of all of them.
 
-#![expect(
-    clippy::inline_always,
-    reason = "only what is inlined into the dispatched function is compiled for its instruction set"
-)]
-
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -13,16 +8,6 @@ use crate::pool;
 
 /// Positions of an image that are gone through together: their sums stay in the first cache.
 const BLOCK: usize = 512;
-
-/// Numbers that are dealt with at once: whatever vectors a machine has, they are made of these.
-pub const LANES: usize = 16;
-
-/// One vector.
-pub type Lanes = [f32; LANES];
-
-/// Two sums at each position.
-#[derive(Clone, Copy, Default)]
-pub struct Sums(pub [f64; LANES], pub [f64; LANES]);
 
 /// Sizes of images, `[batch, channels, …]`.
 #[derive(Clone, Copy, Debug)]
@@ -138,7 +123,7 @@ impl Group {
             .map(move |image| &image[start..start + len])
     }
 
-    /// Its positions in an image, in blocks that begin at a multiple of [`LANES`].
+    /// Its positions in an image, in blocks.
     pub fn blocks(&self) -> impl Iterator<Item = Range<usize>> {
         let len = self.len();
         (0..len)
@@ -146,37 +131,19 @@ impl Group {
             .map(move |start| start..len.min(start + BLOCK))
     }
 
-    /// Room for what belongs to each position, [`LANES`] of them in a `T`.
-    pub fn lanes<T: Clone + Default>(&self) -> Vec<T> {
-        vec![T::default(); self.len().div_ceil(LANES)]
-    }
-
-    /// Calls `set` with each of its channels and the vector and lane of each position of that.
-    pub fn for_each_position(&self, mut set: impl FnMut(usize, [usize; 2])) {
-        let plane = self.extent.plane;
-        for channel in 0..self.channels {
-            for position in channel * plane..(channel + 1) * plane {
-                set(channel, [position / LANES, position % LANES]);
-            }
+    /// What belongs to each channel, at each of its positions.
+    pub fn spread(&self, per_channel: impl Iterator<Item = f32>) -> Vec<f32> {
+        let mut spread = Vec::with_capacity(self.len());
+        for value in per_channel {
+            spread.resize(spread.len() + self.extent.plane, value);
         }
+        spread
     }
 
-    /// The two sums of each channel, from those of each position.
-    pub fn totals(&self, sums: &[Sums]) -> Vec<[f64; 2]> {
-        let mut totals = vec![[0.0; 2]; self.channels];
-        self.for_each_position(|channel, [vector, lane]| {
-            let Sums(one, other) = &sums[vector];
-            totals[channel][0] += one[lane];
-            totals[channel][1] += other[lane];
-        });
-        totals
+    /// The sum of what stands at the positions of each channel.
+    pub fn gather(&self, per_position: &[f64]) -> impl Iterator<Item = f64> {
+        per_position
+            .chunks_exact(self.extent.plane)
+            .map(|plane| plane.iter().sum())
     }
-}
-
-/// The last vector of a row, filled up with zeros.
-#[inline(always)]
-pub fn padded(rest: &[f32]) -> Lanes {
-    let mut lanes = [0.0; LANES];
-    lanes[..rest.len()].copy_from_slice(rest);
-    lanes
 }

@@ -1,14 +1,8 @@
 //! The first sweep forward: mean and variance.
 
-#![expect(
-    clippy::inline_always,
-    reason = "only what is inlined into the dispatched function is compiled for its instruction set"
-)]
-
-use pulp::{Arch, NullaryFnOnce};
+use pulp::Arch;
 
 use super::Group;
-use super::groups::{LANES, Lanes, Sums, padded};
 
 /// Mean and biased variance of a channel.
 #[derive(Clone, Copy, Debug, Default)]
@@ -30,24 +24,33 @@ impl Moments {
         let Some(first) = group.parts(images).next() else {
             return;
         };
-        let origins: Vec<f32> = first
-            .iter()
-            .step_by(group.extent().plane)
+        let plane = group.extent().plane;
+        let origins = first.iter().step_by(plane).map(|&number| {
             // An infinity would turn all differences to NaN, and an infinite mean with them.
-            .map(|number| if number.is_finite() { *number } else { 0.0 })
-            .collect();
-        let mut origin = group.lanes::<Lanes>();
-        group.for_each_position(|channel, [vector, lane]| origin[vector][lane] = origins[channel]);
-        let mut sums = group.lanes::<Sums>();
-        Arch::new().dispatch(Sweep {
-            group,
-            images,
-            origin: &origin,
-            sums: &mut sums,
+            if number.is_finite() { number } else { 0.0 }
+        });
+        let origins: Vec<f32> = origins.collect();
+        let origin = group.spread(origins.iter().copied());
+        let (mut sums, mut squares) = (vec![0.0; group.len()], vec![0.0; group.len()]);
+        Arch::new().dispatch(|| {
+            for block in group.blocks() {
+                let origin = &origin[block.clone()];
+                let (sums, squares) = (&mut sums[block.clone()], &mut squares[block.clone()]);
+                for part in group.parts(images) {
+                    let numbers = part[block.clone()].iter().zip(origin);
+                    for ((number, origin), (sum, square)) in
+                        numbers.zip(sums.iter_mut().zip(squares.iter_mut()))
+                    {
+                        let apart = f64::from(*number) - f64::from(*origin);
+                        *sum += apart;
+                        *square += apart * apart;
+                    }
+                }
+            }
         });
         let count = group.extent().count();
-        let totals = group.totals(&sums);
-        for ((moments, origin), [sum, square]) in moments.iter_mut().zip(origins).zip(totals) {
+        let sums = group.gather(&sums).zip(group.gather(&squares));
+        for ((moments, origin), (sum, square)) in moments.iter_mut().zip(origins).zip(sums) {
             let apart = sum / count;
             let variance = square / count - apart * apart;
             *moments = Self {
@@ -56,49 +59,5 @@ impl Moments {
                 variance: if variance < 0.0 { 0.0 } else { variance as f32 },
             };
         }
-    }
-}
-
-struct Sweep<'a> {
-    group: Group,
-    images: &'a [f32],
-    origin: &'a [Lanes],
-    sums: &'a mut [Sums],
-}
-
-impl NullaryFnOnce for Sweep<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn call(self) {
-        for block in self.group.blocks() {
-            let vectors = block.start / LANES..block.end.div_ceil(LANES);
-            let origin = &self.origin[vectors.clone()];
-            let sums = &mut self.sums[vectors];
-            for part in self.group.parts(self.images) {
-                let (whole, rest) = part[block.clone()].as_chunks();
-                for ((numbers, origin), sums) in whole.iter().zip(origin).zip(sums.iter_mut()) {
-                    add(numbers, origin, sums);
-                }
-                if !rest.is_empty() {
-                    add(&padded(rest), &origin[whole.len()], &mut sums[whole.len()]);
-                }
-            }
-        }
-    }
-}
-
-/// Adds the differences to `origin`, and their squares.
-#[inline(always)]
-fn add(numbers: &Lanes, origin: &Lanes, Sums(sums, squares): &mut Sums) {
-    let mut apart = [0.0; LANES];
-    for (lane, apart) in apart.iter_mut().enumerate() {
-        *apart = f64::from(numbers[lane]) - f64::from(origin[lane]);
-    }
-    for (sum, apart) in sums.iter_mut().zip(&apart) {
-        *sum += apart;
-    }
-    for (square, apart) in squares.iter_mut().zip(&apart) {
-        *square += apart * apart;
     }
 }
