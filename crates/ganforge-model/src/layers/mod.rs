@@ -11,7 +11,7 @@ mod norm;
 mod resample;
 mod traced;
 
-pub use activation::{Activation, OutputActivation};
+pub use activation::{Activation, OutputActivation, OutputBias};
 pub use condition::{append_one_hot, append_planes};
 pub use convolution::{convolve, convolve_transposed};
 pub use head::{Conditioning, Head, TracedJudgement};
