@@ -6,6 +6,7 @@
 )]
 
 mod ci;
+mod digit_classifier;
 mod gpu;
 mod modes;
 mod step;
@@ -24,6 +25,8 @@ usage: cargo xtask <COMMAND>
              [--out DIR] [--peer dcgan_torch.py] [--prebuilt DIR]
   modes      the table of mode coverage on mixtures of Gaussians: trains for about an hour, goes on where it stopped
              [--out DIR] [--images N]; needs python3 with numpy
+  digit-classifier   trains the classifier that evaluation ships with, for some ten minutes, and replaces its file
+             [--mnist DIR]
 ";
 
 fn main() -> ExitCode {
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         ["modes", options @ ..] => {
             modes::Options::parse(options).and_then(|options| modes::run(&options))
         }
+        ["digit-classifier", options @ ..] => digit_classifier::run(options),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);
