@@ -7,6 +7,7 @@
 
 mod ci;
 mod compare;
+mod digit_classifier;
 mod gpu;
 mod modes;
 mod step;
@@ -27,6 +28,8 @@ usage: cargo xtask <COMMAND>
              [--out DIR] [--images N]; needs python3 with numpy
   compare    times beside PyTorch on the CPU, in turn; on a machine that does nothing else
              [--peer dcgan_torch.py] [--python PROGRAM] [--rounds N] [--only TEXT] [--out FILE]; needs torch
+  digit-classifier   trains the classifier that evaluation ships with, for some ten minutes, and replaces its file
+             [--mnist DIR]
 ";
 
 fn main() -> ExitCode {
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         ["modes", options @ ..] => {
             modes::Options::parse(options).and_then(|options| modes::run(&options))
         }
+        ["digit-classifier", options @ ..] => digit_classifier::run(options),
         _ => {
             eprint!("{USAGE}");
             return ExitCode::from(2);

@@ -7,13 +7,15 @@ use serde_json::Value;
 use support::Home;
 
 /// The recipes the project promises.
-const PROMISED: [&str; 12] = [
+const PROMISED: [&str; 14] = [
     "digits",
     "digits-conditional",
     "mnist-mlp",
     "mnist-dcgan",
     "mnist-r3gan",
     "mnist-resnet",
+    "goodfellow-2014-mnist",
+    "stacked-mnist-dcgan",
     "ring8",
     "grid25",
     "folder-dcgan",
@@ -58,6 +60,8 @@ fn every_built_in_recipe_builds_its_networks_and_takes_a_step() {
         // Real data where a recipe's own are not at hand, and few channels: the shape is what is tried here.
         let data = match name {
             "folder-dcgan" => "--data images",
+            "goodfellow-2014-mnist" => "--data digits --set data.take=1000",
+            "stacked-mnist-dcgan" => "--data stacked:digits --set data.take=1000",
             _ if name.starts_with("mnist") || name.starts_with("bench") => "--data digits",
             _ => "",
         };

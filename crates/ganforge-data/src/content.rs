@@ -1,6 +1,7 @@
-//! Where the values of a dataset live: as bytes in memory, as points, or still in their files.
+//! Where the values of a dataset live: as bytes in memory, as points, still in their files, or in the digits they are stacked of.
 
 use crate::folder::streamed::FileImages;
+use crate::stacked::Stacked;
 use crate::{DataError, ImageShape};
 
 /// The values of a dataset.
@@ -11,6 +12,8 @@ pub(crate) enum Content {
     Points(Vec<[f32; 2]>),
     /// Files that are decoded whenever they are read.
     Files(FileImages),
+    /// Digits, of which images are put together whenever they are read.
+    Stacked(Stacked),
 }
 
 impl Content {
@@ -20,6 +23,23 @@ impl Content {
             Self::Pixels { bytes, .. } => bytes.len() / shape.values(),
             Self::Points(points) => points.len(),
             Self::Files(files) => files.len(),
+            Self::Stacked(stacked) => stacked.len(),
+        }
+    }
+
+    /// The images from `first` on, `count` of them, which there have to be.
+    pub(crate) fn part(self, shape: ImageShape, first: usize, count: usize) -> Self {
+        let range = first..first + count;
+        match self {
+            Self::Pixels { mut bytes, white } => {
+                let values = shape.values();
+                bytes.truncate(range.end * values);
+                bytes.drain(..range.start * values);
+                Self::Pixels { bytes, white }
+            }
+            Self::Points(points) => Self::Points(points[range].to_vec()),
+            Self::Files(files) => Self::Files(files.part(first, count)),
+            Self::Stacked(stacked) => Self::Stacked(stacked.part(first, count)),
         }
     }
 
@@ -34,6 +54,11 @@ impl Content {
                 let mut bytes = vec![0; out.len()];
                 files.read(index, &mut bytes)?;
                 to_floats(&bytes, u8::MAX, out);
+            }
+            Self::Stacked(stacked) => {
+                let mut bytes = vec![0; out.len()];
+                stacked.read(index, &mut bytes);
+                to_floats(&bytes, stacked.white, out);
             }
         }
         Ok(())

@@ -33,7 +33,7 @@ impl Dataset {
     /// a folder that cannot be read are no error but are listed in [`Dataset::skipped`].
     pub fn open(spec: &DataSpec, options: &DataOptions) -> Result<Self, DataError> {
         options.check()?;
-        let mut loaded = source::load(spec, options)?;
+        let mut loaded = source::load(spec, options)?.part(options)?;
         if !options.labels {
             loaded.labels = None;
         } else if loaded.labels.is_none() {
@@ -152,6 +152,28 @@ impl Dataset {
         }
         batch.classes = self.labels().is_some().then_some(classes);
         Ok(batch)
+    }
+
+    /// The mean of all images, never mirrored.
+    ///
+    /// # Shapes
+    ///
+    /// The result is one image, [`ImageShape::values`] values.
+    ///
+    /// # Errors
+    ///
+    /// As [`Dataset::read`].
+    pub fn mean_image(&self) -> Result<Vec<f32>, DataError> {
+        let values = self.shape().values();
+        let (mut image, mut sums) = (vec![0.0_f32; values], vec![0.0_f64; values]);
+        for index in 0..self.len() {
+            self.read(index, &mut image)?;
+            for (sum, &value) in sums.iter_mut().zip(&image) {
+                *sum += f64::from(value);
+            }
+        }
+        let mean = |sum: f64| (sum / self.len() as f64) as f32;
+        Ok(sums.into_iter().map(mean).collect())
     }
 
     /// Whether training mirrors half of the images.

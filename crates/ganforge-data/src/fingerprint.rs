@@ -29,6 +29,7 @@ pub(crate) fn fingerprint(shape: ImageShape, content: &Content, labels: Option<&
             }
         }
         Content::Files(files) => hash.update(files.identity()),
+        Content::Stacked(stacked) => stacked.identify(&mut hash),
     }
     hexadecimal(&hash.finalize()[..8])
 }

@@ -48,6 +48,7 @@ mod random;
 mod shape;
 mod source;
 mod spec;
+mod stacked;
 mod stream;
 mod workers;
 

@@ -1,7 +1,7 @@
 //! What every source hands over.
 
 use crate::content::Content;
-use crate::{ImageShape, Skipped};
+use crate::{DataError, DataOptions, ImageShape, Skipped};
 
 /// Content with all that is known about it.
 pub(crate) struct Loaded {
@@ -23,6 +23,35 @@ impl Loaded {
             labels,
             skipped: Vec::new(),
         }
+    }
+
+    /// The images that the options ask for: so many after those they pass over.
+    pub(crate) fn part(self, options: &DataOptions) -> Result<Self, DataError> {
+        let DataOptions { skip, take, .. } = *options;
+        let there = self.content.len(self.shape);
+        let ahead = there.saturating_sub(skip);
+        if ahead == 0 {
+            return Err(DataError::Option {
+                key: "skip",
+                value: skip.to_string(),
+                allowed: format!("below {there}, for there are no more images"),
+            });
+        }
+        let take = take.unwrap_or(ahead);
+        if !(1..=ahead).contains(&take) {
+            return Err(DataError::Option {
+                key: "take",
+                value: take.to_string(),
+                allowed: format!(
+                    "1 to {ahead}, for there are {there} images and {skip} of them are skipped"
+                ),
+            });
+        }
+        Ok(Self {
+            content: self.content.part(self.shape, skip, take),
+            labels: self.labels.map(|labels| labels[skip..skip + take].to_vec()),
+            ..self
+        })
     }
 }
 

@@ -23,6 +23,10 @@ pub struct DataOptions {
     pub labels: bool,
     /// Which part of the data.
     pub split: Split,
+    /// How many images at the front of the part are passed over.
+    pub skip: usize,
+    /// How many images after those are used; `None` takes all of them, and 128,000 of stacked digits, which have no end.
+    pub take: Option<usize>,
     /// Where fetched sets lie; `None` means [`cache_dir`](crate::cache_dir).
     pub cache_dir: Option<PathBuf>,
     /// How many bytes of decoded pixels (one byte a value) an image folder may hold in memory. A larger one is decoded again by worker threads, ahead of the
@@ -31,7 +35,7 @@ pub struct DataOptions {
 }
 
 impl Default for DataOptions {
-    /// Native size and channels, white behind transparency, no flips, no labels, the training part, 2 GiB of memory.
+    /// Native size and channels, white behind transparency, no flips, no labels, all of the training part, 2 GiB of memory.
     fn default() -> Self {
         Self {
             size: None,
@@ -41,6 +45,8 @@ impl Default for DataOptions {
             flip: false,
             labels: false,
             split: Split::Train,
+            skip: 0,
+            take: None,
             cache_dir: None,
             memory_limit: 2 << 30,
         }
@@ -76,6 +82,9 @@ pub enum Split {
 /// The largest side an image may be asked to have, in pixels: a typing error should not take the memory of the machine.
 const LARGEST_SIDE: usize = 8192;
 
+/// The most images that may be asked of a source without an end: even their order takes memory.
+const MOST_IMAGES: usize = 1 << 26;
+
 impl DataOptions {
     /// Refuses values out of range, whatever the source.
     pub(crate) fn check(&self) -> Result<(), DataError> {
@@ -87,6 +96,17 @@ impl DataOptions {
                 value: format!("[{height}, {width}]"),
                 allowed: format!("[height, width], each from 1 to {LARGEST_SIDE}"),
             });
+        }
+        for (key, least, value) in [("skip", 0, Some(self.skip)), ("take", 1, self.take)] {
+            if let Some(value) = value
+                && !(least..=MOST_IMAGES).contains(&value)
+            {
+                return Err(DataError::Option {
+                    key,
+                    value: value.to_string(),
+                    allowed: format!("{least} to {MOST_IMAGES}"),
+                });
+            }
         }
         Ok(())
     }

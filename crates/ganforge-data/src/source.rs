@@ -2,7 +2,7 @@
 
 use crate::loaded::Loaded;
 use crate::{DataError, DataOptions, DataSpec};
-use crate::{digits, folder, idx, mixture, points, public};
+use crate::{digits, folder, idx, mixture, points, public, stacked};
 
 /// Loads the data that `spec` names.
 pub(crate) fn load(spec: &DataSpec, options: &DataOptions) -> Result<Loaded, DataError> {
@@ -15,5 +15,6 @@ pub(crate) fn load(spec: &DataSpec, options: &DataOptions) -> Result<Loaded, Dat
         DataSpec::Points(path) => points::load(path, options),
         DataSpec::Ring8 => mixture::load(&crate::Mixture::ring8(), "ring8", options),
         DataSpec::Grid25 => mixture::load(&crate::Mixture::grid25(), "grid25", options),
+        DataSpec::Stacked(digits) => stacked::load(digits, options),
     }
 }

@@ -11,7 +11,7 @@ use crate::{DataError, Mixture, idx};
 /// A source of data, as the user names it.
 ///
 /// Parsed from and printed as text (serde does the same): `digits`, `mnist`, `fashion-mnist`, `idx:DIR`, `folder:DIR`, `points:FILE.csv`, `ring8`,
-/// `grid25`. A bare path is recognised when it exists: a directory holding IDX files, any other directory, or a `.csv` file.
+/// `grid25`, `stacked:mnist`. A bare path is recognised when it exists: a directory holding IDX files, any other directory, or a `.csv` file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum DataSpec {
@@ -31,12 +31,14 @@ pub enum DataSpec {
     Ring8,
     /// Twenty-five Gaussians on a grid.
     Grid25,
+    /// Three random digits as the colours of one image; the digits are `Digits`, `Mnist`, `FashionMnist` or `Idx`.
+    Stacked(Box<DataSpec>),
 }
 
 impl DataSpec {
     /// What [`DataSpec`] accepts, for messages.
     pub const ACCEPTED: &str = "digits, mnist, fashion-mnist, idx:DIR, folder:DIR, points:FILE.csv, ring8, grid25, \
-                                or an existing directory or .csv file";
+                                stacked:mnist (or another set of grey images), or an existing directory or .csv file";
 
     /// The exact distribution the points come from, where the source is a synthetic mixture.
     #[must_use]
@@ -49,7 +51,8 @@ impl DataSpec {
             | Self::FashionMnist
             | Self::Idx(_)
             | Self::Folder(_)
-            | Self::Points(_) => None,
+            | Self::Points(_)
+            | Self::Stacked(_) => None,
         }
     }
 }
@@ -76,6 +79,16 @@ impl FromStr for DataSpec {
             Some(("idx", path)) => Ok(Self::Idx(path.into())),
             Some(("folder", path)) => Ok(Self::Folder(path.into())),
             Some(("points", path)) => Ok(Self::Points(path.into())),
+            Some(("stacked", digits)) => match digits.parse()? {
+                digits @ (Self::Digits | Self::Mnist | Self::FashionMnist | Self::Idx(_)) => {
+                    Ok(Self::Stacked(Box::new(digits)))
+                }
+                Self::Folder(_)
+                | Self::Points(_)
+                | Self::Ring8
+                | Self::Grid25
+                | Self::Stacked(_) => Err(unknown()),
+            },
             _ => recognise(Path::new(text)).ok_or_else(unknown),
         }
     }
@@ -108,6 +121,7 @@ impl fmt::Display for DataSpec {
             Self::Points(path) => write!(formatter, "points:{}", path.display()),
             Self::Ring8 => formatter.write_str("ring8"),
             Self::Grid25 => formatter.write_str("grid25"),
+            Self::Stacked(digits) => write!(formatter, "stacked:{digits}"),
         }
     }
 }
@@ -143,6 +157,8 @@ mod tests {
             "points:moons.csv",
             "ring8",
             "grid25",
+            "stacked:mnist",
+            "stacked:idx:/data/emnist",
         ] {
             let spec: DataSpec = text.parse().unwrap();
             assert_eq!(spec.to_string(), text);
@@ -177,7 +193,16 @@ mod tests {
 
     #[test]
     fn an_unknown_spec_is_answered_with_what_is_accepted() {
-        for text in ["digit", "idx:", "", "/no/such/folder", "zip:a.zip"] {
+        for text in [
+            "digit",
+            "idx:",
+            "",
+            "/no/such/folder",
+            "zip:a.zip",
+            "stacked:",
+            "stacked:ring8",
+            "stacked:stacked:mnist",
+        ] {
             let message = text.parse::<DataSpec>().unwrap_err().to_string();
             assert!(message.contains(&format!("`{text}`")), "{message}");
             assert!(

@@ -14,7 +14,8 @@
 //! # Ok::<(), ganforge_eval::EvalError>(())
 //! ```
 //!
-//! What a feature is (a pixel, an activation of a classifier) is the caller's business; nothing here knows a tensor, a network or a dataset.
+//! What a feature is (a pixel, an activation of a classifier) is the caller's business: metrics know no tensor, no network and no dataset. [`spaces`] has
+//! the networks that turn images into features.
 //!
 //! # Which metric
 //!
@@ -55,6 +56,7 @@ mod parzen;
 mod protocol;
 mod sampling;
 mod smallest;
+pub mod spaces;
 mod tiles;
 
 pub use diversity::{diversity, scales};

@@ -46,6 +46,19 @@ pub trait GeneratorArchitecture:
         Some(0)
     }
 
+    /// True where a new network is to [start](Self::start_at) from the mean image of the data.
+    fn starts_at_mean(&self) -> bool {
+        false
+    }
+
+    /// A network that was just built, made to start from images around the mean image of the data.
+    ///
+    /// # Shapes
+    /// - `mean`: `channels · height · width` numbers, row after row
+    fn start_at(&self, network: Self::Network, _mean: &[f32]) -> Self::Network {
+        network
+    }
+
     /// The norm by which a batch of one image is the same image for every latent, where there is one.
     fn norm_of_rows(&self) -> Option<&'static str> {
         None
@@ -112,6 +125,17 @@ impl GeneratorArchitecture for GeneratorConfig {
 
     fn weight_count(&self, image: ImageSpec, classes: usize) -> Option<usize> {
         Self::weight_count(self, image, classes)
+    }
+
+    fn starts_at_mean(&self) -> bool {
+        Self::starts_at_mean(self)
+    }
+
+    fn start_at(&self, network: GeneratorNet, mean: &[f32]) -> GeneratorNet {
+        match network {
+            GeneratorNet::Mlp(network) => GeneratorNet::Mlp(network.start_at(mean)),
+            other => other,
+        }
     }
 
     fn norm_of_rows(&self) -> Option<&'static str> {

@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use crate::layers::Norm;
+use crate::layers::{Norm, OutputBias};
 use crate::networks::{
     DcganGenerator, DcganGeneratorConfig, MlpGenerator, MlpGeneratorConfig, R3ganGenerator,
     R3ganGeneratorConfig, ResnetGenerator, ResnetGeneratorConfig,
@@ -80,6 +80,15 @@ impl GeneratorConfig {
                 Norm::None | Norm::VirtualBatch => None,
             },
             Self::Dcgan(_) | Self::R3gan(_) | Self::Resnet(_) => None,
+        }
+    }
+
+    /// True where a new network is to start from the mean image of the data.
+    #[must_use]
+    pub fn starts_at_mean(&self) -> bool {
+        match self {
+            Self::Mlp(config) => config.output_bias == OutputBias::MeanImage,
+            Self::Dcgan(_) | Self::R3gan(_) | Self::Resnet(_) => false,
         }
     }
 

@@ -23,6 +23,8 @@ pub enum LatentDistribution {
     Normal,
     /// Independent coordinates, uniform on [-1, 1), as in Goodfellow et al. 2014.
     Uniform,
+    /// Independent coordinates, uniform on [-√3, √3) and so of variance 1, as in the code of Goodfellow et al. 2014.
+    UniformUnitVariance,
 }
 
 /// Size and distribution of a generator's latents.
@@ -44,7 +46,11 @@ impl LatentSpec {
         let numbers = count * self.dimension;
         match self.distribution {
             LatentDistribution::Normal => StandardNormal.sample_iter(rng).take(numbers).collect(),
-            LatentDistribution::Uniform => uniform_unit().sample_iter(rng).take(numbers).collect(),
+            LatentDistribution::Uniform => uniform(1.0).sample_iter(rng).take(numbers).collect(),
+            LatentDistribution::UniformUnitVariance => {
+                let distribution = uniform(3.0_f32.sqrt());
+                distribution.sample_iter(rng).take(numbers).collect()
+            }
         }
     }
 
@@ -60,8 +66,9 @@ impl LatentSpec {
     }
 }
 
-fn uniform_unit() -> Uniform<f32> {
-    Uniform::new(-1.0, 1.0).expect("-1 is below 1")
+/// Uniform from `-bound` up to `bound`, which is above 0.
+fn uniform(bound: f32) -> Uniform<f32> {
+    Uniform::new(-bound, bound).expect("a negative number is below a positive one")
 }
 
 #[cfg(test)]
@@ -74,6 +81,7 @@ mod tests {
         for (distribution, variance) in [
             (LatentDistribution::Normal, 1.0),
             (LatentDistribution::Uniform, 1.0 / 3.0),
+            (LatentDistribution::UniformUnitVariance, 1.0),
         ] {
             let spec = LatentSpec {
                 dimension: 10,

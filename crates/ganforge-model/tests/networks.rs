@@ -4,8 +4,10 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor};
+use ganforge_model::layers::OutputActivation;
 use ganforge_model::{
-    Discriminator, DiscriminatorConfig, Generator, GeneratorConfig, ImageSpec, Latent, keyed_rng,
+    Discriminator, DiscriminatorConfig, Generator, GeneratorArchitecture, GeneratorConfig,
+    ImageSpec, Latent, keyed_rng,
 };
 use serde_json::{Value, json};
 
@@ -73,6 +75,51 @@ fn dcgan_refuses_sizes_it_cannot_reach_and_says_which_it_can() {
         let message = play(&g, &d, image(1, height, width), 0).unwrap_err();
         assert!(message.contains("64×48"), "{height}×{width}: {message}");
     }
+}
+
+#[test]
+fn a_generator_that_starts_at_the_mean_image_makes_it_of_its_biases_alone() {
+    let spec = image(1, 2, 2);
+    let mean = [-0.5, 0.0, 0.25, 0.9];
+    for output in ["tanh", "sigmoid", "linear"] {
+        let g = generator(json!({
+            "kind": "mlp", "latent": 3, "hidden": [], "output": output, "output_bias": "mean-image",
+        }));
+        assert!(g.starts_at_mean());
+        let device = Device::flex();
+        let net = g
+            .init(spec, 0, &mut keyed_rng(0, "weights", 0), &device)
+            .unwrap();
+        let noise = Tensor::zeros([1, 3], &device);
+        let made = g
+            .start_at(net, &mean)
+            .forward(Latent { noise, class: None });
+        for (made, mean) in made.into_data().iter::<f32>().zip(mean) {
+            assert!((made - mean).abs() < 1e-6, "{output}: {made} for {mean}");
+        }
+    }
+    // A pixel that is black in every image keeps a bias that can be moved.
+    assert!((OutputActivation::Sigmoid.inverse(-1.0) + 1e7_f64.ln()).abs() < 1e-6);
+    let plain = generator(json!({ "kind": "mlp", "latent": 3, "hidden": [] }));
+    assert!(!plain.starts_at_mean());
+}
+
+#[test]
+fn an_input_range_brings_pixels_to_it() {
+    let (spec, device) = (image(1, 2, 2), Device::flex());
+    let config =
+        |range: Value| discriminator(json!({ "kind": "mlp", "hidden": [5], "input_range": range }));
+    let net = |range| config(range).init(spec, 0, &mut keyed_rng(0, "weights", 0), &device);
+    let pixels = Tensor::<1>::from_data([-1.0, -0.5, 0.25, 1.0], &device).reshape([1, 1, 2, 2]);
+    let unit = net(json!([0.0, 1.0]))
+        .unwrap()
+        .forward(pixels.clone(), None);
+    let signed = net(json!([-1.0, 1.0])).unwrap();
+    let by_hand = signed.forward((pixels + 1.0) / 2.0, None);
+    let apart: f32 = (unit.logits - by_hand.logits).abs().into_scalar();
+    assert!(apart < 1e-6, "{apart}");
+    let refused = net(json!([1.0, 1.0])).unwrap_err().to_string();
+    assert!(refused.contains("`input_range` is [1, 1]"), "{refused}");
 }
 
 /// A player of the kind `r3gan` with some keys set.

@@ -2,9 +2,9 @@
 
 use burn::backend::{Dispatch, DispatchDevice};
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
-use burn::tensor::{DType, Device, Tensor, module};
+use burn::tensor::{DType, Tensor, module};
 
-use crate::{ConvShape, ConvolutionOps, Pass, pool};
+use crate::{ConvShape, ConvolutionOps, Pass};
 
 /// [`burn::tensor::module::conv2d`], faster on the CPU: without groups and dilation, with as much padding on one side as on the
 /// other, in 32-bit floats. Anything else is left to Burn.

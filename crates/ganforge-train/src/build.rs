@@ -15,7 +15,25 @@ use crate::recipe::Recipe;
 /// A game between built-in networks.
 pub type BuiltinGan = Gan<GeneratorNet, DiscriminatorNet>;
 
-/// Both players of a recipe, with weights that follow from the seed.
+/// Both players of a recipe as they begin on these data: with weights that follow from the seed, and from the mean image where
+/// the generator starts there.
+///
+/// # Errors
+/// As [`build`], and data that cannot be read.
+pub fn build_on<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
+    recipe: &Recipe<G, D>,
+    dataset: &Dataset,
+    steps_before: u64,
+    device: &Device,
+) -> Result<Gan<G::Network, D::Network>, TrainError> {
+    // The weights of a run that goes on come from its checkpoint.
+    let wanted = recipe.generator.starts_at_mean() && steps_before == 0;
+    let mean = wanted.then(|| dataset.mean_image()).transpose()?;
+    let signature = signature(recipe, dataset);
+    assemble(recipe, &signature, mean.as_deref(), steps_before, device)
+}
+
+/// Both players of a recipe, with weights that follow from the seed alone.
 ///
 /// `steps_before` is how many steps were played before, 0 in a new run.
 ///
@@ -24,6 +42,16 @@ pub type BuiltinGan = Gan<GeneratorNet, DiscriminatorNet>;
 pub fn build<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
     recipe: &Recipe<G, D>,
     signature: &Signature,
+    steps_before: u64,
+    device: &Device,
+) -> Result<Gan<G::Network, D::Network>, TrainError> {
+    assemble(recipe, signature, None, steps_before, device)
+}
+
+fn assemble<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
+    recipe: &Recipe<G, D>,
+    signature: &Signature,
+    mean: Option<&[f32]>,
     steps_before: u64,
     device: &Device,
 ) -> Result<Gan<G::Network, D::Network>, TrainError> {
@@ -39,6 +67,10 @@ pub fn build<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
         .generator
         .init(image, classes, &mut rng("generator weights"), device)
         .map_err(refuse("generator"))?;
+    let generator = match mean {
+        Some(mean) => recipe.generator.start_at(generator, mean),
+        None => generator,
+    };
     let discriminator = recipe
         .discriminator
         .init(shown, classes, &mut rng("discriminator weights"), device)

@@ -50,7 +50,7 @@ fn game(recipe: &Recipe) -> (BuiltinGan, Round) {
 }
 
 fn learner(recipe: &Recipe, gan: BuiltinGan) -> Learner<BuiltinGan> {
-    let optimizer = module_optimizer(&recipe.optimizer, &gan);
+    let optimizer = module_optimizer(&recipe.optimizer, &gan, 1);
     let schedule = module_schedule(&recipe.optimizer, &gan, 100, 8);
     let mut learner = Learner::new(gan, optimizer, schedule);
     learner.lr_step();

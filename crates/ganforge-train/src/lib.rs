@@ -26,6 +26,7 @@ mod journal;
 mod learner_model;
 mod loader;
 mod moment;
+mod momentum;
 mod one_stage;
 mod optimizer;
 mod parameters;
@@ -46,7 +47,7 @@ pub use adversarial::{Adversarial, Ending, Plan};
 pub use augment::{Augmentation, augment};
 pub use average::Average;
 pub use bench::{BenchReport, SamplingReport, bench, bench_sampling};
-pub use build::{BuiltinGan, build, signature};
+pub use build::{BuiltinGan, build, build_on, signature};
 pub use error::{RecipeError, TrainError};
 pub use game::{FeatureMatching, Game, InstanceNoise, UpdateRule};
 pub use gan::{BothPhases, Gan, Moves, Phase, Round, Start};
@@ -60,8 +61,8 @@ pub use payoff::{Base, Divergence, Opponent, Payoff, Targets, jensen_shannon};
 pub use penalty::{Anchors, Form, Penalty, Shown};
 pub use play::{ClipNorms, Play, RoundSource};
 pub use recipe::{
-    AverageConfig, DataConfig, OptimizerConfig, OptimizerKind, Optimizers, Override, Recipe,
-    RunConfig, ScheduleConfig, ScheduleKind, builtin, builtin_names,
+    AverageConfig, DataConfig, MomentumSchedule, OptimizerConfig, OptimizerKind, Optimizers,
+    Override, Recipe, RunConfig, ScheduleConfig, ScheduleKind, builtin, builtin_names,
 };
 pub use run_directory::{RunDirectory, RunJournal};
 pub use schedule::Schedule;

@@ -1,7 +1,7 @@
 //! Both players' optimizers and schedules, as parameter groups of one module optimizer.
 
 use burn::module::{Module, ParamGroup};
-use burn::optim::decay::WeightDecayConfig;
+use burn::optim::decay::{WeightDecay, WeightDecayConfig};
 use burn::optim::lr_scheduler::module_lr_scheduler::ModuleLrScheduler;
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{AdamConfig, AdamWConfig, ModuleOptimizer, RmsPropConfig, SgdConfig};
@@ -10,22 +10,32 @@ use ganforge_ops::Decay;
 
 use crate::adam::{BurnsAdam, SweptAdam};
 use crate::gan::Gan;
+use crate::momentum::{Ramp, RampedMomentum};
 use crate::recipe::{OptimizerConfig, OptimizerKind, Optimizers};
 use crate::schedule::Schedule;
 
 /// One optimizer with a group for each player.
 ///
 /// Groups go by parameter identity, so the game's parameters must have been
-/// [numbered](crate::parameters::number_parameters) before.
+/// [numbered](crate::parameters::number_parameters) before. `images_per_step` is the run's, for schedules by images.
 #[must_use]
 pub fn module_optimizer<G: Generator, D: Discriminator>(
     config: &Optimizers,
     gan: &Gan<G, D>,
+    images_per_step: u64,
 ) -> ModuleOptimizer {
     // The base group must match every parameter; those that get gradients all belong to a player.
     let base = ModuleOptimizer::from(SgdConfig::new().build());
-    let base = with_player(base, &config.generator, &gan.generator);
-    with_player(base, &config.discriminator, &gan.discriminator)
+    let images = |steps| images_per_step as f64 / steps as f64;
+    let images_per_update = images(gan.game.generator_steps);
+    let base = with_player(base, &config.generator, &gan.generator, images_per_update);
+    let images_per_update = images(gan.game.discriminator_steps);
+    with_player(
+        base,
+        &config.discriminator,
+        &gan.discriminator,
+        images_per_update,
+    )
 }
 
 /// One schedule for each player; `steps` and `images_per_step` are the run's.
@@ -48,6 +58,7 @@ fn with_player<M: Module>(
     optimizer: ModuleOptimizer,
     config: &OptimizerConfig,
     player: &M,
+    images_per_update: f64,
 ) -> ModuleOptimizer {
     let group = ParamGroup::ids_from_module(player.clone());
     let penalty = config.weight_decay as f32;
@@ -64,6 +75,15 @@ fn with_player<M: Module>(
             optimizer.with_group(group, rmsprop.build(), None)
         }
         OptimizerKind::Sgd => {
+            if let Some(schedule) = config.momentum_schedule {
+                let ramp = Ramp {
+                    start: config.momentum,
+                    end: schedule.end,
+                    updates: schedule.images as f64 / images_per_update,
+                };
+                let decay = decay.as_ref().map(WeightDecay::new);
+                return optimizer.with_group(group, RampedMomentum { ramp, decay }, None);
+            }
             let momentum = MomentumConfig::new()
                 .with_momentum(config.momentum)
                 .with_dampening(0.0);

@@ -155,7 +155,7 @@ fn weights_after_two_steps_are_those_of_pytorch() {
         };
         let gan = build(&recipe, &signature, 0, &device).unwrap();
         let gan = with_weights(gan, &case["before"]);
-        let optimizer = module_optimizer(&recipe.optimizer, &gan);
+        let optimizer = module_optimizer(&recipe.optimizer, &gan, 1);
         let schedule = module_schedule(&recipe.optimizer, &gan, 2, BATCH as u64);
         let mut learner = Learner::new(gan, optimizer, schedule);
         let rounds = case["rounds"].as_array().unwrap();

@@ -11,6 +11,8 @@ pub struct Schedule {
     floor: f64,
     kind: ScheduleKind,
     warmup: u64,
+    /// Steps over which an exponential schedule halves the rate.
+    half_life: f64,
     steps: u64,
     step: u64,
 }
@@ -24,6 +26,7 @@ impl Schedule {
             floor: config.schedule.floor,
             kind: config.schedule.kind,
             warmup: config.schedule.warmup.div_ceil(images_per_step),
+            half_life: config.schedule.half_life.unwrap_or(f64::INFINITY) / images_per_step as f64,
             steps,
             step: 0,
         }
@@ -42,6 +45,10 @@ impl Schedule {
             ScheduleKind::Constant => 1.0,
             ScheduleKind::Linear => 1.0 - progress,
             ScheduleKind::Cosine => 0.5 * (1.0 + (std::f64::consts::PI * progress).cos()),
+            ScheduleKind::Exponential => {
+                let share = 0.5_f64.powf(step as f64 / self.half_life);
+                return self.rate * share.max(self.floor);
+            }
         };
         self.rate * (self.floor + (1.0 - self.floor) * ahead)
     }
@@ -73,6 +80,7 @@ mod tests {
             floor: 0.1,
             kind,
             warmup,
+            half_life: 10.0,
             steps: 101,
             step: 0,
         }
@@ -91,6 +99,21 @@ mod tests {
             assert!((schedule.rate_at(500) - 0.2).abs() < 1e-12);
         }
         assert!((schedule(ScheduleKind::Constant, 0).rate_at(70) - 2.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn an_exponential_schedule_halves_until_it_reaches_the_floor() {
+        let schedule = schedule(ScheduleKind::Exponential, 0);
+        for (step, rate) in [
+            (0, 2.0),
+            (10, 1.0),
+            (20, 0.5),
+            (30, 0.25),
+            (40, 0.2),
+            (900, 0.2),
+        ] {
+            assert!((schedule.rate_at(step) - rate).abs() < 1e-12, "{step}");
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ use ganforge_data::{DataError, Dataset};
 use ganforge_model::{Discriminator, DiscriminatorArchitecture, Generator, GeneratorArchitecture};
 
 use crate::adversarial::{Adversarial, Ending, Plan};
-use crate::build::{build, signature};
+use crate::build::{build_on, signature};
 use crate::checkpoint::{
     CheckpointFolder, Manifest, ModelPart, OptimizerPart, SchedulerPart, restore,
 };
@@ -78,7 +78,7 @@ pub fn train<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
     let start = start(&directory, images_per_step, dataset, options.resume)?;
     let training_device = device.clone().autodiff();
     let signature = signature(recipe, dataset);
-    let gan = build(recipe, &signature, start.step, &training_device)?;
+    let gan = build_on(recipe, dataset, start.step, &training_device)?;
     let plan = Plan {
         steps: recipe.steps(),
         images_per_step,
@@ -197,7 +197,7 @@ fn learner<G: Generator + 'static, D: Discriminator + 'static>(
     plan: &Plan,
     checkpoints: Option<&CheckpointFolder>,
 ) -> Result<Learner<Gan<G, D>>, TrainError> {
-    let optimizer = module_optimizer(optimizers, &gan);
+    let optimizer = module_optimizer(optimizers, &gan, plan.images_per_step);
     let schedule = module_schedule(optimizers, &gan, plan.steps, plan.images_per_step);
     let Some(folder) = checkpoints else {
         return Ok(Learner::new(gan, optimizer, schedule));

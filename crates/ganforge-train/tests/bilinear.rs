@@ -57,7 +57,7 @@ fn play(update: UpdateRule, rate: f64) -> Vec<[f64; 2]> {
     let [a, b] = START.map(number);
     let gan = Gan::new(Constant { a }, Slope { b }, game.clone(), Start::default());
     let sgd = sgd(rate);
-    let optimizer = module_optimizer(&sgd, &gan);
+    let optimizer = module_optimizer(&sgd, &gan, 1);
     let schedule = module_schedule(&sgd, &gan, STEPS as u64, BATCH as u64);
     let mut learner = Learner::new(gan, optimizer, schedule);
     let latents = Latents {
@@ -108,6 +108,7 @@ fn sgd(rate: f64) -> Optimizers {
         betas: [0.0, 0.0],
         epsilon: 1e-8,
         momentum: 0.0,
+        momentum_schedule: None,
         alpha: 0.99,
         weight_decay: 0.0,
         clip_norm: None,

@@ -8,7 +8,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("ganforge-ops", &[]),
     ("ganforge-model", &["ganforge-ops"]),
     ("ganforge-data", &[]),
-    ("ganforge-eval", &[]),
+    ("ganforge-eval", &["ganforge-ops"]),
     ("ganforge-infer", &["ganforge-model"]),
     (
         "ganforge-train",

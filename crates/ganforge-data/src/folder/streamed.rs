@@ -32,6 +32,21 @@ impl FileImages {
         self.paths.len()
     }
 
+    /// The images from `first` on, `count` of them.
+    pub(crate) fn part(mut self, first: usize, count: usize) -> Self {
+        let whole = 0..self.paths.len();
+        self.paths.truncate(first + count);
+        self.paths.drain(..first);
+        if (first..first + count) != whole {
+            let mut hash = Sha256::new();
+            hash.update(self.identity);
+            hash.update((first as u64).to_le_bytes());
+            hash.update((count as u64).to_le_bytes());
+            self.identity = hash.finalize().into();
+        }
+        self
+    }
+
     /// Decodes image `index` into `out`, `[channels, height, width]`.
     pub(crate) fn read(&self, index: usize, out: &mut [u8]) -> Result<(), DataError> {
         let image = decode(&self.paths[index]).map_err(DataError::Unreadable)?;

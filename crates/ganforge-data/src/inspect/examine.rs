@@ -3,9 +3,10 @@
 use image::{ColorType, DynamicImage, ImageFormat};
 use sha2::{Digest, Sha256};
 
-use crate::Skipped;
 use crate::folder::{Header, Surveyed, class_of, decode};
 use crate::idx::IdxImages;
+use crate::stacked::Stacked;
+use crate::{ImageShape, Skipped};
 
 /// The facts about one image.
 #[derive(Debug)]
@@ -66,6 +67,35 @@ pub(super) fn examine_idx(images: &IdxImages, index: usize, label: Option<u32>) 
         height,
         digest: digest(width, height, pixels),
         nearly_constant: is_nearly_constant(pixels.iter().copied(), images.white),
+    }
+}
+
+/// Examines image `index` of stacked digits.
+pub(super) fn examine_stacked(
+    images: &Stacked,
+    shape: ImageShape,
+    index: usize,
+    class: Option<String>,
+) -> Examined {
+    let mut pixels = vec![0; shape.values()];
+    images.read(index, &mut pixels);
+    let (width, height) = (
+        crate::fit::side(shape.width),
+        crate::fit::side(shape.height),
+    );
+    Examined {
+        name: format!("#{index}"),
+        class,
+        format: "IDX, stacked",
+        color: "8-bit RGB",
+        has_color: true,
+        has_alpha: false,
+        width,
+        height,
+        digest: digest(width, height, &pixels),
+        nearly_constant: pixels
+            .chunks_exact(shape.height * shape.width)
+            .all(|plane| is_nearly_constant(plane.iter().copied(), images.white)),
     }
 }
 

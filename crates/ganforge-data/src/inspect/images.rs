@@ -6,11 +6,13 @@ use std::path::Path;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::examine::{Examined, examine_file, examine_idx};
-use super::outcome::{Outcome, outcome_of_folder, outcome_of_idx};
+use super::examine::{Examined, examine_file, examine_idx, examine_stacked};
+use super::outcome::{Outcome, outcome_of_folder, outcome_of_idx, outcome_of_stacked};
 use super::{ClassCount, count_classes, imbalance};
+use crate::content::Content;
 use crate::folder::Survey;
 use crate::idx::IdxImages;
+use crate::loaded::Loaded;
 use crate::{DataOptions, Skipped};
 
 /// What a set of images is like.
@@ -118,6 +120,23 @@ pub(super) fn of_idx(
         .map(|index| examine_idx(images, index, labels.map(|labels| labels[index])))
         .collect();
     let outcome = outcome_of_idx(images, &examined, options);
+    summarise(source, &examined, Vec::new(), Vec::new(), outcome)
+}
+
+/// Inspects stacked digits.
+pub(super) fn of_stacked(source: &str, loaded: &Loaded, options: &DataOptions) -> ImageInspection {
+    let Content::Stacked(stacked) = &loaded.content else {
+        return summarise(source, &[], Vec::new(), Vec::new(), Outcome::default());
+    };
+    let class = |index: usize| {
+        let label = loaded.labels.as_ref()?[index];
+        loaded.classes.get(label as usize).cloned()
+    };
+    let examined: Vec<Examined> = (0..stacked.len())
+        .into_par_iter()
+        .map(|index| examine_stacked(stacked, loaded.shape, index, class(index)))
+        .collect();
+    let outcome = outcome_of_stacked(loaded, stacked, &examined, options);
     summarise(source, &examined, Vec::new(), Vec::new(), outcome)
 }
 

@@ -14,11 +14,12 @@ pub use images::{AspectRatios, ImageInspection, SizeCount, Sizes};
 pub use outcome::Outcome;
 pub use points::{PointInspection, Span};
 
-use crate::{DataError, DataOptions, DataSpec, Mixture, digits, folder, idx, public};
+use crate::{DataError, DataOptions, DataSpec, Mixture, digits, folder, idx, public, stacked};
 
 /// Looks at every image or point of a source, and decodes every file in full. Printed, the result is a report for people; serialised, for programs.
 ///
-/// Classes are shown whether or not `options.labels` asks for them.
+/// Classes are shown whether or not `options.labels` asks for them, and all images of the part, whatever `options.skip` and `options.take` say; of stacked
+/// digits, which have no end, those up to there.
 ///
 /// # Errors
 ///
@@ -58,6 +59,16 @@ pub fn inspect(spec: &DataSpec, options: &DataOptions) -> Result<Inspection, Dat
         }
         DataSpec::Ring8 => mixture(Mixture::ring8(), "ring8")?,
         DataSpec::Grid25 => mixture(Mixture::grid25(), "grid25")?,
+        DataSpec::Stacked(digits) => {
+            let native = DataOptions {
+                size: None,
+                channels: None,
+                labels: true,
+                ..options.clone()
+            };
+            let loaded = stacked::load(digits, &native)?;
+            Inspection::Images(images::of_stacked(&source, &loaded, options))
+        }
     })
 }
 

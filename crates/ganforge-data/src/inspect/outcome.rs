@@ -8,7 +8,9 @@ use super::examine::Examined;
 use crate::fit::side;
 use crate::folder::{self, Surveyed};
 use crate::idx::IdxImages;
+use crate::loaded::Loaded;
 use crate::placement::Placement;
+use crate::stacked::{Stacked, not_rgb};
 use crate::{DataError, DataOptions, ImageShape, Resize};
 
 /// What a recipe would do with a set of images. An image may be counted in several ways: one can be cropped and reduced.
@@ -82,11 +84,44 @@ pub(super) fn outcome_of_idx(
         height,
         width,
     });
-    let resize = match options.resize {
+    outcome(shape, idx_resize(options), |_| false, examined)
+}
+
+/// What becomes of stacked digits, of which only the digits are ever held.
+pub(super) fn outcome_of_stacked(
+    loaded: &Loaded,
+    stacked: &Stacked,
+    examined: &[Examined],
+    options: &DataOptions,
+) -> Outcome {
+    if options.labels && loaded.labels.is_none() {
+        return problem(
+            "classes are wanted and the digits have no label file, or are not ten".to_owned(),
+        );
+    }
+    let [height, width] = options
+        .size
+        .unwrap_or([loaded.shape.height, loaded.shape.width]);
+    let shape = match options.channels {
+        None | Some(3) => Ok(ImageShape {
+            channels: 3,
+            height,
+            width,
+        }),
+        Some(channels) => Err(not_rgb(channels)),
+    };
+    Outcome {
+        bytes: stacked.digits() * height * width,
+        ..outcome(shape, idx_resize(options), |_| false, examined)
+    }
+}
+
+/// Grey images from IDX files, stacked or not, are padded unless the options say otherwise.
+fn idx_resize(options: &DataOptions) -> Resize {
+    match options.resize {
         Resize::Auto => Resize::Pad,
         asked => asked,
-    };
-    outcome(shape, resize, |_| false, examined)
+    }
 }
 
 fn problem(problem: String) -> Outcome {

@@ -38,7 +38,7 @@ pub struct Span {
 pub(super) fn of(source: &str, loaded: &Loaded) -> PointInspection {
     let points: &[[f32; 2]] = match &loaded.content {
         Content::Points(points) => points,
-        Content::Pixels { .. } | Content::Files(_) => &[],
+        Content::Pixels { .. } | Content::Files(_) | Content::Stacked(_) => &[],
     };
     let labels = loaded.labels.as_deref().unwrap_or_default();
     let classes = count_classes(

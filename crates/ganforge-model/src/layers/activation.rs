@@ -98,6 +98,17 @@ pub enum OutputActivation {
     Linear,
 }
 
+/// Where the biases of the last layer start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OutputBias {
+    /// At zero.
+    #[default]
+    Zero,
+    /// Where they alone make the mean image of the data: the marginals of Goodfellow et al. 2014's code.
+    MeanImage,
+}
+
 impl OutputActivation {
     /// Applies the output map elementwise; the shape stays.
     #[must_use]
@@ -106,6 +117,22 @@ impl OutputActivation {
             Self::Tanh => ganforge_ops::tanh(input),
             Self::Sigmoid => ganforge_ops::sigmoid(input) * 2.0 - 1.0,
             Self::Linear => input,
+        }
+    }
+
+    /// What the map takes to `output`, as nearly as a bounded map comes to its bounds: within 1e-7 of its range, as in the
+    /// code of Goodfellow et al. 2014.
+    #[must_use]
+    pub fn inverse(self, output: f64) -> f64 {
+        if self == Self::Linear {
+            return output;
+        }
+        let share = output.midpoint(1.0).clamp(1e-7, 1.0 - 1e-7);
+        let logit = (share / (1.0 - share)).ln();
+        match self {
+            Self::Sigmoid => logit,
+            Self::Tanh => logit / 2.0,
+            Self::Linear => output,
         }
     }
 }

@@ -12,7 +12,7 @@ mod norm;
 mod resample;
 mod traced;
 
-pub use activation::{Activation, OutputActivation};
+pub use activation::{Activation, OutputActivation, OutputBias};
 pub use condition::{append_one_hot, append_planes};
 pub use convolution::{convolve, convolve_transposed};
 pub use dense::{linear, linear_activated, linear_output};

@@ -83,8 +83,8 @@ pub fn bench<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
     let gan = build(recipe, &signature, 0, &training_device)?;
     let parameters =
         trainable_parameters(&gan.generator) + trainable_parameters(&gan.discriminator);
-    let optimizer = module_optimizer(&recipe.optimizer, &gan);
     let images_per_step = recipe.images_per_step();
+    let optimizer = module_optimizer(&recipe.optimizer, &gan, images_per_step);
     let schedule = module_schedule(&recipe.optimizer, &gan, recipe.steps(), images_per_step);
     let mut learner = Learner::new(gan, optimizer, schedule);
     let latents = Latents {

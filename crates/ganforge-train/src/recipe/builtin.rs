@@ -1,7 +1,7 @@
 //! The recipes that travel inside the binary.
 
 /// Name and text of every built-in recipe, in the order in which `ganforge recipes` lists them.
-const BUILTIN: [(&str, &str); 14] = [
+const BUILTIN: [(&str, &str); 16] = [
     ("digits", include_str!("../../../../recipes/digits.toml")),
     (
         "digits-conditional",
@@ -22,6 +22,14 @@ const BUILTIN: [(&str, &str); 14] = [
     (
         "mnist-resnet",
         include_str!("../../../../recipes/mnist-resnet.toml"),
+    ),
+    (
+        "goodfellow-2014-mnist",
+        include_str!("../../../../recipes/goodfellow-2014-mnist.toml"),
+    ),
+    (
+        "stacked-mnist-dcgan",
+        include_str!("../../../../recipes/stacked-mnist-dcgan.toml"),
     ),
     ("ring8", include_str!("../../../../recipes/ring8.toml")),
     ("grid25", include_str!("../../../../recipes/grid25.toml")),

@@ -8,7 +8,9 @@ mod optimizer;
 mod read;
 
 pub use builtin::{builtin, builtin_names};
-pub use optimizer::{OptimizerConfig, OptimizerKind, Optimizers, ScheduleConfig, ScheduleKind};
+pub use optimizer::{
+    MomentumSchedule, OptimizerConfig, OptimizerKind, Optimizers, ScheduleConfig, ScheduleKind,
+};
 pub use read::Override;
 
 use ganforge_data::{DataOptions, DataSpec, Resize};
@@ -76,6 +78,12 @@ pub struct DataConfig {
     /// RGB that transparent pixels are laid on.
     #[serde(default = "white")]
     pub background: [u8; 3],
+    /// Images at the front of the data that are passed over.
+    #[serde(default)]
+    pub skip: usize,
+    /// Images used, after those; all there are where absent, and 128,000 of stacked digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub take: Option<usize>,
     /// Mirror half of the images left to right while training.
     #[serde(default)]
     pub flip: bool,
@@ -124,6 +132,8 @@ impl DataConfig {
             background: self.background,
             flip: self.flip,
             labels: self.labels,
+            skip: self.skip,
+            take: self.take,
             ..DataOptions::default()
         }
     }

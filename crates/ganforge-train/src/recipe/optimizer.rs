@@ -31,6 +31,9 @@ pub struct OptimizerConfig {
     /// Momentum of SGD and `RMSprop`.
     #[serde(default)]
     pub momentum: f64,
+    /// Where SGD's momentum goes from there; nowhere where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub momentum_schedule: Option<MomentumSchedule>,
     /// Decay of the running mean of squares of `RMSprop`.
     #[serde(default = "rmsprop_alpha")]
     pub alpha: f64,
@@ -55,8 +58,18 @@ pub enum OptimizerKind {
     Adamw,
     /// Hinton's lecture 6e: `alpha`, `epsilon`, `momentum`.
     Rmsprop,
-    /// Stochastic gradient descent: `momentum`.
+    /// Stochastic gradient descent: `momentum`, `momentum_schedule`.
     Sgd,
+}
+
+/// A straight line from `momentum` to another value.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MomentumSchedule {
+    /// The momentum at the end of the line and from there on.
+    pub end: f64,
+    /// Real images over which the line goes.
+    pub images: u64,
 }
 
 /// The learning rate over the run.
@@ -71,6 +84,9 @@ pub struct ScheduleConfig {
     /// Images over which the rate first rises from zero.
     #[serde(default)]
     pub warmup: u64,
+    /// Images over which an exponential schedule halves the rate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub half_life: Option<f64>,
 }
 
 /// Shape of the way from the highest rate to the last.
@@ -83,6 +99,8 @@ pub enum ScheduleKind {
     Linear,
     /// The rate falls on half a cosine.
     Cosine,
+    /// The rate halves every `half_life`, until it reaches the floor and stays there.
+    Exponential,
 }
 
 impl Default for ScheduleConfig {
@@ -91,6 +109,7 @@ impl Default for ScheduleConfig {
             kind: ScheduleKind::Constant,
             floor: 0.0,
             warmup: 0,
+            half_life: None,
         }
     }
 }
@@ -142,12 +161,59 @@ impl OptimizerConfig {
                 (0.0..=1.0).contains(&self.schedule.floor),
                 "0 to 1",
             ),
+            (
+                "schedule.half_life",
+                self.schedule.half_life.unwrap_or(1.0),
+                self.schedule
+                    .half_life
+                    .is_none_or(|images| images.is_finite() && images > 0.0),
+                "a number of images above 0",
+            ),
+            (
+                "momentum_schedule.end",
+                self.momentum_schedule.map_or(0.0, |schedule| schedule.end),
+                self.momentum_schedule
+                    .is_none_or(|schedule| share(schedule.end)),
+                below_one,
+            ),
+            (
+                "momentum_schedule.images",
+                self.momentum_schedule
+                    .map_or(1.0, |schedule| schedule.images as f64),
+                self.momentum_schedule
+                    .is_none_or(|schedule| schedule.images > 0),
+                "1 or more",
+            ),
         ];
         match rules.into_iter().find(|&(.., holds, _)| !holds) {
             Some((key, value, _, allowed)) => {
                 Err(RecipeError::value(format!("{table}.{key}"), value, allowed))
             }
-            None => Ok(()),
+            None => self.check_schedules(table),
+        }
+    }
+
+    /// Refuses a schedule that lacks what it goes by, and one that nothing would go by.
+    fn check_schedules(&self, table: &str) -> Result<(), RecipeError> {
+        let exponential = self.schedule.kind == ScheduleKind::Exponential;
+        let refuse = |key, value: &str, allowed| {
+            Err(RecipeError::value(format!("{table}.{key}"), value, allowed))
+        };
+        match self.schedule.half_life {
+            None if exponential => refuse(
+                "schedule.kind",
+                "exponential",
+                "exponential with a half_life in images",
+            ),
+            Some(_) if !exponential => refuse(
+                "schedule.half_life",
+                "set",
+                "nothing, unless schedule.kind = \"exponential\"",
+            ),
+            _ if self.momentum_schedule.is_some() && self.kind != OptimizerKind::Sgd => {
+                refuse("momentum_schedule", "set", "nothing, unless kind = \"sgd\"")
+            }
+            _ => Ok(()),
         }
     }
 }

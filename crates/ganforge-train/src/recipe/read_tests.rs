@@ -78,6 +78,30 @@ fn a_value_out_of_range_is_named_with_what_is_allowed() {
         ),
         ("average.half_life=-1", "average.half_life"),
         (
+            "optimizer.generator.schedule={ kind = \"exponential\" }",
+            "optimizer.generator.schedule.kind",
+        ),
+        (
+            "optimizer.generator.schedule={ kind = \"exponential\", half_life = 0 }",
+            "optimizer.generator.schedule.half_life",
+        ),
+        (
+            "optimizer.generator.schedule={ kind = \"cosine\", half_life = 100 }",
+            "optimizer.generator.schedule.half_life",
+        ),
+        (
+            "optimizer.generator.momentum_schedule={ end = 0.7, images = 100 }",
+            "optimizer.generator.momentum_schedule",
+        ),
+        (
+            "optimizer.generator={ kind = \"sgd\", rate = 1, momentum_schedule = { end = 1.0, images = 1 } }",
+            "optimizer.generator.momentum_schedule.end",
+        ),
+        (
+            "optimizer.generator={ kind = \"sgd\", rate = 1, momentum_schedule = { end = 0.5, images = 0 } }",
+            "optimizer.generator.momentum_schedule.images",
+        ),
+        (
             "game.penalties=[{ kind = \"weight-clipping\", limit = 0 }]",
             "limit",
         ),

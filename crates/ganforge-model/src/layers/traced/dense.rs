@@ -86,6 +86,18 @@ impl<const D: usize, const S: usize> Traced<'_, D, S> {
         })
     }
 
+    /// Multiplies every number and adds to it; the shape stays.
+    #[must_use]
+    pub fn affine(self, factor: f64, offset: f64) -> Self {
+        // Most networks see images as they are, and should not pay for those that do not.
+        let one = (factor - 1.0).abs() < f64::EPSILON && offset.abs() < f64::EPSILON;
+        if one {
+            return self;
+        }
+        let output = self.value() * factor + offset;
+        self.then(output, move |gradient| gradient * factor)
+    }
+
     /// Drops a random share of the numbers while training; the shape stays.
     #[must_use]
     pub fn dropout(self, layer: &Dropout) -> Self {

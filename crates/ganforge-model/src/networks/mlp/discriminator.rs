@@ -25,6 +25,9 @@ pub struct MlpDiscriminatorConfig {
     /// Between hidden layers that are not maxout.
     #[serde(default = "leaky_relu")]
     pub activation: Activation,
+    /// What [-1, 1], the range of pixels, becomes before the first layer and its dropout: [lowest, highest].
+    #[serde(default = "signed")]
+    pub input_range: [f64; 2],
     /// Share of image pixels dropped while training, in [0, 1).
     #[serde(default)]
     pub dropout_input: f64,
@@ -52,6 +55,8 @@ pub struct MlpDiscriminator {
     dropout_hidden: Dropout,
     #[module(skip)]
     activation: Activation,
+    #[module(skip)]
+    input_range: [f64; 2],
     input_classes: usize,
 }
 
@@ -59,7 +64,7 @@ impl MlpDiscriminatorConfig {
     /// Builds the network; see [`DiscriminatorConfig::init`](crate::DiscriminatorConfig::init).
     ///
     /// # Errors
-    /// A layer without units, a dropout share outside [0, 1), or an impossible initial distribution.
+    /// A layer without units, an empty range, a dropout share outside [0, 1), or an impossible initial distribution.
     pub fn init(
         &self,
         image: ImageSpec,
@@ -69,6 +74,12 @@ impl MlpDiscriminatorConfig {
     ) -> Result<MlpDiscriminator, ConfigError> {
         check_hidden(&self.hidden)?;
         ConfigError::at_least_one("maxout_pieces", self.maxout_pieces)?;
+        let [lowest, highest] = self.input_range;
+        if !(lowest.is_finite() && highest.is_finite() && lowest < highest) {
+            let range = format!("[{lowest}, {highest}]");
+            let allowed = "[lowest, highest], two numbers of which the second is larger";
+            return Err(ConfigError::new("input_range", range, allowed));
+        }
         check_share("dropout_input", self.dropout_input)?;
         check_share("dropout_hidden", self.dropout_hidden)?;
         self.init.check()?;
@@ -100,6 +111,7 @@ impl MlpDiscriminatorConfig {
             dropout_input: DropoutConfig::new(self.dropout_input).init(),
             dropout_hidden: DropoutConfig::new(self.dropout_hidden).init(),
             activation: self.activation,
+            input_range: self.input_range,
             input_classes,
         })
     }
@@ -107,7 +119,11 @@ impl MlpDiscriminatorConfig {
 
 impl TracedDiscriminator for MlpDiscriminator {
     fn trace(&self, images: Tensor<4>, class: Option<Tensor<1, Int>>) -> TracedJudgement<'_> {
-        let mut rows = Traced::new(images).flatten().dropout(&self.dropout_input);
+        let [lowest, highest] = self.input_range;
+        let mut rows = Traced::new(images)
+            .flatten()
+            .affine((highest - lowest) / 2.0, lowest.midpoint(highest))
+            .dropout(&self.dropout_input);
         if self.input_classes > 0 {
             rows = rows.append_one_hot(class.clone(), self.input_classes);
         }
@@ -131,6 +147,10 @@ fn check_share(key: &str, share: f64) -> Result<(), ConfigError> {
 
 fn leaky_relu() -> Activation {
     Activation::LeakyRelu
+}
+
+fn signed() -> [f64; 2] {
+    [-1.0, 1.0]
 }
 
 fn one() -> usize {

@@ -1,15 +1,16 @@
 //! Fully connected generator.
 
-use burn::module::Module;
+use burn::module::{Module, Param};
 use burn::nn::Linear;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::{check_hidden, he, widths};
 use crate::layers::{
-    Activation, Entry, EntryConfig, Init, Norm, NormLayer, OutputActivation, WeightInit, activated,
-    default_reference, linear, linear_activated, linear_output, norm_or_flag,
+    Activation, Entry, EntryConfig, Init, Norm, NormLayer, OutputActivation, OutputBias,
+    WeightInit, activated, default_reference, linear, linear_activated, linear_output,
+    norm_or_flag,
 };
 use crate::{ConfigError, Generator, ImageSpec, Latent, LatentDistribution, LatentSpec};
 
@@ -36,6 +37,9 @@ pub struct MlpGeneratorConfig {
     /// After the last layer.
     #[serde(default)]
     pub output: OutputActivation,
+    /// Where the biases of the last layer start.
+    #[serde(default)]
+    pub output_bias: OutputBias,
     /// Initial weights.
     #[serde(default = "he")]
     pub init: Init,
@@ -121,6 +125,22 @@ impl MlpGeneratorConfig {
             latent: self.latent(),
             classes,
         }
+    }
+}
+
+impl MlpGenerator {
+    /// Sets the biases of the last layer to where they alone make the mean image.
+    ///
+    /// # Shapes
+    /// - `mean`: `channels · height · width` numbers
+    pub(crate) fn start_at(mut self, mean: &[f32]) -> Self {
+        let inverse = |&pixel: &f32| self.output_activation.inverse(f64::from(pixel)) as f32;
+        let biases: Vec<f32> = mean.iter().map(inverse).collect();
+        self.output.bias = self.output.bias.map(|old| {
+            let data = TensorData::new(biases, [mean.len()]);
+            Param::from_tensor(Tensor::from_data(data, &old.val().device()))
+        });
+        self
     }
 }
 

@@ -1,0 +1,36 @@
+//! Feature spaces: what images become before they are compared.
+
+mod digits;
+mod network;
+mod stacked;
+mod weights;
+
+pub use digits::{DIGITS_SHA256, DigitClassifier, Recognised, without_border};
+pub use network::DigitNetwork;
+pub use stacked::stacked_labels;
+
+/// Why images have no such features.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FeatureError {
+    /// Images of a shape the classifier was not trained for.
+    #[error("{what} takes images of {expected}, and these are {found}: {remedy}")]
+    Shape {
+        /// Whose features were asked for.
+        what: &'static str,
+        /// The shape it takes, channels first.
+        expected: &'static str,
+        /// The shape of the images.
+        found: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// Weights that are not those of the network.
+    #[error("the weights of {what} cannot be used: {reason}")]
+    Weights {
+        /// Whose weights.
+        what: &'static str,
+        /// What is wrong with them.
+        reason: String,
+    },
+}

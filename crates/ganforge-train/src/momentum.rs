@@ -1,0 +1,166 @@
+//! Stochastic gradient descent whose momentum changes on the way (Sutskever et al. 2013, "On the importance of
+//! initialization and momentum in deep learning").
+//!
+//! The velocity holds steps, not gradients: v ← μ·v - ε·g, θ ← θ + v, so that what was learned at one rate goes on at that
+//! rate when the next has fallen. At a constant rate this is the ordinary momentum of `sgd`.
+
+use burn::optim::decay::WeightDecay;
+use burn::optim::momentum::{Momentum, MomentumConfig, MomentumState};
+use burn::optim::{LearningRate, Optimizer, RecordState, StateSink, StateSource, join_path};
+use burn::tensor::{Device, Tensor};
+
+/// Momentum on its way from one value to another.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ramp {
+    /// At the first update.
+    pub start: f64,
+    /// From the last update on.
+    pub end: f64,
+    /// Updates from the one to the other.
+    pub updates: f64,
+}
+
+impl Ramp {
+    /// The momentum of an update, counted from 0.
+    #[must_use]
+    pub fn at(self, update: u64) -> f64 {
+        let done = (update as f64 / self.updates).min(1.0);
+        self.start + (self.end - self.start) * done
+    }
+}
+
+/// The optimizer.
+#[derive(Clone)]
+pub struct RampedMomentum {
+    /// The momentum of each update.
+    pub ramp: Ramp,
+    /// Pull of every weight towards zero.
+    pub decay: Option<WeightDecay>,
+}
+
+/// What it remembers of a parameter.
+#[derive(Clone)]
+pub struct RampedState<const D: usize> {
+    velocity: MomentumState<D>,
+    updates: u64,
+}
+
+impl Optimizer for RampedMomentum {
+    type State<const D: usize> = RampedState<D>;
+
+    fn step<const D: usize>(
+        &self,
+        rate: LearningRate,
+        tensor: Tensor<D>,
+        gradient: Tensor<D>,
+        state: Option<RampedState<D>>,
+    ) -> (Tensor<D>, Option<RampedState<D>>) {
+        let updates = state.as_ref().map_or(0, |state| state.updates);
+        let gradient = match &self.decay {
+            Some(decay) => decay.transform(gradient, tensor.clone()),
+            None => gradient,
+        };
+        let momentum = MomentumConfig::new()
+            .with_momentum(self.ramp.at(updates))
+            .with_dampening(0.0);
+        let velocity = state.map(|state| state.velocity);
+        let (step, velocity) = Momentum::new(&momentum).transform(gradient * rate, velocity);
+        let state = RampedState {
+            velocity,
+            updates: updates + 1,
+        };
+        (tensor - step, Some(state))
+    }
+
+    fn to_device<const D: usize>(mut state: RampedState<D>, device: &Device) -> RampedState<D> {
+        state.velocity = state.velocity.to_device(device);
+        state
+    }
+}
+
+impl<const D: usize> RecordState for RampedState<D> {
+    fn state_flatten(&self, prefix: &str, out: &mut StateSink) {
+        self.velocity
+            .state_flatten(&join_path(prefix, "velocity"), out);
+        out.push_scalar(prefix, "updates", self.updates.into());
+    }
+
+    fn state_unflatten(prefix: &str, source: &mut StateSource, device: &Device) -> Option<Self> {
+        let updates = source.take_scalar(prefix, "updates")?;
+        let prefix = join_path(prefix, "velocity");
+        Some(Self {
+            velocity: MomentumState::state_unflatten(&prefix, source, device)?,
+            updates: updates.try_into().ok()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::module::Param;
+    use burn::nn::{Linear, LinearConfig};
+    use burn::optim::{GradientsParams, ModuleOptimizer};
+    use burn::tensor::TensorData;
+
+    use super::*;
+
+    fn optimizer() -> ModuleOptimizer {
+        let ramp = Ramp {
+            start: 0.5,
+            end: 0.7,
+            updates: 4.0,
+        };
+        ModuleOptimizer::from(RampedMomentum { ramp, decay: None })
+    }
+
+    /// One weight at 1, on which the loss is three times the weight.
+    fn weight() -> Linear {
+        let device = Device::flex().autodiff();
+        let mut layer = LinearConfig::new(1, 1).with_bias(false).init(&device);
+        let one = TensorData::new(vec![1.0_f32], [1, 1]);
+        layer.weight = Param::from_tensor(Tensor::from_data(one, &device));
+        layer
+    }
+
+    fn step(optimizer: &mut ModuleOptimizer, layer: Linear, rate: f64) -> Linear {
+        let loss = layer.weight.val().sum() * 3.0;
+        let gradients = GradientsParams::from_grads(loss.backward(), &layer);
+        optimizer.step(rate, layer, gradients)
+    }
+
+    #[test]
+    fn steps_are_those_of_the_closed_form() {
+        let (mut optimizer, mut layer) = (optimizer(), weight());
+        let (mut velocity, mut expected) = (0.0, 1.0);
+        for (update, momentum) in [0.5, 0.55, 0.6, 0.65, 0.7, 0.7].into_iter().enumerate() {
+            let rate = 0.1 / 1.5_f64.powf(update as f64);
+            velocity = momentum * velocity - rate * 3.0;
+            expected += velocity;
+            layer = step(&mut optimizer, layer, rate);
+            let found: f32 = layer.weight.val().into_scalar();
+            assert!(
+                (f64::from(found) - expected).abs() < 1e-5,
+                "{update}: {found}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_restored_optimizer_goes_on_where_it_was() {
+        let (mut original, mut layer) = (optimizer(), weight());
+        for _ in 0..3 {
+            layer = step(&mut original, layer, 0.1);
+        }
+        let mut restored = optimizer().load_record(original.to_record());
+        let same: [f32; 2] = [&mut original, &mut restored].map(|optimizer| {
+            step(optimizer, layer.clone(), 0.1)
+                .weight
+                .val()
+                .into_scalar()
+        });
+        assert!((same[0] - same[1]).abs() < f32::EPSILON, "{same:?}");
+        let mut fresh = optimizer();
+        let other: f32 = step(&mut fresh, layer, 0.1).weight.val().into_scalar();
+        assert!((same[0] - other).abs() > 0.1, "the velocity counts");
+    }
+}
