@@ -5,6 +5,7 @@
 //! when they are made.
 #![expect(unsafe_code, reason = "gemm's only entry takes pointers")]
 
+mod direct;
 mod rows;
 
 use gemm::Parallelism;
@@ -77,6 +78,9 @@ pub fn multiply(
         left.rows * right.columns,
         "the product fills its slice"
     );
+    if threads == 1 && direct::pays(&left, &right) {
+        return direct::multiply(destination, write, left, right);
+    }
     let parallelism = if threads > 1 {
         Parallelism::Rayon(threads)
     } else {
@@ -136,6 +140,42 @@ mod tests {
         let (left, right) = (left.transposed(), right.transposed());
         multiply(&mut product, Write::Over, left, right, 1);
         assert_eq!(product, [1.0, 4.0, 5.0, 2.0, 5.0, 7.0, 3.0, 6.0, 9.0]);
+    }
+
+    /// Small integers: no order of summation shows.
+    #[test]
+    fn every_way_to_multiply_gives_one_product() {
+        let integers = |len: usize, step: usize| -> Vec<f32> {
+            (0..len).map(|at| ((at * step) % 7) as f32 - 3.0).collect()
+        };
+        for (rows, inner, columns) in [(2, 3, 16), (7, 40, 80), (64, 256, 64), (5, 600, 256)] {
+            let (left, right) = (integers(rows * inner, 5), integers(inner * columns, 3));
+            let lefts = [
+                Matrix::new(&left, rows, inner),
+                Matrix::new(&left, inner, rows).transposed(),
+            ];
+            let rights = [
+                Matrix::new(&right, inner, columns),
+                Matrix::new(&right, columns, inner).transposed(),
+            ];
+            for (left, right) in lefts.into_iter().flat_map(|l| rights.map(|r| (l, r))) {
+                let element = |row: usize, column: usize| -> f32 {
+                    (0..inner)
+                        .map(|at| {
+                            left.data[row * left.row_stride + at * left.column_stride]
+                                * right.data[at * right.row_stride + column * right.column_stride]
+                        })
+                        .sum()
+                };
+                let mut product = vec![f32::NAN; rows * columns];
+                multiply(&mut product, Write::Over, left, right, 1);
+                multiply(&mut product, Write::Add, left, right, 1);
+                for (at, value) in product.iter().enumerate() {
+                    let expected = 2.0 * element(at / columns, at % columns);
+                    assert_eq!(*value, expected, "{rows} × {inner} × {columns}, {at}");
+                }
+            }
+        }
     }
 
     #[test]
