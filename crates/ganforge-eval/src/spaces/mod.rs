@@ -2,11 +2,14 @@
 
 mod digits;
 mod network;
+mod space;
 mod stacked;
 mod weights;
 
 pub use digits::{DIGITS_SHA256, DigitClassifier, Recognised, without_border};
 pub use network::DigitNetwork;
+pub use space::FeatureSpace;
+pub(crate) use space::{digits_identity, digits_of};
 pub use stacked::stacked_labels;
 
 /// Why images have no such features.
