@@ -3,8 +3,10 @@
 
 mod support;
 
-use ganforge_data::{DataOptions, DataSpec, Dataset};
-use ganforge_eval::{Features, frechet_of_features};
+use std::ops::Range;
+
+use ganforge_data::{DataOptions, DataSpec, Dataset, Split};
+use ganforge_eval::{Features, GRID, frechet_of_features, parzen as parzen_of};
 use serde_json::Value;
 use support::Home;
 
@@ -144,6 +146,106 @@ fn modes_of_a_mixture_are_counted() {
     names(&complaint, &["2x1x1", "digits has images"]);
     let complaint = home.refuses(2, "evaluate run --data ring8 --metrics parzen");
     names(&complaint, &["parzen", "points have no pixels"]);
+}
+
+/// Writes a pair of IDX files: bars of digits' size, each at its own place, with labels.
+fn bars(home: &Home, part: &str, which: Range<u32>) {
+    let count = which.end - which.start;
+    let mut images = [0x803_u32, count, 28, 28].map(u32::to_be_bytes).concat();
+    let mut labels = [0x801_u32, count].map(u32::to_be_bytes).concat();
+    for index in which {
+        let [left, top] = [4 + index * 7 % 19, 3 + index * 5 % 11];
+        let ink = |at: u32| {
+            let [x, y] = [at % 28, at / 28];
+            let inside = x.abs_diff(left) < 2 && (top..top + 9).contains(&y);
+            if inside { 255 - (index % 90) as u8 } else { 0 }
+        };
+        images.extend((0..28 * 28).map(ink));
+        labels.push((index % 10) as u8);
+    }
+    home.write(&format!("bars/{part}-images-idx3-ubyte"), images);
+    home.write(&format!("bars/{part}-labels-idx1-ubyte"), labels);
+}
+
+#[test]
+fn a_metric_without_a_value_is_left_out_with_a_warning() {
+    let home = Home::new();
+    home.does("train ring8 --images 500 --set run.samples=50 --out run");
+    // Every sample is the same point, far from the circle's eight.
+    let line = "evaluate run --data ring8 --samples 20 --truncation 0";
+    let ended = home.run(&format!("{line} --json"));
+    assert_eq!(ended.status, Some(0), "{ended:?}");
+    assert!(
+        ended.stderr.starts_with("warning: reverse-kl has no value"),
+        "{}",
+        ended.stderr
+    );
+    let metrics = &json(&ended.stdout)["metrics"];
+    assert_eq!(metrics["modes"]["value"], 0.0);
+    assert_eq!(metrics["high-quality"]["value"], 0.0);
+    assert!(metrics.get("reverse-kl").is_none());
+    let complaint = home.refuses(1, &format!("{line} --metrics reverse-kl"));
+    names(&complaint, &["reverse-kl has no value"]);
+}
+
+#[test]
+fn a_test_part_is_held_out_and_validation_is_the_end_of_the_training_part() {
+    let home = Home::new();
+    bars(&home, "train", 0..600);
+    bars(&home, "t10k", 600..720);
+    let small = "--set run.tick=400 --set run.samples=16 --set generator.hidden=[32]";
+    home.does(&format!(
+        "train mnist-mlp --data idx:bars --images 400 {small} --out run"
+    ));
+    let line = "evaluate run --data idx:bars --samples 50 --json";
+    let report = json(&home.does(&format!("{line} --features digits")));
+    let metrics = &report["metrics"];
+    assert_eq!(metrics.as_object().unwrap().len(), 8, "{metrics}");
+    let nearest = &metrics["nearest"]["protocol"];
+    assert_eq!(nearest["metric"]["training"], 600);
+    assert_eq!(nearest["metric"]["held_out"], 120);
+    let score = &metrics["inception-score"];
+    assert!((1.0..=10.0).contains(&score["value"].as_f64().unwrap()));
+    assert!(score["error"]["deviation"].is_number());
+    let features = score["protocol"]["features"].as_str().unwrap();
+    assert!(features.starts_with("digits "), "{features}");
+
+    let report = json(&home.does(&format!("{line} --metrics parzen,frechet --split test")));
+    let parzen = &report["metrics"]["parzen"];
+    assert_eq!(parzen["protocol"]["metric"]["validation"], 100);
+    assert_eq!(parzen["protocol"]["reference"], 120);
+    assert_eq!(parzen["protocol"]["features"], "raw");
+    assert_eq!(report["metrics"]["frechet"]["protocol"]["split"], "test");
+    assert_eq!(report["metrics"]["frechet"]["protocol"]["reference"], 50);
+    // The likelihood is that of pixels from 0 to 1, by the definition of the library.
+    home.does("sample run -n 50 -o samples.npy");
+    let ink = |pixels: Vec<f32>| {
+        let rows = pixels.len() / 784;
+        let ink = pixels.into_iter().map(|pixel| (pixel + 1.0) / 2.0);
+        Features::new(rows, 784, ink.collect()).unwrap()
+    };
+    let open = |split| {
+        let options = DataOptions {
+            split,
+            ..DataOptions::default()
+        };
+        Dataset::open(&DataSpec::Idx(home.path("bars")), &options).unwrap()
+    };
+    let of = |split, range: Range<usize>| {
+        let indices: Vec<usize> = range.collect();
+        ink(open(split).gather(&indices).unwrap().images)
+    };
+    let [validation, test] = [of(Split::Train, 500..600), of(Split::Test, 0..120)];
+    let samples = ink(array(&home, "samples.npy"));
+    let expected = parzen_of(&samples, &validation, &test, &GRID)
+        .unwrap()
+        .nats
+        .value;
+    let found = parzen["value"].as_f64().unwrap();
+    assert!(
+        (found - expected).abs() < 1e-9 * expected.abs(),
+        "{found} {expected}"
+    );
 }
 
 #[test]

@@ -1,19 +1,22 @@
 //! Which metrics which data admit.
 
 use super::{Evaluation, EvaluationError, MetricName, ModeSource};
-use crate::spaces::FeatureSpace;
+use crate::spaces::{FeatureSpace, check_stacked, inner};
 
 /// The shape of a point in the plane: two channels of one pixel.
 const POINT: [usize; 3] = [2, 1, 1];
 
-/// Refuses a metric that these images do not admit.
+/// Refuses a metric that these images do not admit, and stacked digits of another size than they are scored at.
 pub(super) fn check(evaluation: &Evaluation) -> Result<(), EvaluationError> {
     for &metric in &evaluation.metrics {
         if let Some(reason) = refusal(metric, evaluation) {
             return Err(EvaluationError::NotHere { metric, reason });
         }
     }
-    Ok(())
+    match &evaluation.modes {
+        Some(ModeSource::StackedDigits { .. }) => Ok(check_stacked(inner(evaluation.image))?),
+        Some(ModeSource::Mixture { .. }) | None => Ok(()),
+    }
 }
 
 /// Why modes cannot be counted.

@@ -6,6 +6,10 @@ use crate::{EvalError, Features};
 
 /// What the metrics look at.
 #[derive(Debug, Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one answer for each kind of data, in any combination"
+)]
 pub(super) struct Keep {
     pixels: bool,
     features: bool,

@@ -53,6 +53,15 @@ pub struct Circumstances {
     pub sampling: BTreeMap<String, String>,
 }
 
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Figures {
+    /// A figure for every metric that has a value.
+    pub found: BTreeMap<MetricName, Figure>,
+    /// Why the others have none.
+    pub without: Vec<EvaluationError>,
+}
+
 /// A set of images with a role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
@@ -129,20 +138,29 @@ impl Evaluator {
         }
     }
 
-    /// A figure for every metric. `before` is told of each before it is computed.
+    /// A figure for every metric that has a value. `before` is told of each before it is computed.
     ///
     /// # Errors
-    /// Too few images for a metric, or what else a metric refuses.
-    pub fn figures(
-        &self,
-        mut before: impl FnMut(MetricName),
-    ) -> Result<BTreeMap<MetricName, Figure>, EvaluationError> {
-        let mut overlap = None;
-        let mut figure = |&metric| {
+    /// Too few images for a metric, or what else a metric refuses; and if not one of them has a value.
+    pub fn figures(&self, mut before: impl FnMut(MetricName)) -> Result<Figures, EvaluationError> {
+        let (mut overlap, mut figures) = (None, Figures::default());
+        for &metric in &self.evaluation.metrics {
             before(metric);
-            Ok((metric, self.figure(metric, &mut overlap)?))
-        };
-        self.evaluation.metrics.iter().map(&mut figure).collect()
+            match self.figure(metric, &mut overlap) {
+                Ok(figure) => {
+                    figures.found.insert(metric, figure);
+                }
+                Err(without @ EvaluationError::NoValue { .. }) => figures.without.push(without),
+                Err(other) => return Err(other),
+            }
+        }
+        match (figures.found.is_empty(), figures.without.pop()) {
+            (true, Some(without)) => Err(without),
+            (_, last) => {
+                figures.without.extend(last);
+                Ok(figures)
+            }
+        }
     }
 
     /// `known` carries what four metrics share from one to the next.

@@ -56,7 +56,7 @@ fn raw_figures_are_those_of_the_metrics() {
         add(&mut evaluator, *part, set);
     }
     let mut told = Vec::new();
-    let figures = evaluator.figures(|metric| told.push(metric)).unwrap();
+    let figures = evaluator.figures(|metric| told.push(metric)).unwrap().found;
     assert_eq!(told, metrics);
 
     let [samples, reference, training, held_out, validation, test] =
@@ -118,7 +118,7 @@ fn new_samples_replace_forgotten_ones() {
         evaluator.forget(Part::Samples);
         let samples = scattered(40, 16, seed);
         add(&mut evaluator, Part::Samples, &samples);
-        let found = evaluator.figures(|_| ()).unwrap()[&MetricName::Frechet].value;
+        let found = evaluator.figures(|_| ()).unwrap().found[&MetricName::Frechet].value;
         let expected = frechet_of_features(&samples, &reference).unwrap();
         assert_eq!(found.to_bits(), expected.to_bits());
     }
@@ -140,13 +140,15 @@ fn points_are_counted_by_the_modes_of_their_mixture() {
     let mut evaluator = Evaluator::new(asked).unwrap();
     let far = vec![9.0, 9.0];
     evaluator.add(Part::Samples, far).unwrap();
-    let refused = evaluator.figures(|_| ()).unwrap_err().to_string();
-    assert!(refused.starts_with("reverse-kl has no value"), "{refused}");
+    let figures = evaluator.figures(|_| ()).unwrap();
+    assert_eq!(figures.found.len(), 2);
+    let reason = figures.without[0].to_string();
+    assert!(reason.starts_with("reverse-kl has no value"), "{reason}");
     let near = vec![0.1, 0.0, 0.0, 0.2, 1.0, 1.1];
     evaluator.add(Part::Samples, near).unwrap();
     let samples = Features::new(4, 2, vec![9.0, 9.0, 0.1, 0.0, 0.0, 0.2, 1.0, 1.1]).unwrap();
     let expected = mixture_modes(&samples, &centers, 0.1).unwrap();
-    let figures = evaluator.figures(|_| ()).unwrap();
+    let figures = evaluator.figures(|_| ()).unwrap().found;
     let value = |metric| figures[&metric].value.to_bits();
     assert_eq!(value(MetricName::Modes), 2.0_f64.to_bits());
     let share = value(MetricName::HighQuality);
@@ -170,7 +172,7 @@ fn padded_digits_have_the_features_of_their_middle() {
     let [samples, reference] = [1, 2].map(|seed| scattered(20, 1024, seed));
     add(&mut evaluator, Part::Samples, &samples);
     add(&mut evaluator, Part::Reference, &reference);
-    let figures = evaluator.figures(|_| ()).unwrap();
+    let figures = evaluator.figures(|_| ()).unwrap().found;
     let [samples, reference] = [samples, reference].map(|set| {
         let data = burn::tensor::TensorData::new(set.into_data(), [20, 1, 32, 32]);
         let images = without_border(burn::tensor::Tensor::from_data(data, &device));
@@ -200,7 +202,7 @@ fn stacked_digits_are_counted_by_the_classifier() {
     let mut evaluator = Evaluator::new(asked).unwrap();
     // Blank images are all of one class, whichever it is.
     evaluator.add(Part::Samples, vec![-1.0; 9 * 2352]).unwrap();
-    let figures = evaluator.figures(|_| ()).unwrap();
+    let figures = evaluator.figures(|_| ()).unwrap().found;
     let value = |metric| figures[&metric].value;
     assert!((value(MetricName::Modes) - 1.0).abs() < 1e-12);
     assert!((value(MetricName::ReverseKl) - 1000.0_f64.ln()).abs() < 1e-9);
@@ -223,6 +225,10 @@ fn what_cannot_be_measured_is_refused_before_any_image() {
     assert!(refused([1, 4, 4], MetricName::InceptionScore).contains("digits features"));
     assert!(refused([2, 1, 1], MetricName::Parzen).contains("no pixels"));
     assert!(refused([2, 1, 1], MetricName::Diversity).contains("no pixels"));
+    let mut asked = evaluation([3, 8, 8], &[MetricName::Modes]);
+    asked.modes = Some(ModeSource::stacked_digits(&Device::flex(), None).unwrap());
+    let small = Evaluator::new(asked).unwrap_err().to_string();
+    assert!(small.contains("3x28x28, and these are 3x8x8"), "{small}");
     let mut asked = evaluation([1, 8, 8], &[MetricName::Frechet]);
     asked.space = FeatureSpace::digits(&Device::flex()).unwrap();
     let refused = Evaluator::new(asked).unwrap_err().to_string();

@@ -55,7 +55,7 @@ pub(crate) fn digits_identity() -> String {
 }
 
 /// The size of digits after the border of padded ones is cut off.
-fn inner([channels, height, width]: [usize; 3]) -> [usize; 3] {
+pub(crate) fn inner([channels, height, width]: [usize; 3]) -> [usize; 3] {
     match [height, width] {
         [32, 32] => [channels, 28, 28],
         [height, width] => [channels, height, width],

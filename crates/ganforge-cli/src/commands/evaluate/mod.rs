@@ -32,7 +32,9 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
     let real = Real::new(&arguments.data, image, &path)?;
     let options = sample_options(arguments, &sampler, real.usual_samples())?;
 
-    let mut evaluator = Evaluator::new(evaluation(arguments, &real, &options, &device)?)?;
+    let metrics = asked(arguments, &real)?;
+    let task = evaluation(arguments, metrics.clone(), &real, &options, &device)?;
+    let mut evaluator = Evaluator::new(task)?;
     let progress = Progress::new(!arguments.json)?;
     let parts: Vec<Part> = evaluator.parts().collect();
     for part in parts.into_iter().filter(|&part| part != Part::Samples) {
@@ -48,15 +50,15 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
     }
     // What cannot be compared is refused before anything is computed.
     if let Some(earlier) = &earlier {
-        earlier.check(
-            |metric| evaluator.protocol(metric),
-            &asked(arguments, &real),
-        )?;
+        earlier.check(|metric| evaluator.protocol(metric), &metrics)?;
     }
-    let metrics = evaluator.figures(|metric| progress.name(metric.name()))?;
+    let figures = evaluator.figures(|metric| progress.name(metric.name()))?;
     progress.end();
+    for reason in &figures.without {
+        eprintln!("warning: {reason}");
+    }
 
-    let mut report = Report::new(options.count, &arguments.data, metrics);
+    let mut report = Report::new(options.count, &arguments.data, figures.found);
     if let Some(earlier) = &earlier {
         report.compare(earlier)?;
     }
@@ -69,15 +71,16 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
 }
 
 /// The metrics asked for, or those that fit the data.
-fn asked(arguments: &EvaluateArguments, real: &Real) -> BTreeSet<MetricName> {
+fn asked(arguments: &EvaluateArguments, real: &Real) -> Result<BTreeSet<MetricName>, CliError> {
     if arguments.metrics.is_empty() {
         return real.usual_metrics(arguments.features == FeatureChoice::Digits);
     }
-    arguments.metrics.iter().copied().collect()
+    Ok(arguments.metrics.iter().copied().collect())
 }
 
 fn evaluation(
     arguments: &EvaluateArguments,
+    metrics: BTreeSet<MetricName>,
     real: &Real,
     options: &SampleOptions,
     device: &Device,
@@ -88,7 +91,6 @@ fn evaluation(
             FeatureSpace::digits(device).map_err(ganforge_eval::EvaluationError::from)?
         }
     };
-    let metrics = asked(arguments, real);
     let modes = if metrics.iter().any(|metric| metric.counts_modes()) {
         real.modes(arguments.split.into(), device)?
     } else {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use burn::tensor::Device;
-use ganforge_data::{DataOptions, DataSpec, Dataset, Resize, Split};
+use ganforge_data::{DataError, DataOptions, DataSpec, Dataset, Resize, Split};
 use ganforge_eval::{EvaluationError, Features, MetricName, ModeSource, Part};
 use ganforge_train::Recipe;
 
@@ -85,20 +85,20 @@ impl<'a> Real<'a> {
         }
     }
 
-    /// The metrics that fit the data.
-    pub fn usual_metrics(&self, digits: bool) -> BTreeSet<MetricName> {
+    /// The metrics that fit the data; `digits` says whether images are compared by the classifier of digits.
+    pub fn usual_metrics(&self, digits: bool) -> Result<BTreeSet<MetricName>, CliError> {
         if matches!(self.spec, DataSpec::Ring8 | DataSpec::Grid25) {
             let modes = [
                 MetricName::Modes,
                 MetricName::HighQuality,
                 MetricName::ReverseKl,
             ];
-            return modes.into();
+            return Ok(modes.into());
         }
         let mut metrics = BTreeSet::from([MetricName::Frechet, MetricName::Kernel]);
         if matches!(self.spec, DataSpec::Stacked(_)) {
             metrics.extend([MetricName::Modes, MetricName::ReverseKl]);
-            return metrics;
+            return Ok(metrics);
         }
         metrics.extend([
             MetricName::Precision,
@@ -106,13 +106,17 @@ impl<'a> Real<'a> {
             MetricName::Density,
             MetricName::Coverage,
         ]);
-        if self.open(Split::Test).is_ok() {
-            metrics.insert(MetricName::Nearest);
+        match self.open(Split::Test) {
+            Ok(_) => {
+                metrics.insert(MetricName::Nearest);
+            }
+            Err(DataError::NoTestPart { .. } | DataError::NotFetched { .. }) => {}
+            Err(damaged) => return Err(damaged.into()),
         }
         if digits {
             metrics.insert(MetricName::InceptionScore);
         }
-        metrics
+        Ok(metrics)
     }
 
     /// How images come to the size of the model's, as a protocol says it.
@@ -146,10 +150,14 @@ impl<'a> Real<'a> {
             split,
             ..self.options.clone()
         };
-        // Digits without labels, or of other classes, are taken to be evenly spread.
-        let dataset = Dataset::open(self.spec, &labelled).ok();
-        let labels = dataset.as_ref().and_then(Dataset::labels);
-        let classes = labels.map(|labels| labels.iter().map(|&label| label as usize).collect());
+        let classes = match Dataset::open(self.spec, &labelled) {
+            Ok(dataset) => dataset
+                .labels()
+                .map(|labels| labels.iter().map(|&label| label as usize).collect()),
+            // Digits whose classes nobody knows are taken to be evenly spread.
+            Err(DataError::NoLabels { .. }) => None,
+            Err(other) => return Err(other.into()),
+        };
         let modes = ModeSource::stacked_digits(device, classes);
         Ok(Some(modes.map_err(EvaluationError::from)?))
     }
@@ -186,12 +194,12 @@ impl<'a> Real<'a> {
         read(&dataset, &chosen, take)
     }
 
-    fn open(&self, split: Split) -> Result<Dataset, CliError> {
+    fn open(&self, split: Split) -> Result<Dataset, DataError> {
         let options = DataOptions {
             split,
             ..self.options.clone()
         };
-        Ok(Dataset::open(self.spec, &options)?)
+        Dataset::open(self.spec, &options)
     }
 }
 

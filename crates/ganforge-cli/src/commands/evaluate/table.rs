@@ -10,35 +10,34 @@ pub fn table(report: &Report) -> String {
         .metrics
         .iter()
         .map(|(metric, figure)| {
-            let change = report.change.get(metric);
+            let change = report.change.get(metric).copied();
             [
                 metric.to_string(),
                 number(figure.value),
                 spread(figure),
-                change.map_or_else(String::new, |change| {
-                    format!("{}{}", plus(*change), number(*change))
-                }),
+                change.map_or_else(String::new, signed),
                 origin(figure),
             ]
         })
         .collect();
-    let mut text = format!("{} samples, {}\n\n", report.samples, report.data);
-    let width = |column: usize| {
+    let widths: [usize; 4] = std::array::from_fn(|column| {
         let cells = rows.iter().map(|row| row[column].chars().count());
         cells.max().unwrap_or(0)
-    };
-    let widths: [usize; 4] = std::array::from_fn(width);
-    for row in &rows {
-        let [metric, value, spread, change, origin] = row;
-        let mut line = format!("{metric:<0$}  {value:>1$}", widths[0], widths[1]);
+    });
+    let line = |[metric, value, spread, change, origin]: &[String; 5]| {
+        let mut cells = vec![
+            format!("{metric:<0$}", widths[0]),
+            format!("{value:>0$}", widths[1]),
+        ];
         for (cell, width) in [(spread, widths[2]), (change, widths[3])] {
-            if width > 0 {
-                line += &format!("  {cell:<width$}");
-            }
+            // A column that no figure fills is left out.
+            cells.extend((width > 0).then(|| format!("{cell:<width$}")));
         }
-        text += &format!("{line}  {origin}\n");
-    }
-    text
+        cells.push(origin.clone());
+        cells.join("  ") + "\n"
+    };
+    let lines: String = rows.iter().map(line).collect();
+    format!("{} samples, {}\n\n{lines}", report.samples, report.data)
 }
 
 /// Four digits that mean something, and no more before the point than there are.
@@ -54,8 +53,10 @@ fn number(value: f64) -> String {
     }
 }
 
-fn plus(change: f64) -> &'static str {
-    if change > 0.0 { "+" } else { "" }
+/// A change: its sign is what matters most.
+fn signed(change: f64) -> String {
+    let sign = if change > 0.0 { "+" } else { "" };
+    format!("{sign}{} since", number(change))
 }
 
 fn spread(figure: &Figure) -> String {
