@@ -221,7 +221,7 @@ fn a_test_part_is_held_out_and_validation_is_the_end_of_the_training_part() {
     home.does("sample run -n 50 -o samples.npy");
     let ink = |pixels: Vec<f32>| {
         let rows = pixels.len() / 784;
-        let ink = pixels.into_iter().map(|pixel| (pixel + 1.0) / 2.0);
+        let ink = pixels.into_iter().map(|pixel| f32::midpoint(pixel, 1.0));
         Features::new(rows, 784, ink.collect()).unwrap()
     };
     let open = |split| {
