@@ -7,7 +7,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use ganforge_data::DataSpec;
+use ganforge_data::{DataSpec, Split};
+use ganforge_eval::MetricName;
 use ganforge_train::Override;
 
 use crate::device::DeviceSpec;
@@ -26,6 +27,8 @@ pub enum Command {
     Train(TrainArguments),
     /// Draw images from a model file.
     Sample(SampleArguments),
+    /// Measure how good a model's images are.
+    Evaluate(EvaluateArguments),
     /// Time a recipe's training step, or its generator.
     Bench(BenchArguments),
     /// List the built-in recipes, or print one.
@@ -119,6 +122,81 @@ pub struct SampleArguments {
     /// grid.png for one sheet, dir/ for one file each, samples.npy for the raw array.
     #[arg(short = 'o', long = "output", value_name = "PATH")]
     pub output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct EvaluateArguments {
+    /// A model file, or the run directory that holds one.
+    pub model: PathBuf,
+    /// The real data: mnist, idx:DIR, folder:DIR, ring8, grid25, stacked:mnist …
+    #[arg(long, value_name = "SPEC")]
+    pub data: DataSpec,
+    /// How many samples; by default 2500 of a mixture, 26000 stacked digits, 10000 other images.
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub samples: Option<usize>,
+    /// frechet, kernel, precision, recall, density, coverage, inception-score, parzen, modes, high-quality, reverse-kl, nearest, diversity; separated by
+    /// commas, and by default those that fit the data.
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub metrics: Vec<MetricName>,
+    /// What images are compared by.
+    #[arg(long, value_enum, default_value_t = FeatureChoice::Raw)]
+    pub features: FeatureChoice,
+    /// The real images that samples are compared with.
+    #[arg(long, value_enum, default_value_t = SplitChoice::Train)]
+    pub split: SplitChoice,
+    /// The samples are those of `sample --seed N`.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Name or number of the class of every sample, for a conditional model.
+    #[arg(long, value_name = "C")]
+    pub class: Option<String>,
+    /// Factor on every latent coordinate: below 1, more typical and less varied.
+    #[arg(long, value_name = "T")]
+    pub truncation: Option<f32>,
+    /// What an earlier `evaluate --json` printed, to tell the change.
+    #[arg(long, value_name = "FILE")]
+    pub against: Option<PathBuf>,
+    /// Where to compute.
+    #[arg(long, value_name = "SPEC", default_value = "auto")]
+    pub device: DeviceSpec,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A count that may not be 0.
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("allowed: a whole number from 1 on".to_owned()),
+        Ok(count) => Ok(count),
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FeatureChoice {
+    /// Pixels in [-1, 1].
+    Raw,
+    /// The shipped classifier of 28×28 digits.
+    Digits,
+    /// Inception-v3; not built yet.
+    Inception,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SplitChoice {
+    /// The training part, or all of the data where there is one part only.
+    Train,
+    /// The test part.
+    Test,
+}
+
+impl From<SplitChoice> for Split {
+    fn from(choice: SplitChoice) -> Self {
+        match choice {
+            SplitChoice::Train => Self::Train,
+            SplitChoice::Test => Self::Test,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

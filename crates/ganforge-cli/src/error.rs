@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use ganforge_data::{DataError, FetchError};
+use ganforge_eval::EvaluationError;
 use ganforge_infer::InferError;
 use ganforge_train::{RecipeError, TrainError};
 
@@ -27,6 +28,8 @@ pub enum CliError {
     #[error(transparent)]
     Fetch(#[from] FetchError),
     #[error(transparent)]
+    Evaluation(#[from] EvaluationError),
+    #[error(transparent)]
     Infer(#[from] InferError),
     #[error(transparent)]
     Device(#[from] crate::device::DeviceError),
@@ -46,6 +49,7 @@ impl CliError {
             | Self::Device(_)
             | Self::Recipe(RecipeError::Unknown { .. } | RecipeError::Override(_))
             | Self::Fetch(FetchError::Unknown { .. })
+            | Self::Evaluation(EvaluationError::NotHere { .. })
             | Self::Infer(InferError::Option(_) | InferError::UnknownFormat { .. }) => {
                 ExitCode::from(2)
             }
@@ -53,6 +57,7 @@ impl CliError {
             | Self::Train(_)
             | Self::Data(_)
             | Self::Fetch(_)
+            | Self::Evaluation(_)
             | Self::Infer(_)
             | Self::System(_) => ExitCode::FAILURE,
         }

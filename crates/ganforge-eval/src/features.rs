@@ -39,6 +39,34 @@ impl Features {
         })
     }
 
+    /// No samples yet.
+    pub(crate) fn empty(columns: usize) -> Self {
+        Self {
+            rows: 0,
+            columns,
+            data: Vec::new(),
+        }
+    }
+
+    /// Adds samples at the end.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new); then nothing is added.
+    pub(crate) fn append(&mut self, data: Vec<f32>) -> Result<(), EvalError> {
+        let rows = data.len() / self.columns.max(1);
+        let mut batch = Self::new(rows, self.columns, data).map_err(|error| match error {
+            EvalError::NotFinite { row, column, value } => EvalError::NotFinite {
+                row: self.rows + row,
+                column,
+                value,
+            },
+            other => other,
+        })?;
+        self.rows += batch.rows;
+        self.data.append(&mut batch.data);
+        Ok(())
+    }
+
     /// How many samples.
     #[must_use]
     pub fn rows(&self) -> usize {
@@ -55,6 +83,11 @@ impl Features {
     #[must_use]
     pub fn data(&self) -> &[f32] {
         &self.data
+    }
+
+    /// Every number, row after row, to keep.
+    pub(crate) fn into_data(self) -> Vec<f32> {
+        self.data
     }
 
     /// One sample.
@@ -159,6 +192,18 @@ mod tests {
             let text = refused.to_string();
             assert!(text.starts_with("feature 0 of sample 1 is "), "{text}");
         }
+    }
+
+    #[test]
+    fn samples_are_added_whole_or_not_at_all() {
+        let mut features = Features::empty(2);
+        features.append(vec![1.0, 2.0]).unwrap();
+        features.append(vec![3.0, 4.0, 5.0, 6.0]).unwrap();
+        assert_eq!((features.rows(), features.row(2)), (3, &[5.0, 6.0][..]));
+        let refused = features.append(vec![0.0, 0.0, 0.0, f32::NAN]).unwrap_err();
+        assert!(refused.to_string().starts_with("feature 1 of sample 4"));
+        assert!(features.append(vec![0.0; 3]).is_err());
+        assert_eq!(features.rows(), 3);
     }
 
     #[test]

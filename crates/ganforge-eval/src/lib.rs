@@ -29,6 +29,8 @@
 //! | copied? | [`nearest_training`] | training and held-out data |
 //! | all alike? | [`diversity`] | the samples' pixels |
 //!
+//! [`Evaluator`] is the way from images to all of them at once: it takes pixels batch by batch, whoever made them, and gives a [`Figure`] for each metric.
+//!
 //! # Memory
 //!
 //! [`Moments`] are streamed: a batch at a time, and one matrix of dimensions × dimensions. Everything that compares pairs keeps both sets, in single
@@ -42,6 +44,7 @@
 mod diversity;
 mod error;
 mod estimate;
+mod evaluation;
 mod features;
 mod figure;
 mod frechet;
@@ -62,6 +65,9 @@ mod tiles;
 pub use diversity::{diversity, scales};
 pub use error::EvalError;
 pub use estimate::{Estimate, Spread};
+pub use evaluation::{
+    Circumstances, Evaluation, EvaluationError, Evaluator, Figures, MetricName, ModeSource, Part,
+};
 pub use features::Features;
 pub use figure::Figure;
 pub use frechet::{frechet, frechet_of_features};

@@ -33,5 +33,5 @@ pub use grid::GridOptions;
 pub use images::Images;
 pub use output::Output;
 pub use picture::pixel;
-pub use sample::{SampleOptions, Signature, latent, sample};
+pub use sample::{SampleOptions, Signature, batches, latent, sample};
 pub use sampler::Sampler;

@@ -24,11 +24,28 @@ pub fn sample<G: Generator>(
     options: &SampleOptions,
     device: &Device,
 ) -> Result<Images, InferError> {
+    let batches = batches(network, signature, options, device)?;
+    let mut data = room_for(options.count, signature.image)?;
+    for batch in batches {
+        data.extend(batch?.into_data());
+    }
+    Images::new(signature.image, data)
+}
+
+/// Draws the images of [`sample`] batch by batch, for whoever need not hold them all.
+///
+/// # Errors
+/// An option out of range; and each batch, as [`sample`].
+pub fn batches<'a, G: Generator>(
+    network: &G,
+    signature: &'a Signature,
+    options: &'a SampleOptions,
+    device: &'a Device,
+) -> Result<impl Iterator<Item = Result<Images, InferError>> + use<'a, G>, InferError> {
     options.check(&signature.classes)?;
     let network = network.valid();
-    let mut data = room_for(options.count, signature.image)?;
-    let mut drawn = 0;
-    while drawn < options.count {
+    let starts = (0..options.count).step_by(options.batch);
+    Ok(starts.map(move |drawn| {
         // The last batch is drawn in full and its surplus dropped: a device may round differently at
         // another batch size, and fewer images are to be a prefix of more, bit for bit.
         let batch = drawn..drawn + options.batch;
@@ -37,12 +54,11 @@ pub fn sample<G: Generator>(
             Some(class) => vec![class; options.batch],
             None => signature.classes_in_turn(batch),
         };
-        let numbers = forward(&network, signature, noise, &classes, device)?;
-        let kept = options.batch.min(options.count - drawn) * signature.image.len();
-        data.extend_from_slice(&numbers[..kept]);
-        drawn += options.batch;
-    }
-    Images::new(signature.image, data)
+        let mut numbers = forward(&network, signature, noise, &classes, device)?;
+        let kept = options.batch.min(options.count - drawn);
+        numbers.truncate(kept * signature.image.len());
+        Images::new(signature.image, numbers)
+    }))
 }
 
 /// What a generator takes and gives.

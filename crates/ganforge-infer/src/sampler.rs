@@ -6,7 +6,7 @@ use burn::tensor::Device;
 use ganforge_model::{ConfigError, GeneratorNet, ModelCard, ModelError, ModelFile};
 
 use crate::sample::{check_class, forward};
-use crate::{Images, InferError, SampleOptions, Signature, latent, sample};
+use crate::{Images, InferError, SampleOptions, Signature, batches, latent, sample};
 
 /// A trained generator with what its file says of it, ready to draw images.
 #[derive(Debug, Clone)]
@@ -60,6 +60,17 @@ impl Sampler {
     /// An option out of range, or a device that fails.
     pub fn sample(&self, options: &SampleOptions) -> Result<Images, InferError> {
         sample(&self.network, &self.signature, options, &self.device)
+    }
+
+    /// Draws the images of [`sample`](Self::sample) batch by batch, for whoever need not hold them all.
+    ///
+    /// # Errors
+    /// An option out of range; and each batch, a device that fails.
+    pub fn batches<'a>(
+        &'a self,
+        options: &'a SampleOptions,
+    ) -> Result<impl Iterator<Item = Result<Images, InferError>> + use<'a>, InferError> {
+        batches(&self.network, &self.signature, options, &self.device)
     }
 
     /// The latent that image `index` of seed `seed` is made from: `dimension` numbers.

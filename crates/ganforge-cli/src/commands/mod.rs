@@ -2,12 +2,14 @@
 
 mod bench;
 mod data;
+mod evaluate;
 mod listing;
 mod sample;
 mod train;
 
 pub use bench::bench;
 pub use data::{fetch, inspect};
+pub use evaluate::evaluate;
 pub use listing::{devices, recipes};
 pub use sample::sample;
 pub use train::train;

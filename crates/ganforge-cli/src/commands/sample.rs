@@ -1,5 +1,7 @@
 //! `ganforge sample`
 
+use std::path::{Path, PathBuf};
+
 use ganforge_infer::{GridOptions, Output, SampleOptions, Sampler};
 
 use crate::arguments::SampleArguments;
@@ -9,11 +11,7 @@ use crate::error::{CliError, Done};
 pub fn sample(arguments: &SampleArguments) -> Result<Done, CliError> {
     // Where the images go is settled before any is computed.
     let output = Output::at(&arguments.output)?;
-    let path = if arguments.model.is_dir() {
-        arguments.model.join("model.safetensors")
-    } else {
-        arguments.model.clone()
-    };
+    let path = model_file(&arguments.model);
     let (_, device) = arguments.device.open()?;
     let sampler = Sampler::open(path, &device)?;
     let class = arguments
@@ -32,8 +30,17 @@ pub fn sample(arguments: &SampleArguments) -> Result<Done, CliError> {
     Ok(Done::Finished)
 }
 
+/// The model file of a run directory, or the file itself.
+pub(super) fn model_file(model: &Path) -> PathBuf {
+    if model.is_dir() {
+        model.join("model.safetensors")
+    } else {
+        model.to_owned()
+    }
+}
+
 /// A class by its name, else by its number.
-fn class_number(class: &str, names: &[String]) -> Result<usize, CliError> {
+pub(super) fn class_number(class: &str, names: &[String]) -> Result<usize, CliError> {
     if let Some(number) = names.iter().position(|name| name == class) {
         return Ok(number);
     }

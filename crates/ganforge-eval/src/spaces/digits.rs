@@ -68,7 +68,7 @@ impl DigitClassifier {
     /// # Errors
     /// Images of any other size.
     pub fn recognise(&self, images: Tensor<4>) -> Result<Recognised, FeatureError> {
-        check(&images)?;
+        check(size(&images))?;
         let (features, logits) = self.network.forward(images);
         Ok(Recognised {
             features,
@@ -85,7 +85,7 @@ impl DigitClassifier {
     /// # Errors
     /// Images of any other size.
     pub fn labels(&self, images: Tensor<4>) -> Result<Tensor<1, Int>, FeatureError> {
-        check(&images)?;
+        check(size(&images))?;
         let (_, logits) = self.network.forward(images);
         Ok(logits.argmax(1).squeeze_dim(1))
     }
@@ -114,15 +114,20 @@ fn refuse(reason: String) -> FeatureError {
     FeatureError::Weights { what: NAME, reason }
 }
 
-fn check(images: &Tensor<4>) -> Result<(), FeatureError> {
+fn size(images: &Tensor<4>) -> [usize; 3] {
     let [_, channels, height, width] = images.dims();
+    [channels, height, width]
+}
+
+/// Refuses images `[channels, height, width]` that the classifier does not take.
+pub(super) fn check([channels, height, width]: [usize; 3]) -> Result<(), FeatureError> {
     if [channels, height, width] == [1, 28, 28] {
         return Ok(());
     }
     let remedy = match [channels, height, width] {
         [3, ..] => "score stacked digits by their modes, or ask for raw features",
         [1, 32, 32] => "digits padded to 32 need their border of 2 cut off first",
-        _ => "ask for raw features, or for inception",
+        _ => "ask for raw features",
     };
     Err(FeatureError::Shape {
         what: NAME,

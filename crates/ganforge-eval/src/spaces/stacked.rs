@@ -17,16 +17,22 @@ pub fn stacked_labels(
     images: Tensor<4>,
 ) -> Result<Tensor<1, Int>, FeatureError> {
     let [batch, channels, height, width] = images.dims();
-    if [channels, height, width] != [3, 28, 28] {
-        return Err(FeatureError::Shape {
-            what: "the scorer of stacked digits",
-            expected: "3x28x28",
-            found: format!("{channels}x{height}x{width}"),
-            remedy: "train on stacked:mnist, and cut off any border that data.size added",
-        });
-    }
+    check([channels, height, width])?;
     let digits = classifier.labels(images.reshape([3 * batch, 1, 28, 28]))?;
     let digits: Tensor<2, Int> = digits.reshape([batch, 3]);
     let place = |channel, value: i32| digits.clone().narrow(1, channel, 1) * value;
     Ok((place(0, 100) + place(1, 10) + place(2, 1)).squeeze_dim(1))
+}
+
+/// Refuses images `[channels, height, width]` that are no stacked digits.
+pub(crate) fn check([channels, height, width]: [usize; 3]) -> Result<(), FeatureError> {
+    if [channels, height, width] == [3, 28, 28] {
+        return Ok(());
+    }
+    Err(FeatureError::Shape {
+        what: "the scorer of stacked digits",
+        expected: "3x28x28",
+        found: format!("{channels}x{height}x{width}"),
+        remedy: "train on stacked:mnist, and cut off any border that data.size added",
+    })
 }

@@ -1,0 +1,223 @@
+//! The real images that samples are compared with, in the size of the model's.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use burn::tensor::Device;
+use ganforge_data::{DataError, DataOptions, DataSpec, Dataset, Resize, Split};
+use ganforge_eval::{EvaluationError, Features, MetricName, ModeSource, Part};
+use ganforge_train::Recipe;
+
+use crate::error::CliError;
+
+/// Data, with what brings them to the size of the model's images.
+pub struct Real<'a> {
+    spec: &'a DataSpec,
+    /// `[channels, height, width]`
+    image: [usize; 3],
+    options: DataOptions,
+}
+
+/// Most numbers of a set of training images: 1 GiB. A larger set is thinned out.
+const MOST_NUMBERS: usize = 1 << 28;
+
+/// Most held-out and test images; MNIST has as many.
+const MOST_HELD_OUT: usize = 10_000;
+
+/// Images on which Goodfellow et al. chose the width of a Parzen window.
+const VALIDATION: usize = 1000;
+
+/// Images that are read at a time.
+const BATCH: usize = 512;
+
+impl<'a> Real<'a> {
+    /// Data for the images of a model. Images are fitted as the recipe beside the model file says, or else as suits the source.
+    pub fn new(spec: &'a DataSpec, image: [usize; 3], model: &Path) -> Result<Self, CliError> {
+        let points = matches!(
+            spec,
+            DataSpec::Ring8 | DataSpec::Grid25 | DataSpec::Points(_)
+        );
+        let stacked = matches!(spec, DataSpec::Stacked(_));
+        let made_of = if points {
+            "points in the plane"
+        } else if stacked {
+            "images of 3 channels"
+        } else {
+            "images"
+        };
+        let [channels, height, width] = image;
+        if points != (image == [2, 1, 1]) || stacked && channels != 3 {
+            return Err(CliError::Usage(format!(
+                "the model makes images of {channels}x{height}x{width} and {spec} has {made_of}: name data of the kind it was trained on"
+            )));
+        }
+        let recipe = model.with_file_name("recipe.toml");
+        let fitted = if recipe.is_file() {
+            Recipe::load(&recipe.to_string_lossy(), &[])?.data.options()
+        } else {
+            DataOptions::default()
+        };
+        let options = DataOptions {
+            size: (!points).then_some([height, width]),
+            channels: (!points).then_some(channels),
+            resize: fitted.resize,
+            background: fitted.background,
+            ..DataOptions::default()
+        };
+        Ok(Self {
+            spec,
+            image,
+            options,
+        })
+    }
+
+    /// `[channels, height, width]`
+    pub fn image(&self) -> [usize; 3] {
+        self.image
+    }
+
+    /// How many samples the protocols of such data take.
+    pub fn usual_samples(&self) -> usize {
+        match self.spec {
+            DataSpec::Ring8 | DataSpec::Grid25 => 2500,
+            DataSpec::Stacked(_) => 26_000,
+            _ => 10_000,
+        }
+    }
+
+    /// The metrics that fit the data; `digits` says whether images are compared by the classifier of digits.
+    pub fn usual_metrics(&self, digits: bool) -> Result<BTreeSet<MetricName>, CliError> {
+        if matches!(self.spec, DataSpec::Ring8 | DataSpec::Grid25) {
+            let modes = [
+                MetricName::Modes,
+                MetricName::HighQuality,
+                MetricName::ReverseKl,
+            ];
+            return Ok(modes.into());
+        }
+        let mut metrics = BTreeSet::from([MetricName::Frechet, MetricName::Kernel]);
+        if matches!(self.spec, DataSpec::Stacked(_)) {
+            metrics.extend([MetricName::Modes, MetricName::ReverseKl]);
+            return Ok(metrics);
+        }
+        metrics.extend([
+            MetricName::Precision,
+            MetricName::Recall,
+            MetricName::Density,
+            MetricName::Coverage,
+        ]);
+        match self.open(Split::Test) {
+            Ok(_) => {
+                metrics.insert(MetricName::Nearest);
+            }
+            Err(DataError::NoTestPart { .. } | DataError::NotFetched { .. }) => {}
+            Err(damaged) => return Err(damaged.into()),
+        }
+        if digits {
+            metrics.insert(MetricName::InceptionScore);
+        }
+        Ok(metrics)
+    }
+
+    /// How images come to the size of the model's, as a protocol says it.
+    pub fn resize(&self) -> Option<String> {
+        let [height, width] = self.options.size?;
+        let way = match (self.options.resize, self.spec) {
+            (Resize::Auto, DataSpec::Folder(_)) | (Resize::Crop, _) => "crop",
+            (Resize::Auto | Resize::Pad, _) => "pad",
+            (Resize::Stretch, _) => "stretch",
+        };
+        let [channels, ..] = self.image;
+        Some(format!("{way} to {channels}x{height}x{width}"))
+    }
+
+    /// The modes of the data, where they are known.
+    pub fn modes(&self, split: Split, device: &Device) -> Result<Option<ModeSource>, CliError> {
+        if let Some(mixture) = self.spec.mixture() {
+            let centers = mixture.centers.concat();
+            let rows = mixture.centers.len();
+            let centers = Features::new(rows, 2, centers).map_err(EvaluationError::from)?;
+            // The decimal that is meant: single precision stores a neighbour of it.
+            let sigma = mixture.sigma.to_string().parse();
+            let sigma = sigma.unwrap_or_else(|_| f64::from(mixture.sigma));
+            return Ok(Some(ModeSource::Mixture { centers, sigma }));
+        }
+        if !matches!(self.spec, DataSpec::Stacked(_)) {
+            return Ok(None);
+        }
+        let labelled = DataOptions {
+            labels: true,
+            split,
+            ..self.options.clone()
+        };
+        let classes = match Dataset::open(self.spec, &labelled) {
+            Ok(dataset) => dataset
+                .labels()
+                .map(|labels| labels.iter().map(|&label| label as usize).collect()),
+            // Digits whose classes nobody knows are taken to be evenly spread.
+            Err(DataError::NoLabels { .. }) => None,
+            Err(other) => return Err(other.into()),
+        };
+        let modes = ModeSource::stacked_digits(device, classes);
+        Ok(Some(modes.map_err(EvaluationError::from)?))
+    }
+
+    /// Hands over the images of a part, a batch at a time. Where a part takes fewer than there are, it takes every n-th of them.
+    pub fn add(
+        &self,
+        part: Part,
+        split: Split,
+        samples: usize,
+        take: &mut dyn FnMut(Vec<f32>) -> Result<(), EvaluationError>,
+    ) -> Result<(), CliError> {
+        let values: usize = self.image.iter().product();
+        let (dataset, most) = match part {
+            Part::Samples => return Ok(()),
+            Part::Reference => (self.open(split)?, samples),
+            Part::Training => (self.open(Split::Train)?, MOST_NUMBERS / values),
+            Part::HeldOut | Part::Test => (self.open(Split::Test)?, MOST_HELD_OUT),
+            Part::Validation => return self.add_validation(take),
+        };
+        let (len, count) = (dataset.len(), dataset.len().min(most.max(1)));
+        let chosen: Vec<usize> = (0..count).map(|at| at * len / count).collect();
+        read(&dataset, &chosen, take)
+    }
+
+    /// The last sixth of the training images is what Goodfellow et al. held back of MNIST, and its first thousand chose the width.
+    fn add_validation(
+        &self,
+        take: &mut dyn FnMut(Vec<f32>) -> Result<(), EvaluationError>,
+    ) -> Result<(), CliError> {
+        let dataset = self.open(Split::Train)?;
+        let first = dataset.len() / 6 * 5;
+        let chosen: Vec<usize> = (first..dataset.len()).take(VALIDATION).collect();
+        read(&dataset, &chosen, take)
+    }
+
+    fn open(&self, split: Split) -> Result<Dataset, DataError> {
+        let options = DataOptions {
+            split,
+            ..self.options.clone()
+        };
+        Dataset::open(self.spec, &options)
+    }
+}
+
+/// The name of a part of the data.
+pub fn name(split: Split) -> &'static str {
+    match split {
+        Split::Train => "train",
+        Split::Test => "test",
+    }
+}
+
+fn read(
+    dataset: &Dataset,
+    chosen: &[usize],
+    take: &mut dyn FnMut(Vec<f32>) -> Result<(), EvaluationError>,
+) -> Result<(), CliError> {
+    for indices in chosen.chunks(BATCH) {
+        take(dataset.gather(indices)?.images)?;
+    }
+    Ok(())
+}

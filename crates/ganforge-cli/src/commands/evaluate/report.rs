@@ -1,0 +1,102 @@
+//! What an evaluation found, and how that compares with an earlier one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use ganforge_data::DataSpec;
+use ganforge_eval::{Figure, MetricName, Protocol};
+use serde::{Deserialize, Serialize};
+
+use crate::error::CliError;
+
+/// What `evaluate --json` prints.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Report {
+    /// Number of samples.
+    pub samples: usize,
+    /// The real data.
+    pub data: String,
+    /// A figure for each metric.
+    pub metrics: BTreeMap<MetricName, Figure>,
+    /// By how much each figure exceeds the earlier one, where there was one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub change: BTreeMap<MetricName, f64>,
+    /// The file it was read from.
+    #[serde(skip)]
+    path: PathBuf,
+}
+
+impl Report {
+    /// What was just found.
+    pub fn new(samples: usize, data: &DataSpec, metrics: BTreeMap<MetricName, Figure>) -> Self {
+        Self {
+            samples,
+            data: data.to_string(),
+            metrics,
+            change: BTreeMap::new(),
+            path: PathBuf::new(),
+        }
+    }
+
+    /// What was found earlier.
+    pub fn read(path: &Path) -> Result<Self, CliError> {
+        let refuse = |reason: String| CliError::System(format!("{}: {reason}", path.display()));
+        let text = std::fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?;
+        let report: Self = serde_json::from_str(&text).map_err(|error| {
+            refuse(format!(
+                "not what `ganforge evaluate --json` prints ({error})"
+            ))
+        })?;
+        Ok(Self {
+            path: path.to_owned(),
+            ..report
+        })
+    }
+
+    /// Refuses to be compared with figures of other protocols, or with none of its own metrics.
+    pub fn check(
+        &self,
+        protocol: impl Fn(MetricName) -> Protocol,
+        metrics: &BTreeSet<MetricName>,
+    ) -> Result<(), CliError> {
+        let mut shared = self
+            .metrics
+            .iter()
+            .filter(|(metric, _)| metrics.contains(metric))
+            .peekable();
+        if shared.peek().is_none() {
+            let known: Vec<&str> = self.metrics.keys().map(|metric| metric.name()).collect();
+            return Err(CliError::Usage(format!(
+                "{} has none of these metrics; it has {}",
+                self.path.display(),
+                known.join(", ")
+            )));
+        }
+        for (&metric, earlier) in shared {
+            if let Some(difference) = protocol(metric).difference(&earlier.protocol) {
+                return Err(self.incomparable(metric, &difference));
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the change from an earlier report, of every metric that both have.
+    pub fn compare(&mut self, earlier: &Self) -> Result<(), CliError> {
+        for (&metric, figure) in &self.metrics {
+            if let Some(before) = earlier.metrics.get(&metric) {
+                let change = figure.change_from(before);
+                let change = change.map_err(ganforge_eval::EvaluationError::from)?;
+                self.change.insert(metric, change);
+            }
+        }
+        Ok(())
+    }
+
+    fn incomparable(&self, metric: MetricName, difference: &ganforge_eval::Difference) -> CliError {
+        let ganforge_eval::Difference { key, first, second } = difference;
+        CliError::System(format!(
+            "{metric} cannot be compared with {}: `{key}` is {first} here and {second} there; evaluate again with the same protocol",
+            self.path.display()
+        ))
+    }
+}

@@ -1,0 +1,204 @@
+//! What is kept of the images of a part: what its metrics look at, and nothing else.
+
+use super::{Evaluation, EvaluationError, MetricName, ModeSource, Part};
+use crate::spaces::{FeatureSpace, digits_identity, digits_of, stacked_labels};
+use crate::{EvalError, Features};
+
+/// What the metrics look at.
+#[derive(Debug, Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one answer for each kind of data, in any combination"
+)]
+pub(super) struct Keep {
+    pixels: bool,
+    features: bool,
+    probabilities: bool,
+    classes: bool,
+}
+
+impl Keep {
+    /// What the metrics of an evaluation look at in a part.
+    pub(super) fn of(part: Part, evaluation: &Evaluation) -> Self {
+        let asked = |wanted: fn(MetricName) -> bool| {
+            part == Part::Samples && evaluation.metrics.iter().copied().any(wanted)
+        };
+        let scored = matches!(part, Part::Validation | Part::Test);
+        let stacked = matches!(evaluation.modes, Some(ModeSource::StackedDigits { .. }));
+        let counted = asked(MetricName::counts_modes);
+        let raw = matches!(evaluation.space, FeatureSpace::Raw);
+        let features = match part {
+            Part::Samples => asked(by_features),
+            Part::Reference | Part::Training | Part::HeldOut => true,
+            Part::Validation | Part::Test => false,
+        };
+        Self {
+            pixels: scored
+                || asked(|metric| matches!(metric, MetricName::Parzen | MetricName::Diversity))
+                || counted && !stacked
+                || features && raw,
+            features: features && !raw,
+            probabilities: asked(|metric| metric == MetricName::InceptionScore),
+            classes: counted && stacked,
+        }
+    }
+}
+
+/// Whether a metric compares features with those of real images.
+fn by_features(metric: MetricName) -> bool {
+    let compared = |part: &Part| matches!(part, Part::Reference | Part::Training);
+    metric.parts().iter().any(compared)
+}
+
+/// How the protocol of a metric names what it looks at.
+pub(super) fn features_of(metric: MetricName, evaluation: &Evaluation) -> String {
+    let stacked = matches!(evaluation.modes, Some(ModeSource::StackedDigits { .. }));
+    match metric {
+        MetricName::InceptionScore => evaluation.space.identity(),
+        metric if by_features(metric) => evaluation.space.identity(),
+        metric if metric.counts_modes() && stacked => digits_identity(),
+        _ => FeatureSpace::Raw.identity(),
+    }
+}
+
+/// The images of one part.
+#[derive(Debug)]
+pub(super) struct Collected {
+    keep: Keep,
+    count: usize,
+    pixels: Features,
+    features: Features,
+    probabilities: Features,
+    classes: Vec<usize>,
+}
+
+/// Images that a network looks at together.
+const BATCH: usize = 256;
+
+impl Collected {
+    /// Images of a part, none yet.
+    pub(super) fn new(evaluation: &Evaluation, dimensions: usize, keep: Keep) -> Self {
+        Self {
+            keep,
+            count: 0,
+            pixels: Features::empty(evaluation.image.iter().product()),
+            features: Features::empty(dimensions),
+            probabilities: Features::empty(CLASSES),
+            classes: Vec::new(),
+        }
+    }
+
+    /// Adds whole images.
+    pub(super) fn add(
+        &mut self,
+        evaluation: &Evaluation,
+        pixels: Vec<f32>,
+    ) -> Result<(), EvaluationError> {
+        let mut images = Features::empty(self.pixels.columns());
+        images.append(pixels).map_err(|error| self.placed(error))?;
+        for batch in images.data().chunks(BATCH * images.columns()) {
+            self.look(evaluation, batch)?;
+        }
+        self.count += images.rows();
+        if self.keep.pixels {
+            self.pixels.append(images.into_data())?;
+        }
+        Ok(())
+    }
+
+    /// Keeps what networks make of a batch.
+    fn look(&mut self, evaluation: &Evaluation, batch: &[f32]) -> Result<(), EvaluationError> {
+        let Keep {
+            features,
+            probabilities,
+            classes,
+            ..
+        } = self.keep;
+        if let FeatureSpace::Digits(classifier, device) = &evaluation.space
+            && (features || probabilities)
+        {
+            let seen = classifier.recognise(digits_of(batch, evaluation.image, device))?;
+            if features {
+                self.features.append(seen.features.try_into_vec_as()?)?;
+            }
+            if probabilities {
+                let seen = seen.probabilities.try_into_vec_as()?;
+                self.probabilities.append(seen)?;
+            }
+        }
+        if let Some(ModeSource::StackedDigits {
+            classifier, device, ..
+        }) = &evaluation.modes
+            && classes
+        {
+            let images = digits_of(batch, evaluation.image, device);
+            let labels = stacked_labels(classifier, images)?.try_into_vec_as::<i64>()?;
+            let class = |label: i64| usize::try_from(label).unwrap_or(usize::MAX);
+            self.classes.extend(labels.into_iter().map(class));
+        }
+        Ok(())
+    }
+
+    /// An error about a batch as one about the part.
+    fn placed(&self, error: EvalError) -> EvalError {
+        match error {
+            EvalError::NotFinite { row, column, value } => EvalError::NotFinite {
+                row: self.count + row,
+                column,
+                value,
+            },
+            other => other,
+        }
+    }
+
+    /// Forgets the images.
+    pub(super) fn clear(&mut self) {
+        self.count = 0;
+        self.classes.clear();
+        for rows in [
+            &mut self.pixels,
+            &mut self.features,
+            &mut self.probabilities,
+        ] {
+            *rows = Features::empty(rows.columns());
+        }
+    }
+
+    /// How many images there are.
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// `[images, channels · height · width]`
+    pub(super) fn pixels(&self) -> &Features {
+        &self.pixels
+    }
+
+    /// The pixels as ink from 0 to 1.
+    pub(super) fn ink(&self) -> Result<Features, EvalError> {
+        let ink = self.pixels.data().iter().map(|pixel| (pixel + 1.0) / 2.0);
+        Features::new(self.pixels.rows(), self.pixels.columns(), ink.collect())
+    }
+
+    /// `[images, dimensions]` of the feature space.
+    pub(super) fn features(&self) -> &Features {
+        if self.keep.features {
+            &self.features
+        } else {
+            &self.pixels
+        }
+    }
+
+    /// `[images, classes]`
+    pub(super) fn probabilities(&self) -> &Features {
+        &self.probabilities
+    }
+
+    /// The mode of every image.
+    pub(super) fn classes(&self) -> &[usize] {
+        &self.classes
+    }
+}
+
+/// Digits that the classifier tells apart.
+const CLASSES: usize = 10;

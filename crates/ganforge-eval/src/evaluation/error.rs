@@ -1,0 +1,44 @@
+//! Why an evaluation ends without figures.
+
+use burn::tensor::TensorReadError;
+
+use super::MetricName;
+use crate::EvalError;
+use crate::spaces::FeatureError;
+
+/// Why there are no figures.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EvaluationError {
+    /// No metric has this name.
+    #[error("no metric is called `{name}`; there are {}", MetricName::ALL.map(MetricName::name).join(", "))]
+    UnknownMetric {
+        /// What was asked for.
+        name: String,
+    },
+    /// The metric makes no sense of such data.
+    #[error("{metric} cannot be had here: {reason}")]
+    NotHere {
+        /// The metric.
+        metric: MetricName,
+        /// Why, and what to do.
+        reason: &'static str,
+    },
+    /// The metric has no value for these samples.
+    #[error("{metric} has no value: {reason}")]
+    NoValue {
+        /// The metric.
+        metric: MetricName,
+        /// Why.
+        reason: &'static str,
+    },
+    /// A metric refused what it was given.
+    #[error(transparent)]
+    Metric(#[from] EvalError),
+    /// Images that the feature space does not take.
+    #[error(transparent)]
+    Features(#[from] FeatureError),
+    /// The device could not compute or hand over features.
+    #[error("the device failed: {0}")]
+    Device(#[from] TensorReadError),
+}

@@ -1,0 +1,82 @@
+//! Where modes can be counted: known centres, or classes that a classifier sees.
+
+use burn::tensor::Device;
+
+use crate::spaces::{DigitClassifier, FeatureError};
+use crate::{EvalError, Features, HIGH_QUALITY, Modes, class_modes, mixture_modes};
+
+/// How many modes stacked digits have.
+const STACKED: usize = 1000;
+
+/// What the modes of the data are.
+#[derive(Debug, Clone)]
+pub enum ModeSource {
+    /// Gaussians of equal weight.
+    Mixture {
+        /// `[modes, dimensions]`
+        centers: Features,
+        /// Their deviation in every direction.
+        sigma: f64,
+    },
+    /// Three digits as the colours of an image: a thousand classes.
+    StackedDigits {
+        /// What reads them.
+        classifier: Box<DigitClassifier>,
+        /// Where it reads them.
+        device: Device,
+        /// The classes of real images, 0 to 999, whose shares samples should have; uniform shares without them.
+        reference: Option<Vec<usize>>,
+    },
+}
+
+impl ModeSource {
+    /// Stacked digits, read on a device by the shipped classifier.
+    ///
+    /// # Errors
+    /// Never, unless the program was built from a damaged file.
+    pub fn stacked_digits(
+        device: &Device,
+        reference: Option<Vec<usize>>,
+    ) -> Result<Self, FeatureError> {
+        let device = device.clone().without_autodiff();
+        Ok(Self::StackedDigits {
+            classifier: Box::new(DigitClassifier::shipped(&device)?),
+            device,
+            reference,
+        })
+    }
+
+    /// How many modes there are.
+    pub(super) fn count(&self) -> usize {
+        match self {
+            Self::Mixture { centers, .. } => centers.rows(),
+            Self::StackedDigits { .. } => STACKED,
+        }
+    }
+
+    /// How near to a centre a sample must be.
+    pub(super) fn within(&self) -> Option<f64> {
+        match self {
+            Self::Mixture { sigma, .. } => Some(HIGH_QUALITY * sigma),
+            Self::StackedDigits { .. } => None,
+        }
+    }
+
+    /// How many real images stand behind the shares; 0 where they are uniform.
+    pub(super) fn reference(&self) -> usize {
+        match self {
+            Self::Mixture { .. } => 0,
+            Self::StackedDigits { reference, .. } => reference.as_ref().map_or(0, Vec::len),
+        }
+    }
+
+    /// Counts the modes of samples, from their pixels or their classes, whichever these modes are told by.
+    pub(super) fn modes(&self, pixels: &Features, classes: &[usize]) -> Result<Modes, EvalError> {
+        match self {
+            Self::Mixture { centers, sigma } => mixture_modes(pixels, centers, *sigma),
+            Self::StackedDigits { reference, .. } => {
+                class_modes(classes, STACKED, reference.as_deref())
+            }
+        }
+    }
+}

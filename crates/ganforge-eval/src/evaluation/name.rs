@@ -1,0 +1,138 @@
+//! What a metric is called on a command line and in a report.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::{EvaluationError, Part};
+
+/// A metric, by name. Reports list them in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MetricName {
+    /// [`frechet`](crate::frechet()): how far the distribution is.
+    Frechet,
+    /// [`kernel`](crate::kernel()), of all pairs.
+    Kernel,
+    /// Of [`overlap`](crate::overlap): are samples realistic?
+    Precision,
+    /// Of [`overlap`](crate::overlap): is everything there?
+    Recall,
+    /// Of [`overlap`](crate::overlap): precision that outliers do not inflate.
+    Density,
+    /// Of [`overlap`](crate::overlap): recall that outliers do not inflate.
+    Coverage,
+    /// [`inception_score`](crate::inception_score), by the classifier of the feature space.
+    InceptionScore,
+    /// [`parzen`](crate::parzen()), of pixels in [0, 1].
+    Parzen,
+    /// How many modes were found.
+    Modes,
+    /// The share of samples near a mode.
+    HighQuality,
+    /// The divergence of the samples' shares of the modes from the data's.
+    ReverseKl,
+    /// The ratio of [`nearest_training`](crate::nearest_training): well below 1 where samples are copies.
+    Nearest,
+    /// [`diversity`](crate::diversity()): 1 where all samples are one image.
+    Diversity,
+}
+
+impl MetricName {
+    /// Every metric.
+    pub const ALL: [Self; 13] = [
+        Self::Frechet,
+        Self::Kernel,
+        Self::Precision,
+        Self::Recall,
+        Self::Density,
+        Self::Coverage,
+        Self::InceptionScore,
+        Self::Parzen,
+        Self::Modes,
+        Self::HighQuality,
+        Self::ReverseKl,
+        Self::Nearest,
+        Self::Diversity,
+    ];
+
+    /// As it is typed.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Frechet => "frechet",
+            Self::Kernel => "kernel",
+            Self::Precision => "precision",
+            Self::Recall => "recall",
+            Self::Density => "density",
+            Self::Coverage => "coverage",
+            Self::InceptionScore => "inception-score",
+            Self::Parzen => "parzen",
+            Self::Modes => "modes",
+            Self::HighQuality => "high-quality",
+            Self::ReverseKl => "reverse-kl",
+            Self::Nearest => "nearest",
+            Self::Diversity => "diversity",
+        }
+    }
+
+    /// The real images it needs beside the samples.
+    #[must_use]
+    pub fn parts(self) -> &'static [Part] {
+        match self {
+            Self::Frechet
+            | Self::Kernel
+            | Self::Precision
+            | Self::Recall
+            | Self::Density
+            | Self::Coverage => &[Part::Reference],
+            Self::Parzen => &[Part::Validation, Part::Test],
+            Self::Nearest => &[Part::Training, Part::HeldOut],
+            Self::InceptionScore
+            | Self::Modes
+            | Self::HighQuality
+            | Self::ReverseKl
+            | Self::Diversity => &[],
+        }
+    }
+
+    /// Whether it counts modes.
+    #[must_use]
+    pub fn counts_modes(self) -> bool {
+        matches!(self, Self::Modes | Self::HighQuality | Self::ReverseKl)
+    }
+}
+
+impl FromStr for MetricName {
+    type Err = EvaluationError;
+
+    fn from_str(name: &str) -> Result<Self, EvaluationError> {
+        let found = Self::ALL.into_iter().find(|metric| metric.name() == name);
+        found.ok_or_else(|| EvaluationError::UnknownMetric {
+            name: name.to_owned(),
+        })
+    }
+}
+
+impl fmt::Display for MetricName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_back_and_are_those_of_reports() {
+        for metric in MetricName::ALL {
+            assert_eq!(metric.name().parse::<MetricName>().unwrap(), metric);
+            let json = serde_json::to_string(&metric).unwrap();
+            assert_eq!(json, format!("\"{metric}\""));
+        }
+        let refused = "fid".parse::<MetricName>().unwrap_err().to_string();
+        assert!(refused.contains("`fid`") && refused.contains("frechet, kernel"));
+    }
+}
