@@ -106,14 +106,17 @@ fn check_net(name: &str, net: &DiscriminatorNet, image: ImageSpec, classes: usiz
         for sample in 0..BATCH {
             let down = (here[sample] - below[sample]) / STEP;
             let up = (above[sample] - here[sample]) / STEP;
-            if (up - down).abs() > 5e-3 * largest {
+            // A kink between the two moves the midpoint by up to half of what they differ by.
+            if (up - down).abs() > 4e-3 * largest {
                 kinks += 1;
                 continue;
             }
             let measured = f32::midpoint(up, down);
             let written = gradient[sample * image.len() + pixel];
+            // What single precision rounds off the scores, divided by the step as they are.
+            let rounding = 4.0 * f32::EPSILON * here[sample].abs() / STEP;
             assert!(
-                (measured - written).abs() < 3e-3 * largest,
+                (measured - written).abs() < 3e-3 * largest + rounding,
                 "{name}, sample {sample}, pixel {pixel}: {measured} measured, {written} written"
             );
         }
