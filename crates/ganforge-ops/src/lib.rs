@@ -73,6 +73,8 @@ mod convolution;
 mod dense;
 mod error;
 mod extension;
+#[cfg(test)]
+mod instruction_sets;
 mod lanes;
 mod layer;
 mod merged;

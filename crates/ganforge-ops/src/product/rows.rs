@@ -254,6 +254,7 @@ mod tests {
     use pulp::{Arch, WithSimd};
 
     use super::*;
+    use crate::instruction_sets::archs;
 
     struct Product<'a> {
         left: Left<'a>,
@@ -271,15 +272,6 @@ mod tests {
             multiply_rows(simd, Write::Over, self.left, &self.right, into, self.sizes);
             multiply_rows(simd, Write::Add, self.left, &self.right, into, self.sizes);
         }
-    }
-
-    fn archs() -> Vec<Arch> {
-        let mut archs = vec![Arch::Scalar, Arch::new()];
-        #[cfg(target_arch = "x86_64")]
-        if let Some(simd) = pulp::x86::V3::try_new() {
-            archs.push(Arch::V3(simd));
-        }
-        archs
     }
 
     /// Small integers, so that no order of summation shows.

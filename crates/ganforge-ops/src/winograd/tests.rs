@@ -1,16 +1,7 @@
 //! The instruction sets against each other: with fused multiplications they agree to the bit, and plain code differs by roundings.
 
 use super::*;
-
-/// Plain code first.
-fn archs() -> Vec<Arch> {
-    let mut archs = vec![Arch::Scalar, Arch::new()];
-    #[cfg(target_arch = "x86_64")]
-    if let Some(simd) = pulp::x86::V3::try_new() {
-        archs.push(Arch::V3(simd));
-    }
-    archs
-}
+use crate::instruction_sets::archs;
 
 /// A different number at every place, of both signs.
 fn wave(len: usize, phase: f32) -> Vec<f32> {
