@@ -10,8 +10,10 @@ mod compare;
 mod digit_classifier;
 mod gpu;
 mod modes;
+mod reproduce;
 mod step;
 mod tidy;
+mod trials;
 
 use std::env;
 use std::process::ExitCode;
@@ -26,6 +28,9 @@ usage: cargo xtask <COMMAND>
              [--out DIR] [--peer dcgan_torch.py] [--prebuilt DIR]
   modes      the table of mode coverage on mixtures of Gaussians: trains for about an hour, goes on where it stopped
              [--out DIR] [--images N]; needs python3 with numpy
+  reproduce  a published table: trains goodfellow-2014-mnist, pacgan-2018-ring8 or pacgan-2018-grid25 with several seeds, for hours,
+             goes on where it stopped, and scores them as the paper does
+             RECIPE [--out DIR] [--data SPEC] [--images N] [--score-only]
   compare    times beside PyTorch on the CPU, in turn; on a machine that does nothing else
              [--peer dcgan_torch.py] [--python PROGRAM] [--rounds N] [--only TEXT] [--out FILE]; needs torch
   digit-classifier   trains the classifier that evaluation ships with, for some ten minutes, and replaces its file
@@ -48,6 +53,9 @@ fn main() -> ExitCode {
         }
         ["modes", options @ ..] => {
             modes::Options::parse(options).and_then(|options| modes::run(&options))
+        }
+        ["reproduce", options @ ..] => {
+            reproduce::Options::parse(options).and_then(|options| reproduce::run(&options))
         }
         ["digit-classifier", options @ ..] => digit_classifier::run(options),
         _ => {

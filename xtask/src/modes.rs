@@ -3,15 +3,13 @@
 //! Every cell is a run of the released binary by a built-in recipe with the changes below, one thread each. A table that is
 //! interrupted goes on where it stopped.
 
-use std::collections::VecDeque;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
 
 use serde_json::Value;
 
 use crate::step;
+use crate::trials::{self, Trial};
 
 const MIXTURES: [&str; 2] = ["ring8", "grid25"];
 
@@ -111,9 +109,7 @@ struct Cell {
 
 /// Runs what is missing and prints the table.
 pub fn run(options: &Options) -> Result<(), String> {
-    step::run(&mut step::command("cargo", &["build", "--release"]))?;
-    fs::create_dir_all(&options.out)
-        .map_err(|error| format!("{}: {error}", options.out.display()))?;
+    trials::prepare(&options.out)?;
     let cells = || {
         let games = 0..GAMES.len();
         games.flat_map(|game| {
@@ -126,28 +122,7 @@ pub fn run(options: &Options) -> Result<(), String> {
             })
         })
     };
-    let queue: Mutex<VecDeque<Cell>> = Mutex::new(cells().collect());
-    let workers = thread::available_parallelism().map_or(1, usize::from);
-    let work = || -> Result<(), String> {
-        loop {
-            let next = queue
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .pop_front();
-            let Some(cell) = next else {
-                return Ok(());
-            };
-            play(cell, options)?;
-        }
-    };
-    thread::scope(|scope| {
-        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().try_for_each(|worker| {
-            worker
-                .join()
-                .map_err(|_| "modes: a worker panicked".to_owned())?
-        })
-    })?;
+    trials::side_by_side(cells(), |cell| play(cell, options))?;
     println!("| game | ring8: modes of 8 | high quality | grid25: modes of 25 | high quality |");
     println!("|---|---|---|---|---|");
     for (game, (name, _)) in GAMES.iter().enumerate() {
@@ -200,43 +175,28 @@ fn play(cell: Cell, options: &Options) -> Result<(), String> {
     if score.exists() {
         return Ok(());
     }
-    let at = folder.display().to_string();
-    let seed = cell.seed.to_string();
-    let mut train = vec![
-        "train",
-        cell.mixture,
-        "--seed",
-        &seed,
-        "--out",
-        &at,
-        "--dashboard",
-        "none",
-    ];
+    let mut arguments = Vec::new();
     for change in GAMES[cell.game].1 {
-        train.extend(["--set", change]);
+        arguments.extend(["--set".to_owned(), (*change).to_owned()]);
     }
     if let Some(images) = &options.images {
-        train.extend(["--images", images]);
+        arguments.extend(["--images".to_owned(), images.clone()]);
     }
-    if folder.join("checkpoint").exists() {
-        train.push("--resume");
-    } else if folder.exists() {
-        // Stopped before its first checkpoint: nothing in it is worth keeping.
-        fs::remove_dir_all(&folder).map_err(|error| format!("{at}: {error}"))?;
-    }
-    ganforge(&train)?;
-    let samples = folder.join("samples.npy").display().to_string();
-    ganforge(&["sample", &at, "-n", "2500", "-o", &samples])?;
+    let trial = Trial {
+        recipe: cell.mixture.to_owned(),
+        seed: cell.seed,
+        arguments,
+        folder,
+    };
+    trial.train()?;
+    let at = trial.folder.display().to_string();
+    let samples = trial.folder.join("samples.npy").display().to_string();
+    trials::ganforge(&["sample", &at, "-n", "2500", "-o", &samples])?;
     let judge = ["references/score_modes.py", cell.mixture, &samples];
     let scored = step::read(&mut step::command("python3", &judge))?;
     fs::write(&score, &scored).map_err(|error| format!("{}: {error}", score.display()))?;
     print!("{scored}");
     Ok(())
-}
-
-fn ganforge(arguments: &[&str]) -> Result<String, String> {
-    // As many runs as cores, so one core each.
-    step::read(step::command(step::released_binary(), arguments).env("RAYON_NUM_THREADS", "1"))
 }
 
 fn read(path: &Path) -> Result<Value, String> {

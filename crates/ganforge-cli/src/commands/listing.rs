@@ -9,21 +9,19 @@ use crate::error::{CliError, Done};
 
 /// Lists the built-in recipes, or prints one.
 pub fn recipes(name: Option<&str>) -> Result<Done, CliError> {
-    match name {
-        Some(name) => {
-            let text = builtin(name).ok_or_else(|| {
-                let known = builtin_names().collect::<Vec<_>>().join(", ");
-                CliError::Usage(format!(
-                    "no built-in recipe is called `{name}`; there are {known}"
-                ))
-            })?;
-            print(text)?;
-        }
-        None => {
-            for name in builtin_names() {
-                let title = Recipe::load(name, &[])?.title;
-                print(&format!("{name:<20} {title}\n"))?;
-            }
+    if let Some(name) = name {
+        let text = builtin(name).ok_or_else(|| {
+            let known = builtin_names().collect::<Vec<_>>().join(", ");
+            CliError::Usage(format!(
+                "no built-in recipe is called `{name}`; there are {known}"
+            ))
+        })?;
+        print(text)?;
+    } else {
+        let width = builtin_names().map(str::len).max().unwrap_or(0);
+        for name in builtin_names() {
+            let title = Recipe::load(name, &[])?.title;
+            print(&format!("{name:<width$}  {title}\n"))?;
         }
     }
     Ok(Done::Finished)
