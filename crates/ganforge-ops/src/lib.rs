@@ -77,6 +77,7 @@ mod extension;
 mod instruction_sets;
 mod lanes;
 mod layer;
+mod maxout;
 mod merged;
 mod pool;
 mod product;
@@ -100,6 +101,9 @@ pub use dense::{DenseBackward, DenseGradients, DenseOps, Wanted, linear};
 pub use error::ShapeError;
 pub use extension::{ConvolutionOps, Pass};
 pub use layer::{conv_transpose2d, conv2d};
+#[cfg(feature = "autodiff")]
+pub use maxout::MaxoutGradient;
+pub use maxout::{MaxoutOps, maxout};
 pub use scratch::release_scratch;
 pub use shape::ConvShape;
-pub use sweep::{AdamStep, Decay, Moved, SweepOps, blend};
+pub use sweep::{AdamStep, Decay, MomentumStep, Moved, SweepOps, blend, momentum_step};

@@ -5,9 +5,9 @@
 //! rate when the next has fallen. At a constant rate this is the ordinary momentum of `sgd`.
 
 use burn::optim::decay::WeightDecay;
-use burn::optim::momentum::{Momentum, MomentumConfig, MomentumState};
 use burn::optim::{LearningRate, Optimizer, RecordState, StateSink, StateSource, join_path};
 use burn::tensor::{Device, Tensor};
+use ganforge_ops::momentum_step;
 
 /// Momentum on its way from one value to another.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,7 +41,7 @@ pub struct RampedMomentum {
 /// What it remembers of a parameter.
 #[derive(Clone)]
 pub struct RampedState<const D: usize> {
-    velocity: MomentumState<D>,
+    velocity: Tensor<D>,
     updates: u64,
 }
 
@@ -55,21 +55,25 @@ impl Optimizer for RampedMomentum {
         gradient: Tensor<D>,
         state: Option<RampedState<D>>,
     ) -> (Tensor<D>, Option<RampedState<D>>) {
-        let updates = state.as_ref().map_or(0, |state| state.updates);
         let gradient = match &self.decay {
             Some(decay) => decay.transform(gradient, tensor.clone()),
             None => gradient,
         };
-        let momentum = MomentumConfig::new()
-            .with_momentum(self.ramp.at(updates))
-            .with_dampening(0.0);
-        let velocity = state.map(|state| state.velocity);
-        let (step, velocity) = Momentum::new(&momentum).transform(gradient * rate, velocity);
-        let state = RampedState {
-            velocity,
-            updates: updates + 1,
+        let Some(RampedState { velocity, updates }) = state else {
+            let velocity = gradient * rate;
+            let tensor = tensor - velocity.clone();
+            return (
+                tensor,
+                Some(RampedState {
+                    velocity,
+                    updates: 1,
+                }),
+            );
         };
-        (tensor - step, Some(state))
+        let momentum = self.ramp.at(updates);
+        let [tensor, velocity] = momentum_step(tensor, gradient, velocity, rate, momentum);
+        let updates = updates + 1;
+        (tensor, Some(RampedState { velocity, updates }))
     }
 
     fn to_device<const D: usize>(mut state: RampedState<D>, device: &Device) -> RampedState<D> {
@@ -80,19 +84,23 @@ impl Optimizer for RampedMomentum {
 
 impl<const D: usize> RecordState for RampedState<D> {
     fn state_flatten(&self, prefix: &str, out: &mut StateSink) {
-        self.velocity
-            .state_flatten(&join_path(prefix, "velocity"), out);
+        out.push_tensor(&velocity(prefix), "velocity", self.velocity.to_data());
         out.push_scalar(prefix, "updates", self.updates.into());
     }
 
     fn state_unflatten(prefix: &str, source: &mut StateSource, device: &Device) -> Option<Self> {
         let updates = source.take_scalar(prefix, "updates")?;
-        let prefix = join_path(prefix, "velocity");
+        let velocity = source.take_tensor(&velocity(prefix), "velocity")?;
         Some(Self {
-            velocity: MomentumState::state_unflatten(&prefix, source, device)?,
+            velocity: Tensor::from_data(velocity, device),
             updates: updates.try_into().ok()?,
         })
     }
+}
+
+/// Where the velocity is in a checkpoint: the place that Burn's own momentum gives it.
+fn velocity(prefix: &str) -> String {
+    join_path(prefix, "velocity")
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Int, Tensor};
 
-use super::WeightInit;
 use super::condition::one_hot;
+use super::{WeightInit, linear};
 
 /// A layer of units, each the maximum over `pieces` affine functions of the input.
 #[derive(Module, Debug)]
@@ -28,7 +28,9 @@ impl Maxout {
     /// - output: `[batch, units]`
     #[must_use]
     pub fn forward(&self, input: Tensor<2>) -> Tensor<2> {
-        Self::largest(self.evaluate(input))
+        let pieces = linear(&self.pieces, input);
+        let [_, width] = pieces.dims();
+        ganforge_ops::maxout(pieces, width / self.units)
     }
 
     /// The affine functions, not yet compared.
@@ -38,7 +40,7 @@ impl Maxout {
     /// - output: `[batch, units, pieces]`
     #[must_use]
     pub fn evaluate(&self, input: Tensor<2>) -> Tensor<3> {
-        let pieces = self.pieces.forward(input);
+        let pieces = linear(&self.pieces, input);
         let [batch, width] = pieces.dims();
         pieces.reshape([batch, self.units, width / self.units])
     }

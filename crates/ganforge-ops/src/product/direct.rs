@@ -1,5 +1,4 @@
-//! Products too small for `gemm`, which spends as long on laying its operands out as on multiplying: fully connected layers of a few hundred
-//! units.
+//! Products of few rows, for which `gemm` spends as long on laying its operands out as on multiplying: fully connected layers.
 
 #![expect(
     clippy::inline_always,
@@ -12,20 +11,17 @@ use super::rows::{Left, PANEL, Rows, Sizes, multiply_rows};
 use super::{Matrix, Write};
 use crate::scratch::Scratch;
 
-/// Elements of the right operand that stay in a second-level cache while the rows of the left pass by.
+/// Elements of a right operand that is read where it lies. Of a larger one, a panel at a time is copied first: its rows are pages apart.
 const CACHED: usize = 1 << 17;
 
 /// Rows and columns moved at once, so that both sides of a transposition keep to a few cache lines.
 const SQUARE: usize = 16;
 
-/// Whether [`multiply`] is faster than `gemm`: the right operand is small, and of whole vectors.
+/// Whether [`multiply`] is faster than `gemm`: there are whole vectors of columns, and rows enough for a panel to be used again.
 pub fn pays(left: &Matrix, right: &Matrix) -> bool {
-    let columns = right.columns;
     left.rows > 1
         && right.rows > 0
-        && columns > 0
-        && columns.is_multiple_of(SQUARE)
-        && right.rows * columns <= CACHED
+        && right.columns >= SQUARE
         && (right.column_stride == 1 || right.row_stride == 1)
 }
 
@@ -51,49 +47,96 @@ impl WithSimd for Product<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let (left, right) = (self.left, self.right);
+        let Self {
+            destination,
+            write,
+            left,
+            right,
+        } = self;
         let rows = Left {
             data: left.data,
             row: left.row_stride,
             inner: left.column_stride,
             segment: 0,
         };
-        let whole = right.columns;
-        let mut turned = (right.column_stride != 1).then(|| Scratch::take(right.rows * PANEL));
+        let (inner, whole) = (right.rows, right.columns);
+        let in_place = right.column_stride == 1 && inner * whole <= CACHED;
+        let mut copy = None;
         for first in (0..whole).step_by(PANEL) {
             let columns = PANEL.min(whole - first);
-            let panel = match &mut turned {
-                None => Rows {
+            let padded = columns.next_multiple_of(SQUARE);
+            let panel = if in_place && padded == columns {
+                Rows {
                     data: &right.data[first..],
                     stride: right.row_stride,
-                },
-                Some(turned) => {
-                    turn(&right, first, columns, turned);
-                    Rows {
-                        data: &turned[..],
-                        stride: columns,
-                    }
                 }
-            };
-            let mut into = Rows {
-                data: &mut self.destination[first..],
-                stride: whole,
+            } else {
+                let copy = copy.get_or_insert_with(|| Scratch::take(inner * PANEL));
+                if right.column_stride == 1 {
+                    lift(&right, first, columns, &mut copy[..inner * padded]);
+                } else {
+                    turn(&right, first, columns, &mut copy[..inner * padded]);
+                }
+                Rows {
+                    data: &copy[..],
+                    stride: padded,
+                }
             };
             let sizes = Sizes {
                 rows: left.rows,
                 segments: 1,
-                inner: right.rows,
-                columns,
+                inner,
+                columns: padded,
             };
-            multiply_rows(simd, self.write, rows, &panel, &mut into, sizes);
+            if padded == columns {
+                let mut into = Rows {
+                    data: &mut destination[first..],
+                    stride: whole,
+                };
+                multiply_rows(simd, write, rows, &panel, &mut into, sizes);
+                continue;
+            }
+            let mut wider = Scratch::take(left.rows * padded);
+            let mut into = Rows {
+                data: &mut wider[..],
+                stride: padded,
+            };
+            multiply_rows(simd, Write::Over, rows, &panel, &mut into, sizes);
+            for (to, from) in destination
+                .chunks_exact_mut(whole)
+                .zip(wider.chunks_exact(padded))
+            {
+                for (to, from) in to[first..].iter_mut().zip(from) {
+                    *to = if write == Write::Add {
+                        *to + from
+                    } else {
+                        *from
+                    };
+                }
+            }
         }
     }
 }
 
-/// Some columns of a matrix that is stored by columns, row after row.
+/// Some columns of a matrix that is stored by rows, and zeros up to a whole vector.
+#[inline(always)]
+fn lift(matrix: &Matrix, first: usize, columns: usize, lifted: &mut [f32]) {
+    let stride = lifted.len() / matrix.rows;
+    for (row, lifted) in lifted.chunks_exact_mut(stride).enumerate() {
+        let from = &matrix.data[row * matrix.row_stride + first..][..columns];
+        lifted[..columns].copy_from_slice(from);
+        lifted[columns..].fill(0.0);
+    }
+}
+
+/// Some columns of a matrix that is stored by columns, row after row, and zeros up to a whole vector.
 #[inline(always)]
 fn turn(matrix: &Matrix, first: usize, columns: usize, turned: &mut [f32]) {
-    for (square, turned) in turned.chunks_mut(SQUARE * columns).enumerate() {
+    let stride = turned.len() / matrix.rows;
+    for row in turned.chunks_exact_mut(stride) {
+        row[columns..].fill(0.0);
+    }
+    for (square, turned) in turned.chunks_mut(SQUARE * stride).enumerate() {
         let start = square * SQUARE;
         if start >= matrix.rows {
             break;
@@ -102,7 +145,7 @@ fn turn(matrix: &Matrix, first: usize, columns: usize, turned: &mut [f32]) {
         for column in 0..columns {
             let from = &matrix.data[(first + column) * matrix.column_stride + start..][..count];
             for (row, value) in from.iter().enumerate() {
-                turned[row * columns + column] = *value;
+                turned[row * stride + column] = *value;
             }
         }
     }

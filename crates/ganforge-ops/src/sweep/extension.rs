@@ -7,8 +7,8 @@
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Flex, backend_extension};
 
-use super::AdamStep;
 use super::parallel::{Each, sweep};
+use super::{AdamStep, MomentumStep};
 use crate::storage::{contiguous, values, values_mut, writable};
 
 /// Updates of parameters by this crate's kernels, on backends that keep their tensors where the kernels reach them.
@@ -22,6 +22,14 @@ pub trait SweepOps: Backend {
         first: FloatTensor<Self>,
         second: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
+
+    /// Parameter and velocity after a step; all tensors are alike.
+    fn momentum(
+        step: MomentumStep,
+        parameter: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        velocity: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>);
 
     /// `average + share·(latest - average)`; both tensors are alike.
     fn blend(
@@ -48,6 +56,22 @@ impl SweepOps for Flex {
             values_mut(&mut second),
         );
         (moved, first, second)
+    }
+
+    fn momentum(
+        step: MomentumStep,
+        parameter: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        velocity: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        let parameter = contiguous(parameter);
+        let [mut moved, mut velocity] = [gradient, velocity].map(writable);
+        step.run(
+            values(&parameter),
+            values_mut(&mut moved),
+            values_mut(&mut velocity),
+        );
+        (moved, velocity)
     }
 
     fn blend(

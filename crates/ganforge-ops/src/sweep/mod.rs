@@ -2,10 +2,12 @@
 
 mod adam;
 mod extension;
+mod momentum;
 mod parallel;
 
 pub use adam::{AdamStep, Decay, Moved};
 pub use extension::SweepOps;
+pub use momentum::{MomentumStep, momentum_step};
 
 use burn::backend::{Dispatch, DispatchDevice};
 use burn::tensor::{DType, Tensor};

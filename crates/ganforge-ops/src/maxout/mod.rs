@@ -1,0 +1,39 @@
+//! Maxout units (Goodfellow et al. 2013, "Maxout networks"): the largest of several linear pieces.
+
+#[cfg(feature = "autodiff")]
+mod autodiff;
+mod extension;
+mod kernel;
+
+#[cfg(feature = "autodiff")]
+pub use extension::MaxoutGradient;
+pub use extension::MaxoutOps;
+
+use burn::backend::Dispatch;
+use burn::tensor::Tensor;
+
+use crate::layer::reaches;
+
+/// The largest of every `count` neighbours in a row, whose gradient goes to the first that is as large; faster than Burn's on the CPU in
+/// 32-bit floats.
+///
+/// # Shapes
+/// - `pieces`: `[batch, units · count]`
+/// - output: `[batch, units]`
+///
+/// # Panics
+/// If the rows are no multiple of `count`, or that is 0.
+#[must_use]
+pub fn maxout(pieces: Tensor<2>, count: usize) -> Tensor<2> {
+    let [batch, width] = pieces.dims();
+    assert!(
+        count > 0 && width.is_multiple_of(count),
+        "rows of {width} pieces hold no whole units of {count}"
+    );
+    if !reaches(&pieces) {
+        let units: Tensor<3> = pieces.reshape([batch, width / count, count]);
+        return units.max_dim(2).squeeze_dim(2);
+    }
+    let pieces = pieces.into_dispatch();
+    Tensor::from_dispatch(<Dispatch as MaxoutOps>::maxout(pieces, count))
+}
