@@ -96,15 +96,15 @@ fn with_momentum_clipping_and_warm_up_and_without_an_average() {
 #[test]
 fn a_tick_in_which_a_run_was_stopped_is_reported_as_if_it_had_not_been() {
     let home = Home::new();
-    // 20 steps a tick, 30 a checkpoint: the one checkpoint before the kill stands in the middle of a tick.
-    let what = "--images 5120 --set run.tick=1280 --set run.checkpoint=1920";
+    // 20 steps a tick, 110 a checkpoint: the one checkpoint before the end stands in the middle of a tick.
+    let what = "--images 12800 --set run.tick=1280 --set run.checkpoint=7040";
     home.does(&format!("train digits {what} --out whole"));
     let mut run = home.start(&format!("train digits {what} --out parts"));
-    run.ticks(2);
+    home.wait_for("parts/checkpoint/manifest.json");
     run.signal("KILL");
     assert_eq!(run.wait(), None);
     let manifest = home.json("parts/checkpoint/manifest.json");
-    assert_eq!(manifest["images"], 1920);
+    assert_eq!(manifest["images"], 7040);
     home.does("train digits --resume --out parts");
     home.assert_same_run("whole", "parts");
 }

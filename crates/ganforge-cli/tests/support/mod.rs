@@ -6,6 +6,8 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use image::{DynamicImage, GrayImage, Luma};
 use serde_json::Value;
@@ -67,6 +69,15 @@ impl Home {
         let mut child = self.command(line).stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap());
         Running { child, lines }
+    }
+
+    /// Waits until a file is there, for as long as a slow machine may take.
+    pub fn wait_for(&self, name: &str) {
+        let patience = Instant::now() + Duration::from_secs(60);
+        while !self.path(name).exists() {
+            assert!(Instant::now() < patience, "{name} does not appear");
+            thread::sleep(Duration::from_millis(1));
+        }
     }
 
     pub fn read(&self, name: &str) -> Vec<u8> {

@@ -28,28 +28,25 @@ impl Maxout {
     /// - output: `[batch, units]`
     #[must_use]
     pub fn forward(&self, input: Tensor<2>) -> Tensor<2> {
-        let pieces = linear(&self.pieces, input);
-        let [_, width] = pieces.dims();
-        ganforge_ops::maxout(pieces, width / self.units)
+        self.largest(self.evaluate(input))
     }
 
     /// The affine functions, not yet compared.
     ///
     /// # Shapes
     /// - `input`: `[batch, inputs]`
-    /// - output: `[batch, units, pieces]`
+    /// - output: `[batch, units · pieces]`
     #[must_use]
-    pub fn evaluate(&self, input: Tensor<2>) -> Tensor<3> {
-        let pieces = linear(&self.pieces, input);
-        let [batch, width] = pieces.dims();
-        pieces.reshape([batch, self.units, width / self.units])
+    pub fn evaluate(&self, input: Tensor<2>) -> Tensor<2> {
+        linear(&self.pieces, input)
     }
 
     /// # Shapes
-    /// - `pieces`: `[batch, units, pieces]`
+    /// - `pieces`: `[batch, units · pieces]`
     /// - output: `[batch, units]`
-    pub(super) fn largest(pieces: Tensor<3>) -> Tensor<2> {
-        pieces.max_dim(2).squeeze_dim(2)
+    pub(super) fn largest(&self, pieces: Tensor<2>) -> Tensor<2> {
+        let [_, width] = pieces.dims();
+        ganforge_ops::maxout(pieces, width / self.units)
     }
 
     /// Back through the layer: `gradient` by its outputs becomes the gradient by its input, through the piece that
@@ -57,12 +54,14 @@ impl Maxout {
     ///
     /// # Shapes
     /// - `gradient`: `[batch, units]`
-    /// - `pieces`: `[batch, units, pieces]`, [evaluated](Self::evaluate) at the input
+    /// - `pieces`: `[batch, units · pieces]`, [evaluated](Self::evaluate) at the input
     /// - output: `[batch, inputs]`
     #[must_use]
-    pub fn pull_back(&self, gradient: Tensor<2>, pieces: Tensor<3>) -> Tensor<2> {
-        let [.., count] = pieces.dims();
-        let taken: Tensor<2, Int> = pieces.argmax(2).squeeze_dim(2);
+    pub fn pull_back(&self, gradient: Tensor<2>, pieces: Tensor<2>) -> Tensor<2> {
+        let [batch, width] = pieces.dims();
+        let count = width / self.units;
+        let units: Tensor<3> = pieces.reshape([batch, self.units, count]);
+        let taken: Tensor<2, Int> = units.argmax(2).squeeze_dim(2);
         let of_pieces = gradient.unsqueeze_dim::<3>(2) * one_hot::<2, 3>(taken, count);
         let rows: Tensor<2> = of_pieces.flatten(1, 2);
         rows.matmul(self.pieces.weight.val().transpose())

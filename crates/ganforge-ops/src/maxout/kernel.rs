@@ -49,7 +49,6 @@ fn first_largest(unit: &[f32]) -> usize {
 }
 
 #[cfg(test)]
-#[expect(clippy::float_cmp, reason = "numbers are copied")]
 mod tests {
     use super::*;
 

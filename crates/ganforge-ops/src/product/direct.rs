@@ -27,6 +27,29 @@ pub fn pays(left: &Matrix, right: &Matrix) -> bool {
 
 /// Writes or adds `left` × `right` to `destination`, of whose rows none is skipped.
 pub fn multiply(destination: &mut [f32], write: Write, left: Matrix, right: Matrix) {
+    if right.column_stride != 1 && left.rows <= right.columns {
+        return multiply_transposed(destination, write, left, right);
+    }
+    multiply_panels(destination, write, left, right);
+}
+
+/// The same by (right' × left')': where the right operand lies the wrong way round, to turn the smaller left one and the result is less work.
+fn multiply_transposed(destination: &mut [f32], write: Write, left: Matrix, right: Matrix) {
+    let (rows, columns) = (left.rows, right.columns);
+    let mut turned = Scratch::take(columns * rows);
+    multiply_panels(
+        &mut turned,
+        Write::Over,
+        right.transposed(),
+        left.transposed(),
+    );
+    let result = Matrix::new(&turned, columns, rows).transposed();
+    Arch::new().dispatch(|| {
+        turn_all(destination, write, &result);
+    });
+}
+
+fn multiply_panels(destination: &mut [f32], write: Write, left: Matrix, right: Matrix) {
     Arch::new().dispatch(Product {
         destination,
         write,
@@ -146,6 +169,28 @@ fn turn(matrix: &Matrix, first: usize, columns: usize, turned: &mut [f32]) {
             let from = &matrix.data[(first + column) * matrix.column_stride + start..][..count];
             for (row, value) in from.iter().enumerate() {
                 turned[row * stride + column] = *value;
+            }
+        }
+    }
+}
+
+/// Writes or adds a matrix that is stored by columns to one that is stored by rows.
+#[inline(always)]
+fn turn_all(destination: &mut [f32], write: Write, matrix: &Matrix) {
+    for (square, rows) in destination.chunks_mut(SQUARE * matrix.columns).enumerate() {
+        let start = square * SQUARE;
+        let count = rows.len() / matrix.columns;
+        for first in (0..matrix.columns).step_by(SQUARE) {
+            for column in first..matrix.columns.min(first + SQUARE) {
+                let from = &matrix.data[column * matrix.column_stride + start..][..count];
+                for (row, value) in from.iter().enumerate() {
+                    let into = &mut rows[row * matrix.columns + column];
+                    *into = if write == Write::Add {
+                        *into + value
+                    } else {
+                        *value
+                    };
+                }
             }
         }
     }

@@ -38,7 +38,7 @@ impl<'a, const S: usize> Traced<'a, 2, S> {
     #[must_use]
     pub fn maxout(self, layer: &'a Maxout) -> Self {
         let pieces = layer.evaluate(self.value());
-        let output = Maxout::largest(pieces.clone());
+        let output = layer.largest(pieces.clone());
         self.then(output, |gradient| layer.pull_back(gradient, pieces))
     }
 
