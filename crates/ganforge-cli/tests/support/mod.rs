@@ -73,7 +73,7 @@ impl Home {
 
     /// Waits until a file is there, for as long as a slow machine may take.
     pub fn wait_for(&self, name: &str) {
-        let patience = Instant::now() + Duration::from_secs(60);
+        let patience = Instant::now() + Duration::from_mins(1);
         while !self.path(name).exists() {
             assert!(Instant::now() < patience, "{name} does not appear");
             thread::sleep(Duration::from_millis(1));

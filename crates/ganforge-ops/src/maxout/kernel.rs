@@ -1,51 +1,123 @@
-//! Maxout on slices.
+//! Maxout on slices. Which piece is the largest cannot be foreseen: nothing here branches on it, and where the compiler knows how many there
+//! are, whole vectors of units are compared at once.
 #![expect(
     clippy::inline_always,
-    reason = "only what is inlined knows the count of its caller"
+    reason = "only what is inlined into the dispatched function is compiled for its instruction set"
 )]
+#![expect(
+    clippy::needless_bitwise_bool,
+    clippy::float_cmp,
+    reason = "a lazy operator would branch, and the largest is one of the pieces itself"
+)]
+
+use pulp::{Arch, NullaryFnOnce};
+
+/// Calls a generic function with the number of pieces, where it is a usual one, or else with 0.
+macro_rules! with_count {
+    ($count:expr, $task:ident($($argument:expr),*)) => {
+        match $count {
+            2 => $task::<2>($($argument),*),
+            3 => $task::<3>($($argument),*),
+            4 => $task::<4>($($argument),*),
+            5 => $task::<5>($($argument),*),
+            _ => $task::<0>($($argument),*),
+        }
+    };
+}
 
 /// The largest of every `count` neighbours. NaN is larger than any number, so that it is not lost.
 pub fn forward(pieces: &[f32], count: usize) -> Vec<f32> {
-    let largest = |unit: &[f32]| unit[first_largest(unit)];
-    // A count that the compiler knows needs no loop.
-    match count {
-        2 => pieces
-            .as_chunks::<2>()
-            .0
-            .iter()
-            .map(|unit| largest(unit))
-            .collect(),
-        5 => pieces
-            .as_chunks::<5>()
-            .0
-            .iter()
-            .map(|unit| largest(unit))
-            .collect(),
-        _ => pieces.chunks_exact(count).map(largest).collect(),
+    let mut output = vec![0.0; pieces.len() / count];
+    with_count!(count, run_forward(pieces, count, &mut output));
+    output
+}
+
+fn run_forward<const COUNT: usize>(pieces: &[f32], count: usize, output: &mut [f32]) {
+    Arch::new().dispatch(Forward::<COUNT> {
+        pieces,
+        count,
+        output,
+    });
+}
+
+struct Forward<'a, const COUNT: usize> {
+    pieces: &'a [f32],
+    count: usize,
+    output: &'a mut [f32],
+}
+
+impl<const COUNT: usize> NullaryFnOnce for Forward<'_, COUNT> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let count = if COUNT == 0 { self.count } else { COUNT };
+        for (unit, output) in self.pieces.chunks_exact(count).zip(self.output) {
+            *output = largest(unit);
+        }
     }
 }
 
-/// The gradient by the pieces.
+/// The gradient by the pieces: all of it goes to the first that is as large.
 #[cfg(feature = "autodiff")]
 pub fn backward(pieces: &[f32], gradient: &[f32], count: usize) -> Vec<f32> {
     let mut found = vec![0.0; pieces.len()];
-    let units = pieces
-        .chunks_exact(count)
-        .zip(found.chunks_exact_mut(count));
-    for ((unit, found), gradient) in units.zip(gradient) {
-        found[first_largest(unit)] = *gradient;
-    }
+    with_count!(count, run_backward(pieces, count, gradient, &mut found));
     found
 }
 
-#[inline(always)]
-fn first_largest(unit: &[f32]) -> usize {
-    let mut best = 0;
-    for (at, value) in unit.iter().enumerate() {
-        let larger = *value > unit[best] || value.is_nan() && !unit[best].is_nan();
-        best = if larger { at } else { best };
+#[cfg(feature = "autodiff")]
+fn run_backward<const COUNT: usize>(
+    pieces: &[f32],
+    count: usize,
+    gradient: &[f32],
+    found: &mut [f32],
+) {
+    Arch::new().dispatch(Backward::<COUNT> {
+        pieces,
+        count,
+        gradient,
+        found,
+    });
+}
+
+#[cfg(feature = "autodiff")]
+struct Backward<'a, const COUNT: usize> {
+    pieces: &'a [f32],
+    count: usize,
+    gradient: &'a [f32],
+    found: &'a mut [f32],
+}
+
+#[cfg(feature = "autodiff")]
+impl<const COUNT: usize> NullaryFnOnce for Backward<'_, COUNT> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let count = if COUNT == 0 { self.count } else { COUNT };
+        let units = self.pieces.chunks_exact(count);
+        let units = units.zip(self.found.chunks_exact_mut(count));
+        for ((unit, found), gradient) in units.zip(self.gradient) {
+            let largest = largest(unit);
+            let mut given = false;
+            for (value, found) in unit.iter().zip(found) {
+                let takes = ((*value == largest) | value.is_nan()) & !given;
+                *found = if takes { *gradient } else { 0.0 };
+                given |= takes;
+            }
+        }
     }
-    best
+}
+
+#[inline(always)]
+fn largest(unit: &[f32]) -> f32 {
+    let mut largest = f32::NEG_INFINITY;
+    for &value in unit {
+        let larger = (value > largest) | value.is_nan();
+        largest = if larger { value } else { largest };
+    }
+    largest
 }
 
 #[cfg(test)]
