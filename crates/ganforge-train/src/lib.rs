@@ -17,6 +17,7 @@ mod blend;
 mod build;
 pub mod checkpoint;
 mod error;
+pub mod evaluation;
 mod feature_matching;
 mod game;
 mod gan;
@@ -61,8 +62,8 @@ pub use payoff::{Base, Divergence, Opponent, Payoff, Targets, jensen_shannon};
 pub use penalty::{Anchors, Form, Penalty, Shown};
 pub use play::{ClipNorms, Play, RoundSource};
 pub use recipe::{
-    AverageConfig, DataConfig, MomentumSchedule, OptimizerConfig, OptimizerKind, Optimizers,
-    Override, Recipe, RunConfig, ScheduleConfig, ScheduleKind, builtin, builtin_names,
+    AverageConfig, DataConfig, EvaluationConfig, MomentumSchedule, OptimizerConfig, OptimizerKind,
+    Optimizers, Override, Recipe, RunConfig, ScheduleConfig, ScheduleKind, builtin, builtin_names,
 };
 pub use run_directory::{RunDirectory, RunJournal};
 pub use schedule::Schedule;
