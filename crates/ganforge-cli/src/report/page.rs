@@ -92,6 +92,16 @@ fn summary(run: &Run) -> String {
             ),
         );
     }
+    if let Some((metric, value, images)) = run.best() {
+        row(
+            "Best model",
+            &format!(
+                r#"<a href="best.safetensors">best.safetensors</a>, after {} images: {metric} {}"#,
+                grouped(images),
+                short(value)
+            ),
+        );
+    }
     format!("<dl>\n{rows}</dl>")
 }
 
@@ -128,8 +138,13 @@ fn charts(run: &Run) -> Result<String, CliError> {
     }
     let charts: Result<Vec<_>, _> = curves(run)?.iter().map(chart).collect();
     let charts = charts?.concat();
+    let protocols = if run.recipe.evaluation.is_some() {
+        r#" How evaluation figures were obtained is in <a href="evaluation.json">evaluation.json</a>."#
+    } else {
+        ""
+    };
     Ok(format!(
-        r#"<p class="reading">A point a tick, from <a href="metrics.jsonl">metrics.jsonl</a>; the latest figure stands beside each name.</p>
+        r#"<p class="reading">A point a tick, from <a href="metrics.jsonl">metrics.jsonl</a>; the latest figure stands beside each name.{protocols}</p>
 {charts}"#
     ))
 }
