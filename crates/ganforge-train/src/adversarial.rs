@@ -263,6 +263,9 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
             log::warn!("{warning}");
             self.warnings.push(warning);
         }
+        if examined.is_best {
+            log::info!("the best model so far after {} images", reading.images);
+        }
         reading.figures = examined.figures;
         Ok(examined.is_best)
     }

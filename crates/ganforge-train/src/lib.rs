@@ -4,6 +4,7 @@
 //!   networks of your own.
 //! - [`Payoff`], [`Penalty`] and [`UpdateRule`] are the rules; [`Gan`] plays them in two phases.
 //! - [`Adversarial`] is the loop, as a strategy of burn-train: it owns no formula and knows no screen.
+//! - [`evaluation`] measures the generator while it trains, and keeps the best.
 //! - A run is a pure function of recipe, data and device: everything random is keyed by seed, purpose and step,
 //!   so a resumed run needs no saved generator of random numbers.
 

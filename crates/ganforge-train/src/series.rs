@@ -31,24 +31,32 @@ enum Figure {
 }
 
 impl Series {
-    /// Every curve, in the order in which a reader asks for them; evaluation figures come last, under the names of their metrics.
+    /// Every curve, in the order in which a reader asks for them, for a dashboard shows as many as it has room for. Evaluation figures have the names of their
+    /// metrics.
     #[must_use]
     pub fn all(evaluated: &BTreeSet<EvaluationMetric>) -> Vec<Self> {
-        let mut all = Self::of_telemetry();
-        all.extend(evaluated.iter().map(|&metric| Self {
+        let figures = evaluated.iter().map(|&metric| Self {
             name: Arc::new(metric.name().to_owned()),
             unit: None,
             figure: Figure::Evaluation(metric),
             latest: None,
             known: None,
-        }));
+        });
+        let mut all = Self::of_losses();
+        all.extend(figures);
+        all.extend(Self::of_telemetry());
         all
+    }
+
+    fn of_losses() -> Vec<Self> {
+        vec![
+            Self::new("Loss D", None, |r| Some(r.discriminator_loss)),
+            Self::new("Loss G", None, |r| Some(r.generator_loss)),
+        ]
     }
 
     fn of_telemetry() -> Vec<Self> {
         vec![
-            Self::new("Loss D", None, |r| Some(r.discriminator_loss)),
-            Self::new("Loss G", None, |r| Some(r.generator_loss)),
             Self::new("Score real", None, |r| Some(r.score_real)),
             Self::new("Score fake", None, |r| Some(r.score_fake)),
             Self::new("Accuracy real", Some("%"), |r| {
@@ -79,7 +87,8 @@ impl Series {
 
     fn entry(&self) -> SerializedEntry {
         let Some(value) = self.known else {
-            return SerializedEntry::not_available(self.unit);
+            let serialized = SerializedEntry::NOT_AVAILABLE.to_owned();
+            return SerializedEntry::new("none".to_owned(), serialized);
         };
         let unit = self.unit.map(|unit| format!(" {unit}")).unwrap_or_default();
         let shown = match value.abs() {

@@ -138,7 +138,7 @@ pub fn train<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
         examiner: Mutex::new(examiner),
         ending: Mutex::default(),
     });
-    let training = training(recipe, &directory, rounds, options)
+    let training = training(recipe, &directory, &checkpoints, rounds, options)
         .with_training_strategy(TrainingStrategy::Custom(strategy.clone()));
     let result = training.launch(learner);
     let ending = std::mem::take(
@@ -245,10 +245,10 @@ fn first_complaint(errors: &str) -> &str {
 fn training<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
     recipe: &Recipe<G, D>,
     directory: &RunDirectory,
+    checkpoints: &CheckpointFolder,
     rounds: Rounds,
     options: TrainOptions,
 ) -> SupervisedTraining<Gan<G::Network, D::Network>> {
-    let checkpoints = directory.checkpoints();
     let mut training =
         SupervisedTraining::new(directory.path(), Arc::new(rounds), Arc::new(NoValidation))
             .label(&recipe.name)
@@ -259,7 +259,7 @@ fn training<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
             .with_custom_checkpointers(
                 ModelPart(checkpoints.clone()),
                 OptimizerPart(checkpoints.clone()),
-                SchedulerPart(checkpoints),
+                SchedulerPart(checkpoints.clone()),
             )
             .with_checkpointing_strategy(WhenTold);
     let evaluation = recipe.evaluation.as_ref();

@@ -119,7 +119,7 @@ fn samples(samples: &[Sample]) -> String {
         );
     }
     format!(
-        r#"<p class="reading">Always drawn from the same latents, so that each sample can be followed through the run. <b>Go on</b> while they get better. <b>Stop</b> once they only change: no curve below will tell you. Samples that are nearly all alike are a collapse, which more training seldom mends.</p>
+        r#"<p class="reading">Always drawn from the same latents, so that each sample can be followed through the run. <b>Go on</b> while they get better. <b>Stop</b> once they only change: no loss will tell you. Samples that are nearly all alike are a collapse, which more training seldom mends.</p>
 <div class="grids">
 {figures}</div>"#
     )

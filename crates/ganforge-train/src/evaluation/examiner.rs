@@ -184,3 +184,93 @@ fn refuse_what_lasts(examined: Examined) -> Result<(), TrainError> {
         None => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::TensorData;
+    use ganforge_model::{GeneratorNet, apply_weights, collect_weights};
+
+    use super::*;
+    use crate::recipe::Override;
+    use crate::{build, signature};
+
+    /// The recipe `digits`, with an evaluation of fifty samples.
+    fn recipe(metrics: Vec<&str>, keep_best: &str) -> (Recipe, Dataset) {
+        let changes = [
+            Override::new("evaluation.metrics", metrics),
+            Override::new("evaluation.samples", 50),
+            Override::new("evaluation.keep_best", keep_best),
+        ];
+        let recipe = Recipe::load("digits", &changes).unwrap();
+        let dataset = Dataset::open(&recipe.data.source, &recipe.data.options()).unwrap();
+        (recipe, dataset)
+    }
+
+    fn examiner((recipe, dataset): &(Recipe, Dataset)) -> Examiner {
+        let asked = recipe.evaluation.as_ref().unwrap();
+        let signature = signature(recipe, dataset);
+        Examiner::new(recipe, asked, dataset, signature, &Device::flex()).unwrap()
+    }
+
+    /// The generator that training starts from, or one of which every weight is the same.
+    fn generator((recipe, dataset): &(Recipe, Dataset), filled: Option<f32>) -> GeneratorNet {
+        let signature = signature(recipe, dataset);
+        let network = build(recipe, &signature, 0, &Device::flex())
+            .unwrap()
+            .generator;
+        let Some(value) = filled else {
+            return network;
+        };
+        let weights = collect_weights(&network).into_iter().map(|(name, data)| {
+            let shape = data.shape().as_slice().to_vec();
+            let values = vec![value; data.num_elements()];
+            (name, TensorData::new(values, shape))
+        });
+        apply_weights(network, weights.collect()).unwrap()
+    }
+
+    #[test]
+    fn a_generator_that_diverged_or_collapsed_leaves_no_trace() {
+        let run = recipe(vec!["frechet", "recall"], "recall");
+        let mut examiner = examiner(&run);
+        let good = generator(&run, None);
+        let first = examiner.examine(&good).unwrap();
+        assert!(first.is_best && first.without.is_empty());
+        assert_eq!(first.figures.len(), 2);
+
+        let lost = generator(&run, Some(f32::NAN));
+        let examined = examiner.examine(&lost).unwrap();
+        assert!(examined.figures.is_empty() && !examined.is_best);
+        let reason = examined.without[0].to_string();
+        assert!(reason.contains("of sample 0 is NaN"), "{reason}");
+        examiner.try_on(&lost).unwrap();
+
+        // All of its images are one grey: nothing varies.
+        let collapsed = generator(&run, Some(0.0));
+        let collapsed = examiner.examine(&collapsed).unwrap();
+        assert!(collapsed.figures[&MetricName::Frechet].is_finite());
+
+        let again = examiner.examine(&good).unwrap();
+        assert_eq!(again.figures, first.figures);
+        assert!(!again.is_best, "an equal figure is no better");
+        assert_eq!(examiner.protocols()[&MetricName::Recall].samples, 50);
+    }
+
+    #[test]
+    fn what_was_kept_earlier_is_the_one_to_beat() {
+        let run = recipe(vec!["frechet"], "frechet");
+        let figure = |network: &GeneratorNet| {
+            let examined = examiner(&run).examine(network).unwrap();
+            examined.figures[&MetricName::Frechet]
+        };
+        let mut both = [generator(&run, None), generator(&run, Some(0.0))];
+        both.sort_by(|a, b| figure(a).total_cmp(&figure(b)));
+        let [better, worse] = both;
+        let mut examiner = examiner(&run);
+        examiner.recall(&better).unwrap();
+        assert!(!examiner.examine(&worse).unwrap().is_best);
+        assert!(!examiner.examine(&better).unwrap().is_best);
+        examiner.recall(&worse).unwrap();
+        assert!(examiner.examine(&better).unwrap().is_best);
+    }
+}
