@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use ganforge_data::{DataError, FetchError};
 use ganforge_eval::EvaluationError;
 use ganforge_infer::InferError;
+use ganforge_train::evaluation::RealError;
 use ganforge_train::{RecipeError, TrainError};
 
 /// A command that has done what it was asked to, or what it could before it was stopped.
@@ -39,6 +40,16 @@ pub enum CliError {
     /// Anything else the system refused.
     #[error("{0}")]
     System(String),
+}
+
+impl From<RealError> for CliError {
+    fn from(error: RealError) -> Self {
+        match error {
+            RealError::Kind { .. } => Self::Usage(error.to_string()),
+            RealError::Data(error) => Self::Data(error),
+            RealError::Evaluation(error) => Self::Evaluation(error),
+        }
+    }
 }
 
 impl CliError {

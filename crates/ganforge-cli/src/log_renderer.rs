@@ -12,6 +12,9 @@ use burn::train::renderer::{
     EvaluationName, MetricState, MetricsRenderer, MetricsRendererEvaluation,
     MetricsRendererTraining,
 };
+use ganforge_eval::MetricName;
+
+use crate::commands::number;
 
 /// Writes to standard output what the dashboard would draw.
 pub struct LogRenderer {
@@ -52,20 +55,25 @@ impl LogRenderer {
                 .iter()
                 .find_map(|(known, value)| (known == name).then_some(*value))
         };
-        let number = |name| figure(name).map_or_else(|| "-".to_owned(), |v| format!("{v:.3}"));
+        let decimals = |name| figure(name).map_or_else(|| "-".to_owned(), |v| format!("{v:.3}"));
         let percent = 100.0 * images as f64 / self.total.max(1) as f64;
         let mut line = format!(
             "{images:>9}/{} images {percent:>5.1}%  loss D {} G {}  score real {} fake {}  accuracy real {:.0}% fake {:.0}%",
             self.total,
-            number("Loss D"),
-            number("Loss G"),
-            number("Score real"),
-            number("Score fake"),
+            decimals("Loss D"),
+            decimals("Loss G"),
+            decimals("Score real"),
+            decimals("Score fake"),
             figure("Accuracy real").unwrap_or(f64::NAN),
             figure("Accuracy fake").unwrap_or(f64::NAN),
         );
         if let Some(jsd) = figure("JSD estimate") {
             let _ = write!(line, "  JSD {jsd:.3}");
+        }
+        for (name, value) in &self.figures {
+            if name.parse::<MetricName>().is_ok() {
+                let _ = write!(line, "  {name} {}", number(*value));
+            }
         }
         let _ = write!(
             line,

@@ -7,6 +7,7 @@
 
 mod chart;
 mod curves;
+mod figures;
 mod html;
 mod page;
 mod run;

@@ -54,7 +54,8 @@ fn moments(seed: u64) -> impl Iterator<Item = (usize, Duration)> {
 #[test]
 fn a_run_killed_before_its_first_checkpoint_starts_over() {
     let home = Home::new();
-    let what = "--images 2560 --set run.tick=640 --set run.checkpoint=2560";
+    // Long enough for a kill to come in time.
+    let what = "--images 25600 --set run.tick=2560 --set run.checkpoint=25600";
     home.does(&format!("train digits {what} --out whole"));
     let mut run = home.start(&format!("train digits {what} --out parts"));
     run.ticks(1);

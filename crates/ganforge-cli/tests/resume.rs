@@ -2,6 +2,8 @@
 
 mod support;
 
+use std::time::Duration;
+
 use support::Home;
 
 /// Runs `train <what>` at one go into `whole`, and once more into `parts`, stopped after so many ticks each time.
@@ -96,15 +98,17 @@ fn with_momentum_clipping_and_warm_up_and_without_an_average() {
 #[test]
 fn a_tick_in_which_a_run_was_stopped_is_reported_as_if_it_had_not_been() {
     let home = Home::new();
-    // 20 steps a tick, 110 a checkpoint: the one checkpoint before the end stands in the middle of a tick.
-    let what = "--images 12800 --set run.tick=1280 --set run.checkpoint=7040";
+    // 20 steps a tick, 390 a checkpoint: the first stands in the middle of a tick, and the second comes long after the kill.
+    let what = "--images 51200 --set run.tick=1280 --set run.checkpoint=24960";
     home.does(&format!("train digits {what} --out whole"));
     let mut run = home.start(&format!("train digits {what} --out parts"));
+    run.ticks(20);
+    // The checkpoint is written while training goes on.
     home.wait_for("parts/checkpoint/manifest.json");
     run.signal("KILL");
     assert_eq!(run.wait(), None);
     let manifest = home.json("parts/checkpoint/manifest.json");
-    assert_eq!(manifest["images"], 7040);
+    assert_eq!(manifest["images"], 24960);
     home.does("train digits --resume --out parts");
     home.assert_same_run("whole", "parts");
 }

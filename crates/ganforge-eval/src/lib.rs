@@ -66,7 +66,8 @@ pub use diversity::{diversity, scales};
 pub use error::EvalError;
 pub use estimate::{Estimate, Spread};
 pub use evaluation::{
-    Circumstances, Evaluation, EvaluationError, Evaluator, Figures, MetricName, ModeSource, Part,
+    Better, Circumstances, Evaluation, EvaluationError, Evaluator, Figures, MetricName, ModeSource,
+    Part,
 };
 pub use features::Features;
 pub use figure::Figure;

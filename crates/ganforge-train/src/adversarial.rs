@@ -16,6 +16,7 @@ use ganforge_model::{Discriminator, Generator};
 
 use crate::checkpoint::{CheckpointFolder, Manifest};
 use crate::error::TrainError;
+use crate::evaluation::Examiner;
 use crate::game::Game;
 use crate::gan::{Gan, Round};
 use crate::journal::Journal;
@@ -42,6 +43,8 @@ pub struct Adversarial<G> {
     pub warnings: Vec<String>,
     /// What is told at every tick.
     pub journal: Mutex<Box<dyn Journal<G>>>,
+    /// Measures the generator, where that is asked for.
+    pub examiner: Mutex<Option<Examiner>>,
     /// How the run ended.
     pub ending: Mutex<Ending>,
 }
@@ -57,6 +60,8 @@ pub struct Plan {
     pub tick: u64,
     /// Images between two checkpoints.
     pub checkpoint: u64,
+    /// Images between two evaluations of the generator, whole ticks; there are none where absent.
+    pub evaluation: Option<u64>,
 }
 
 /// How a run ended.
@@ -68,6 +73,8 @@ pub struct Ending {
     pub images: u64,
     /// True where the run was stopped before its last step.
     pub interrupted: bool,
+    /// Which figures are missing, and why.
+    pub warnings: Vec<String>,
     /// Why it had to stop, if it had to.
     pub failure: Option<TrainError>,
 }
@@ -104,6 +111,7 @@ impl<G: Generator + 'static, D: Discriminator + 'static> SupervisedLearningStrat
             step: self.start.step,
             saved: self.start.step,
             began: Instant::now(),
+            warnings: Vec::new(),
         };
         let failure = session.run(&mut learner, rounds.as_ref()).err();
         // Waits for the checkpoint that may still be on its way to the disk.
@@ -115,6 +123,7 @@ impl<G: Generator + 'static, D: Discriminator + 'static> SupervisedLearningStrat
             step: session.step,
             images: self.plan.images(session.step),
             interrupted: session.step < self.plan.steps,
+            warnings: std::mem::take(&mut session.warnings),
             failure,
         };
         (learner.model(), session.events)
@@ -143,6 +152,7 @@ struct Session<'a, G: Generator + 'static, D: Discriminator + 'static> {
     /// The step of the last checkpoint.
     saved: u64,
     began: Instant,
+    warnings: Vec<String>,
 }
 
 impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
@@ -211,12 +221,20 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
         reading
     }
 
-    fn tick(&mut self, reading: Reading, gan: &Gan<G, D>) -> Result<(), TrainError> {
+    fn tick(&mut self, mut reading: Reading, gan: &Gan<G, D>) -> Result<(), TrainError> {
         if let Some(figure) = reading.not_finite() {
             let images = reading.images;
             return Err(TrainError::NotFinite { figure, images });
         }
-        self.journal(|journal| journal.tick(&reading, &shipped(gan)))?;
+        let generator = shipped(gan);
+        let is_best = self.examine(&mut reading, &generator)?;
+        self.journal(|journal| {
+            journal.tick(&reading, &generator)?;
+            if is_best {
+                journal.best(reading.images, &generator)?;
+            }
+            Ok(())
+        })?;
         let plan = self.strategy.plan;
         let progress = Progress::new(
             reading.images as usize,
@@ -226,6 +244,30 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
         let item = TrainingItem::new(reading, progress, Some(self.step as usize), None);
         self.announce(LearnerEvent::ProcessedItem(item));
         Ok(())
+    }
+
+    /// Adds the figures of the generator to a reading, where they are due; true where it is the best so far.
+    fn examine(&mut self, reading: &mut Reading, generator: &G) -> Result<bool, TrainError> {
+        let Adversarial { plan, examiner, .. } = self.strategy;
+        let due = |every| plan.completes(self.step, every);
+        if !plan.evaluation.is_some_and(due) {
+            return Ok(false);
+        }
+        let mut examiner = examiner.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(examiner) = examiner.as_mut() else {
+            return Ok(false);
+        };
+        let examined = examiner.examine(generator)?;
+        for reason in examined.without {
+            let warning = format!("after {} images: {reason}", reading.images);
+            log::warn!("{warning}");
+            self.warnings.push(warning);
+        }
+        if examined.is_best {
+            log::info!("the best model so far after {} images", reading.images);
+        }
+        reading.figures = examined.figures;
+        Ok(examined.is_best)
     }
 
     fn save(&mut self, learner: &Learner<Gan<G, D>>, totals: &Totals) -> Result<(), TrainError> {
@@ -283,7 +325,7 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
 }
 
 /// The generator a finished run would ship: the average where there is one, in inference mode.
-fn shipped<G: Generator, D: Discriminator>(gan: &Gan<G, D>) -> G {
+pub(crate) fn shipped<G: Generator, D: Discriminator>(gan: &Gan<G, D>) -> G {
     match &gan.average {
         Some(average) => average.network.clone(),
         None => gan.generator.valid(),

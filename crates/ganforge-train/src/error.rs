@@ -3,8 +3,11 @@
 use std::path::PathBuf;
 
 use ganforge_data::DataError;
+use ganforge_eval::{Difference, MetricName};
 use ganforge_infer::InferError;
 use ganforge_model::{ConfigError, ModelError};
+
+use crate::evaluation::RealError;
 
 /// Why a recipe cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +81,28 @@ pub enum TrainError {
         player: &'static str,
         /// The value that does not work.
         source: ConfigError,
+    },
+    /// What `[evaluation]` asks and the data do not admit.
+    #[error("[evaluation] {0}")]
+    Evaluation(#[from] RealError),
+    /// Figures obtained otherwise than those of the run so far.
+    #[error(
+        "{metric} was measured with `{}` {} so far and would be with {} from here on; resume with the [evaluation] that the run began with",
+        difference.key, difference.second, difference.first
+    )]
+    OtherProtocol {
+        /// The metric.
+        metric: MetricName,
+        /// What differs: now, and in the run so far.
+        difference: Difference,
+    },
+    /// A best model that a run which goes on cannot compare with.
+    #[error("{}: {reason}; move the file away to go on without it", path.display())]
+    Best {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
     },
     /// The model file.
     #[error(transparent)]

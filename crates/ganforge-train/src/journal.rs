@@ -16,4 +16,10 @@ pub trait Journal<G>: Send {
     /// # Errors
     /// An error ends the run, with the last checkpoint kept.
     fn checkpoint(&mut self, images: u64, generator: &G) -> Result<(), TrainError>;
+
+    /// No generator before was as good as this one, after `images` real images, by the metric of `evaluation.keep_best`. Told after the tick.
+    ///
+    /// # Errors
+    /// An error ends the run, with the last checkpoint kept.
+    fn best(&mut self, images: u64, generator: &G) -> Result<(), TrainError>;
 }

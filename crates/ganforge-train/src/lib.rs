@@ -4,6 +4,7 @@
 //!   networks of your own.
 //! - [`Payoff`], [`Penalty`] and [`UpdateRule`] are the rules; [`Gan`] plays them in two phases.
 //! - [`Adversarial`] is the loop, as a strategy of burn-train: it owns no formula and knows no screen.
+//! - [`evaluation`] measures the generator while it trains, and keeps the best.
 //! - A run is a pure function of recipe, data and device: everything random is keyed by seed, purpose and step,
 //!   so a resumed run needs no saved generator of random numbers.
 
@@ -17,6 +18,7 @@ mod blend;
 mod build;
 pub mod checkpoint;
 mod error;
+pub mod evaluation;
 mod feature_matching;
 mod game;
 mod gan;
@@ -61,8 +63,8 @@ pub use payoff::{Base, Divergence, Opponent, Payoff, Targets, jensen_shannon};
 pub use penalty::{Anchors, Form, Penalty, Shown};
 pub use play::{ClipNorms, Play, RoundSource};
 pub use recipe::{
-    AverageConfig, DataConfig, MomentumSchedule, OptimizerConfig, OptimizerKind, Optimizers,
-    Override, Recipe, RunConfig, ScheduleConfig, ScheduleKind, builtin, builtin_names,
+    AverageConfig, DataConfig, EvaluationConfig, MomentumSchedule, OptimizerConfig, OptimizerKind,
+    Optimizers, Override, Recipe, RunConfig, ScheduleConfig, ScheduleKind, builtin, builtin_names,
 };
 pub use run_directory::{RunDirectory, RunJournal};
 pub use schedule::Schedule;

@@ -6,6 +6,8 @@
 //! samples/000123456.png  by images seen, always from the same latents
 //! checkpoint/          to resume from
 //! model.safetensors    the averaged generator
+//! best.safetensors     the best of them, by the metric of `evaluation.keep_best`
+//! evaluation.json      how the figures in the metrics were obtained
 //! experiment.log       what was worth a note
 //! report.html          all of it on one page
 //! ```
@@ -55,6 +57,18 @@ impl RunDirectory {
         self.0.join("model.safetensors")
     }
 
+    /// The best model so far, where a run keeps it.
+    #[must_use]
+    pub fn best(&self) -> PathBuf {
+        self.0.join("best.safetensors")
+    }
+
+    /// The protocols of evaluation figures, by metric.
+    #[must_use]
+    pub fn evaluation(&self) -> PathBuf {
+        self.0.join("evaluation.json")
+    }
+
     /// The checkpoints.
     #[must_use]
     pub fn checkpoints(&self) -> CheckpointFolder {
@@ -87,7 +101,8 @@ impl RunDirectory {
         &self,
         recipe: &Recipe<G, D>,
     ) -> Result<(), TrainError> {
-        if self.recipe().exists() || self.model().exists() {
+        let taken = [self.recipe(), self.model(), self.best()];
+        if taken.iter().any(|path| path.exists()) {
             return Err(TrainError::Occupied(self.0.clone()));
         }
         self.prepare(recipe)
@@ -200,6 +215,19 @@ impl<G: GeneratorArchitecture> RunJournal<G> {
             .map_err(|source| io_error(&path, source))
     }
 
+    fn write_model(
+        &self,
+        path: &Path,
+        images: u64,
+        generator: &G::Network,
+    ) -> Result<(), TrainError> {
+        let card = ModelCard {
+            images_seen: images,
+            ..self.card.clone()
+        };
+        replace(path, &ModelFile::new(card, generator).to_bytes()?)
+    }
+
     fn write_samples(&self, images: u64, generator: &G::Network) -> Result<(), TrainError> {
         let signature = Signature::from(&self.card);
         let options = SampleOptions {
@@ -227,8 +255,10 @@ impl<G: GeneratorArchitecture> Journal<G::Network> for RunJournal<G> {
     }
 
     fn checkpoint(&mut self, images: u64, generator: &G::Network) -> Result<(), TrainError> {
-        self.card.images_seen = images;
-        let file = ModelFile::new(self.card.clone(), generator);
-        replace(&self.directory.model(), &file.to_bytes()?)
+        self.write_model(&self.directory.model(), images, generator)
+    }
+
+    fn best(&mut self, images: u64, generator: &G::Network) -> Result<(), TrainError> {
+        self.write_model(&self.directory.best(), images, generator)
     }
 }

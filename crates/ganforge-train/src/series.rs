@@ -1,5 +1,6 @@
 //! The curves of a run, each a numeric metric of burn-train's dashboard.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use burn::tensor::TensorReadError;
@@ -7,6 +8,7 @@ use burn::train::metric::{
     Adaptor, Metric, MetricAttributes, MetricMetadata, MetricName, Numeric, NumericAttributes,
     NumericEntry, SerializedEntry,
 };
+use ganforge_eval::{Better, MetricName as EvaluationMetric};
 
 use crate::telemetry::Reading;
 
@@ -15,17 +17,46 @@ use crate::telemetry::Reading;
 pub struct Series {
     name: MetricName,
     unit: Option<&'static str>,
-    figure: fn(&Reading) -> Option<f64>,
+    figure: Figure,
+    /// That of the last reading, if it had one.
     latest: Option<f64>,
+    /// The last there was.
+    known: Option<f64>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Figure {
+    Telemetry(fn(&Reading) -> Option<f64>),
+    Evaluation(EvaluationMetric),
 }
 
 impl Series {
-    /// Every curve, in the order in which a reader asks for them.
+    /// Every curve, in the order in which a reader asks for them, for a dashboard shows as many as it has room for. Evaluation figures have the names of their
+    /// metrics.
     #[must_use]
-    pub fn all() -> Vec<Self> {
+    pub fn all(evaluated: &BTreeSet<EvaluationMetric>) -> Vec<Self> {
+        let figures = evaluated.iter().map(|&metric| Self {
+            name: Arc::new(metric.name().to_owned()),
+            unit: None,
+            figure: Figure::Evaluation(metric),
+            latest: None,
+            known: None,
+        });
+        let mut all = Self::of_losses();
+        all.extend(figures);
+        all.extend(Self::of_telemetry());
+        all
+    }
+
+    fn of_losses() -> Vec<Self> {
         vec![
             Self::new("Loss D", None, |r| Some(r.discriminator_loss)),
             Self::new("Loss G", None, |r| Some(r.generator_loss)),
+        ]
+    }
+
+    fn of_telemetry() -> Vec<Self> {
+        vec![
             Self::new("Score real", None, |r| Some(r.score_real)),
             Self::new("Score fake", None, |r| Some(r.score_fake)),
             Self::new("Accuracy real", Some("%"), |r| {
@@ -48,17 +79,24 @@ impl Series {
         Self {
             name: Arc::new(name.to_owned()),
             unit,
-            figure,
+            figure: Figure::Telemetry(figure),
             latest: None,
+            known: None,
         }
     }
 
     fn entry(&self) -> SerializedEntry {
-        let Some(value) = self.latest else {
-            return SerializedEntry::not_available(self.unit);
+        let Some(value) = self.known else {
+            let serialized = SerializedEntry::NOT_AVAILABLE.to_owned();
+            return SerializedEntry::new("none".to_owned(), serialized);
         };
         let unit = self.unit.map(|unit| format!(" {unit}")).unwrap_or_default();
-        SerializedEntry::new(format!("{value:.4}{unit}"), value.to_string())
+        let shown = match value.abs() {
+            // Four decimals would show nothing of it.
+            size if size > 0.0 && size < 1e-3 => format!("{value:.3e}"),
+            _ => format!("{value:.4}"),
+        };
+        SerializedEntry::new(format!("{shown}{unit}"), value.to_string())
     }
 }
 
@@ -72,7 +110,10 @@ impl Metric for Series {
     fn attributes(&self) -> MetricAttributes {
         MetricAttributes::Numeric(NumericAttributes {
             unit: self.unit.map(str::to_owned),
-            higher_is_better: false,
+            higher_is_better: match self.figure {
+                Figure::Telemetry(_) => false,
+                Figure::Evaluation(metric) => metric.better() == Some(Better::Higher),
+            },
         })
     }
 
@@ -81,7 +122,11 @@ impl Metric for Series {
         reading: &Reading,
         _metadata: &MetricMetadata,
     ) -> Result<SerializedEntry, TensorReadError> {
-        self.latest = (self.figure)(reading);
+        self.latest = match self.figure {
+            Figure::Telemetry(figure) => figure(reading),
+            Figure::Evaluation(metric) => reading.figures.get(&metric).copied(),
+        };
+        self.known = self.latest.or(self.known);
         Ok(self.entry())
     }
 
@@ -91,6 +136,7 @@ impl Metric for Series {
 
     fn clear(&mut self) {
         self.latest = None;
+        self.known = None;
     }
 }
 
@@ -105,12 +151,12 @@ impl Numeric for Series {
     }
 
     fn final_value(&self) -> NumericEntry {
-        NumericEntry::Final(self.latest.unwrap_or(f64::NAN))
+        NumericEntry::Final(self.known.unwrap_or(f64::NAN))
     }
 }
 
 impl Adaptor<Reading> for Reading {
     fn adapt(&self) -> Reading {
-        *self
+        self.clone()
     }
 }

@@ -1,12 +1,16 @@
 //! What a step tells about itself: on the device while the run goes on, read back once a tick.
 
+use std::collections::BTreeMap;
+
 use burn::tensor::{Device, Tensor};
-use serde::{Deserialize, Serialize};
+use ganforge_eval::MetricName;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
 
 use crate::payoff::{Payoff, jensen_shannon};
 
 /// Means over the last tick, as they stand in `metrics.jsonl`.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     /// Real images shown to the discriminator since the run began.
     pub images: u64,
@@ -32,8 +36,20 @@ pub struct Reading {
     pub discriminator_gradient_norm: f64,
     /// L2 norm of the generator's gradients at the tick's last step.
     pub generator_gradient_norm: f64,
-    /// Real images per second of wall time.
+    /// Real images per second of wall time, evaluation aside.
     pub images_per_second: f64,
+    /// What an evaluation of the generator at the tick's end found, each figure under the name of its metric; empty where there was none.
+    #[serde(flatten, deserialize_with = "figures")]
+    pub figures: BTreeMap<MetricName, f64>,
+}
+
+/// Keys that name a metric; others belong to another version.
+fn figures<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<MetricName, f64>, D::Error> {
+    let all = BTreeMap::<String, Value>::deserialize(deserializer)?;
+    let figure = |(name, value): (String, Value)| Some((name.parse().ok()?, value.as_f64()?));
+    Ok(all.into_iter().filter_map(figure).collect())
 }
 
 impl Reading {
@@ -241,6 +257,7 @@ impl Totals {
             discriminator_gradient_norm: norms.discriminator,
             generator_gradient_norm: norms.generator,
             images_per_second: 0.0,
+            figures: BTreeMap::new(),
         }
     }
 }
@@ -252,4 +269,38 @@ pub struct GradientNorms {
     pub discriminator: f64,
     /// L2 norm over all of the generator's parameters.
     pub generator: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_stand_beside_the_rest_under_the_names_of_their_metrics() {
+        let norms = GradientNorms::default();
+        let mut reading = Totals::default().read(64, norms);
+        // Of no step at all there is nothing to tell, and JSON has no NaN.
+        for score in [
+            &mut reading.discriminator_loss,
+            &mut reading.generator_loss,
+            &mut reading.score_real,
+            &mut reading.score_fake,
+            &mut reading.accuracy_real,
+            &mut reading.accuracy_fake,
+        ] {
+            *score = 0.25;
+        }
+        let plain = serde_json::to_string(&reading).unwrap();
+        assert!(plain.ends_with("\"images_per_second\":0.0}"), "{plain}");
+        assert_eq!(serde_json::from_str::<Reading>(&plain).unwrap(), reading);
+
+        reading.figures = BTreeMap::from([(MetricName::HighQuality, 0.5)]);
+        let text = serde_json::to_string(&reading).unwrap();
+        assert!(text.ends_with(",\"high-quality\":0.5}"), "{text}");
+        assert_eq!(serde_json::from_str::<Reading>(&text).unwrap(), reading);
+        // A figure that is missing, and a key of another version.
+        let other = text.replace("\"high-quality\":0.5", "\"recall\":null,\"later\":\"?\"");
+        reading.figures.clear();
+        assert_eq!(serde_json::from_str::<Reading>(&other).unwrap(), reading);
+    }
 }

@@ -1,5 +1,6 @@
 //! From a recipe to a trained model: restores a checkpoint, sets the run directory up, hands over to burn-train.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,12 +17,13 @@ use burn::train::{Interrupter, Learner, SupervisedTraining, TrainingStrategy};
 use ganforge_data::{DataError, Dataset};
 use ganforge_model::{Discriminator, DiscriminatorArchitecture, Generator, GeneratorArchitecture};
 
-use crate::adversarial::{Adversarial, Ending, Plan};
+use crate::adversarial::{Adversarial, Ending, Plan, shipped};
 use crate::build::{build_on, signature};
 use crate::checkpoint::{
     CheckpointFolder, Manifest, ModelPart, OptimizerPart, SchedulerPart, restore,
 };
 use crate::error::TrainError;
+use crate::evaluation::{examiner, protocols};
 use crate::gan::Gan;
 use crate::loader::{Latents, NoValidation, Rounds};
 use crate::optimizer::{module_optimizer, module_schedule};
@@ -53,6 +55,8 @@ pub struct Outcome {
     pub images: u64,
     /// True where the run was stopped before its end; it can be resumed.
     pub interrupted: bool,
+    /// Figures of this session's evaluations that are missing, and why; they are in the log, too.
+    pub warnings: Vec<String>,
 }
 
 /// Trains by a recipe, on one device: built-in networks, or yours where the recipe describes them.
@@ -84,14 +88,21 @@ pub fn train<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
         images_per_step,
         tick: recipe.run.tick,
         checkpoint: recipe.run.checkpoint_every(),
+        evaluation: recipe.evaluation_every(),
     };
     let resumed = (start.step > 0).then_some(&checkpoints);
     let learner = learner(&recipe.optimizer, gan, &plan, resumed)?;
+    let goes_on = options.resume.then_some(&directory);
+    let generator = shipped(&learner.model());
+    let examiner = examiner(recipe, dataset, &signature, device, goes_on, &generator)?;
     // Nothing in the folder is touched before everything is known to fit.
     if options.resume {
         directory.go_on(recipe, start.images)?;
     } else {
         directory.begin(recipe)?;
+    }
+    if let Some(examiner) = &examiner {
+        protocols::write(&directory.evaluation(), examiner.protocols())?;
     }
     let latents = Latents {
         spec: recipe.generator.latent(),
@@ -124,9 +135,10 @@ pub fn train<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
             .map(|skipped| format!("skipped {skipped}"))
             .collect(),
         journal: Mutex::new(Box::new(journal)),
+        examiner: Mutex::new(examiner),
         ending: Mutex::default(),
     });
-    let training = training(&recipe.name, &directory, &checkpoints, rounds, options)
+    let training = training(recipe, &directory, &checkpoints, rounds, options)
         .with_training_strategy(TrainingStrategy::Custom(strategy.clone()));
     let result = training.launch(learner);
     let ending = std::mem::take(
@@ -138,6 +150,7 @@ pub fn train<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
     let Ending {
         images,
         interrupted,
+        warnings,
         failure,
         ..
     } = ending;
@@ -151,6 +164,7 @@ pub fn train<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
         model: directory.model(),
         images,
         interrupted,
+        warnings,
     })
 }
 
@@ -228,16 +242,16 @@ fn first_complaint(errors: &str) -> &str {
     first.trim_end_matches("\"]")
 }
 
-fn training<G: Generator + 'static, D: Discriminator + 'static>(
-    label: &str,
+fn training<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
+    recipe: &Recipe<G, D>,
     directory: &RunDirectory,
     checkpoints: &CheckpointFolder,
     rounds: Rounds,
     options: TrainOptions,
-) -> SupervisedTraining<Gan<G, D>> {
+) -> SupervisedTraining<Gan<G::Network, D::Network>> {
     let mut training =
         SupervisedTraining::new(directory.path(), Arc::new(rounds), Arc::new(NoValidation))
-            .label(label)
+            .label(&recipe.name)
             .num_epochs(1)
             .with_interrupter(options.interrupter)
             // The run directory keeps its own metrics, by images seen.
@@ -248,7 +262,9 @@ fn training<G: Generator + 'static, D: Discriminator + 'static>(
                 SchedulerPart(checkpoints.clone()),
             )
             .with_checkpointing_strategy(WhenTold);
-    for series in Series::all() {
+    let evaluation = recipe.evaluation.as_ref();
+    let metrics = evaluation.map_or_else(BTreeSet::new, |asked| asked.metrics.clone());
+    for series in Series::all(&metrics) {
         training = training.metric_train_numeric(series);
     }
     if let Some(renderer) = options.renderer {

@@ -10,7 +10,7 @@ use toml::{Table, Value};
 const PAGE: &str = include_str!("../../../docs/game.md");
 
 /// Each table of the page with a column of defaults: its heading, where it is in a recipe, and the least that has to be said there.
-const TABLES: [(&str, &str, &str); 10] = [
+const TABLES: [(&str, &str, &str); 11] = [
     ("## `[game]`", "game", r#"payoff = "hinge""#),
     (
         "### Generator `mlp`",
@@ -57,6 +57,7 @@ const TABLES: [(&str, &str, &str); 10] = [
         "optimizer.generator",
         "kind = \"adam\"\nrate = 1.0",
     ),
+    ("## `[evaluation]`", "evaluation", "metrics = [\"frechet\"]"),
 ];
 
 /// The part of the page under a heading, up to the next.
@@ -177,6 +178,9 @@ fn every_payoff_and_every_choice_has_its_name_on_the_page() {
             "optimizer.generator",
             format!("{adam}\nschedule={{kind='linear',x=1}}"),
         ),
+        ("evaluation", "metrics=['?']".to_owned()),
+        ("evaluation", "metrics=['modes']\nfeatures='?'".to_owned()),
+        ("evaluation", "metrics=['modes']\nsplit='?'".to_owned()),
     ] {
         for name in known(path, &table) {
             let forms = [
@@ -251,7 +255,10 @@ fn every_snippet_is_part_of_a_recipe_whose_networks_can_be_built() {
         let mut changes = Vec::new();
         for (name, table) in &tables {
             // A player or the rules as a whole; of the other tables, what is said.
-            if matches!(name.as_str(), "game" | "generator" | "discriminator") {
+            if matches!(
+                name.as_str(),
+                "game" | "generator" | "discriminator" | "evaluation"
+            ) {
                 changes.push((name.clone(), table.clone()));
                 continue;
             }

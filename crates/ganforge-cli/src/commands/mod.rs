@@ -9,7 +9,7 @@ mod train;
 
 pub use bench::bench;
 pub use data::{fetch, inspect};
-pub use evaluate::evaluate;
+pub use evaluate::{evaluate, number};
 pub use listing::{devices, recipes};
 pub use sample::sample;
 pub use train::train;

@@ -57,6 +57,7 @@ pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
             log: true,
         },
     )?;
+    warn_of_missing_figures(&outcome.warnings);
     report::write(&out);
     if show != Dashboard::None {
         let model = outcome.model.display();
@@ -79,9 +80,24 @@ pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
     })
 }
 
+/// What is named before the rest is counted.
+const NAMED: usize = 5;
+
+/// Names the first figures that are missing and counts the rest, which `experiment.log` names.
+fn warn_of_missing_figures(missing: &[String]) {
+    for figure in missing.iter().take(NAMED) {
+        eprintln!("warning: {figure}");
+    }
+    if missing.len() > NAMED {
+        eprintln!(
+            "warning: {} figures are missing in all; experiment.log names them",
+            missing.len()
+        );
+    }
+}
+
 /// Names the first files that could not be read and counts the rest, which `experiment.log` names.
 fn warn_of_skipped(dataset: &Dataset) {
-    const NAMED: usize = 5;
     let skipped = dataset.skipped();
     for file in skipped.iter().take(NAMED) {
         eprintln!("warning: skipped {file}");

@@ -8,15 +8,17 @@ use ganforge_train::{Game, Payoff, Reading};
 use plotters::style::RGBColor;
 
 use super::chart::{Chart, Extent, Level, Line};
+use super::figures::figures;
 use super::html::short;
 use super::run::Run;
 use crate::device::{Backend, DeviceSpec};
 use crate::error::CliError;
 
 // Okabe & Ito's palette, which readers with any colour vision tell apart.
-const BLUE: RGBColor = RGBColor(0, 114, 178);
-const ORANGE: RGBColor = RGBColor(213, 94, 0);
-const GREEN: RGBColor = RGBColor(0, 158, 115);
+pub const BLUE: RGBColor = RGBColor(0, 114, 178);
+pub const ORANGE: RGBColor = RGBColor(213, 94, 0);
+pub const GREEN: RGBColor = RGBColor(0, 158, 115);
+pub const PURPLE: RGBColor = RGBColor(204, 121, 167);
 const GREY: RGBColor = RGBColor(130, 130, 130);
 
 /// A chart and its words.
@@ -38,11 +40,12 @@ pub fn curves(run: &Run) -> Result<Vec<Curve>, CliError> {
     let readings = &run.readings;
     let game = &run.recipe.game;
     let undecided = Undecided::new(game)?;
-    let mut curves = vec![
+    let mut curves = figures(readings);
+    curves.extend([
         losses(readings, game, &undecided),
         scores(readings, game.payoff, &undecided),
         accuracies(readings, game.payoff, &undecided),
-    ];
+    ]);
     curves.extend(divergence(readings));
     curves.push(gradient_norms(readings));
     curves.push(speed(readings));

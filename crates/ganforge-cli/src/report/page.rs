@@ -92,6 +92,16 @@ fn summary(run: &Run) -> String {
             ),
         );
     }
+    if let Some((metric, value, images)) = run.best() {
+        row(
+            "Best model",
+            &format!(
+                r#"<a href="best.safetensors">best.safetensors</a>, after {} images: {metric} {}"#,
+                grouped(images),
+                short(value)
+            ),
+        );
+    }
     format!("<dl>\n{rows}</dl>")
 }
 
@@ -109,7 +119,7 @@ fn samples(samples: &[Sample]) -> String {
         );
     }
     format!(
-        r#"<p class="reading">Always drawn from the same latents, so that each sample can be followed through the run. <b>Go on</b> while they get better. <b>Stop</b> once they only change: no curve below will tell you. Samples that are nearly all alike are a collapse, which more training seldom mends.</p>
+        r#"<p class="reading">Always drawn from the same latents, so that each sample can be followed through the run. <b>Go on</b> while they get better. <b>Stop</b> once they only change: no loss will tell you. Samples that are nearly all alike are a collapse, which more training seldom mends.</p>
 <div class="grids">
 {figures}</div>"#
     )
@@ -128,8 +138,13 @@ fn charts(run: &Run) -> Result<String, CliError> {
     }
     let charts: Result<Vec<_>, _> = curves(run)?.iter().map(chart).collect();
     let charts = charts?.concat();
+    let protocols = if run.recipe.evaluation.is_some() {
+        r#" How evaluation figures were obtained is in <a href="evaluation.json">evaluation.json</a>."#
+    } else {
+        ""
+    };
     Ok(format!(
-        r#"<p class="reading">A point a tick, from <a href="metrics.jsonl">metrics.jsonl</a>; the latest figure stands beside each name.</p>
+        r#"<p class="reading">A point a tick, from <a href="metrics.jsonl">metrics.jsonl</a>; the latest figure stands beside each name.{protocols}</p>
 {charts}"#
     ))
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use ganforge_eval::MetricName;
 use ganforge_train::{Reading, Recipe, RunDirectory};
 
 use crate::error::CliError;
@@ -24,6 +25,8 @@ pub struct Run {
     pub samples: Vec<Sample>,
     /// Bytes of the model file, where there is one.
     pub model_bytes: Option<u64>,
+    /// Whether there is a best model.
+    pub has_best: bool,
 }
 
 /// One sample grid.
@@ -59,7 +62,26 @@ impl Run {
             readings,
             samples,
             model_bytes: fs::metadata(directory.model()).ok().map(|file| file.len()),
+            has_best: directory.best().is_file(),
         })
+    }
+
+    /// The figure by which the best model was kept, and the images it had seen.
+    pub fn best(&self) -> Option<(MetricName, f64, u64)> {
+        let (metric, better) = self.recipe.evaluation.as_ref()?.keeps()?;
+        let figures = self.readings.iter().filter_map(|reading| {
+            let value = reading.figures.get(&metric)?;
+            Some((metric, *value, reading.images))
+        });
+        // Of equal figures the first was kept.
+        let best = figures.reduce(|best, next| {
+            if better.improves(next.1, best.1) {
+                next
+            } else {
+                best
+            }
+        });
+        best.filter(|_| self.has_best)
     }
 
     /// Images after which the run is done: whole steps, so at least those the recipe asks for.

@@ -1,8 +1,10 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
+use std::collections::BTreeMap;
 use std::fs;
 
-use ganforge_train::{Payoff, Reading, Recipe, RunDirectory};
+use ganforge_eval::MetricName;
+use ganforge_train::{Override, Payoff, Reading, Recipe, RunDirectory};
 
 use super::html::{duration, escape, grouped, short};
 use super::page::page;
@@ -22,6 +24,7 @@ fn reading(images: u64, jsd_estimate: Option<f64>) -> Reading {
         discriminator_gradient_norm: 1.5,
         generator_gradient_norm: 0.4,
         images_per_second: 12_000.0,
+        figures: BTreeMap::new(),
     }
 }
 
@@ -35,6 +38,7 @@ fn run(readings: Vec<Reading>) -> Run {
         readings,
         samples: Vec::new(),
         model_bytes: Some(1_000),
+        has_best: false,
     }
 }
 
@@ -64,6 +68,29 @@ fn a_payoff_without_a_divergence_has_no_chart_of_it() {
     let without = page(&run(vec![reading(320, None), reading(640, None)])).unwrap();
     assert!(with.contains("Jensen-Shannon") && !without.contains("Jensen-Shannon"));
     assert_eq!((charts(&with), charts(&without)), (6, 5));
+}
+
+#[test]
+fn figures_have_charts_of_their_own_and_the_first_of_equal_ones_is_the_best() {
+    let told = |(images, recall)| Reading {
+        figures: [(MetricName::Frechet, 3.0), (MetricName::Recall, recall)].into(),
+        ..reading(images, None)
+    };
+    let recalls = [(400, 0.4), (700, 0.7), (800, 0.7), (900, 0.5)];
+    let mut run = run(recalls.map(told).to_vec());
+    let plain = page(&run).unwrap();
+    assert_eq!(plain.matches("<svg").count(), 5 + 2);
+    assert!(plain.find("Fréchet").unwrap() < plain.find("<h3>Losses").unwrap());
+    assert!(!plain.contains("best.safetensors") && !plain.contains("</i>coverage"));
+    let keep = [
+        Override::new("evaluation.metrics", vec!["recall", "frechet"]),
+        Override::new("evaluation.keep_best", "recall"),
+    ];
+    run.recipe = Recipe::load("digits", &keep).unwrap();
+    run.has_best = true;
+    let page = page(&run).unwrap();
+    assert!(page.contains("after 700 images: recall 0.7"), "{page}");
+    assert!(page.contains("evaluation.json"));
 }
 
 #[test]

@@ -132,7 +132,7 @@ impl Home {
             .collect()
     }
 
-    /// Fails unless two runs left the same model, sample grids and metrics, speed aside.
+    /// Fails unless two runs left the same models, sample grids, protocols and metrics, speed aside.
     pub fn assert_same_run(&self, one: &str, other: &str) {
         let [timeless, others] = [one, other].map(|run| {
             let mut lines = self.metrics(run);
@@ -145,7 +145,14 @@ impl Home {
         let samples = self.names(&format!("{one}/samples"));
         assert_eq!(samples, self.names(&format!("{other}/samples")));
         let samples = samples.iter().map(|name| format!("samples/{name}"));
-        for file in samples.chain(["model.safetensors".to_owned()]) {
+        let kept = ["best.safetensors", "evaluation.json"];
+        let kept = kept.into_iter().filter(|file| {
+            let [ours, theirs] = [one, other].map(|run| self.path(&format!("{run}/{file}")));
+            assert_eq!(ours.exists(), theirs.exists(), "{file}");
+            ours.exists()
+        });
+        let models = kept.chain(["model.safetensors"]).map(str::to_owned);
+        for file in samples.chain(models) {
             let [ours, theirs] = [one, other].map(|run| self.read(&format!("{run}/{file}")));
             assert!(ours == theirs, "{file} of {one} and {other} differ");
         }

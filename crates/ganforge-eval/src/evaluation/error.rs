@@ -42,3 +42,23 @@ pub enum EvaluationError {
     #[error("the device failed: {0}")]
     Device(#[from] TensorReadError),
 }
+
+impl EvaluationError {
+    /// Whether other samples may have a value: those of a generator that has collapsed or diverged have none, while too few images stay too few.
+    #[must_use]
+    pub fn is_of_the_samples(&self) -> bool {
+        match self {
+            Self::NoValue { .. } => true,
+            Self::Metric(error) => matches!(
+                error,
+                EvalError::NotFinite { .. }
+                    | EvalError::UnseenClass { .. }
+                    | EvalError::NoConvergence
+            ),
+            Self::UnknownMetric { .. }
+            | Self::NotHere { .. }
+            | Self::Features(_)
+            | Self::Device(_) => false,
+        }
+    }
+}

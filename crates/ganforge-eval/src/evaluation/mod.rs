@@ -21,7 +21,7 @@ use collected::{Collected, Keep};
 
 pub use error::EvaluationError;
 pub use modes::ModeSource;
-pub use name::MetricName;
+pub use name::{Better, MetricName};
 
 /// What is asked.
 #[derive(Debug, Clone)]
@@ -117,6 +117,11 @@ impl Evaluator {
         self.parts.keys().copied()
     }
 
+    /// What is measured.
+    pub fn metrics(&self) -> impl Iterator<Item = MetricName> {
+        self.evaluation.metrics.iter().copied()
+    }
+
     /// Adds images to a part; those of a part that no metric takes are passed over. A few hundred at a time are best where a network looks at them.
     ///
     /// # Shapes
@@ -142,11 +147,10 @@ impl Evaluator {
     ///
     /// # Errors
     /// Too few images for a metric, or what else a metric refuses; and if not one of them has a value.
-    pub fn figures(&self, mut before: impl FnMut(MetricName)) -> Result<Figures, EvaluationError> {
-        let (mut overlap, mut figures) = (None, Figures::default());
-        for &metric in &self.evaluation.metrics {
-            before(metric);
-            match self.figure(metric, &mut overlap) {
+    pub fn figures(&self, before: impl FnMut(MetricName)) -> Result<Figures, EvaluationError> {
+        let mut figures = Figures::default();
+        for (metric, outcome) in self.outcomes(before) {
+            match outcome {
                 Ok(figure) => {
                     figures.found.insert(metric, figure);
                 }
@@ -161,6 +165,18 @@ impl Evaluator {
                 Ok(figures)
             }
         }
+    }
+
+    /// What every metric says by itself, computed as it is asked for: a figure, or why there is none. `before` is told of each before it is computed.
+    pub fn outcomes(
+        &self,
+        mut before: impl FnMut(MetricName),
+    ) -> impl Iterator<Item = (MetricName, Result<Figure, EvaluationError>)> {
+        let mut overlap = None;
+        self.evaluation.metrics.iter().map(move |&metric| {
+            before(metric);
+            (metric, self.figure(metric, &mut overlap))
+        })
     }
 
     /// `known` carries what four metrics share from one to the next.

@@ -97,10 +97,47 @@ impl MetricName {
         }
     }
 
+    /// Which of two figures is the better one. `nearest` is best at 1 and `diversity` at that of the data, so neither has a direction.
+    #[must_use]
+    pub fn better(self) -> Option<Better> {
+        match self {
+            Self::Frechet | Self::Kernel | Self::ReverseKl => Some(Better::Lower),
+            Self::Precision
+            | Self::Recall
+            | Self::Density
+            | Self::Coverage
+            | Self::InceptionScore
+            | Self::Parzen
+            | Self::Modes
+            | Self::HighQuality => Some(Better::Higher),
+            Self::Nearest | Self::Diversity => None,
+        }
+    }
+
     /// Whether it counts modes.
     #[must_use]
     pub fn counts_modes(self) -> bool {
         matches!(self, Self::Modes | Self::HighQuality | Self::ReverseKl)
+    }
+}
+
+/// The direction in which a figure improves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Better {
+    /// Distances and divergences.
+    Lower,
+    /// Shares, scores and counts.
+    Higher,
+}
+
+impl Better {
+    /// Whether a figure is strictly better than an earlier one; never where either is NaN.
+    #[must_use]
+    pub fn improves(self, value: f64, earlier: f64) -> bool {
+        match self {
+            Self::Lower => value < earlier,
+            Self::Higher => value > earlier,
+        }
     }
 }
 
@@ -134,5 +171,14 @@ mod tests {
         }
         let refused = "fid".parse::<MetricName>().unwrap_err().to_string();
         assert!(refused.contains("`fid`") && refused.contains("frechet, kernel"));
+    }
+
+    #[test]
+    fn an_equal_figure_is_no_better_and_nan_never_is() {
+        for (better, good, bad) in [(Better::Lower, 1.0, 2.0), (Better::Higher, 2.0, 1.0)] {
+            assert!(better.improves(good, bad));
+            assert!(!better.improves(bad, good) && !better.improves(good, good));
+            assert!(!better.improves(f64::NAN, bad) && !better.improves(good, f64::NAN));
+        }
     }
 }

@@ -1,12 +1,14 @@
 //! Feature spaces: what images become before they are compared.
 
 mod digits;
+mod name;
 mod network;
 mod space;
 mod stacked;
 mod weights;
 
 pub use digits::{DIGITS_SHA256, DigitClassifier, Recognised, without_border};
+pub use name::FeatureName;
 pub use network::DigitNetwork;
 pub use space::FeatureSpace;
 pub(crate) use space::{digits_identity, digits_of, inner};

@@ -4,10 +4,12 @@
 //! would be allowed.
 
 mod builtin;
+mod evaluation;
 mod optimizer;
 mod read;
 
 pub use builtin::{builtin, builtin_names};
+pub use evaluation::EvaluationConfig;
 pub use optimizer::{
     MomentumSchedule, OptimizerConfig, OptimizerKind, Optimizers, ScheduleConfig, ScheduleKind,
 };
@@ -56,6 +58,9 @@ pub struct Recipe<G = GeneratorConfig, D = DiscriminatorConfig> {
     /// The running average of the generator; without it the last generator is shipped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub average: Option<AverageConfig>,
+    /// What is measured while training; nothing where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evaluation: Option<EvaluationConfig>,
     /// How long, how often, from which seed.
     pub run: RunConfig,
 }
@@ -175,6 +180,13 @@ impl<G, D> Recipe<G, D> {
         self.run.images.div_ceil(self.images_per_step())
     }
 
+    /// Images between two evaluations, where there are any.
+    #[must_use]
+    pub fn evaluation_every(&self) -> Option<u64> {
+        let evaluation = self.evaluation.as_ref()?;
+        Some(self.run.tick.saturating_mul(evaluation.every))
+    }
+
     /// Real images that one step of the game consumes.
     #[must_use]
     pub fn images_per_step(&self) -> u64 {
@@ -206,7 +218,9 @@ impl<G: GeneratorArchitecture, D: DiscriminatorArchitecture> Recipe<G, D> {
                 "a number of images above 0",
             ));
         }
-        Ok(())
+        self.evaluation
+            .as_ref()
+            .map_or(Ok(()), EvaluationConfig::check)
     }
 }
 

@@ -277,3 +277,56 @@ fn a_penalty_on_the_slope_satisfies_the_wasserstein_critic() {
         assert_eq!(read.is_ok(), enough, "{penalty}: {read:?}");
     }
 }
+
+#[test]
+fn evaluation_has_defaults_and_survives_its_own_text() {
+    assert!(digits(&[]).unwrap().evaluation.is_none());
+    let metrics = "evaluation.metrics=[\"recall\", \"frechet\"]";
+    let recipe = digits(&[metrics]).unwrap();
+    let asked = recipe.evaluation.as_ref().unwrap();
+    assert_eq!((asked.samples, asked.every), (2000, 1));
+    assert_eq!(asked.keeps(), None);
+    let recipe = digits(&[
+        metrics,
+        "evaluation.every=3",
+        "evaluation.features=digits",
+        "evaluation.split=test",
+        "evaluation.keep_best=recall",
+    ])
+    .unwrap();
+    assert_eq!(recipe.evaluation_every(), Some(3 * recipe.run.tick));
+    let text = recipe.to_toml().unwrap();
+    for line in [
+        "metrics = [\"frechet\", \"recall\"]",
+        "samples = 2000",
+        "keep_best = \"recall\"",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+    assert_eq!(Recipe::from_toml("again", &text, &[]).unwrap(), recipe);
+}
+
+#[test]
+fn an_evaluation_out_of_range_or_unknown_is_named() {
+    for (change, part) in [
+        ("metrics=[]", "evaluation.metrics"),
+        ("metrics=[\"fid\"]", "`fid`"),
+        ("samples=0", "evaluation.samples"),
+        ("samples=2000000", "evaluation.samples"),
+        ("every=0", "evaluation.every"),
+        ("evry=2", "[evaluation] `evry"),
+        ("features=pixels", "`pixels`"),
+        (
+            "keep_best=kernel",
+            "one of evaluation.metrics, frechet, nearest",
+        ),
+        ("keep_best=nearest", "the higher or the lower"),
+    ] {
+        let metrics = "evaluation.metrics=[\"frechet\", \"nearest\"]";
+        let message = digits(&[metrics, &format!("evaluation.{change}")]).unwrap_err();
+        assert!(message.contains(part), "{change}: {message}");
+        assert!(!message.contains('\n'), "{message}");
+    }
+    let message = digits(&["evaluation.every=2"]).unwrap_err();
+    assert!(message.contains("missing field `metrics`"), "{message}");
+}

@@ -1,47 +1,44 @@
 //! `ganforge evaluate`
 
 mod progress;
-mod real;
 mod report;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use burn::tensor::Device;
-use ganforge_eval::spaces::FeatureSpace;
-use ganforge_eval::{Circumstances, Evaluation, Evaluator, MetricName, Part};
+use ganforge_data::DataOptions;
+use ganforge_eval::spaces::FeatureName;
+use ganforge_eval::{MetricName, Part};
 use ganforge_infer::{SampleOptions, Sampler};
+use ganforge_train::Recipe;
+use ganforge_train::evaluation::{Asked, Real};
 
 use super::sample::{class_number, model_file};
 use super::{print, print_json};
 use crate::arguments::{EvaluateArguments, FeatureChoice};
 use crate::error::{CliError, Done};
 use progress::Progress;
-use real::Real;
 use report::Report;
+
+pub use table::number;
 
 /// Measures how good a model's images are.
 pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
     let earlier = arguments.against.as_deref().map(Report::read).transpose()?;
-    refuse_inception(arguments.features)?;
+    let features = feature_name(arguments.features)?;
     let (_, device) = arguments.device.open()?;
     let path = model_file(&arguments.model);
     let sampler = Sampler::open(&path, &device)?;
     let image = sampler.signature().image;
     let image = [image.channels, image.height, image.width];
-    let real = Real::new(&arguments.data, image, &path)?;
+    let real = Real::new(&arguments.data, image, &fitted(&path)?)?;
     let options = sample_options(arguments, &sampler, real.usual_samples())?;
 
-    let metrics = asked(arguments, &real)?;
-    let task = evaluation(arguments, metrics.clone(), &real, &options, &device)?;
-    let mut evaluator = Evaluator::new(task)?;
+    let asked = asked(arguments, features, &real, &options)?;
+    let mut evaluator = real.evaluator(&asked, &device)?;
     let progress = Progress::new(!arguments.json)?;
-    let parts: Vec<Part> = evaluator.parts().collect();
-    for part in parts.into_iter().filter(|&part| part != Part::Samples) {
-        real.add(part, arguments.split.into(), options.count, &mut |images| {
-            evaluator.add(part, images)
-        })?;
-    }
+    real.fill(&mut evaluator, &asked)?;
     progress.begin("samples", options.count);
     for images in sampler.batches(&options)? {
         let images = images?;
@@ -50,7 +47,7 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
     }
     // What cannot be compared is refused before anything is computed.
     if let Some(earlier) = &earlier {
-        earlier.check(|metric| evaluator.protocol(metric), &metrics)?;
+        earlier.check(|metric| evaluator.protocol(metric), &asked.metrics)?;
     }
     let figures = evaluator.figures(|metric| progress.name(metric.name()))?;
     progress.end();
@@ -70,31 +67,26 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
     Ok(Done::Finished)
 }
 
-/// The metrics asked for, or those that fit the data.
-fn asked(arguments: &EvaluateArguments, real: &Real) -> Result<BTreeSet<MetricName>, CliError> {
-    if arguments.metrics.is_empty() {
-        return real.usual_metrics(arguments.features == FeatureChoice::Digits);
+/// How images are brought to the model's size: as the recipe beside the model file says, or else as suits the source.
+fn fitted(model: &Path) -> Result<DataOptions, CliError> {
+    let recipe = model.with_file_name("recipe.toml");
+    if !recipe.is_file() {
+        return Ok(DataOptions::default());
     }
-    Ok(arguments.metrics.iter().copied().collect())
+    Ok(Recipe::load(&recipe.to_string_lossy(), &[])?.data.options())
 }
 
-fn evaluation(
+/// The metrics asked for, or those that fit the data, with what else changes a figure.
+fn asked(
     arguments: &EvaluateArguments,
-    metrics: BTreeSet<MetricName>,
+    features: FeatureName,
     real: &Real,
     options: &SampleOptions,
-    device: &Device,
-) -> Result<Evaluation, CliError> {
-    let space = match arguments.features {
-        FeatureChoice::Raw | FeatureChoice::Inception => FeatureSpace::Raw,
-        FeatureChoice::Digits => {
-            FeatureSpace::digits(device).map_err(ganforge_eval::EvaluationError::from)?
-        }
-    };
-    let modes = if metrics.iter().any(|metric| metric.counts_modes()) {
-        real.modes(arguments.split.into(), device)?
+) -> Result<Asked, CliError> {
+    let metrics: BTreeSet<MetricName> = if arguments.metrics.is_empty() {
+        real.usual_metrics(features == FeatureName::Digits)?
     } else {
-        None
+        arguments.metrics.iter().copied().collect()
     };
     let mut sampling = BTreeMap::new();
     if let Some(class) = options.class {
@@ -103,18 +95,13 @@ fn evaluation(
     if let Some(truncation) = options.truncation {
         sampling.insert("truncation".to_owned(), truncation.to_string());
     }
-    Ok(Evaluation {
-        image: real.image(),
-        space,
-        modes,
+    Ok(Asked {
         metrics,
-        circumstances: Circumstances {
-            data: arguments.data.to_string(),
-            split: real::name(arguments.split.into()).to_owned(),
-            resize: real.resize(),
-            seed: arguments.seed,
-            sampling,
-        },
+        features,
+        split: arguments.split.into(),
+        samples: options.count,
+        seed: arguments.seed,
+        sampling,
     })
 }
 
@@ -136,9 +123,11 @@ fn sample_options(
     })
 }
 
-fn refuse_inception(features: FeatureChoice) -> Result<(), CliError> {
-    match features {
-        FeatureChoice::Raw | FeatureChoice::Digits => Ok(()),
+/// What images are compared by, where it is built.
+fn feature_name(choice: FeatureChoice) -> Result<FeatureName, CliError> {
+    match choice {
+        FeatureChoice::Raw => Ok(FeatureName::Raw),
+        FeatureChoice::Digits => Ok(FeatureName::Digits),
         FeatureChoice::Inception => Err(CliError::Usage(
             "inception features are not built yet: use --features raw, or --features digits for 28x28 digits"
                 .to_owned(),

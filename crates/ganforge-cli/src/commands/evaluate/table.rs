@@ -41,7 +41,7 @@ pub fn table(report: &Report) -> String {
 }
 
 /// Four digits that mean something, and no more before the point than there are.
-fn number(value: f64) -> String {
+pub fn number(value: f64) -> String {
     if value.fract().abs() < f64::EPSILON && value.abs() < 1e6 {
         return format!("{value:.0}");
     }

@@ -1,14 +1,53 @@
 //! The real images that samples are compared with, in the size of the model's.
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
 
 use burn::tensor::Device;
 use ganforge_data::{DataError, DataOptions, DataSpec, Dataset, Resize, Split};
-use ganforge_eval::{EvaluationError, Features, MetricName, ModeSource, Part};
-use ganforge_train::Recipe;
+use ganforge_eval::spaces::FeatureName;
+use ganforge_eval::{
+    Circumstances, Evaluation, EvaluationError, Evaluator, Features, MetricName, ModeSource, Part,
+};
 
-use crate::error::CliError;
+/// Why samples cannot be compared with the data.
+#[derive(Debug, thiserror::Error)]
+pub enum RealError {
+    /// Data of another kind than the model's images.
+    #[error(
+        "the model makes images of {image} and {spec} has {made_of}: name data of the kind it was trained on"
+    )]
+    Kind {
+        /// The shape of the model's images.
+        image: String,
+        /// The data.
+        spec: String,
+        /// What they are made of.
+        made_of: &'static str,
+    },
+    /// The data.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// A metric that such data do not admit.
+    #[error(transparent)]
+    Evaluation(#[from] EvaluationError),
+}
+
+/// What is asked of an evaluation, whatever the data.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The metrics.
+    pub metrics: BTreeSet<MetricName>,
+    /// What images are compared by.
+    pub features: FeatureName,
+    /// The real images that samples are compared with.
+    pub split: Split,
+    /// How many samples there will be.
+    pub samples: usize,
+    /// Their seed.
+    pub seed: u64,
+    /// What the sampler is asked besides.
+    pub sampling: BTreeMap<String, String>,
+}
 
 /// Data, with what brings them to the size of the model's images.
 pub struct Real<'a> {
@@ -16,6 +55,7 @@ pub struct Real<'a> {
     /// `[channels, height, width]`
     image: [usize; 3],
     options: DataOptions,
+    training: Option<Dataset>,
 }
 
 /// Most numbers of a set of training images: 1 GiB. A larger set is thinned out.
@@ -31,32 +71,32 @@ const VALIDATION: usize = 1000;
 const BATCH: usize = 512;
 
 impl<'a> Real<'a> {
-    /// Data for the images of a model. Images are fitted as the recipe beside the model file says, or else as suits the source.
-    pub fn new(spec: &'a DataSpec, image: [usize; 3], model: &Path) -> Result<Self, CliError> {
+    /// Data for images `[channels, height, width]`, fitted to their size in the way of `fitted`.
+    ///
+    /// # Errors
+    /// Points for a model of images, or the other way round.
+    pub fn new(
+        spec: &'a DataSpec,
+        image: [usize; 3],
+        fitted: &DataOptions,
+    ) -> Result<Self, RealError> {
         let points = matches!(
             spec,
             DataSpec::Ring8 | DataSpec::Grid25 | DataSpec::Points(_)
         );
         let stacked = matches!(spec, DataSpec::Stacked(_));
-        let made_of = if points {
-            "points in the plane"
-        } else if stacked {
-            "images of 3 channels"
-        } else {
-            "images"
-        };
         let [channels, height, width] = image;
         if points != (image == [2, 1, 1]) || stacked && channels != 3 {
-            return Err(CliError::Usage(format!(
-                "the model makes images of {channels}x{height}x{width} and {spec} has {made_of}: name data of the kind it was trained on"
-            )));
+            return Err(RealError::Kind {
+                image: format!("{channels}x{height}x{width}"),
+                spec: spec.to_string(),
+                made_of: match (points, stacked) {
+                    (true, _) => "points in the plane",
+                    (_, true) => "images of 3 channels",
+                    _ => "images",
+                },
+            });
         }
-        let recipe = model.with_file_name("recipe.toml");
-        let fitted = if recipe.is_file() {
-            Recipe::load(&recipe.to_string_lossy(), &[])?.data.options()
-        } else {
-            DataOptions::default()
-        };
         let options = DataOptions {
             size: (!points).then_some([height, width]),
             channels: (!points).then_some(channels),
@@ -68,15 +108,62 @@ impl<'a> Real<'a> {
             spec,
             image,
             options,
+            training: None,
         })
     }
 
-    /// `[channels, height, width]`
-    pub fn image(&self) -> [usize; 3] {
-        self.image
+    /// The same data, of which all training images are open already and need not be decoded again.
+    #[must_use]
+    pub fn with_training(self, dataset: Dataset) -> Self {
+        Self {
+            training: Some(dataset),
+            ..self
+        }
+    }
+
+    /// An evaluator for what is asked, with no image yet.
+    ///
+    /// # Errors
+    /// A metric that such data do not admit, a feature space that cannot be had, or damaged labels.
+    pub fn evaluator(&self, asked: &Asked, device: &Device) -> Result<Evaluator, RealError> {
+        let space = asked.features.open(device);
+        let space = space.map_err(EvaluationError::from)?;
+        let modes = if asked.metrics.iter().any(|metric| metric.counts_modes()) {
+            self.modes(asked.split, device)?
+        } else {
+            None
+        };
+        Ok(Evaluator::new(Evaluation {
+            image: self.image,
+            space,
+            modes,
+            metrics: asked.metrics.clone(),
+            circumstances: Circumstances {
+                data: self.spec.to_string(),
+                split: name(asked.split).to_owned(),
+                resize: self.resize(),
+                seed: asked.seed,
+                sampling: asked.sampling.clone(),
+            },
+        })?)
+    }
+
+    /// Gives an evaluator the real images of every part that its metrics take.
+    ///
+    /// # Errors
+    /// Data that lack a part, that cannot be read, or of a size that the feature space does not take.
+    pub fn fill(&self, evaluator: &mut Evaluator, asked: &Asked) -> Result<(), RealError> {
+        let parts: Vec<Part> = evaluator.parts().collect();
+        for part in parts {
+            self.add(part, asked.split, asked.samples, &mut |images| {
+                evaluator.add(part, images)
+            })?;
+        }
+        Ok(())
     }
 
     /// How many samples the protocols of such data take.
+    #[must_use]
     pub fn usual_samples(&self) -> usize {
         match self.spec {
             DataSpec::Ring8 | DataSpec::Grid25 => 2500,
@@ -86,7 +173,10 @@ impl<'a> Real<'a> {
     }
 
     /// The metrics that fit the data; `digits` says whether images are compared by the classifier of digits.
-    pub fn usual_metrics(&self, digits: bool) -> Result<BTreeSet<MetricName>, CliError> {
+    ///
+    /// # Errors
+    /// A damaged test part.
+    pub fn usual_metrics(&self, digits: bool) -> Result<BTreeSet<MetricName>, RealError> {
         if matches!(self.spec, DataSpec::Ring8 | DataSpec::Grid25) {
             let modes = [
                 MetricName::Modes,
@@ -120,7 +210,7 @@ impl<'a> Real<'a> {
     }
 
     /// How images come to the size of the model's, as a protocol says it.
-    pub fn resize(&self) -> Option<String> {
+    fn resize(&self) -> Option<String> {
         let [height, width] = self.options.size?;
         let way = match (self.options.resize, self.spec) {
             (Resize::Auto, DataSpec::Folder(_)) | (Resize::Crop, _) => "crop",
@@ -132,7 +222,7 @@ impl<'a> Real<'a> {
     }
 
     /// The modes of the data, where they are known.
-    pub fn modes(&self, split: Split, device: &Device) -> Result<Option<ModeSource>, CliError> {
+    fn modes(&self, split: Split, device: &Device) -> Result<Option<ModeSource>, RealError> {
         if let Some(mixture) = self.spec.mixture() {
             let centers = mixture.centers.concat();
             let rows = mixture.centers.len();
@@ -163,13 +253,13 @@ impl<'a> Real<'a> {
     }
 
     /// Hands over the images of a part, a batch at a time. Where a part takes fewer than there are, it takes every n-th of them.
-    pub fn add(
+    fn add(
         &self,
         part: Part,
         split: Split,
         samples: usize,
         take: &mut dyn FnMut(Vec<f32>) -> Result<(), EvaluationError>,
-    ) -> Result<(), CliError> {
+    ) -> Result<(), RealError> {
         let values: usize = self.image.iter().product();
         let (dataset, most) = match part {
             Part::Samples => return Ok(()),
@@ -187,7 +277,7 @@ impl<'a> Real<'a> {
     fn add_validation(
         &self,
         take: &mut dyn FnMut(Vec<f32>) -> Result<(), EvaluationError>,
-    ) -> Result<(), CliError> {
+    ) -> Result<(), RealError> {
         let dataset = self.open(Split::Train)?;
         let first = dataset.len() / 6 * 5;
         let chosen: Vec<usize> = (first..dataset.len()).take(VALIDATION).collect();
@@ -195,6 +285,9 @@ impl<'a> Real<'a> {
     }
 
     fn open(&self, split: Split) -> Result<Dataset, DataError> {
+        if let (Split::Train, Some(training)) = (split, &self.training) {
+            return Ok(training.clone());
+        }
         let options = DataOptions {
             split,
             ..self.options.clone()
@@ -204,7 +297,7 @@ impl<'a> Real<'a> {
 }
 
 /// The name of a part of the data.
-pub fn name(split: Split) -> &'static str {
+fn name(split: Split) -> &'static str {
     match split {
         Split::Train => "train",
         Split::Test => "test",
@@ -215,7 +308,7 @@ fn read(
     dataset: &Dataset,
     chosen: &[usize],
     take: &mut dyn FnMut(Vec<f32>) -> Result<(), EvaluationError>,
-) -> Result<(), CliError> {
+) -> Result<(), RealError> {
     for indices in chosen.chunks(BATCH) {
         take(dataset.gather(indices)?.images)?;
     }

@@ -1,0 +1,106 @@
+//! `evaluation.json`: how the figures of a run were obtained, once for all of them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use ganforge_eval::{MetricName, Protocol};
+
+use crate::error::TrainError;
+use crate::write::{io_error, replace};
+
+/// The protocol of each metric.
+pub type Protocols = BTreeMap<MetricName, Protocol>;
+
+/// Refuses to go on with other protocols than those of the figures so far: one curve would mean two things.
+pub(super) fn check(path: &Path, now: &Protocols) -> Result<(), TrainError> {
+    let earlier = read(path)?;
+    // Through text and back, as the earlier ones went: a reader of JSON may round decimals.
+    let now = parse(path, &text(path, now)?)?;
+    for (&metric, protocol) in &now {
+        if let Some(earlier) = earlier.get(&metric)
+            && let Some(difference) = protocol.difference(earlier)
+        {
+            return Err(TrainError::OtherProtocol { metric, difference });
+        }
+    }
+    Ok(())
+}
+
+/// Writes the protocols, and leaves those of metrics that are measured no more.
+pub(crate) fn write(path: &Path, now: Protocols) -> Result<(), TrainError> {
+    let mut all = read(path)?;
+    all.extend(now);
+    replace(path, text(path, &all)?.as_bytes())
+}
+
+fn read(path: &Path) -> Result<Protocols, TrainError> {
+    match fs::read_to_string(path) {
+        Ok(text) => parse(path, &text),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Protocols::new()),
+        Err(source) => Err(io_error(path, source)),
+    }
+}
+
+fn parse(path: &Path, text: &str) -> Result<Protocols, TrainError> {
+    serde_json::from_str(text).map_err(|error| io_error(path, error.into()))
+}
+
+fn text(path: &Path, protocols: &Protocols) -> Result<String, TrainError> {
+    let text = serde_json::to_string_pretty(protocols);
+    Ok(text.map_err(|error| io_error(path, error.into()))? + "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use ganforge_eval::{GRID, Metric};
+
+    use super::*;
+
+    fn protocol(metric: Metric) -> Protocol {
+        Protocol {
+            metric,
+            features: "raw".into(),
+            samples: 100,
+            reference: 100,
+            data: "grid25".into(),
+            split: "train".into(),
+            resize: None,
+            seed: 0,
+            sampling: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn protocols_are_known_again_and_the_first_difference_is_named() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("evaluation.json");
+        let modes = Metric::Modes {
+            of: 25,
+            // A decimal that JSON's readers may round.
+            within: Some(3.0 * 0.05),
+        };
+        let parzen = Metric::Parzen {
+            validation: 10,
+            grid: GRID.to_vec(),
+        };
+        let mut now = Protocols::from([
+            (MetricName::Modes, protocol(modes)),
+            (MetricName::Parzen, protocol(parzen)),
+        ]);
+        check(&path, &now).unwrap();
+        write(&path, now.clone()).unwrap();
+        check(&path, &now).unwrap();
+        if let Some(protocol) = now.get_mut(&MetricName::Parzen) {
+            protocol.samples = 50;
+        }
+        let refused = check(&path, &now).unwrap_err().to_string();
+        let expected = "parzen was measured with `samples` 100 so far and would be with 50";
+        assert!(refused.starts_with(expected), "{refused}");
+        // A metric that is measured no more keeps its protocol.
+        now.remove(&MetricName::Modes);
+        write(&path, now).unwrap();
+        assert_eq!(read(&path).unwrap().len(), 2);
+    }
+}
