@@ -2,8 +2,6 @@
 
 mod support;
 
-use std::time::Duration;
-
 use support::Home;
 
 /// Runs `train <what>` at one go into `whole`, and once more into `parts`, stopped after so many ticks each time.
