@@ -51,9 +51,9 @@ pub enum Command {
 pub enum DataCommand {
     /// Examine data: counts, sizes, classes, duplicates, unreadable files, and what a recipe does with them.
     Inspect(InspectArguments),
-    /// Download a public dataset into the cache folder.
+    /// Download a public dataset, or the weights of a network, into the cache folder.
     Fetch {
-        /// mnist or fashion-mnist.
+        /// mnist, fashion-mnist, or inception for `evaluate --features inception`.
         name: String,
     },
 }
@@ -178,7 +178,7 @@ pub enum FeatureChoice {
     Raw,
     /// The shipped classifier of 28×28 digits.
     Digits,
-    /// Inception-v3; not built yet.
+    /// Inception-v3, as published figures have it; after `data fetch inception`.
     Inception,
 }
 

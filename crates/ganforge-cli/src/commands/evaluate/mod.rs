@@ -8,7 +8,8 @@ mod table;
 use std::collections::{BTreeMap, BTreeSet};
 
 use burn::tensor::Device;
-use ganforge_eval::spaces::FeatureSpace;
+use ganforge_data::cache_dir;
+use ganforge_eval::spaces::{FeatureError, FeatureSpace, INCEPTION_FILE};
 use ganforge_eval::{Circumstances, Evaluation, Evaluator, MetricName, Part};
 use ganforge_infer::{SampleOptions, Sampler};
 
@@ -23,7 +24,6 @@ use report::Report;
 /// Measures how good a model's images are.
 pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
     let earlier = arguments.against.as_deref().map(Report::read).transpose()?;
-    refuse_inception(arguments.features)?;
     let (_, device) = arguments.device.open()?;
     let path = model_file(&arguments.model);
     let sampler = Sampler::open(&path, &device)?;
@@ -72,10 +72,15 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
 
 /// The metrics asked for, or those that fit the data.
 fn asked(arguments: &EvaluateArguments, real: &Real) -> Result<BTreeSet<MetricName>, CliError> {
-    if arguments.metrics.is_empty() {
-        return real.usual_metrics(arguments.features == FeatureChoice::Digits);
+    if !arguments.metrics.is_empty() {
+        return Ok(arguments.metrics.iter().copied().collect());
     }
-    Ok(arguments.metrics.iter().copied().collect())
+    let mut usual = real.usual_metrics(arguments.features != FeatureChoice::Raw)?;
+    if arguments.features == FeatureChoice::Inception {
+        // It would look at every training image, for hours.
+        usual.remove(&MetricName::Nearest);
+    }
+    Ok(usual)
 }
 
 fn evaluation(
@@ -85,12 +90,7 @@ fn evaluation(
     options: &SampleOptions,
     device: &Device,
 ) -> Result<Evaluation, CliError> {
-    let space = match arguments.features {
-        FeatureChoice::Raw | FeatureChoice::Inception => FeatureSpace::Raw,
-        FeatureChoice::Digits => {
-            FeatureSpace::digits(device).map_err(ganforge_eval::EvaluationError::from)?
-        }
-    };
+    let space = space(arguments.features, device).map_err(ganforge_eval::EvaluationError::from)?;
     let modes = if metrics.iter().any(|metric| metric.counts_modes()) {
         real.modes(arguments.split.into(), device)?
     } else {
@@ -118,6 +118,18 @@ fn evaluation(
     })
 }
 
+/// What images are compared by.
+fn space(choice: FeatureChoice, device: &Device) -> Result<FeatureSpace, FeatureError> {
+    match choice {
+        FeatureChoice::Raw => Ok(FeatureSpace::Raw),
+        FeatureChoice::Digits => FeatureSpace::digits(device),
+        FeatureChoice::Inception => {
+            let file = cache_dir().join("inception").join(INCEPTION_FILE);
+            FeatureSpace::inception(&file, device)
+        }
+    }
+}
+
 fn sample_options(
     arguments: &EvaluateArguments,
     sampler: &Sampler,
@@ -134,14 +146,4 @@ fn sample_options(
         truncation: arguments.truncation,
         ..SampleOptions::default()
     })
-}
-
-fn refuse_inception(features: FeatureChoice) -> Result<(), CliError> {
-    match features {
-        FeatureChoice::Raw | FeatureChoice::Digits => Ok(()),
-        FeatureChoice::Inception => Err(CliError::Usage(
-            "inception features are not built yet: use --features raw, or --features digits for 28x28 digits"
-                .to_owned(),
-        )),
-    }
 }
