@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ganforge_data::{DataSpec, Split};
 use ganforge_eval::MetricName;
+use ganforge_eval::spaces::FeatureName;
 use ganforge_train::Override;
 
 use crate::device::DeviceSpec;
@@ -51,9 +52,9 @@ pub enum Command {
 pub enum DataCommand {
     /// Examine data: counts, sizes, classes, duplicates, unreadable files, and what a recipe does with them.
     Inspect(InspectArguments),
-    /// Download a public dataset into the cache folder.
+    /// Download a public dataset, or the weights of a network, into the cache folder.
     Fetch {
-        /// mnist or fashion-mnist.
+        /// mnist, fashion-mnist, or inception for `evaluate --features inception`.
         name: String,
     },
 }
@@ -178,8 +179,18 @@ pub enum FeatureChoice {
     Raw,
     /// The shipped classifier of 28×28 digits.
     Digits,
-    /// Inception-v3; not built yet.
+    /// Inception-v3, as published figures have it; after `data fetch inception`.
     Inception,
+}
+
+impl From<FeatureChoice> for FeatureName {
+    fn from(choice: FeatureChoice) -> Self {
+        match choice {
+            FeatureChoice::Raw => Self::Raw,
+            FeatureChoice::Digits => Self::Digits,
+            FeatureChoice::Inception => Self::Inception,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

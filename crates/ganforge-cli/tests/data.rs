@@ -7,6 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use ganforge_eval::spaces::INCEPTION_FILE;
 use image::{GrayImage, ImageBuffer, Luma, Rgb, RgbImage, Rgba, RgbaImage};
 use serde_json::Value;
 use support::{Ended, Home, mnist};
@@ -205,6 +206,18 @@ fn files_with_a_wrong_digest_are_refused() {
         "{complaint}"
     );
     home.refuses(1, "train mnist-mlp --images 100");
+}
+
+#[test]
+fn weights_with_a_wrong_digest_are_refused() {
+    let home = Home::new();
+    home.write(&format!("mirror/{INCEPTION_FILE}"), "not those weights");
+    let mirror = Mirror::of(home.path("mirror"), |bytes| bytes);
+    let complaint = mirror.fetch(&home, "inception").refusal(1, "other weights");
+    for part in [INCEPTION_FILE, "wrong digest"] {
+        assert!(complaint.contains(part), "`{part}` in {complaint}");
+    }
+    assert_eq!(home.names("cache/inception").len(), 0);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod support;
 use std::ops::Range;
 
 use ganforge_data::{DataOptions, DataSpec, Dataset, Split};
+use ganforge_eval::spaces::{INCEPTION_FILE, INCEPTION_SHA256};
 use ganforge_eval::{Features, GRID, frechet_of_features, parzen as parzen_of};
 use serde_json::Value;
 use support::Home;
@@ -256,7 +257,6 @@ fn what_cannot_be_evaluated_is_said_in_one_line() {
         (2, "--metrics modes", &["modes", "ring8, grid25"]),
         (2, "--metrics inception-score", &["digits features"]),
         (2, "--samples 0", &["from 1 on"]),
-        (2, "--features inception", &["not built yet", "raw"]),
         (2, "--class 3", &["`class` is 3"]),
         (2, "--truncation=-1", &["truncation"]),
         (1, "--features digits", &["1x8x8", "raw features"]),
@@ -274,4 +274,25 @@ fn what_cannot_be_evaluated_is_said_in_one_line() {
     let complaint = home.refuses(2, "evaluate run --data stacked:digits");
     names(&complaint, &["3 channels"]);
     home.refuses(1, "evaluate nowhere --data digits");
+}
+
+#[test]
+fn inception_features_need_the_released_weights() {
+    let home = trained();
+    let line = "evaluate run --data digits --features inception";
+    let file = format!("cache/inception/{INCEPTION_FILE}");
+    let complaint = home.refuses(1, line);
+    names(
+        &complaint,
+        &[&file, "not there", "ganforge data fetch inception"],
+    );
+    // Whatever else lies there is not used.
+    home.write(&file, "a page that asks to log in");
+    let complaint = home.refuses(1, line);
+    names(
+        &complaint,
+        &[&file, INCEPTION_SHA256, "ganforge data fetch inception"],
+    );
+    // What is fetched and what is opened are one file.
+    assert_eq!(INCEPTION_SHA256, ganforge_data::INCEPTION_SHA256);
 }

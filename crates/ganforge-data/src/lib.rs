@@ -56,7 +56,7 @@ pub use batch::Batch;
 pub use cache::cache_dir;
 pub use dataset::Dataset;
 pub use error::{DataError, Skipped};
-pub use fetch::{FetchError, FetchProgress, fetch};
+pub use fetch::{FetchError, FetchProgress, INCEPTION_SHA256, fetch};
 pub use mixture::Mixture;
 pub use options::{DataOptions, Resize, Split};
 pub use random::{ChaCha8Rng, keyed_rng};

@@ -14,7 +14,7 @@ use crate::Estimator;
 pub struct Protocol {
     /// What was computed, and its parameters.
     pub metric: Metric,
-    /// The feature space, with the identity of its network: `raw`, `digits`, `inception`.
+    /// The feature space, with the identity of its network: `raw`, `digits`, `inception-v3`.
     pub features: String,
     /// Number of samples.
     pub samples: usize,

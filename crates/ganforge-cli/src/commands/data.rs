@@ -24,7 +24,7 @@ pub fn inspect(arguments: &InspectArguments) -> Result<Done, CliError> {
     Ok(Done::Finished)
 }
 
-/// Downloads a public dataset into the cache folder.
+/// Downloads a public dataset, or the weights of a network, into the cache folder.
 pub fn fetch(name: &str) -> Result<Done, CliError> {
     let style = ProgressStyle::with_template(
         "{msg:32} {bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta} left",

@@ -1,4 +1,4 @@
-//! The datasets that can be fetched: their mirrors, their files, and how each file is known to be right.
+//! What can be fetched: datasets, and the weights of a network. Their mirrors, their files, and how each file is known to be right.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 use crate::fingerprint::hexadecimal;
 use crate::public;
 
-/// A dataset on the network.
+/// Files on the network that belong together.
 pub(super) struct RemoteSet {
     pub(super) name: &'static str,
     pub(super) mirrors: &'static [&'static str],
@@ -28,8 +28,8 @@ pub(super) struct RemoteFile {
 pub(super) enum Digest {
     /// What the gzip file unpacks to. The better kind, where it is known: mirrors that packed the same data anew are as good.
     Content(&'static str),
-    /// The gzip file as it was published.
-    Archive(&'static str),
+    /// The file as it was published.
+    Published(&'static str),
 }
 
 impl Digest {
@@ -37,7 +37,7 @@ impl Digest {
     pub(super) fn matches(self, path: &Path) -> io::Result<bool> {
         let mut file = BufReader::new(File::open(path)?);
         Ok(match self {
-            Self::Archive(digest) => sha256(&mut file)? == digest,
+            Self::Published(digest) => sha256(&mut file)? == digest,
             Self::Content(digest) => {
                 sha256(&mut MultiGzDecoder::new(file)).is_ok_and(|found| found == digest)
             }
@@ -56,18 +56,19 @@ fn sha256(reader: &mut impl Read) -> io::Result<String> {
     }
 }
 
-/// The names of all datasets, for messages.
+/// The names of all sets, for messages.
 pub(super) fn names() -> String {
     let names: Vec<&str> = CATALOGUE.iter().map(|set| set.name).collect();
     names.join(", ")
 }
 
-/// Every dataset that can be fetched.
+/// Everything that can be fetched.
 ///
 /// The digests of MNIST were taken of files whose unpacked MD5 sums are the ones in common use (6bbc9ace… for the training images). Those of Fashion-MNIST
 /// are the SHA-256 sums that several projects list beside the MD5 sums of the dataset's own README (8d4fb7e6… for the training images); its unpacked content
-/// was not at hand.
-pub(super) const CATALOGUE: [RemoteSet; 2] = [
+/// was not at hand. That of the Inception weights is what several projects pin for the file of this name and of 95,628,359 bytes; its first eight digits
+/// are those that the file's publisher put into the name.
+pub(super) const CATALOGUE: [RemoteSet; 3] = [
     RemoteSet {
         name: public::MNIST.name,
         mirrors: &[
@@ -107,28 +108,40 @@ pub(super) const CATALOGUE: [RemoteSet; 2] = [
         files: &[
             RemoteFile {
                 name: "train-images-idx3-ubyte.gz",
-                digest: Digest::Archive(
+                digest: Digest::Published(
                     "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
                 ),
             },
             RemoteFile {
                 name: "train-labels-idx1-ubyte.gz",
-                digest: Digest::Archive(
+                digest: Digest::Published(
                     "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
                 ),
             },
             RemoteFile {
                 name: "t10k-images-idx3-ubyte.gz",
-                digest: Digest::Archive(
+                digest: Digest::Published(
                     "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
                 ),
             },
             RemoteFile {
                 name: "t10k-labels-idx1-ubyte.gz",
-                digest: Digest::Archive(
+                digest: Digest::Published(
                     "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
                 ),
             },
         ],
     },
+    RemoteSet {
+        name: "inception",
+        mirrors: &["https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights"],
+        files: &[RemoteFile {
+            name: "pt_inception-2015-12-05-6726825d.pth",
+            digest: Digest::Published(INCEPTION_SHA256),
+        }],
+    },
 ];
+
+/// SHA-256, in hexadecimal, of the Inception-v3 weights that `fetch("inception", …)` brings.
+pub const INCEPTION_SHA256: &str =
+    "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2";

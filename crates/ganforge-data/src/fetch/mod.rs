@@ -1,4 +1,4 @@
-//! Bringing the public datasets into the cache folder: resumable, and believed only once their digests are right.
+//! Bringing public datasets, and the weights that evaluation is done with, into the cache folder: resumable, and believed only once their digests are right.
 
 mod catalogue;
 mod download;
@@ -10,10 +10,12 @@ use std::{env, fs, io};
 
 use catalogue::{CATALOGUE, RemoteSet};
 
-/// Fetches a dataset into its folder below `cache` and returns that folder.
+pub use catalogue::INCEPTION_SHA256;
+
+/// Fetches a dataset, or the weights called `inception`, into a folder of its name below `cache` and returns that folder.
 ///
 /// Files already there and right are not fetched again; one that was cut off is continued where it stopped. Mirrors are tried in order: those given, else
-/// the folder in `$GANFORGE_MIRROR` (a base address, with the files in it or in a subfolder of the dataset's name), else the public ones.
+/// the folder in `$GANFORGE_MIRROR` (a base address, with the files in it or in a subfolder of the same name), else the public ones.
 ///
 /// `progress` is called with every block that arrives and, at the end of each file, with `total` equal to `done`.
 ///
@@ -91,12 +93,12 @@ pub struct FetchProgress<'a> {
     pub total: Option<u64>,
 }
 
-/// Why a dataset could not be fetched.
+/// Why something could not be fetched.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FetchError {
-    /// No dataset of this name can be fetched.
-    #[error("no dataset `{name}` to fetch; known: {known}", known = catalogue::names())]
+    /// Nothing of this name can be fetched.
+    #[error("nothing called `{name}` to fetch; known: {known}", known = catalogue::names())]
     Unknown {
         /// What was asked for.
         name: String,

@@ -321,12 +321,44 @@ fn the_same_data_packed_anew_are_as_good() {
 }
 
 #[test]
+fn a_mirror_may_send_on_to_where_the_file_is() {
+    let cache = tempfile::tempdir().unwrap();
+    let bytes = archive(9);
+    let half = bytes.len() / 2;
+    fs::create_dir(cache.path().join("tiny")).unwrap();
+    let part = format!("tiny/{}.part", FILE.name);
+    fs::write(cache.path().join(part), &bytes[..half]).unwrap();
+    let (there, ranges) = serve(move |request| send(request, &bytes));
+    let (here, _) = serve(move |request| {
+        let place = Header::from_bytes("Location", format!("{there}/signed?token=1")).unwrap();
+        let _ = request.respond(Response::empty(302).with_header(place));
+    });
+    fetch_from(&[here], cache.path()).unwrap();
+    assert_eq!(*ranges.lock().unwrap(), [Some(format!("bytes={half}-"))]);
+}
+
+#[test]
+fn what_is_published_under_its_digest_has_that_one() {
+    for set in &CATALOGUE {
+        for file in set.files {
+            let (Digest::Content(digest) | Digest::Published(digest)) = file.digest;
+            assert_eq!(digest.len(), 64, "{}", file.name);
+            // PyTorch's way to name a file of weights.
+            let stem = file.name.strip_suffix(".pth");
+            if let Some((_, digits)) = stem.and_then(|stem| stem.rsplit_once('-')) {
+                assert!(digest.starts_with(digits), "{}", file.name);
+            }
+        }
+    }
+}
+
+#[test]
 fn an_unknown_name_is_answered_with_the_known_ones() {
     let message = fetch("imagenet", None, Path::new("nowhere"), &mut |_| {})
         .unwrap_err()
         .to_string();
     assert!(
-        message.contains("`imagenet`") && message.contains("mnist, fashion-mnist"),
+        message.contains("`imagenet`") && message.contains("mnist, fashion-mnist, inception"),
         "{message}"
     );
 }

@@ -39,9 +39,9 @@ fn refusal(metric: MetricName, evaluation: &Evaluation) -> Option<&'static str> 
         (MetricName::HighQuality, Some(ModeSource::StackedDigits { .. }), _) => {
             Some("every image counts for one of the stacked digits; ask for modes and reverse-kl")
         }
-        (MetricName::InceptionScore, _, FeatureSpace::Raw) => {
-            Some("raw features come with no classifier; ask for digits features")
-        }
+        (MetricName::InceptionScore, _, FeatureSpace::Raw) => Some(
+            "raw features come with no classifier; ask for inception features, or digits features",
+        ),
         (MetricName::Parzen | MetricName::Diversity, ..) if points => {
             Some("points have no pixels; ask for modes, high-quality or frechet")
         }

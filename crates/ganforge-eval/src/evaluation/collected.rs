@@ -50,14 +50,16 @@ fn by_features(metric: MetricName) -> bool {
     metric.parts().iter().any(compared)
 }
 
-/// How the protocol of a metric names what it looks at.
-pub(super) fn features_of(metric: MetricName, evaluation: &Evaluation) -> String {
+/// How the protocol of a metric names what it looks at, and how images are brought to the size of that.
+pub(super) fn features_of(metric: MetricName, evaluation: &Evaluation) -> (String, Option<String>) {
+    let Evaluation { space, image, .. } = evaluation;
     let stacked = matches!(evaluation.modes, Some(ModeSource::StackedDigits { .. }));
-    match metric {
-        MetricName::InceptionScore => evaluation.space.identity(),
-        metric if by_features(metric) => evaluation.space.identity(),
-        metric if metric.counts_modes() && stacked => digits_identity(),
-        _ => FeatureSpace::Raw.identity(),
+    if metric == MetricName::InceptionScore || by_features(metric) {
+        (space.identity(), space.resize(*image))
+    } else if metric.counts_modes() && stacked {
+        (digits_identity(), None)
+    } else {
+        (FeatureSpace::Raw.identity(), None)
     }
 }
 
@@ -72,9 +74,6 @@ pub(super) struct Collected {
     classes: Vec<usize>,
 }
 
-/// Images that a network looks at together.
-const BATCH: usize = 256;
-
 impl Collected {
     /// Images of a part, none yet.
     pub(super) fn new(evaluation: &Evaluation, dimensions: usize, keep: Keep) -> Self {
@@ -83,7 +82,7 @@ impl Collected {
             count: 0,
             pixels: Features::empty(evaluation.image.iter().product()),
             features: Features::empty(dimensions),
-            probabilities: Features::empty(CLASSES),
+            probabilities: Features::empty(evaluation.space.classes()),
             classes: Vec::new(),
         }
     }
@@ -96,7 +95,8 @@ impl Collected {
     ) -> Result<(), EvaluationError> {
         let mut images = Features::empty(self.pixels.columns());
         images.append(pixels).map_err(|error| self.placed(error))?;
-        for batch in images.data().chunks(BATCH * images.columns()) {
+        let together = evaluation.space.batch() * images.columns();
+        for batch in images.data().chunks(together) {
             self.look(evaluation, batch)?;
         }
         self.count += images.rows();
@@ -114,10 +114,9 @@ impl Collected {
             classes,
             ..
         } = self.keep;
-        if let FeatureSpace::Digits(classifier, device) = &evaluation.space
-            && (features || probabilities)
+        if (features || probabilities)
+            && let Some(seen) = evaluation.space.recognise(batch, evaluation.image)?
         {
-            let seen = classifier.recognise(digits_of(batch, evaluation.image, device))?;
             if features {
                 self.features.append(seen.features.try_into_vec_as()?)?;
             }
@@ -199,6 +198,3 @@ impl Collected {
         &self.classes
     }
 }
-
-/// Digits that the classifier tells apart.
-const CLASSES: usize = 10;

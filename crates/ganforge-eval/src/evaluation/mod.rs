@@ -304,14 +304,16 @@ impl Evaluator {
                 _ => (0, "none".into()),
             },
         };
+        let (features, enlarged) = collected::features_of(metric, &self.evaluation);
+        let resize: Vec<String> = resize.into_iter().chain(enlarged).collect();
         Protocol {
             metric: stated,
-            features: collected::features_of(metric, &self.evaluation),
+            features,
             samples: rows(Part::Samples),
             reference,
             data,
             split,
-            resize,
+            resize: (!resize.is_empty()).then(|| resize.join(", ")),
             seed,
             sampling,
         }

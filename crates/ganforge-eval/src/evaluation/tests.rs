@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use burn::tensor::Device;
 
 use super::*;
-use crate::spaces::without_border;
+use crate::spaces::{GENERATED, without_border};
 use crate::tests::scattered;
 use crate::{Features, Spread, mixture_modes};
 
@@ -254,4 +254,41 @@ fn a_pixel_that_is_none_is_refused_with_its_place() {
     assert!(empty.contains("at least 2 reference samples"), "{empty}");
     let sets: BTreeSet<Part> = evaluator.parts().collect();
     assert_eq!(sets, BTreeSet::from([Part::Samples, Part::Reference]));
+}
+
+#[test]
+fn inception_features_are_those_of_the_network_and_say_how_images_were_enlarged() {
+    let device = Device::flex();
+    let mut asked = evaluation([1, 8, 8], &[MetricName::Frechet]);
+    asked.space = FeatureSpace::Inception(Box::new(GENERATED.clone()), device.clone());
+    let mut evaluator = Evaluator::new(asked).unwrap();
+    let [samples, reference] = [1, 2].map(|seed| scattered(2, 64, seed));
+    for (part, set) in [(Part::Samples, &samples), (Part::Reference, &reference)] {
+        evaluator.add(part, set.data().to_vec()).unwrap();
+    }
+    let figures = evaluator.figures(|_| ()).unwrap().found;
+    let [samples, reference] = [samples, reference].map(|set| {
+        let data = burn::tensor::TensorData::new(set.into_data(), [2, 1, 8, 8]);
+        let images = burn::tensor::Tensor::from_data(data, &device);
+        let features = GENERATED.recognise(images).unwrap().features;
+        Features::new(2, 2048, features.try_into_vec_as().unwrap()).unwrap()
+    });
+    let expected = frechet_of_features(&samples, &reference).unwrap();
+    let figure = &figures[&MetricName::Frechet];
+    assert!(
+        (figure.value - expected).abs() < 1e-3 * expected,
+        "{} {expected}",
+        figure.value
+    );
+    let said = |metric| {
+        let protocol = evaluator.protocol(metric);
+        (protocol.features, protocol.resize.unwrap_or_default())
+    };
+    let inception = "inception-v3 6726825d";
+    let enlarged = "pad to 1x4x4, bilinear to 299x299";
+    for metric in [MetricName::Frechet, MetricName::InceptionScore] {
+        assert_eq!(said(metric), (inception.into(), enlarged.into()));
+    }
+    let fitted = ("raw".into(), "pad to 1x4x4".into());
+    assert_eq!(said(MetricName::Diversity), fitted);
 }

@@ -6,7 +6,10 @@
 
 use burn::tensor::{Device, Int, Tensor, activation};
 
-use super::{DigitNetwork, FeatureError, weights};
+use super::{DigitNetwork, FeatureError, Recognised, weights};
+
+/// Digits that it tells apart.
+pub(super) const CLASSES: usize = 10;
 
 /// What errors call it.
 const NAME: &str = "the digit classifier";
@@ -21,15 +24,6 @@ pub const DIGITS_SHA256: &str = "ffcf305ed559689ee0a5dd616c3e2ba39faa80ea11eb7ed
 #[derive(Debug, Clone)]
 pub struct DigitClassifier {
     network: DigitNetwork,
-}
-
-/// What the classifier makes of images.
-#[derive(Debug, Clone)]
-pub struct Recognised {
-    /// `[batch, 128]`, the last hidden layer, none below 0: what Fréchet distance and the like compare.
-    pub features: Tensor<2>,
-    /// `[batch, 10]`, how likely each digit is; a row sums to 1.
-    pub probabilities: Tensor<2>,
 }
 
 impl DigitClassifier {
@@ -64,6 +58,7 @@ impl DigitClassifier {
     ///
     /// # Shapes
     /// - `images`: `[batch, 1, 28, 28]`, in [-1, 1], ink being 1
+    /// - output: `[batch, 128]`, the last hidden layer, none below 0, and `[batch, 10]`
     ///
     /// # Errors
     /// Images of any other size.

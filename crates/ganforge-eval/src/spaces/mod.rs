@@ -1,15 +1,21 @@
 //! Feature spaces: what images become before they are compared.
 
 mod digits;
+mod inception;
 mod name;
 mod network;
+mod recognised;
 mod space;
 mod stacked;
 mod weights;
 
-pub use digits::{DIGITS_SHA256, DigitClassifier, Recognised, without_border};
+pub use digits::{DIGITS_SHA256, DigitClassifier, without_border};
+#[cfg(test)]
+pub(crate) use inception::GENERATED;
+pub use inception::{INCEPTION_FILE, INCEPTION_SHA256, InceptionV3};
 pub use name::FeatureName;
 pub use network::DigitNetwork;
+pub use recognised::Recognised;
 pub use space::FeatureSpace;
 pub(crate) use space::{digits_identity, digits_of, inner};
 pub(crate) use stacked::check as check_stacked;
@@ -19,7 +25,7 @@ pub use stacked::stacked_labels;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FeatureError {
-    /// Images of a shape the classifier was not trained for.
+    /// Images of a shape the network does not take.
     #[error("{what} takes images of {expected}, and these are {found}: {remedy}")]
     Shape {
         /// Whose features were asked for.

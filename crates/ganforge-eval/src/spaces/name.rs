@@ -1,9 +1,11 @@
 //! What a feature space is called in a recipe and on a command line.
 
+use std::path::Path;
+
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-use super::{FeatureError, FeatureSpace};
+use super::{FeatureError, FeatureSpace, INCEPTION_FILE};
 
 /// A feature space, by name: the one place where a name becomes one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -14,17 +16,23 @@ pub enum FeatureName {
     Raw,
     /// The shipped classifier of 28×28 digits.
     Digits,
+    /// Inception-v3 with the published weights, which have been fetched before.
+    Inception,
 }
 
 impl FeatureName {
-    /// The space of this name, on a device.
+    /// The space of this name, on a device; `cache` is the folder into which weights are fetched.
     ///
     /// # Errors
-    /// A network that cannot be had.
-    pub fn open(self, device: &Device) -> Result<FeatureSpace, FeatureError> {
+    /// A network whose weights are not there or not the published ones.
+    pub fn open(self, device: &Device, cache: &Path) -> Result<FeatureSpace, FeatureError> {
         match self {
             Self::Raw => Ok(FeatureSpace::Raw),
             Self::Digits => FeatureSpace::digits(device),
+            Self::Inception => {
+                let file = cache.join("inception").join(INCEPTION_FILE);
+                FeatureSpace::inception(&file, device)
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use burn::tensor::Device;
-use ganforge_data::{DataError, DataOptions, DataSpec, Dataset, Resize, Split};
+use ganforge_data::{DataError, DataOptions, DataSpec, Dataset, Resize, Split, cache_dir};
 use ganforge_eval::spaces::FeatureName;
 use ganforge_eval::{
     Circumstances, Evaluation, EvaluationError, Evaluator, Features, MetricName, ModeSource, Part,
@@ -126,7 +126,7 @@ impl<'a> Real<'a> {
     /// # Errors
     /// A metric that such data do not admit, a feature space that cannot be had, or damaged labels.
     pub fn evaluator(&self, asked: &Asked, device: &Device) -> Result<Evaluator, RealError> {
-        let space = asked.features.open(device);
+        let space = asked.features.open(device, &cache_dir());
         let space = space.map_err(EvaluationError::from)?;
         let modes = if asked.metrics.iter().any(|metric| metric.counts_modes()) {
             self.modes(asked.split, device)?
@@ -172,11 +172,11 @@ impl<'a> Real<'a> {
         }
     }
 
-    /// The metrics that fit the data; `digits` says whether images are compared by the classifier of digits.
+    /// The metrics that fit the data, compared by such features.
     ///
     /// # Errors
     /// A damaged test part.
-    pub fn usual_metrics(&self, digits: bool) -> Result<BTreeSet<MetricName>, RealError> {
+    pub fn usual_metrics(&self, features: FeatureName) -> Result<BTreeSet<MetricName>, RealError> {
         if matches!(self.spec, DataSpec::Ring8 | DataSpec::Grid25) {
             let modes = [
                 MetricName::Modes,
@@ -197,13 +197,15 @@ impl<'a> Real<'a> {
             MetricName::Coverage,
         ]);
         match self.open(Split::Test) {
+            // It would look at every training image, for hours.
+            Ok(_) if features == FeatureName::Inception => {}
             Ok(_) => {
                 metrics.insert(MetricName::Nearest);
             }
             Err(DataError::NoTestPart { .. } | DataError::NotFetched { .. }) => {}
             Err(damaged) => return Err(damaged.into()),
         }
-        if digits {
+        if features != FeatureName::Raw {
             metrics.insert(MetricName::InceptionScore);
         }
         Ok(metrics)

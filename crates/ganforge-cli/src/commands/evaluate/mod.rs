@@ -8,7 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use ganforge_data::DataOptions;
-use ganforge_eval::spaces::FeatureName;
 use ganforge_eval::{MetricName, Part};
 use ganforge_infer::{SampleOptions, Sampler};
 use ganforge_train::Recipe;
@@ -16,7 +15,7 @@ use ganforge_train::evaluation::{Asked, Real};
 
 use super::sample::{class_number, model_file};
 use super::{print, print_json};
-use crate::arguments::{EvaluateArguments, FeatureChoice};
+use crate::arguments::EvaluateArguments;
 use crate::error::{CliError, Done};
 use progress::Progress;
 use report::Report;
@@ -26,7 +25,6 @@ pub use table::number;
 /// Measures how good a model's images are.
 pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
     let earlier = arguments.against.as_deref().map(Report::read).transpose()?;
-    let features = feature_name(arguments.features)?;
     let (_, device) = arguments.device.open()?;
     let path = model_file(&arguments.model);
     let sampler = Sampler::open(&path, &device)?;
@@ -35,7 +33,7 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
     let real = Real::new(&arguments.data, image, &fitted(&path)?)?;
     let options = sample_options(arguments, &sampler, real.usual_samples())?;
 
-    let asked = asked(arguments, features, &real, &options)?;
+    let asked = asked(arguments, &real, &options)?;
     let mut evaluator = real.evaluator(&asked, &device)?;
     let progress = Progress::new(!arguments.json)?;
     real.fill(&mut evaluator, &asked)?;
@@ -79,12 +77,12 @@ fn fitted(model: &Path) -> Result<DataOptions, CliError> {
 /// The metrics asked for, or those that fit the data, with what else changes a figure.
 fn asked(
     arguments: &EvaluateArguments,
-    features: FeatureName,
     real: &Real,
     options: &SampleOptions,
 ) -> Result<Asked, CliError> {
+    let features = arguments.features.into();
     let metrics: BTreeSet<MetricName> = if arguments.metrics.is_empty() {
-        real.usual_metrics(features == FeatureName::Digits)?
+        real.usual_metrics(features)?
     } else {
         arguments.metrics.iter().copied().collect()
     };
@@ -121,16 +119,4 @@ fn sample_options(
         truncation: arguments.truncation,
         ..SampleOptions::default()
     })
-}
-
-/// What images are compared by, where it is built.
-fn feature_name(choice: FeatureChoice) -> Result<FeatureName, CliError> {
-    match choice {
-        FeatureChoice::Raw => Ok(FeatureName::Raw),
-        FeatureChoice::Digits => Ok(FeatureName::Digits),
-        FeatureChoice::Inception => Err(CliError::Usage(
-            "inception features are not built yet: use --features raw, or --features digits for 28x28 digits"
-                .to_owned(),
-        )),
-    }
 }

@@ -1,0 +1,124 @@
+//! Inception-v3, the feature space of published Fréchet distances and Inception scores.
+//!
+//! Network and weights are those of the TensorFlow graph that M. Heusel et al., "GANs trained by a two time-scale update rule converge to a local Nash
+//! equilibrium", 2017, measured with, as pytorch-fid ported them; so is the way images come in (`images.rs`). There is no such network
+//! without weights: it is built from the tensors of a file (`layer.rs`), and the one file it is built from is known by its digest (`release.rs`).
+
+mod images;
+mod layer;
+mod plan;
+mod release;
+mod tensors;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use burn::tensor::{Device, Tensor, TensorData, activation};
+
+use super::{FeatureError, Recognised};
+use layer::Layer;
+use tensors::Tensors;
+
+pub use release::{INCEPTION_FILE, INCEPTION_SHA256};
+#[cfg(test)]
+pub(crate) use tests::GENERATED;
+
+/// What errors call it.
+const NAME: &str = "Inception-v3";
+
+/// Channels of the last block, whose means are the features.
+pub(super) const FEATURES: usize = 2048;
+
+/// Classes the released network knows: those of 2012 and eight that nothing belongs to.
+pub(super) const CLASSES: usize = 1008;
+
+/// The released Inception-v3.
+#[derive(Debug, Clone)]
+pub struct InceptionV3 {
+    layers: Vec<Layer>,
+    /// `[2048, 1008]`
+    classifier: Tensor<2>,
+}
+
+impl InceptionV3 {
+    /// The released weights, from the file that `ganforge data fetch inception` brings, on a device.
+    ///
+    /// # Errors
+    /// No file, or any other than the released one.
+    pub fn open(path: &Path, device: &Device) -> Result<Self, FeatureError> {
+        let opened = release::check(path).and_then(|()| Self::new(Tensors::read(path)?, device));
+        opened.map_err(|reason| FeatureError::Weights { what: NAME, reason })
+    }
+
+    /// The network of these tensors.
+    ///
+    /// # Errors
+    /// A tensor that is missing, left over or of another shape.
+    fn new(mut tensors: Tensors, device: &Device) -> Result<Self, String> {
+        let (layers, channels) = Layer::sequence(plan::layers(), 3, &mut tensors, device)?;
+        let classifier = tensors.take("fc.weight", [CLASSES, channels])?;
+        // Neither the Inception score of 2016 nor torch-fidelity's adds the bias.
+        tensors.take("fc.bias", [CLASSES])?;
+        tensors.finish()?;
+        let classifier = TensorData::new(classifier, [CLASSES, channels]);
+        let classifier: Tensor<2> = Tensor::from_data(classifier, device);
+        Ok(Self {
+            layers,
+            classifier: classifier.transpose(),
+        })
+    }
+
+    /// What the network makes of images, as they would look in image files of 8 bits. It takes a few dozen at a time: each takes some 20 MB.
+    ///
+    /// Features are those of pytorch-fid; probabilities are the softmax of 1008 logits without their bias, as in the code of T. Salimans et al., 2016, and
+    /// in torch-fidelity.
+    ///
+    /// # Shapes
+    /// - `images`: `[batch, 1 or 3, height, width]`, in [-1, 1]; grey is shown as a colour
+    /// - output: `[batch, 2048]`, none below 0, and `[batch, 1008]`
+    ///
+    /// # Errors
+    /// Images of any other number of channels.
+    pub fn recognise(&self, images: Tensor<4>) -> Result<Recognised, FeatureError> {
+        let [_, channels, height, width] = images.dims();
+        check([channels, height, width])?;
+        let (features, logits) = self.forward(images::shown(images));
+        Ok(Recognised {
+            features,
+            probabilities: activation::softmax(logits, 1),
+        })
+    }
+
+    /// Features and logits.
+    ///
+    /// # Shapes
+    /// - `images`: `[batch, 3, 299, 299]`, in [-1, 1]
+    /// - output: `[batch, 2048]` and `[batch, 1008]`
+    fn forward(&self, images: Tensor<4>) -> (Tensor<2>, Tensor<2>) {
+        let grids = Layer::forward_all(&self.layers, images);
+        let places: Tensor<3> = grids.flatten(2, 3);
+        let features: Tensor<2> = places.mean_dim(2).squeeze_dim(2);
+        let logits = features.clone().matmul(self.classifier.clone());
+        (features, logits)
+    }
+}
+
+/// How images are brought to the size of the network, as a protocol says it.
+pub(super) fn resize([_, height, width]: [usize; 3]) -> Option<String> {
+    let side = images::SIDE;
+    ([height, width] != [side; 2]).then(|| format!("bilinear to {side}x{side}"))
+}
+
+/// Refuses images `[channels, height, width]` that are neither grey nor coloured.
+pub(super) fn check([channels, height, width]: [usize; 3]) -> Result<(), FeatureError> {
+    if matches!(channels, 1 | 3) && height * width > 1 {
+        return Ok(());
+    }
+    Err(FeatureError::Shape {
+        what: NAME,
+        expected: "1 or 3 channels",
+        found: format!("{channels}x{height}x{width}"),
+        remedy: "ask for raw features",
+    })
+}
