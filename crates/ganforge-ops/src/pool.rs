@@ -24,11 +24,11 @@ pub fn inside<R: Send>(threads: usize, operation: impl FnOnce() -> R + Send) -> 
 }
 
 /// Calls `task` with every chunk of `size` elements, the last one perhaps shorter, and its index.
-pub fn for_each_chunk(
+pub fn for_each_chunk<T: Send>(
     threads: usize,
-    data: &mut [f32],
+    data: &mut [T],
     size: usize,
-    task: impl Fn(usize, &mut [f32]) + Sync + Send,
+    task: impl Fn(usize, &mut [T]) + Sync + Send,
 ) {
     if threads == 1 || data.len() <= size {
         for (index, chunk) in data.chunks_mut(size).enumerate() {
