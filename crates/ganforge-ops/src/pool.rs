@@ -5,12 +5,24 @@ use rayon::prelude::*;
 /// Floating-point operations that one thread does in about the time it takes to wake another.
 const WORTH_A_THREAD: f64 = 2e6;
 
+/// Floating-point operations of a convolution below which a second thread measured slower than none: those of a single image.
+const CONVOLUTION_WORTH_A_THREAD: f64 = 3e7;
+
 /// How many threads an operation of so many floating-point operations is spread over.
 pub fn threads(operations: f64) -> usize {
     if operations < WORTH_A_THREAD {
         1
     } else {
         rayon::current_num_threads()
+    }
+}
+
+/// How many threads a convolution of so many floating-point operations is spread over.
+pub fn threads_of_convolution(operations: f64) -> usize {
+    if operations < CONVOLUTION_WORTH_A_THREAD {
+        1
+    } else {
+        threads(operations)
     }
 }
 

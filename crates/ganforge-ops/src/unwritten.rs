@@ -97,7 +97,6 @@ impl<'a> Unwritten<'a> {
 }
 
 #[cfg(test)]
-#[expect(clippy::float_cmp, reason = "small integers are exact")]
 mod tests {
     use super::*;
 
