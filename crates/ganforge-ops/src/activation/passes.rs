@@ -33,7 +33,6 @@ pub fn forward_in_place<F: Function>(function: F, numbers: &mut [f32]) {
 ///
 /// # Panics
 /// If the lengths differ.
-#[cfg(feature = "autodiff")]
 pub fn backward<F: Function>(function: F, output: &[f32], gradient: &mut [f32]) {
     assert_eq!(output.len(), gradient.len());
     each_chunk::<F>(gradient.into(), |arch, start, gradient| {
@@ -83,10 +82,8 @@ impl<F: Function> NullaryFnOnce for InPlace<'_, F> {
     }
 }
 
-#[cfg(feature = "autodiff")]
 struct Backward<'a, F>(F, &'a [f32], &'a mut [f32]);
 
-#[cfg(feature = "autodiff")]
 impl<F: Function> NullaryFnOnce for Backward<'_, F> {
     type Output = ();
 
