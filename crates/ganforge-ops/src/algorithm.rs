@@ -1,5 +1,6 @@
 //! Which way is fastest for a shape.
 
+use crate::unwritten::Unwritten;
 use crate::{ConvShape, merged, pool, winograd};
 
 /// A way to compute a convolution's passes.
@@ -40,7 +41,7 @@ impl Algorithm {
     /// # Panics
     /// If a slice does not have the shape's length, or the algorithm does not support the shape.
     pub fn convolve(self, shape: &ConvShape, input: &[f32], weight: &[f32], output: &mut [f32]) {
-        self.convolve_biased(shape, input, weight, None, output);
+        self.convolve_biased(shape, input, weight, None, output.into());
     }
 
     /// As [`convolve`](Self::convolve), and `bias` `[outputs]`, where there is one, added to every position.
@@ -50,7 +51,7 @@ impl Algorithm {
         input: &[f32],
         weight: &[f32],
         bias: Option<&[f32]>,
-        output: &mut [f32],
+        output: Unwritten,
     ) {
         self.check(shape, input.len(), weight.len(), output.len());
         check_bias(bias, shape.outputs());
@@ -72,7 +73,7 @@ impl Algorithm {
         weight: &[f32],
         input_gradient: &mut [f32],
     ) {
-        self.input_gradient_biased(shape, output_gradient, weight, None, input_gradient);
+        self.input_gradient_biased(shape, output_gradient, weight, None, input_gradient.into());
     }
 
     /// As [`convolve_input_gradient`](Self::convolve_input_gradient), and `bias` `[inputs]`, where there is one, added to every pixel: the
@@ -83,7 +84,7 @@ impl Algorithm {
         output_gradient: &[f32],
         weight: &[f32],
         bias: Option<&[f32]>,
-        input_gradient: &mut [f32],
+        input_gradient: Unwritten,
     ) {
         self.check(
             shape,
@@ -111,6 +112,17 @@ impl Algorithm {
         input: &[f32],
         output_gradient: &[f32],
         weight_gradient: &mut [f32],
+    ) {
+        self.weight_gradient(shape, input, output_gradient, weight_gradient.into());
+    }
+
+    /// As [`convolve_weight_gradient`](Self::convolve_weight_gradient).
+    pub(crate) fn weight_gradient(
+        self,
+        shape: &ConvShape,
+        input: &[f32],
+        output_gradient: &[f32],
+        weight_gradient: Unwritten,
     ) {
         self.check(
             shape,
@@ -141,7 +153,7 @@ fn check_bias(bias: Option<&[f32]>, channels: usize) {
 }
 
 fn run(shape: &ConvShape, pass: impl FnOnce() + Send) {
-    pool::inside(pool::threads(shape.operations()), pass);
+    pool::inside(pool::threads_of_convolution(shape.operations()), pass);
 }
 
 #[cfg(test)]

@@ -85,6 +85,7 @@ mod scratch;
 mod shape;
 mod storage;
 mod sweep;
+mod unwritten;
 mod winograd;
 
 #[cfg(feature = "autodiff")]

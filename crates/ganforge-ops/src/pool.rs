@@ -5,12 +5,24 @@ use rayon::prelude::*;
 /// Floating-point operations that one thread does in about the time it takes to wake another.
 const WORTH_A_THREAD: f64 = 2e6;
 
+/// Floating-point operations of a convolution below which a second thread measured slower than none: those of a single image.
+const CONVOLUTION_WORTH_A_THREAD: f64 = 3e7;
+
 /// How many threads an operation of so many floating-point operations is spread over.
 pub fn threads(operations: f64) -> usize {
     if operations < WORTH_A_THREAD {
         1
     } else {
         rayon::current_num_threads()
+    }
+}
+
+/// How many threads a convolution of so many floating-point operations is spread over.
+pub fn threads_of_convolution(operations: f64) -> usize {
+    if operations < CONVOLUTION_WORTH_A_THREAD {
+        1
+    } else {
+        threads(operations)
     }
 }
 
@@ -24,11 +36,11 @@ pub fn inside<R: Send>(threads: usize, operation: impl FnOnce() -> R + Send) -> 
 }
 
 /// Calls `task` with every chunk of `size` elements, the last one perhaps shorter, and its index.
-pub fn for_each_chunk(
+pub fn for_each_chunk<T: Send>(
     threads: usize,
-    data: &mut [f32],
+    data: &mut [T],
     size: usize,
-    task: impl Fn(usize, &mut [f32]) + Sync + Send,
+    task: impl Fn(usize, &mut [T]) + Sync + Send,
 ) {
     if threads == 1 || data.len() <= size {
         for (index, chunk) in data.chunks_mut(size).enumerate() {

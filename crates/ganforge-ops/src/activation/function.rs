@@ -15,10 +15,6 @@ pub trait Function: Copy + Send + Sync {
     fn value(self, input: f32) -> f32;
 
     /// The gradient by the input, from the output and the gradient by it.
-    #[cfg_attr(
-        not(feature = "autodiff"),
-        allow(dead_code, reason = "nothing but the way back asks for it")
-    )]
     fn gradient(self, output: f32, gradient: f32) -> f32;
 }
 

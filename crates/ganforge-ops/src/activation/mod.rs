@@ -15,9 +15,7 @@ mod tensor;
 pub use extension::ActivationGradient;
 pub use extension::ActivationOps;
 pub(crate) use function::{Function, with_function, with_rectifier};
-#[cfg(feature = "autodiff")]
-pub(crate) use passes::backward;
-pub(crate) use passes::forward_in_place;
+pub(crate) use passes::{backward, forward_in_place};
 pub use tensor::{activate, leaky_relu, relu, sigmoid, tanh};
 
 /// A function of each number by itself.

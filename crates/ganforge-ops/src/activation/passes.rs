@@ -9,13 +9,14 @@ use pulp::{Arch, NullaryFnOnce};
 
 use super::Function;
 use crate::pool;
+use crate::unwritten::Unwritten;
 
 /// Numbers taken at a time: 32 KiB.
 const CHUNK: usize = 1 << 13;
 
 /// # Panics
 /// If the lengths differ.
-pub fn forward<F: Function>(function: F, input: &[f32], output: &mut [f32]) {
+pub fn forward<F: Function>(function: F, input: &[f32], output: Unwritten) {
     assert_eq!(input.len(), output.len());
     each_chunk::<F>(output, |arch, start, output| {
         arch.dispatch(Forward(function, &input[start..], output));
@@ -23,7 +24,7 @@ pub fn forward<F: Function>(function: F, input: &[f32], output: &mut [f32]) {
 }
 
 pub fn forward_in_place<F: Function>(function: F, numbers: &mut [f32]) {
-    each_chunk::<F>(numbers, |arch, _, numbers| {
+    each_chunk::<F>(numbers.into(), |arch, _, numbers| {
         arch.dispatch(InPlace(function, numbers));
     });
 }
@@ -32,24 +33,23 @@ pub fn forward_in_place<F: Function>(function: F, numbers: &mut [f32]) {
 ///
 /// # Panics
 /// If the lengths differ.
-#[cfg(feature = "autodiff")]
 pub fn backward<F: Function>(function: F, output: &[f32], gradient: &mut [f32]) {
     assert_eq!(output.len(), gradient.len());
-    each_chunk::<F>(gradient, |arch, start, gradient| {
+    each_chunk::<F>(gradient.into(), |arch, start, gradient| {
         arch.dispatch(Backward(function, &output[start..], gradient));
     });
 }
 
 /// Calls `pass` with parts of the numbers and where they begin.
 fn each_chunk<F: Function>(
-    numbers: &mut [f32],
+    numbers: Unwritten,
     pass: impl Fn(Arch, usize, &mut [f32]) + Sync + Send,
 ) {
     let threads = pool::threads(F::COST * numbers.len() as f64);
     let arch = Arch::new();
     pool::inside(threads, || {
-        pool::for_each_chunk(threads, numbers, CHUNK, |index, chunk| {
-            pass(arch, index * CHUNK, chunk);
+        numbers.for_each_chunk(threads, CHUNK, |index, chunk| {
+            pass(arch, index * CHUNK, chunk.floats());
         });
     });
 }
@@ -82,10 +82,8 @@ impl<F: Function> NullaryFnOnce for InPlace<'_, F> {
     }
 }
 
-#[cfg(feature = "autodiff")]
 struct Backward<'a, F>(F, &'a [f32], &'a mut [f32]);
 
-#[cfg(feature = "autodiff")]
 impl<F: Function> NullaryFnOnce for Backward<'_, F> {
     type Output = ();
 

@@ -8,6 +8,7 @@ use super::output::{self, Affine};
 use super::{Extent, Moments};
 use crate::activation::{Rectifier, with_rectifier};
 use crate::storage::{contiguous, tensor, values, values_mut, writable};
+use crate::unwritten;
 
 /// Normalisation by the batch's own moments, on backends that keep their tensors where the sweeps reach them.
 #[backend_extension(Flex, Autodiff: cfg(feature = "autodiff"))]
@@ -70,9 +71,11 @@ impl BatchNormOps for Flex {
         let (shape, extent) = (input.shape(), extent(&input));
         let affine = affine(&gamma, &beta, epsilon);
         let numbers = values(&input);
-        let mut output = vec![0.0; numbers.len()];
-        let moments = with_rectifier!(rectifier, function => {
-            output::normalise(function, extent, affine, numbers, &mut output)
+        let mut moments = Vec::new();
+        let output = unwritten::vector(numbers.len(), |output| {
+            moments = with_rectifier!(rectifier, function => {
+                output::normalise(function, extent, affine, numbers, output)
+            });
         });
         let of_channels = |numbers: Vec<f32>| tensor(numbers, [extent.channels]);
         (

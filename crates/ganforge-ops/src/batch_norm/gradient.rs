@@ -27,7 +27,7 @@ pub fn pull_back<F: Function>(
     input: &[f32],
     gradient: &mut [f32],
 ) {
-    extent.for_each_group(gradient, channels, |group, gradients, channels| {
+    extent.for_each_group(gradient.into(), channels, |group, gradients, channels| {
         let moments: Vec<Moments> = channels.iter().map(|channel| channel.moments).collect();
         let constants = Constants::new(group, affine, &moments);
         let sums = sums(function, group, &constants, input, gradients);

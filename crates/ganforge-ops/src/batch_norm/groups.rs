@@ -5,6 +5,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::pool;
+use crate::unwritten::Unwritten;
 
 /// Positions of an image that are gone through together: their sums stay in the first cache.
 const BLOCK: usize = 512;
@@ -56,11 +57,11 @@ impl Extent {
     /// - `per_channel`: `[channels]`
     pub fn for_each_group<T: Send>(
         &self,
-        images: &mut [f32],
+        images: Unwritten,
         per_channel: &mut [T],
         task: impl Fn(Group, &mut [&mut [f32]], &mut [T]) + Sync + Send,
     ) {
-        if images.is_empty() {
+        if images.len() == 0 {
             return;
         }
         // Two sweeps of few operations, which wait for memory.
@@ -68,11 +69,11 @@ impl Extent {
         let size = (BLOCK / self.plane)
             .min(self.channels.div_ceil(threads))
             .max(1);
-        let mut parts: Vec<Vec<&mut [f32]>> = (0..self.channels.div_ceil(size))
+        let mut parts: Vec<Vec<Unwritten>> = (0..self.channels.div_ceil(size))
             .map(|_| Vec::with_capacity(self.batch))
             .collect();
-        for image in images.chunks_exact_mut(self.image()) {
-            for (part, piece) in parts.iter_mut().zip(image.chunks_mut(size * self.plane)) {
+        for image in images.chunks(self.image()) {
+            for (part, piece) in parts.iter_mut().zip(image.chunks(size * self.plane)) {
                 part.push(piece);
             }
         }
@@ -81,7 +82,8 @@ impl Extent {
             first: index * size,
             channels,
         };
-        let run = |(index, (mut part, per_channel)): (usize, (Vec<&mut [f32]>, &mut [T]))| {
+        let run = |(index, (part, per_channel)): (usize, (Vec<Unwritten>, &mut [T]))| {
+            let mut part: Vec<&mut [f32]> = part.into_iter().map(Unwritten::floats).collect();
             task(group(index, per_channel.len()), &mut part, per_channel);
         };
         if threads == 1 {

@@ -4,6 +4,7 @@ use pulp::Arch;
 
 use super::{Extent, Group, Moments};
 use crate::activation::Function;
+use crate::unwritten::Unwritten;
 
 /// Scale and shift of the channels, and what is added to their variances.
 #[derive(Clone, Copy)]
@@ -46,7 +47,7 @@ pub fn normalise<F: Function>(
     extent: Extent,
     affine: Affine,
     input: &[f32],
-    output: &mut [f32],
+    output: Unwritten,
 ) -> Vec<Moments> {
     let mut moments = vec![Moments::default(); extent.channels];
     extent.for_each_group(output, &mut moments, |group, outputs, moments| {
@@ -76,7 +77,7 @@ pub fn normalise_by<F: Function>(
     moments: &mut [Moments],
     images: &mut [f32],
 ) {
-    extent.for_each_group(images, moments, |group, parts, moments| {
+    extent.for_each_group(images.into(), moments, |group, parts, moments| {
         let Constants { mean, scale, shift } = &Constants::new(group, affine, moments);
         Arch::new().dispatch(|| {
             for part in parts {

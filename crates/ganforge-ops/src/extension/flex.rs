@@ -6,6 +6,7 @@ use burn::backend::tensor::FloatTensor;
 
 use super::{ConvolutionOps, Pass};
 use crate::storage::{contiguous, tensor, values};
+use crate::unwritten;
 use crate::{Algorithm, ConvShape};
 
 impl ConvolutionOps for Flex {
@@ -39,20 +40,18 @@ fn run(
     bias: Option<&[f32]>,
 ) -> Vec<f32> {
     let algorithm = Algorithm::for_shape(shape);
-    let mut result = vec![0.0; pass.result(shape).iter().product()];
     let (first, second) = (contiguous(first), contiguous(second));
     let (first, second) = (values(&first), values(&second));
-    match pass {
-        Pass::Output => algorithm.convolve_biased(shape, first, second, bias, &mut result),
+    let len = pass.result(shape).iter().product();
+    let mut result = unwritten::vector(len, |result| match pass {
+        Pass::Output => algorithm.convolve_biased(shape, first, second, bias, result),
         Pass::InputGradient => {
-            algorithm.input_gradient_biased(shape, first, second, bias, &mut result);
+            algorithm.input_gradient_biased(shape, first, second, bias, result);
         }
-        Pass::WeightGradient => {
-            algorithm.convolve_weight_gradient(shape, first, second, &mut result);
-            if let Some(bias) = bias {
-                add_bias(&mut result, pass.result(shape), bias);
-            }
-        }
+        Pass::WeightGradient => algorithm.weight_gradient(shape, first, second, result),
+    });
+    if let (Pass::WeightGradient, Some(bias)) = (pass, bias) {
+        add_bias(&mut result, pass.result(shape), bias);
     }
     result
 }

@@ -12,6 +12,7 @@ use crate::ConvShape;
 use crate::pool;
 use crate::product::{Matrix, Write, multiply};
 use crate::scratch::Scratch;
+use crate::unwritten::Unwritten;
 use columns::{fold, unfold};
 use correlation::correlate;
 
@@ -30,19 +31,20 @@ pub fn convolve(
     input: &[f32],
     weight: &[f32],
     bias: Option<&[f32]>,
-    output: &mut [f32],
+    output: Unwritten,
 ) {
     let arch = Arch::new();
     let plan = Plan::new(shape);
-    let weight = Matrix::new(weight, shape.outputs(), shape.taps());
     let chunk = plan.images * shape.output_image_len();
-    pool::for_each_chunk(plan.threads, output, chunk, |index, output| {
+    let weight = Matrix::new(weight, shape.outputs(), shape.taps());
+    output.for_each_chunk(plan.threads, chunk, |index, output| {
         let count = output.len() / shape.output_image_len();
         let input = plan.images_of(shape, input, index, count);
         let positions = count * shape.output_plane_len();
         let mut columns = Scratch::take(shape.taps() * positions);
         unfold(arch, shape, input, &mut columns);
         let columns = Matrix::new(&columns, shape.taps(), positions);
+        let output = output.floats();
         if count == 1 {
             multiply(
                 output,
@@ -72,34 +74,30 @@ pub fn convolve_input_gradient(
     output_gradient: &[f32],
     weight: &[f32],
     bias: Option<&[f32]>,
-    input_gradient: &mut [f32],
+    input_gradient: Unwritten,
 ) {
     let arch = Arch::new();
     let plan = Plan::new(shape);
-    let weight = Matrix::new(weight, shape.outputs(), shape.taps()).transposed();
     let chunk = plan.images * shape.image_len();
-    pool::for_each_chunk(
-        plan.threads,
-        input_gradient,
-        chunk,
-        |index, input_gradient| {
-            let count = input_gradient.len() / shape.image_len();
-            let output_gradient = plan.output_images_of(shape, output_gradient, index, count);
-            let positions = count * shape.output_plane_len();
-            let mut columns = Scratch::take(shape.taps() * positions);
-            let mut scratch = None;
-            let merged = merge(shape, output_gradient, &mut scratch);
-            multiply(
-                &mut columns,
-                Write::Over,
-                weight,
-                merged,
-                plan.threads_of_product,
-            );
-            fold(arch, shape, &columns, input_gradient);
-            add_bias(bias, shape.plane_len(), input_gradient);
-        },
-    );
+    let weight = Matrix::new(weight, shape.outputs(), shape.taps()).transposed();
+    input_gradient.for_each_chunk(plan.threads, chunk, |index, input_gradient| {
+        let count = input_gradient.len() / shape.image_len();
+        let output_gradient = plan.output_images_of(shape, output_gradient, index, count);
+        let positions = count * shape.output_plane_len();
+        let mut columns = Scratch::take(shape.taps() * positions);
+        let mut scratch = None;
+        let merged = merge(shape, output_gradient, &mut scratch);
+        multiply(
+            &mut columns,
+            Write::Over,
+            weight,
+            merged,
+            plan.threads_of_product,
+        );
+        let input_gradient = input_gradient.floats();
+        fold(arch, shape, &columns, input_gradient);
+        add_bias(bias, shape.plane_len(), input_gradient);
+    });
 }
 
 /// Gradient by the weight; slices as in [`convolve_weight_gradient`](crate::convolve_weight_gradient).
@@ -109,7 +107,7 @@ pub fn convolve_weight_gradient(
     shape: &ConvShape,
     input: &[f32],
     output_gradient: &[f32],
-    weight_gradient: &mut [f32],
+    weight_gradient: Unwritten,
 ) {
     let arch = Arch::new();
     let plan = Plan::new(shape);
@@ -143,6 +141,7 @@ pub fn convolve_weight_gradient(
             write = Write::Add;
         }
     });
+    let weight_gradient = weight_gradient.floats();
     for (range, sum) in sums.chunks_exact(len).enumerate() {
         for (totals, sums) in weight_gradient
             .chunks_exact_mut(shape.taps())
@@ -170,7 +169,7 @@ struct Plan {
 
 impl Plan {
     fn new(shape: &ConvShape) -> Self {
-        let threads = pool::threads(shape.operations());
+        let threads = pool::threads_of_convolution(shape.operations());
         let positions = shape.output_plane_len();
         let merged = if positions < ENOUGH {
             POSITIONS.div_ceil(positions)

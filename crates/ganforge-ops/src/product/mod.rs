@@ -1,8 +1,8 @@
 //! The matrix product: a safe door to the `gemm` crate, whose kernels choose the instruction set at run time; and for operands laid out for
 //! it, [`multiply_rows`].
 //!
-//! With that, the only unsafe code. The crate's function takes pointers; here views carry the slice they look at, and are checked against it
-//! when they are made.
+//! With that, and with memory that nobody has written yet (`unwritten.rs`), the only unsafe code. The crate's function takes pointers; here views
+//! carry the slice they look at, and are checked against it when they are made.
 #![expect(unsafe_code, reason = "gemm's only entry takes pointers")]
 
 mod direct;

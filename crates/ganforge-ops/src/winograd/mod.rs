@@ -16,6 +16,7 @@ use pulp::Arch;
 
 use crate::ConvShape;
 use crate::lanes::LANES;
+use crate::unwritten::Unwritten;
 use form::{Dense, Polyphase};
 
 /// Tiles of a batch for which the weights are transformed: measured, half as many lose and twice as many gain.
@@ -50,7 +51,7 @@ pub fn convolve(
     input: &[f32],
     weight: &[f32],
     bias: Option<&[f32]>,
-    output: &mut [f32],
+    output: Unwritten,
 ) {
     convolve_on(Arch::new(), shape, input, weight, bias, output);
 }
@@ -61,7 +62,7 @@ pub fn convolve_input_gradient(
     output_gradient: &[f32],
     weight: &[f32],
     bias: Option<&[f32]>,
-    input_gradient: &mut [f32],
+    input_gradient: Unwritten,
 ) {
     input_gradient_on(
         Arch::new(),
@@ -78,7 +79,7 @@ pub fn convolve_weight_gradient(
     shape: &ConvShape,
     input: &[f32],
     output_gradient: &[f32],
-    weight_gradient: &mut [f32],
+    weight_gradient: Unwritten,
 ) {
     weight_gradient_on(Arch::new(), shape, input, output_gradient, weight_gradient);
 }
@@ -89,7 +90,7 @@ fn convolve_on(
     input: &[f32],
     weight: &[f32],
     bias: Option<&[f32]>,
-    output: &mut [f32],
+    output: Unwritten,
 ) {
     let pass = if is_polyphase(shape) {
         passes::convolve::<Polyphase>
@@ -105,7 +106,7 @@ fn input_gradient_on(
     output_gradient: &[f32],
     weight: &[f32],
     bias: Option<&[f32]>,
-    input_gradient: &mut [f32],
+    input_gradient: Unwritten,
 ) {
     let pass = if is_polyphase(shape) {
         passes::input_gradient::<Polyphase>
@@ -120,7 +121,7 @@ fn weight_gradient_on(
     shape: &ConvShape,
     input: &[f32],
     output_gradient: &[f32],
-    weight_gradient: &mut [f32],
+    weight_gradient: Unwritten,
 ) {
     let pass = if is_polyphase(shape) {
         passes::weight_gradient::<Polyphase>

@@ -12,6 +12,7 @@ use crate::ConvShape;
 use crate::pool;
 use crate::product::{PANEL, Write};
 use crate::scratch::Scratch;
+use crate::unwritten::Unwritten;
 
 /// Tiles whose products are computed at once: enough to read the weights seldom, and few enough for a cache.
 const TILES: usize = 64;
@@ -28,7 +29,7 @@ pub fn convolve<F: Form>(
     input: &[f32],
     weight: &[f32],
     bias: Option<&[f32]>,
-    output: &mut [f32],
+    output: Unwritten,
 ) {
     let tiling = Tiling::<F>::new(shape);
     let plan = Plan::new(shape, tiling.input.count());
@@ -43,7 +44,7 @@ pub fn input_gradient<F: Form>(
     output_gradient: &[f32],
     weight: &[f32],
     bias: Option<&[f32]>,
-    input_gradient: &mut [f32],
+    input_gradient: Unwritten,
 ) {
     let tiling = Tiling::<F>::new(shape);
     let plan = Plan::new(shape, tiling.input.count());
@@ -78,10 +79,10 @@ fn map<From: Face, To: Face>(
     (weights, weight): &(Panels, Scratch),
     bias: Option<&[f32]>,
     source: &[f32],
-    destination: &mut [f32],
+    destination: Unwritten,
 ) {
     let chunk = plan.images * to.image_len;
-    pool::for_each_chunk(plan.threads, destination, chunk, |index, images| {
+    destination.for_each_chunk(plan.threads, chunk, |index, images| {
         let count = images.len() / to.image_len;
         let tiles = count * from.count();
         let (entering, leaving) = (from.panels(tiles), to.panels(tiles));
@@ -117,7 +118,7 @@ fn map<From: Face, To: Face>(
             panels: leaving,
             points: &products,
             bias,
-            images,
+            images: images.floats(),
             frame: &mut frame,
         });
     });
@@ -128,10 +129,10 @@ pub fn weight_gradient<F: Form>(
     shape: &ConvShape,
     input: &[f32],
     output_gradient: &[f32],
-    weight_gradient: &mut [f32],
+    weight_gradient: Unwritten,
 ) {
     let tiling = Tiling::<F>::new(shape);
-    let threads = pool::threads(shape.operations());
+    let threads = pool::threads_of_convolution(shape.operations());
     let (depth, width) = (tiling.input.channels(), tiling.output.channels());
     let sums = Panels {
         products: F::Weight::PRODUCTS,
@@ -195,7 +196,7 @@ struct Plan {
 
 impl Plan {
     fn new(shape: &ConvShape, tiles: usize) -> Self {
-        let threads = pool::threads(shape.operations());
+        let threads = pool::threads_of_convolution(shape.operations());
         let chunks = (shape.batch() * tiles)
             .div_ceil(TILES)
             .next_multiple_of(threads);

@@ -45,11 +45,31 @@ fn passes_on(arch: Arch, shape: &ConvShape) -> [Vec<f32>; 3] {
     let bias = wave(shape.outputs().max(shape.inputs()), 3.0);
     let mut output = vec![f32::NAN; shape.output_len()];
     let of_outputs = Some(&bias[..shape.outputs()]);
-    convolve_on(arch, shape, &input, &weight, of_outputs, &mut output);
+    convolve_on(
+        arch,
+        shape,
+        &input,
+        &weight,
+        of_outputs,
+        output.as_mut_slice().into(),
+    );
     let mut by_input = vec![f32::NAN; shape.input_len()];
     let of_inputs = Some(&bias[..shape.inputs()]);
-    input_gradient_on(arch, shape, &gradient, &weight, of_inputs, &mut by_input);
+    input_gradient_on(
+        arch,
+        shape,
+        &gradient,
+        &weight,
+        of_inputs,
+        by_input.as_mut_slice().into(),
+    );
     let mut by_weight = vec![f32::NAN; shape.weight_len()];
-    weight_gradient_on(arch, shape, &input, &gradient, &mut by_weight);
+    weight_gradient_on(
+        arch,
+        shape,
+        &input,
+        &gradient,
+        by_weight.as_mut_slice().into(),
+    );
     [output, by_input, by_weight]
 }

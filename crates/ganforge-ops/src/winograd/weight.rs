@@ -16,6 +16,7 @@ use crate::lanes::LANES;
 use crate::pool;
 use crate::product::PANEL;
 use crate::scratch::Scratch;
+use crate::unwritten::Unwritten;
 
 /// What the weights are multiplied with.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -154,15 +155,15 @@ pub fn leave<F: Form>(
     threads: usize,
     panels: Panels,
     points: &[f32],
-    gradient: &mut [f32],
+    gradient: Unwritten,
 ) {
-    pool::for_each_chunk(threads, gradient, shape.taps(), |output, gradient| {
+    gradient.for_each_chunk(threads, shape.taps(), |output, gradient| {
         arch.dispatch(Leave {
             tiling,
             panels,
             points,
             output,
-            gradient,
+            gradient: gradient.floats(),
         });
     });
 }
