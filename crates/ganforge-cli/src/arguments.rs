@@ -148,7 +148,7 @@ pub struct EvaluateArguments {
     /// The samples are those of `sample --seed N`.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
-    /// Name or number of the class of every sample, for a conditional model.
+    /// Name or number of the class of every sample, and of the real images it is compared with; for a conditional model.
     #[arg(long, value_name = "C")]
     pub class: Option<String>,
     /// Factor on every latent coordinate: below 1, more typical and less varied.

@@ -205,6 +205,10 @@ fn a_test_part_is_held_out_and_validation_is_the_end_of_the_training_part() {
     let nearest = &metrics["nearest"]["protocol"];
     assert_eq!(nearest["metric"]["training"], 600);
     assert_eq!(nearest["metric"]["held_out"], 120);
+    let suspicious = metrics["nearest"]["details"]["suspicious"]
+        .as_f64()
+        .unwrap();
+    assert!((0.0..=1.0).contains(&suspicious), "{suspicious}");
     let score = &metrics["inception-score"];
     assert!((1.0..=10.0).contains(&score["value"].as_f64().unwrap()));
     assert!(score["error"]["deviation"].is_number());
@@ -238,15 +242,47 @@ fn a_test_part_is_held_out_and_validation_is_the_end_of_the_training_part() {
     };
     let [validation, test] = [of(Split::Train, 500..600), of(Split::Test, 0..120)];
     let samples = ink(array(&home, "samples.npy"));
-    let expected = parzen_of(&samples, &validation, &test, &GRID)
-        .unwrap()
-        .nats
-        .value;
-    let found = parzen["value"].as_f64().unwrap();
-    assert!(
-        (found - expected).abs() < 1e-9 * expected.abs(),
-        "{found} {expected}"
+    let expected = parzen_of(&samples, &validation, &test, &GRID).unwrap();
+    let (found, nats) = (parzen["value"].as_f64().unwrap(), expected.nats.value);
+    assert!((found - nats).abs() < 1e-9 * nats.abs(), "{found} {nats}");
+    assert_eq!(parzen["details"]["sigma"], expected.sigma);
+}
+
+/// Three bars are a stacked image; whether a network of digits sees a thousand modes in them is not the question here.
+#[test]
+fn stacked_digits_are_trained_on_and_their_modes_counted() {
+    let home = Home::new();
+    bars(&home, "train", 0..60);
+    let small =
+        "--set generator.width=2 --set discriminator.width=2 --set run.batch=8 --set run.samples=4";
+    home.does(&format!(
+        "train stacked-mnist-dcgan --data stacked:idx:bars --images 64 {small} --out run"
+    ));
+    let line =
+        "evaluate run --data stacked:idx:bars --samples 40 --metrics modes,reverse-kl --json";
+    let metrics = json(&home.does(line))["metrics"].clone();
+    assert_eq!(metrics["modes"]["protocol"]["metric"]["of"], 1000);
+    let found = metrics["modes"]["value"].as_f64().unwrap();
+    assert!((1.0..=40.0).contains(&found), "{found}");
+    assert!(metrics["reverse-kl"]["value"].as_f64().unwrap() > 0.0);
+    // The same samples give the same figures.
+    assert_eq!(json(&home.does(line))["metrics"], metrics);
+}
+
+#[test]
+fn samples_of_a_class_are_compared_with_real_images_of_it() {
+    let home = Home::new();
+    home.does("train digits-conditional --images 640 --out run");
+    let line = "evaluate run --data digits --metrics frechet --samples 200 --json";
+    let all = json(&home.does(line));
+    let threes = json(&home.does(&format!("{line} --class 3")));
+    let [all, threes] =
+        [all, threes].map(|report| report["metrics"]["frechet"]["protocol"].clone());
+    assert_eq!(
+        (&all["reference"], &threes["reference"]),
+        (&200.into(), &183.into())
     );
+    assert_eq!(threes["sampling"]["class"], "3");
 }
 
 #[test]

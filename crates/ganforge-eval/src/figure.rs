@@ -1,12 +1,15 @@
 //! A value that states how it was obtained.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Estimate, EvalError, Protocol, Spread};
 
 /// What a table prints: a value, its ±, and the protocol without which neither means anything.
 ///
-/// As JSON: `{"value": 225.1, "error": {"standard_error": 2.0}, "protocol": {…}}`, without `error` where there is none.
+/// As JSON: `{"value": 225.1, "error": {"standard_error": 2.0}, "details": {"sigma": 0.2}, "protocol": {…}}`, without `error` and
+/// `details` where there are none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Figure {
@@ -15,6 +18,9 @@ pub struct Figure {
     /// How far it may be off, where the metric says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Spread>,
+    /// What else the metric found on the way, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub details: BTreeMap<String, f64>,
     /// How it was obtained.
     pub protocol: Protocol,
 }
@@ -26,6 +32,7 @@ impl Figure {
         Self {
             value: estimate.value,
             error: Some(estimate.spread),
+            details: BTreeMap::new(),
             protocol,
         }
     }
@@ -36,8 +43,16 @@ impl Figure {
         Self {
             value,
             error: None,
+            details: BTreeMap::new(),
             protocol,
         }
+    }
+
+    /// The same, with something else that the metric found.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: f64) -> Self {
+        self.details.insert(name.to_owned(), value);
+        self
     }
 
     /// By how much this value exceeds an earlier one.

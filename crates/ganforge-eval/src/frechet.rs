@@ -37,7 +37,7 @@ pub fn frechet(samples: &Moments, reference: &Moments) -> Result<f64, EvalError>
     at_least_two(reference.samples(), "reference samples")?;
     let (first, second) = (samples.covariance(), reference.covariance());
     let traces = trace(&first) + trace(&second);
-    let shared = trace_of_root(&first, &second)?;
+    let shared = trace_of_root(first, &second)?;
     Ok((squared_distance(&samples.mean(), &reference.mean()) + traces - 2.0 * shared).max(0.0))
 }
 
@@ -78,11 +78,12 @@ fn at_least_two(count: usize, what: &'static str) -> Result<(), EvalError> {
 }
 
 /// tr((Σ₁ Σ₂)^½) of two covariances.
-fn trace_of_root(first: &Mat<f64>, second: &Mat<f64>) -> Result<f64, EvalError> {
+fn trace_of_root(first: Mat<f64>, second: &Mat<f64>) -> Result<f64, EvalError> {
     let size = first.nrows();
     let decomposition = first
         .self_adjoint_eigen(Side::Lower)
         .map_err(|_| EvalError::NoConvergence)?;
+    drop(first);
     // In ascending order. What lies below the rounding of the largest is noise of directions that have no variance.
     let values: Vec<f64> = decomposition.S().column_vector().iter().copied().collect();
     let noise = values[size - 1] * size as f64 * f64::EPSILON;
@@ -96,6 +97,7 @@ fn trace_of_root(first: &Mat<f64>, second: &Mat<f64>) -> Result<f64, EvalError> 
     }
     // With Σ₁ = Q Λ Qᵀ, the eigenvalues of Λ^½ Qᵀ Σ₂ Q Λ^½.
     let half = decomposition.U().get(.., flat..) * roots;
+    drop(decomposition);
     let turned = half.transpose() * (second * &half);
     let values = turned
         .self_adjoint_eigenvalues(Side::Lower)

@@ -22,6 +22,9 @@ pub struct Moments {
 /// Most dimensions of a covariance: two of them and a decomposition stay within 2 GiB.
 pub(crate) const LARGEST: usize = 4096;
 
+/// Samples that are added up together: to the bit the same sums, however many are in memory.
+pub(crate) const BLOCK: usize = 4096;
+
 /// Samples that are widened to double precision at a time.
 const BATCH: usize = 512;
 
@@ -31,7 +34,7 @@ impl Moments {
     /// # Errors
     /// If the covariance of so many dimensions (more than 4,096) would not leave its decomposition room in 2 GiB.
     pub fn new(dimensions: usize) -> Result<Self, EvalError> {
-        if dimensions > LARGEST {
+        if !Self::admit(dimensions) {
             return Err(EvalError::TooLarge {
                 dimensions,
                 limit: LARGEST,
@@ -45,13 +48,22 @@ impl Moments {
         })
     }
 
+    /// Whether there can be moments of so many dimensions.
+    pub(crate) fn admit(dimensions: usize) -> bool {
+        dimensions <= LARGEST
+    }
+
     /// The moments of one set.
     ///
     /// # Errors
     /// As [`new`](Self::new).
     pub fn of(features: &Features) -> Result<Self, EvalError> {
         let mut moments = Self::new(features.columns())?;
-        moments.add(features)?;
+        let columns = features.columns();
+        for block in features.data().chunks(BLOCK * columns) {
+            let rows = block.len() / columns;
+            moments.add(&Features::new(rows, columns, block.to_vec())?)?;
+        }
         Ok(moments)
     }
 

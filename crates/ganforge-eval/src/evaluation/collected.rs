@@ -1,8 +1,9 @@
 //! What is kept of the images of a part: what its metrics look at, and nothing else.
 
+use super::gathered::{Gathered, frechet_of};
 use super::{Evaluation, EvaluationError, MetricName, ModeSource, Part};
 use crate::spaces::{FeatureSpace, digits_identity, digits_of, stacked_labels};
-use crate::{EvalError, Features};
+use crate::{EvalError, Features, frechet_of_features};
 
 /// What the metrics look at.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +14,8 @@ use crate::{EvalError, Features};
 pub(super) struct Keep {
     pixels: bool,
     features: bool,
+    /// Of the features, their moments are enough.
+    moments: bool,
     probabilities: bool,
     classes: bool,
 }
@@ -32,12 +35,18 @@ impl Keep {
             Part::Reference | Part::Training | Part::HeldOut => true,
             Part::Validation | Part::Test => false,
         };
+        let drawn = scored
+            || asked(|metric| matches!(metric, MetricName::Parzen | MetricName::Diversity))
+            || counted && !stacked;
+        let judges = |metric: &&MetricName| by_features(**metric);
+        let mut judges = evaluation.metrics.iter().filter(judges);
+        let moments = matches!(part, Part::Samples | Part::Reference)
+            && judges.all(|metric| *metric == MetricName::Frechet)
+            && !(raw && drawn);
         Self {
-            pixels: scored
-                || asked(|metric| matches!(metric, MetricName::Parzen | MetricName::Diversity))
-                || counted && !stacked
-                || features && raw,
-            features: features && !raw,
+            pixels: drawn || features && raw && !moments,
+            features: features && (!raw || moments),
+            moments,
             probabilities: asked(|metric| metric == MetricName::InceptionScore),
             classes: counted && stacked,
         }
@@ -69,7 +78,7 @@ pub(super) struct Collected {
     keep: Keep,
     count: usize,
     pixels: Features,
-    features: Features,
+    features: Gathered,
     probabilities: Features,
     classes: Vec<usize>,
 }
@@ -81,7 +90,7 @@ impl Collected {
             keep,
             count: 0,
             pixels: Features::empty(evaluation.image.iter().product()),
-            features: Features::empty(dimensions),
+            features: Gathered::new(dimensions, keep.moments),
             probabilities: Features::empty(evaluation.space.classes()),
             classes: Vec::new(),
         }
@@ -102,6 +111,8 @@ impl Collected {
         self.count += images.rows();
         if self.keep.pixels {
             self.pixels.append(images.into_data())?;
+        } else if self.keep.features && matches!(evaluation.space, FeatureSpace::Raw) {
+            self.features.append(images.into_data())?;
         }
         Ok(())
     }
@@ -154,11 +165,8 @@ impl Collected {
     pub(super) fn clear(&mut self) {
         self.count = 0;
         self.classes.clear();
-        for rows in [
-            &mut self.pixels,
-            &mut self.features,
-            &mut self.probabilities,
-        ] {
+        self.features.clear();
+        for rows in [&mut self.pixels, &mut self.probabilities] {
             *rows = Features::empty(rows.columns());
         }
     }
@@ -179,12 +187,21 @@ impl Collected {
         Features::new(self.pixels.rows(), self.pixels.columns(), ink.collect())
     }
 
-    /// `[images, dimensions]` of the feature space.
+    /// `[images, dimensions]` of the feature space, where more than moments are asked for.
     pub(super) fn features(&self) -> &Features {
         if self.keep.features {
-            &self.features
+            self.features.rows()
         } else {
             &self.pixels
+        }
+    }
+
+    /// The Fréchet distance of two parts.
+    pub(super) fn frechet(&self, reference: &Self) -> Result<f64, EvalError> {
+        if self.keep.moments && reference.keep.moments {
+            frechet_of(&self.features, &reference.features)
+        } else {
+            frechet_of_features(self.features(), reference.features())
         }
     }
 

@@ -7,6 +7,7 @@
 mod check;
 mod collected;
 mod error;
+mod gathered;
 mod modes;
 mod name;
 
@@ -15,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::spaces::FeatureSpace;
 use crate::{
     Estimator, EvalError, Figure, GRID, Metric, Overlap, Protocol, Reach, diversity,
-    frechet_of_features, inception_score, kernel, nearest_training, overlap, parzen, scales,
+    inception_score, kernel, nearest_training, overlap, parzen, scales,
 };
 use collected::{Collected, Keep};
 
@@ -197,10 +198,7 @@ impl Evaluator {
         let estimated = |estimate| Ok(Figure::estimated(estimate, protocol.clone()));
         let no_value = |reason| EvaluationError::NoValue { metric, reason };
         match metric {
-            MetricName::Frechet => exact(frechet_of_features(
-                samples.features(),
-                features(Part::Reference),
-            )?),
+            MetricName::Frechet => exact(samples.frechet(self.part(Part::Reference))?),
             MetricName::Kernel => estimated(kernel(
                 samples.features(),
                 features(Part::Reference),
@@ -217,7 +215,8 @@ impl Evaluator {
             MetricName::Parzen => {
                 let [samples, validation, test] =
                     [Part::Samples, Part::Validation, Part::Test].map(|part| self.part(part).ink());
-                estimated(parzen(&samples?, &validation?, &test?, &GRID)?.nats)
+                let found = parzen(&samples?, &validation?, &test?, &GRID)?;
+                estimated(found.nats).map(|figure| figure.with("sigma", found.sigma))
             }
             MetricName::Modes => exact(self.modes(metric)?.found as f64),
             MetricName::HighQuality => exact(self.modes(metric)?.high_quality),
@@ -229,7 +228,8 @@ impl Evaluator {
                 let (held_out, training) = (features(Part::HeldOut), features(Part::Training));
                 let nearest = nearest_training(samples.features(), held_out, training)?;
                 let copies = "most held-out images are training images themselves";
-                exact(nearest.ratio().ok_or_else(|| no_value(copies))?)
+                let ratio = exact(nearest.ratio().ok_or_else(|| no_value(copies))?);
+                ratio.map(|figure| figure.with("suspicious", nearest.suspicious))
             }
             MetricName::Diversity => {
                 let size = [channels, height, width];

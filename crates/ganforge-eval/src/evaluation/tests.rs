@@ -7,7 +7,7 @@ use burn::tensor::Device;
 use super::*;
 use crate::spaces::{GENERATED, without_border};
 use crate::tests::scattered;
-use crate::{Features, Spread, mixture_modes};
+use crate::{Features, Spread, frechet_of_features, mixture_modes};
 
 fn evaluation(image: [usize; 3], metrics: &[MetricName]) -> Evaluation {
     Evaluation {

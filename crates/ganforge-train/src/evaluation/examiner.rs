@@ -60,6 +60,7 @@ impl Examiner {
             split: config.split,
             samples: config.samples,
             seed: recipe.run.seed,
+            class: None,
             sampling: BTreeMap::new(),
         };
         let image = signature.image;

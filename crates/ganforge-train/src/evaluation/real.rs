@@ -45,6 +45,8 @@ pub struct Asked {
     pub samples: usize,
     /// Their seed.
     pub seed: u64,
+    /// The one class that samples are of, and real images with them.
+    pub class: Option<usize>,
     /// What the sampler is asked besides.
     pub sampling: BTreeMap<String, String>,
 }
@@ -155,9 +157,7 @@ impl<'a> Real<'a> {
     pub fn fill(&self, evaluator: &mut Evaluator, asked: &Asked) -> Result<(), RealError> {
         let parts: Vec<Part> = evaluator.parts().collect();
         for part in parts {
-            self.add(part, asked.split, asked.samples, &mut |images| {
-                evaluator.add(part, images)
-            })?;
+            self.add(part, asked, &mut |images| evaluator.add(part, images))?;
         }
         Ok(())
     }
@@ -237,12 +237,7 @@ impl<'a> Real<'a> {
         if !matches!(self.spec, DataSpec::Stacked(_)) {
             return Ok(None);
         }
-        let labelled = DataOptions {
-            labels: true,
-            split,
-            ..self.options.clone()
-        };
-        let classes = match Dataset::open(self.spec, &labelled) {
+        let classes = match Dataset::open(self.spec, &self.labelled(split)) {
             Ok(dataset) => dataset
                 .labels()
                 .map(|labels| labels.iter().map(|&label| label as usize).collect()),
@@ -258,32 +253,52 @@ impl<'a> Real<'a> {
     fn add(
         &self,
         part: Part,
-        split: Split,
-        samples: usize,
+        asked: &Asked,
         take: &mut dyn FnMut(Vec<f32>) -> Result<(), EvaluationError>,
     ) -> Result<(), RealError> {
         let values: usize = self.image.iter().product();
-        let (dataset, most) = match part {
+        let (split, most) = match part {
             Part::Samples => return Ok(()),
-            Part::Reference => (self.open(split)?, samples),
-            Part::Training => (self.open(Split::Train)?, MOST_NUMBERS / values),
-            Part::HeldOut | Part::Test => (self.open(Split::Test)?, MOST_HELD_OUT),
-            Part::Validation => return self.add_validation(take),
+            Part::Reference => (asked.split, asked.samples),
+            Part::Training => (Split::Train, MOST_NUMBERS / values),
+            Part::HeldOut | Part::Test => (Split::Test, MOST_HELD_OUT),
+            Part::Validation => (Split::Train, VALIDATION),
         };
-        let (len, count) = (dataset.len(), dataset.len().min(most.max(1)));
-        let chosen: Vec<usize> = (0..count).map(|at| at * len / count).collect();
+        let (dataset, mut chosen) = self.of_class(split, asked.class)?;
+        if part == Part::Validation {
+            // The last sixth of the training images is what Goodfellow et al. held back of MNIST, and its first thousand chose the width.
+            chosen.drain(..chosen.len() / 6 * 5);
+            chosen.truncate(most);
+        }
+        let (len, count) = (chosen.len(), chosen.len().min(most.max(1)));
+        let chosen: Vec<usize> = (0..count).map(|at| chosen[at * len / count]).collect();
         read(&dataset, &chosen, take)
     }
 
-    /// The last sixth of the training images is what Goodfellow et al. held back of MNIST, and its first thousand chose the width.
-    fn add_validation(
+    /// A part of the data, and which of its images are of the class, if one is asked for.
+    fn of_class(
         &self,
-        take: &mut dyn FnMut(Vec<f32>) -> Result<(), EvaluationError>,
-    ) -> Result<(), RealError> {
-        let dataset = self.open(Split::Train)?;
-        let first = dataset.len() / 6 * 5;
-        let chosen: Vec<usize> = (first..dataset.len()).take(VALIDATION).collect();
-        read(&dataset, &chosen, take)
+        split: Split,
+        class: Option<usize>,
+    ) -> Result<(Dataset, Vec<usize>), DataError> {
+        let Some(class) = class else {
+            let dataset = self.open(split)?;
+            let all = (0..dataset.len()).collect();
+            return Ok((dataset, all));
+        };
+        let dataset = Dataset::open(self.spec, &self.labelled(split))?;
+        let labels = dataset.labels().unwrap_or_default().iter().enumerate();
+        let ours = labels.filter(|(_, label)| **label as usize == class);
+        let ours = ours.map(|(at, _)| at).collect();
+        Ok((dataset, ours))
+    }
+
+    fn labelled(&self, split: Split) -> DataOptions {
+        DataOptions {
+            labels: true,
+            split,
+            ..self.options.clone()
+        }
     }
 
     fn open(&self, split: Split) -> Result<Dataset, DataError> {

@@ -99,6 +99,7 @@ fn asked(
         split: arguments.split.into(),
         samples: options.count,
         seed: arguments.seed,
+        class: options.class,
         sampling,
     })
 }

@@ -70,11 +70,12 @@ fn spread(figure: &Figure) -> String {
 
 fn origin(figure: &Figure) -> String {
     let protocol = &figure.protocol;
-    if protocol.reference == 0 {
-        return protocol.features.clone();
-    }
-    let (features, reference, split) = (&protocol.features, protocol.reference, &protocol.split);
-    format!("{features}, against {reference} of {split}")
+    let reference = (protocol.reference > 0)
+        .then(|| format!("against {} of {}", protocol.reference, protocol.split));
+    let details = figure.details.iter();
+    let details = details.map(|(name, value)| format!("{name} {}", number(*value)));
+    let origin = [protocol.features.clone()].into_iter().chain(reference);
+    origin.chain(details).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
