@@ -153,7 +153,7 @@ fn check_bias(bias: Option<&[f32]>, channels: usize) {
 }
 
 fn run(shape: &ConvShape, pass: impl FnOnce() + Send) {
-    pool::inside(pool::threads_of_convolution(shape.operations()), pass);
+    pool::inside(pool::threads_of_products(shape.operations()), pass);
 }
 
 #[cfg(test)]

@@ -5,8 +5,9 @@ use rayon::prelude::*;
 /// Floating-point operations that one thread does in about the time it takes to wake another.
 const WORTH_A_THREAD: f64 = 2e6;
 
-/// Floating-point operations of a convolution below which a second thread measured slower than none: those of a single image.
-const CONVOLUTION_WORTH_A_THREAD: f64 = 3e7;
+/// Floating-point operations of matrix products below which a second thread measured slower than none: a convolution of a single image, or a layer of
+/// 256 × 256 units at batch 64, is over before the thread is awake.
+const PRODUCTS_WORTH_A_THREAD: f64 = 3e7;
 
 /// How many threads an operation of so many floating-point operations is spread over.
 pub fn threads(operations: f64) -> usize {
@@ -17,9 +18,9 @@ pub fn threads(operations: f64) -> usize {
     }
 }
 
-/// How many threads a convolution of so many floating-point operations is spread over.
-pub fn threads_of_convolution(operations: f64) -> usize {
-    if operations < CONVOLUTION_WORTH_A_THREAD {
+/// How many threads a convolution or a fully connected layer of so many floating-point operations is spread over.
+pub fn threads_of_products(operations: f64) -> usize {
+    if operations < PRODUCTS_WORTH_A_THREAD {
         1
     } else {
         threads(operations)

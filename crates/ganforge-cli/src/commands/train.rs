@@ -1,5 +1,6 @@
 //! `ganforge train`
 
+use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -83,30 +84,32 @@ pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
 /// What is named before the rest is counted.
 const NAMED: usize = 5;
 
-/// Names the first figures that are missing and counts the rest, which `experiment.log` names.
 fn warn_of_missing_figures(missing: &[String]) {
-    for figure in missing.iter().take(NAMED) {
-        eprintln!("warning: {figure}");
-    }
-    if missing.len() > NAMED {
-        eprintln!(
-            "warning: {} figures are missing in all; experiment.log names them",
-            missing.len()
-        );
-    }
+    warn_of(missing.iter(), |count| {
+        format!("{count} figures are missing in all; experiment.log names them")
+    });
 }
 
-/// Names the first files that could not be read and counts the rest, which `experiment.log` names.
 fn warn_of_skipped(dataset: &Dataset) {
-    let skipped = dataset.skipped();
-    for file in skipped.iter().take(NAMED) {
-        eprintln!("warning: skipped {file}");
+    let skipped = dataset.skipped().iter();
+    warn_of(skipped.map(|file| format!("skipped {file}")), |count| {
+        format!(
+            "skipped {count} files in all; experiment.log names them, and so does `ganforge data inspect`"
+        )
+    });
+}
+
+/// Names the first and counts the rest, which `experiment.log` names.
+fn warn_of(
+    faults: impl ExactSizeIterator<Item = impl Display>,
+    in_all: impl FnOnce(usize) -> String,
+) {
+    let count = faults.len();
+    for fault in faults.take(NAMED) {
+        eprintln!("warning: {fault}");
     }
-    if skipped.len() > NAMED {
-        eprintln!(
-            "warning: skipped {} files in all; experiment.log names them, and so does `ganforge data inspect`",
-            skipped.len()
-        );
+    if count > NAMED {
+        eprintln!("warning: {}", in_all(count));
     }
 }
 

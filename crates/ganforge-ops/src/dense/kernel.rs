@@ -8,10 +8,6 @@ use crate::product::{Matrix, Write, multiply};
 /// Rows of the batch below which a share of it is not worth a product of its own.
 const ROWS_WORTH_A_SHARE: usize = 16;
 
-/// Floating-point operations below which a second thread measured slower than none: a layer of 256 × 256 units at batch 64 is
-/// over before the thread is awake.
-const WORTH_THREADS: f64 = 3e7;
-
 /// `[batch, inputs, outputs]`
 #[derive(Clone, Copy)]
 pub struct DenseShape {
@@ -22,12 +18,7 @@ pub struct DenseShape {
 
 impl DenseShape {
     fn threads(self) -> usize {
-        let operations = 2.0 * (self.batch * self.inputs) as f64 * self.outputs as f64;
-        if operations < WORTH_THREADS {
-            1
-        } else {
-            pool::threads(operations)
-        }
+        pool::threads_of_products(2.0 * (self.batch * self.inputs) as f64 * self.outputs as f64)
     }
 }
 

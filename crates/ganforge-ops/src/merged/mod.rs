@@ -169,7 +169,7 @@ struct Plan {
 
 impl Plan {
     fn new(shape: &ConvShape) -> Self {
-        let threads = pool::threads_of_convolution(shape.operations());
+        let threads = pool::threads_of_products(shape.operations());
         let positions = shape.output_plane_len();
         let merged = if positions < ENOUGH {
             POSITIONS.div_ceil(positions)

@@ -45,7 +45,17 @@ fn multiply_transposed(destination: &mut [f32], write: Write, left: Matrix, righ
     );
     let result = Matrix::new(&turned, columns, rows).transposed();
     Arch::new().dispatch(|| {
-        turn_all(destination, write, &result);
+        for first in (0..columns).step_by(PANEL) {
+            let width = PANEL.min(columns - first);
+            turn(
+                &result,
+                first,
+                width,
+                write,
+                &mut destination[first..],
+                columns,
+            );
+        }
     });
 }
 
@@ -98,7 +108,8 @@ impl WithSimd for Product<'_> {
                 if right.column_stride == 1 {
                     lift(&right, first, columns, &mut copy[..inner * padded]);
                 } else {
-                    turn(&right, first, columns, &mut copy[..inner * padded]);
+                    pad(&mut copy[..inner * padded], columns, padded);
+                    turn(&right, first, columns, Write::Over, copy, padded);
                 }
                 Rows {
                     data: &copy[..],
@@ -130,11 +141,7 @@ impl WithSimd for Product<'_> {
                 .zip(wider.chunks_exact(padded))
             {
                 for (to, from) in to[first..].iter_mut().zip(from) {
-                    *to = if write == Write::Add {
-                        *to + from
-                    } else {
-                        *from
-                    };
+                    put(write, to, *from);
                 }
             }
         }
@@ -145,20 +152,31 @@ impl WithSimd for Product<'_> {
 #[inline(always)]
 fn lift(matrix: &Matrix, first: usize, columns: usize, lifted: &mut [f32]) {
     let stride = lifted.len() / matrix.rows;
+    pad(lifted, columns, stride);
     for (row, lifted) in lifted.chunks_exact_mut(stride).enumerate() {
         let from = &matrix.data[row * matrix.row_stride + first..][..columns];
         lifted[..columns].copy_from_slice(from);
-        lifted[columns..].fill(0.0);
     }
 }
 
-/// Some columns of a matrix that is stored by columns, row after row, and zeros up to a whole vector.
+/// Zeros rows of `stride` elements from `columns` on.
 #[inline(always)]
-fn turn(matrix: &Matrix, first: usize, columns: usize, turned: &mut [f32]) {
-    let stride = turned.len() / matrix.rows;
-    for row in turned.chunks_exact_mut(stride) {
+fn pad(rows: &mut [f32], columns: usize, stride: usize) {
+    for row in rows.chunks_exact_mut(stride) {
         row[columns..].fill(0.0);
     }
+}
+
+/// Writes or adds some columns of a matrix that is stored by columns to rows that are `stride` apart.
+#[inline(always)]
+fn turn(
+    matrix: &Matrix,
+    first: usize,
+    columns: usize,
+    write: Write,
+    turned: &mut [f32],
+    stride: usize,
+) {
     for (square, turned) in turned.chunks_mut(SQUARE * stride).enumerate() {
         let start = square * SQUARE;
         if start >= matrix.rows {
@@ -168,30 +186,17 @@ fn turn(matrix: &Matrix, first: usize, columns: usize, turned: &mut [f32]) {
         for column in 0..columns {
             let from = &matrix.data[(first + column) * matrix.column_stride + start..][..count];
             for (row, value) in from.iter().enumerate() {
-                turned[row * stride + column] = *value;
+                put(write, &mut turned[row * stride + column], *value);
             }
         }
     }
 }
 
-/// Writes or adds a matrix that is stored by columns to one that is stored by rows.
 #[inline(always)]
-fn turn_all(destination: &mut [f32], write: Write, matrix: &Matrix) {
-    for (square, rows) in destination.chunks_mut(SQUARE * matrix.columns).enumerate() {
-        let start = square * SQUARE;
-        let count = rows.len() / matrix.columns;
-        for first in (0..matrix.columns).step_by(SQUARE) {
-            for column in first..matrix.columns.min(first + SQUARE) {
-                let from = &matrix.data[column * matrix.column_stride + start..][..count];
-                for (row, value) in from.iter().enumerate() {
-                    let into = &mut rows[row * matrix.columns + column];
-                    *into = if write == Write::Add {
-                        *into + value
-                    } else {
-                        *value
-                    };
-                }
-            }
-        }
-    }
+fn put(write: Write, into: &mut f32, value: f32) {
+    *into = if write == Write::Add {
+        *into + value
+    } else {
+        value
+    };
 }

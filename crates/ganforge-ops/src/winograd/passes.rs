@@ -132,7 +132,7 @@ pub fn weight_gradient<F: Form>(
     weight_gradient: Unwritten,
 ) {
     let tiling = Tiling::<F>::new(shape);
-    let threads = pool::threads_of_convolution(shape.operations());
+    let threads = pool::threads_of_products(shape.operations());
     let (depth, width) = (tiling.input.channels(), tiling.output.channels());
     let sums = Panels {
         products: F::Weight::PRODUCTS,
@@ -196,7 +196,7 @@ struct Plan {
 
 impl Plan {
     fn new(shape: &ConvShape, tiles: usize) -> Self {
-        let threads = pool::threads_of_convolution(shape.operations());
+        let threads = pool::threads_of_products(shape.operations());
         let chunks = (shape.batch() * tiles)
             .div_ceil(TILES)
             .next_multiple_of(threads);
