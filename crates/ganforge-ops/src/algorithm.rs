@@ -1,7 +1,7 @@
 //! Which way is fastest for a shape.
 
 use crate::unwritten::Unwritten;
-use crate::{ConvShape, merged, pool, winograd};
+use crate::{ConvShape, direct, merged, pool, winograd};
 
 /// A way to compute a convolution's passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,17 +11,21 @@ pub enum Algorithm {
     /// Nine multiplications for sixteen: kernel 4, stride 2, padding 1; or sixteen for thirty-six: kernel 3, stride 1, padding 1. Its
     /// errors are some 1e-6 of the largest output.
     Winograd,
+    /// Sums that stay in registers, for an image of 1 or 3 channels: kernel 4, stride 2, padding 1, and rows of a multiple of 32 pixels.
+    Direct,
 }
 
 impl Algorithm {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Merged, Self::Winograd];
+    pub const ALL: [Self; 3] = [Self::Merged, Self::Winograd, Self::Direct];
 
     /// The one that measured fastest for shapes of this kind.
     #[must_use]
     pub fn for_shape(shape: &ConvShape) -> Self {
         if winograd::pays(shape) {
             Self::Winograd
+        } else if direct::supports(shape) {
+            Self::Direct
         } else {
             Self::Merged
         }
@@ -33,6 +37,7 @@ impl Algorithm {
         match self {
             Self::Merged => true,
             Self::Winograd => winograd::supports(shape),
+            Self::Direct => direct::supports(shape),
         }
     }
 
@@ -58,6 +63,7 @@ impl Algorithm {
         let pass = match self {
             Self::Merged => merged::convolve,
             Self::Winograd => winograd::convolve,
+            Self::Direct => direct::convolve,
         };
         run(shape, || pass(shape, input, weight, bias, output));
     }
@@ -96,6 +102,7 @@ impl Algorithm {
         let pass = match self {
             Self::Merged => merged::convolve_input_gradient,
             Self::Winograd => winograd::convolve_input_gradient,
+            Self::Direct => direct::convolve_input_gradient,
         };
         run(shape, || {
             pass(shape, output_gradient, weight, bias, input_gradient);
@@ -133,6 +140,7 @@ impl Algorithm {
         let pass = match self {
             Self::Merged => merged::convolve_weight_gradient,
             Self::Winograd => winograd::convolve_weight_gradient,
+            Self::Direct => direct::convolve_weight_gradient,
         };
         run(shape, || {
             pass(shape, input, output_gradient, weight_gradient);
@@ -161,15 +169,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn winograd_is_chosen_where_it_measured_faster() {
-        let chosen = |batch, channels, kernel: usize, stride: usize| {
+    fn a_way_is_chosen_where_it_measured_faster() {
+        let of_size = |size, batch, channels, kernel: usize, stride: usize| {
             let (kernel, stride) = ([kernel; 2], [stride; 2]);
-            let shape = ConvShape::new(batch, channels, [8, 8], kernel, stride, [1, 1]);
+            let shape = ConvShape::new(batch, channels, size, kernel, stride, [1, 1]);
             Algorithm::for_shape(&shape.expect("a shape that exists"))
         };
+        let chosen =
+            |batch, channels, kernel, stride| of_size([8, 8], batch, channels, kernel, stride);
         assert_eq!(chosen(64, [128, 256], 4, 2), Algorithm::Winograd);
         assert_eq!(chosen(64, [128, 256], 3, 1), Algorithm::Winograd);
         assert_eq!(chosen(1, [128, 256], 4, 2), Algorithm::Merged);
+        assert_eq!(of_size([32, 32], 1, [3, 64], 4, 2), Algorithm::Direct);
         assert_eq!(chosen(64, [1, 64], 4, 2), Algorithm::Merged);
         assert_eq!(chosen(64, [128, 256], 3, 2), Algorithm::Merged);
     }

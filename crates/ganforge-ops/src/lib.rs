@@ -54,6 +54,12 @@
 //! A kernel of 3 × 3 with stride 1 and padding 1 goes the same way with F(2 × 2, 3 × 3) of the same paper: tiles of 4 × 4 inputs, sixteen products
 //! for thirty-six.
 //!
+//! # The ends of a network
+//!
+//! An image of 1 or 3 channels has too few of them to fill lanes or to pay for columns. There, positions lie side by side in vectors. On the way
+//! out of the image it is parted into its even and odd columns once, after which every tap reads runs of memory; on the way back to it, the four
+//! pixels under an output are summed together, twelve sums of three channels for every vector read.
+//!
 //! # Promises
 //!
 //! - The same call gives the same bits, for a given number of threads and a given machine: sums have one order, and no thread races another for it.
@@ -71,6 +77,7 @@ mod algorithm;
 mod batch_norm;
 mod convolution;
 mod dense;
+mod direct;
 mod error;
 mod extension;
 #[cfg(test)]

@@ -14,6 +14,7 @@ fn shapes() -> impl Iterator<Item = ConvShape> {
         layer([2, 3], [8, 8]),
         layer([3, 2], [7, 10]),
         layer([17, 16], [6, 5]),
+        layer([3, 2], [8, 32]),
         dense([2, 3], [5, 4]),
         dense([17, 3], [4, 6]),
     ]

@@ -116,6 +116,8 @@ fn small_channel_ends_are_computed_as_defined() {
     for channels in [[1, 64], [3, 20], [4, 7], [64, 1], [20, 3]] {
         for (size, kernel, stride) in [
             ([16, 20], [4, 4], [2, 2]),
+            ([16, 32], [4, 4], [2, 2]),
+            ([8, 64], [4, 4], [2, 2]),
             ([17, 18], [4, 4], [2, 2]),
             ([9, 13], [3, 3], [1, 1]),
             ([12, 15], [1, 1], [1, 1]),
@@ -164,6 +166,7 @@ fn two_calls_agree_to_the_bit() {
     for (batch, channels, size) in [
         (64, [16, 32], [16, 16]),
         (33, [1, 40], [16, 16]),
+        (33, [3, 40], [32, 32]),
         (1, [64, 128], [32, 32]),
     ] {
         let shape = ConvShape::new(batch, channels, size, [4, 4], [2, 2], [1, 1]).unwrap();
