@@ -5,6 +5,7 @@
 
 mod columns;
 mod correlation;
+mod turned;
 
 use pulp::Arch;
 
@@ -79,23 +80,23 @@ pub fn convolve_input_gradient(
     let arch = Arch::new();
     let plan = Plan::new(shape);
     let chunk = plan.images * shape.image_len();
-    let weight = Matrix::new(weight, shape.outputs(), shape.taps()).transposed();
+    let weight = Matrix::new(weight, shape.outputs(), shape.taps());
     input_gradient.for_each_chunk(plan.threads, chunk, |index, input_gradient| {
         let count = input_gradient.len() / shape.image_len();
         let output_gradient = plan.output_images_of(shape, output_gradient, index, count);
         let positions = count * shape.output_plane_len();
-        let mut columns = Scratch::take(shape.taps() * positions);
         let mut scratch = None;
         let merged = merge(shape, output_gradient, &mut scratch);
-        multiply(
-            &mut columns,
-            Write::Over,
-            weight,
-            merged,
-            plan.threads_of_product,
-        );
         let input_gradient = input_gradient.floats();
-        fold(arch, shape, &columns, input_gradient);
+        let threads = plan.threads_of_product;
+        if turned::pays(shape, positions) {
+            turned::input_gradient(shape, merged, weight, threads, input_gradient);
+        } else {
+            let mut columns = Scratch::take(shape.taps() * positions);
+            let weight = weight.transposed();
+            multiply(&mut columns, Write::Over, weight, merged, threads);
+            fold(arch, shape, &columns, input_gradient);
+        }
         add_bias(bias, shape.plane_len(), input_gradient);
     });
 }

@@ -19,8 +19,12 @@ use crate::lanes::LANES;
 use crate::unwritten::Unwritten;
 use form::{Dense, Polyphase};
 
-/// Tiles of a batch for which the weights are transformed: measured, half as many lose and twice as many gain.
-const WORTHWHILE: usize = 32;
+/// Tiles of a batch for which it pays to transform the weights of a layer, the larger ones only for more: half as many measured slower.
+const WORTHWHILE: usize = 16;
+const WORTHWHILE_IF_LARGE: usize = 32;
+
+/// Input channels of a layer that is large.
+const LARGE: usize = 128;
 
 /// Whether the shape is one of the layers this is written for.
 pub fn supports(shape: &ConvShape) -> bool {
@@ -39,10 +43,15 @@ fn is_dense(shape: &ConvShape) -> bool {
 /// weights.
 pub fn pays(shape: &ConvShape) -> bool {
     let [rows, columns] = shape.output_size().map(|size| size.div_ceil(2));
+    let worthwhile = if shape.inputs() < LARGE {
+        WORTHWHILE
+    } else {
+        WORTHWHILE_IF_LARGE
+    };
     supports(shape)
         && shape.inputs() >= LANES
         && shape.outputs() >= LANES
-        && shape.batch() * rows * columns >= WORTHWHILE
+        && shape.batch() * rows * columns >= worthwhile
 }
 
 /// Forward pass; slices as in [`convolve`](crate::convolve).
