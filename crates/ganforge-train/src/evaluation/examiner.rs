@@ -71,7 +71,7 @@ impl Examiner {
             real = real.with_training(dataset.clone());
         }
         let mut evaluator = real.evaluator(&asked, device)?;
-        real.fill(&mut evaluator, &asked)?;
+        real.fill(&mut evaluator, &asked, |_, _, _| ())?;
         Ok(Self {
             evaluator,
             signature,

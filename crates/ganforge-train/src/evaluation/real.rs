@@ -69,8 +69,8 @@ const MOST_HELD_OUT: usize = 10_000;
 /// Images on which Goodfellow et al. chose the width of a Parzen window.
 const VALIDATION: usize = 1000;
 
-/// Images that are read at a time.
-const BATCH: usize = 512;
+/// Images that are read at a time: some ten seconds of the slowest features.
+const BATCH: usize = 64;
 
 impl<'a> Real<'a> {
     /// Data for images `[channels, height, width]`, fitted to their size in the way of `fitted`.
@@ -150,14 +150,27 @@ impl<'a> Real<'a> {
         })?)
     }
 
-    /// Gives an evaluator the real images of every part that its metrics take.
+    /// Gives an evaluator the real images of every part that its metrics take. `watch` is told of a part how many of its images are in, and
+    /// how many there will be.
     ///
     /// # Errors
     /// Data that lack a part, that cannot be read, or of a size that the feature space does not take.
-    pub fn fill(&self, evaluator: &mut Evaluator, asked: &Asked) -> Result<(), RealError> {
-        let parts: Vec<Part> = evaluator.parts().collect();
-        for part in parts {
-            self.add(part, asked, &mut |images| evaluator.add(part, images))?;
+    pub fn fill(
+        &self,
+        evaluator: &mut Evaluator,
+        asked: &Asked,
+        mut watch: impl FnMut(Part, usize, usize),
+    ) -> Result<(), RealError> {
+        let parts = evaluator.parts().filter(|part| *part != Part::Samples);
+        for part in parts.collect::<Vec<_>>() {
+            let (dataset, chosen) = self.choose(part, asked)?;
+            let mut done = 0;
+            watch(part, done, chosen.len());
+            for indices in chosen.chunks(BATCH) {
+                evaluator.add(part, dataset.gather(indices)?.images)?;
+                done += indices.len();
+                watch(part, done, chosen.len());
+            }
         }
         Ok(())
     }
@@ -249,17 +262,11 @@ impl<'a> Real<'a> {
         Ok(Some(modes.map_err(EvaluationError::from)?))
     }
 
-    /// Hands over the images of a part, a batch at a time. Where a part takes fewer than there are, it takes every n-th of them.
-    fn add(
-        &self,
-        part: Part,
-        asked: &Asked,
-        take: &mut dyn FnMut(Vec<f32>) -> Result<(), EvaluationError>,
-    ) -> Result<(), RealError> {
+    /// Where the images of a part are, and which they are. Where a part takes fewer than there are, it takes every n-th of them.
+    fn choose(&self, part: Part, asked: &Asked) -> Result<(Dataset, Vec<usize>), RealError> {
         let values: usize = self.image.iter().product();
         let (split, most) = match part {
-            Part::Samples => return Ok(()),
-            Part::Reference => (asked.split, asked.samples),
+            Part::Samples | Part::Reference => (asked.split, asked.samples),
             Part::Training => (Split::Train, MOST_NUMBERS / values),
             Part::HeldOut | Part::Test => (Split::Test, MOST_HELD_OUT),
             Part::Validation => (Split::Train, VALIDATION),
@@ -271,8 +278,8 @@ impl<'a> Real<'a> {
             chosen.truncate(most);
         }
         let (len, count) = (chosen.len(), chosen.len().min(most.max(1)));
-        let chosen: Vec<usize> = (0..count).map(|at| chosen[at * len / count]).collect();
-        read(&dataset, &chosen, take)
+        let chosen = (0..count).map(|at| chosen[at * len / count]).collect();
+        Ok((dataset, chosen))
     }
 
     /// A part of the data, and which of its images are of the class, if one is asked for.
@@ -319,15 +326,4 @@ fn name(split: Split) -> &'static str {
         Split::Train => "train",
         Split::Test => "test",
     }
-}
-
-fn read(
-    dataset: &Dataset,
-    chosen: &[usize],
-    take: &mut dyn FnMut(Vec<f32>) -> Result<(), EvaluationError>,
-) -> Result<(), RealError> {
-    for indices in chosen.chunks(BATCH) {
-        take(dataset.gather(indices)?.images)?;
-    }
-    Ok(())
 }

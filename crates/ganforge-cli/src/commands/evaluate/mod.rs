@@ -36,11 +36,14 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
     let asked = asked(arguments, &real, &options)?;
     let mut evaluator = real.evaluator(&asked, &device)?;
     let progress = Progress::new(!arguments.json)?;
-    real.fill(&mut evaluator, &asked)?;
-    progress.begin("samples", options.count);
+    real.fill(&mut evaluator, &asked, |part, done, images| {
+        progress.at(part, done, images);
+    })?;
+    let mut done = 0;
     for images in sampler.batches(&options)? {
         let images = images?;
-        progress.advance(images.count());
+        done += images.count();
+        progress.at(Part::Samples, done, options.count);
         evaluator.add(Part::Samples, images.into_data())?;
     }
     // What cannot be compared is refused before anything is computed.

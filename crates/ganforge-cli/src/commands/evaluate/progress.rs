@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use ganforge_eval::Part;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::error::CliError;
 
-/// A bar for samples, and a name for each metric. Where nobody watches, nothing is shown.
+/// A bar for images, and a name for each metric. Where nobody watches, nothing is shown.
 pub struct Progress {
     bar: ProgressBar,
 }
@@ -14,7 +15,7 @@ pub struct Progress {
 impl Progress {
     /// Nothing under way yet; `shown` or hidden.
     pub fn new(shown: bool) -> Result<Self, CliError> {
-        let style = ProgressStyle::with_template("{msg:16} {bar:30} {pos}/{len} {eta} left")
+        let style = ProgressStyle::with_template("{msg:17} {bar:30} {pos}/{len} {eta} left")
             .map_err(|error| CliError::System(error.to_string()))?;
         let bar = if shown {
             ProgressBar::new(0)
@@ -27,16 +28,21 @@ impl Progress {
         Ok(Self { bar })
     }
 
-    /// Begins something that has `count` steps.
-    pub fn begin(&self, name: &'static str, count: usize) {
-        self.bar.set_message(name);
-        self.bar.set_length(count as u64);
-        self.bar.reset_eta();
-    }
-
-    /// Some steps are done.
-    pub fn advance(&self, steps: usize) {
-        self.bar.inc(steps as u64);
+    /// So many of a part's images are in.
+    pub fn at(&self, part: Part, done: usize, images: usize) {
+        let name = match part {
+            Part::Samples => "samples",
+            Part::Reference => "real images",
+            Part::Training => "training images",
+            Part::HeldOut | Part::Test => "test images",
+            Part::Validation => "validation images",
+        };
+        if self.bar.message() != name {
+            self.bar.set_message(name);
+            self.bar.reset_eta();
+        }
+        self.bar.set_length(images as u64);
+        self.bar.set_position(done as u64);
     }
 
     /// Begins something whose end is not known.
