@@ -138,9 +138,9 @@ impl Algorithm {
             output_gradient.len(),
         );
         let pass = match self {
-            Self::Merged => merged::convolve_weight_gradient,
+            // Where there are few taps, the merged pass keeps its sums in registers already.
+            Self::Merged | Self::Direct => merged::convolve_weight_gradient,
             Self::Winograd => winograd::convolve_weight_gradient,
-            Self::Direct => direct::convolve_weight_gradient,
         };
         run(shape, || {
             pass(shape, input, output_gradient, weight_gradient);

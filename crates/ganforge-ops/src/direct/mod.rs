@@ -58,16 +58,6 @@ pub fn convolve_input_gradient(
     input_gradient::convolve(arch, shape, output_gradient, weight, bias, input_gradient);
 }
 
-/// Gradient by the weight; slices as in [`convolve_weight_gradient`](crate::convolve_weight_gradient). So few taps are a row of vectors there.
-pub fn convolve_weight_gradient(
-    shape: &ConvShape,
-    input: &[f32],
-    output_gradient: &[f32],
-    weight_gradient: Unwritten,
-) {
-    merged::convolve_weight_gradient(shape, input, output_gradient, weight_gradient);
-}
-
 fn threads(shape: &ConvShape) -> usize {
     pool::threads_of_products(shape.operations())
 }
