@@ -30,7 +30,7 @@ usage: cargo xtask <COMMAND>
              [--out DIR] [--images N]; needs python3 with numpy
   reproduce  a published table: trains goodfellow-2014-mnist, pacgan-2018-ring8 or pacgan-2018-grid25 with several seeds, for hours,
              goes on where it stopped, and scores them as the paper does
-             RECIPE [--out DIR] [--data SPEC] [--images N] [--score-only]
+             RECIPE [--out DIR] [--data SPEC] [--images N] [--set KEY=VALUE]... [--score-only]
   compare    times beside PyTorch on the CPU, in turn; on a machine that does nothing else
              [--peer dcgan_torch.py] [--python PROGRAM] [--rounds N] [--only TEXT] [--out FILE]; needs torch
   digit-classifier   trains the classifier that evaluation ships with, for some ten minutes, and replaces its file

@@ -53,11 +53,13 @@ pub struct Options {
     out: PathBuf,
     data: Option<String>,
     images: Option<String>,
+    /// Keys of the recipe to change, as `ganforge train --set` takes them.
+    changes: Vec<String>,
     score_only: bool,
 }
 
 impl Options {
-    /// Reads `RECIPE [--out DIR] [--data SPEC] [--images N] [--score-only]`.
+    /// Reads `RECIPE [--out DIR] [--data SPEC] [--images N] [--set KEY=VALUE]... [--score-only]`.
     pub fn parse(words: &[&str]) -> Result<Self, String> {
         let known = || ROWS.map(|row| row.recipe).join(", ");
         let [recipe, words @ ..] = words else {
@@ -75,6 +77,7 @@ impl Options {
             out: PathBuf::from("runs").join(recipe),
             data: None,
             images: None,
+            changes: Vec::new(),
             score_only: false,
         };
         let mut words = words.iter();
@@ -87,6 +90,7 @@ impl Options {
                 "--out" => options.out = value()?.into(),
                 "--data" => options.data = Some(value()?),
                 "--images" => options.images = Some(value()?),
+                "--set" => options.changes.push(value()?),
                 "--score-only" => options.score_only = true,
                 _ => return Err(format!("reproduce: `{word}` is no option")),
             }
@@ -95,12 +99,11 @@ impl Options {
     }
 
     fn trials(&self) -> Vec<Trial> {
-        let mut arguments = Vec::new();
-        for (option, value) in [("--data", &self.data), ("--images", &self.images)] {
-            if let Some(value) = value {
-                arguments.extend([option.to_owned(), value.clone()]);
-            }
-        }
+        let data = self.data.iter().map(|spec| ["--data", spec]);
+        let images = self.images.iter().map(|count| ["--images", count]);
+        let changes = self.changes.iter().map(|change| ["--set", change]);
+        let arguments = data.chain(images).chain(changes).flatten();
+        let arguments: Vec<String> = arguments.map(str::to_owned).collect();
         let trial = |seed| Trial {
             recipe: self.row.recipe.to_owned(),
             seed,
@@ -202,5 +205,19 @@ mod tests {
             .err()
             .unwrap();
         assert!(failure.contains("`--out` wants a value"), "{failure}");
+    }
+
+    #[test]
+    fn changes_of_the_recipe_reach_every_training() {
+        let words = "pacgan-2018-ring8 --images 9 --set run.batch=3 --set run.tick=3";
+        let words: Vec<&str> = words.split(' ').collect();
+        let trials = Options::parse(&words).unwrap().trials();
+        assert_eq!(trials.len(), 10);
+        for trial in trials {
+            assert_eq!(
+                trial.arguments.join(" "),
+                "--images 9 --set run.batch=3 --set run.tick=3"
+            );
+        }
     }
 }
