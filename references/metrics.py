@@ -4,7 +4,8 @@
 usage: metrics.py > metrics.json
 
 Features come from `scattered`, which the tests repeat bit for bit; only its arguments are stored, and what is done to its numbers
-(times `scale`, plus `shift`, both exact). Needs numpy, scipy, scikit-learn, prdc and torch-fidelity.
+(times `scale`, plus `shift`, both exact). Needs numpy, scipy, scikit-learn, prdc, torch-fidelity and
+pytorch-msssim.
 """
 import contextlib
 import io
@@ -13,9 +14,12 @@ import json
 import numpy as np
 import prdc
 import torch
+from pytorch_msssim import ms_ssim
+from score_modes import MIXTURES, score
 from scipy import linalg
 from scipy.special import logsumexp
 from sklearn.metrics.pairwise import polynomial_kernel
+from sklearn.neighbors import NearestNeighbors
 from torch_fidelity.metric_isc import isc_features_to_metric
 from torch_fidelity.metric_kid import kernel_mmd
 from torch_fidelity.metric_prc import calculate_precision_recall_full
@@ -105,7 +109,7 @@ def parzen(samples, validation, test):
     found = log_likelihoods(test_, samples_, sigma)
     return dict(
         samples=samples, validation=validation, test=test,
-        sigma=float(sigma), mean=float(found.mean()), error=float(found.std(ddof=1) / np.sqrt(len(found))),
+        sigma=float(sigma), mean=float(found.mean()), error=float(found.std() / np.sqrt(len(found))),
     )
 
 
@@ -116,14 +120,18 @@ def blurred(image, taps):
     return image
 
 
-def similarity(first, second, scales, span=2.0):
-    """The formula of pytorch-msssim's ms_ssim for one channel, with the first `scales` weights, scaled to sum to 1."""
-    weights = np.array([0.0448, 0.2856, 0.3001, 0.2363, 0.1333])[:scales]
-    weights /= weights.sum()
+def gaussian():
     taps = np.exp(-((np.arange(11) - 5.0) ** 2) / (2 * 1.5**2))
-    taps /= taps.sum()
+    return taps / taps.sum()
+
+
+def similarity(first, second, scales, span=2.0):
+    """The formula of pytorch-msssim's ms_ssim for one channel, with the first `scales` weights, scaled to the sum of all: the package takes no images below 161 pixels."""
+    weights = np.array([0.0448, 0.2856, 0.3001, 0.2363, 0.1333])
+    weights = weights[:scales] / weights[:scales].sum() * weights.sum()
+    taps = gaussian()
     c1, c2 = (0.01 * span) ** 2, (0.03 * span) ** 2
-    first, second, value = first.astype(np.float64), second.astype(np.float64), 1.0
+    first, second, value = first.astype(np.float64) + 1, second.astype(np.float64) + 1, 1.0
     for scale, weight in enumerate(weights):
         mu1, mu2 = blurred(first, taps), blurred(second, taps)
         s11, s22 = blurred(first**2, taps) - mu1**2, blurred(second**2, taps) - mu2**2
@@ -137,11 +145,36 @@ def similarity(first, second, scales, span=2.0):
     return float(value)
 
 
-def images(recipe, side, scales):
-    """Two images of one kind, so that the only pair there is has a similarity."""
-    both = made(recipe).reshape(2, side, side)
+def images(recipe, size, scales):
+    """Two images of one kind in [-1, 1], so that the only pair there is has a similarity: by the package where it takes them."""
+    both = made(recipe).reshape(2, *size)
     both[1] = (both[0] * 3 + both[1]) / 4
-    return dict(images=recipe, side=side, scales=scales, similarity=similarity(both[0], both[1], scales))
+    if min(size[1:]) > 160:
+        first, second = torch.tensor(both).double()[:, None] + 1
+        # The package's own window is of single precision.
+        window = torch.tensor(gaussian()).expand(size[0], 1, 1, -1)
+        value = float(ms_ssim(first, second, data_range=2, win=window))
+    else:
+        value = float(np.mean([similarity(first, second, scales) for first, second in zip(*both)]))
+    return dict(images=recipe, size=size, scales=scales, similarity=value)
+
+
+def modes(recipe, mixture):
+    """The protocol of score_modes.py."""
+    centers, sigma = MIXTURES[mixture]
+    found = score(made(recipe).astype(np.float64), centers, sigma)
+    return dict(samples=recipe, mixture=mixture, **{key: found[key] for key in ("modes", "high_quality", "reverse_kl")})
+
+
+def nearest(samples, held_out, training):
+    """Distances to the nearest training sample, by scikit-learn."""
+    search = NearestNeighbors(n_neighbors=1).fit(made(training).astype(np.float64))
+    from_samples, from_held_out = (np.sort(search.kneighbors(made(side))[0][:, 0]) for side in (samples, held_out))
+    near = from_held_out[len(from_held_out) // 100]
+    return dict(
+        samples=samples, held_out=held_out, training=training, suspicious=float((from_samples < near).mean()),
+        medians=[float(np.median(side)) for side in (from_samples, from_held_out)],
+    )
 
 
 PAIRS = [
@@ -182,9 +215,17 @@ if __name__ == "__main__":
                 parzen(recipe(400, 784, 22, 0.25, 0.5), recipe(20, 784, 23, 0.25, 0.5), recipe(60, 784, 24, 0.25, 0.5)),
             ],
             similarity=[
-                images(recipe(2, 28 * 28, 25, 0.5), 28, 2),
-                images(recipe(2, 64 * 64, 26, 0.5), 64, 3),
-                images(recipe(2, 16 * 16, 27, 0.5), 16, 1),
+                images(recipe(2, 28 * 28, 25, 0.5), [1, 28, 28], 2),
+                images(recipe(2, 64 * 64, 26, 0.5), [1, 64, 64], 3),
+                images(recipe(2, 16 * 16, 27, 0.5), [1, 16, 16], 1),
+                images(recipe(2, 3 * 20 * 32, 28, 0.5), [3, 20, 32], 1),
+                images(recipe(2, 176 * 176, 29, 0.5), [1, 176, 176], 5),
+                images(recipe(2, 3 * 176 * 192, 30, 0.25, -0.5), [3, 176, 192], 5),
+            ],
+            modes=[modes(recipe(2000, 2, 31, 2.5), "grid25"), modes(recipe(3000, 2, 32, 0.75), "ring8")],
+            nearest=[
+                nearest(recipe(300, 12, 33), recipe(250, 12, 34), recipe(500, 12, 35)),
+                nearest(recipe(120, 784, 36, 0.25, 0.5), recipe(100, 784, 37, 0.25, 0.5), recipe(200, 784, 38, 0.25, 0.5)),
             ],
         )
     print(json.dumps(stored, indent=1))

@@ -45,7 +45,10 @@ pub enum CliError {
 impl From<RealError> for CliError {
     fn from(error: RealError) -> Self {
         match error {
-            RealError::Kind { .. } => Self::Usage(error.to_string()),
+            RealError::Kind { .. }
+            | RealError::NoClass { .. }
+            | RealError::NoTestPart { .. }
+            | RealError::NoBorder { .. } => Self::Usage(error.to_string()),
             RealError::Data(error) => Self::Data(error),
             RealError::Evaluation(error) => Self::Evaluation(error),
         }

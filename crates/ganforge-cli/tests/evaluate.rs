@@ -97,8 +97,18 @@ fn a_change_is_told_for_one_protocol_and_refused_for_two() {
     let line = "evaluate run --data digits --samples 100 --metrics frechet,recall";
     home.write("before.json", home.does(&format!("{line} --json")));
     let table = home.does(&format!("{line} --against before.json"));
-    assert!(table.starts_with("100 samples, digits\n"), "{table}");
-    assert!(table.contains("raw, against 100 of train"), "{table}");
+    let heading = "run/model.safetensors after 1280 images\n100 samples, seed 0, beside digits, pad to 1x8x8\n\
+                   changes since before.json\n\n";
+    assert!(table.starts_with(heading), "{table}");
+    let lines: Vec<&str> = table.lines().skip(4).collect();
+    names(
+        lines[0],
+        &["frechet ↓ ", "  (0)  raw, against 100 of train"],
+    );
+    names(
+        lines[1],
+        &["recall ↑ ", "  (0)  raw, k 3, against 100 of train"],
+    );
     let report = json(&home.does(&format!("{line} --against before.json --json")));
     assert_eq!(report["change"]["frechet"], 0.0);
 
@@ -127,6 +137,10 @@ fn a_change_is_told_for_one_protocol_and_refused_for_two() {
         &home.refuses(2, other),
         &["none of these", "frechet, recall"],
     );
+    // A metric that the earlier report lacks has no change.
+    let more = line.replace("recall", "recall,kernel");
+    let table = home.does(&format!("{more} --against before.json"));
+    names(&table, &["kernel ↓", " SE  (new)  raw, all pairs"]);
     home.write("torn.json", "{\"samples\":");
     let line = format!("{line} --against torn.json");
     names(&home.refuses(1, &line), &["torn.json", "--json"]);
@@ -199,7 +213,12 @@ fn a_test_part_is_held_out_and_validation_is_the_end_of_the_training_part() {
         "train mnist-mlp --data idx:bars --images 400 {small} --out run"
     ));
     let line = "evaluate run --data idx:bars --samples 50 --json";
-    let report = json(&home.does(&format!("{line} --features digits")));
+    let ended = home.run(&format!("{line} --features digits"));
+    names(
+        &ended.stderr,
+        &["50 images in 128 dimensions", "more than 128 samples"],
+    );
+    let report = json(&ended.stdout);
     let metrics = &report["metrics"];
     assert_eq!(metrics.as_object().unwrap().len(), 8, "{metrics}");
     let nearest = &metrics["nearest"]["protocol"];
@@ -215,7 +234,11 @@ fn a_test_part_is_held_out_and_validation_is_the_end_of_the_training_part() {
     let features = score["protocol"]["features"].as_str().unwrap();
     assert!(features.starts_with("digits "), "{features}");
 
-    let report = json(&home.does(&format!("{line} --metrics parzen,frechet --split test")));
+    let report = json(
+        &home
+            .run(&format!("{line} --metrics parzen,frechet --split test"))
+            .stdout,
+    );
     let parzen = &report["metrics"]["parzen"];
     assert_eq!(parzen["protocol"]["metric"]["validation"], 100);
     assert_eq!(parzen["protocol"]["reference"], 120);
@@ -297,8 +320,16 @@ fn what_cannot_be_evaluated_is_said_in_one_line() {
         (2, "--truncation=-1", &["truncation"]),
         (1, "--features digits", &["1x8x8", "raw features"]),
         (1, "--split test", &["digits has no test part"]),
-        (1, "--metrics nearest", &["digits has no test part"]),
-        (1, "--metrics parzen", &["digits has no test part"]),
+        (
+            2,
+            "--metrics nearest",
+            &["with test images", "digits has none"],
+        ),
+        (
+            2,
+            "--metrics parzen",
+            &["with test images", "digits has none"],
+        ),
         (1, "--samples 3", &["at least 6 samples", "are 3"]),
         (1, "--against none.json", &["none.json"]),
     ] {

@@ -207,7 +207,10 @@ fn what_the_data_cannot_serve_is_refused_before_anything_is_written() {
     let home = Home::new();
     for (words, parts) in [
         (by("modes"), ["[evaluation] modes", "ring8, grid25"]),
-        (by("nearest"), ["[evaluation] digits", "no test part"]),
+        (
+            by("nearest"),
+            ["compare with test images", "digits has none"],
+        ),
         (
             by("inception-score"),
             ["inception-score", "digits features"],

@@ -69,7 +69,7 @@ pub enum DataError {
         example: String,
     },
     /// The test part is wanted and there is none.
-    #[error("{what} has no test part")]
+    #[error("{what} has no test part: take its training part, or name data that have one")]
     NoTestPart {
         /// The source.
         what: String,

@@ -1,5 +1,6 @@
 //! Why a metric has no value, said in one line each: what is wrong, and what to do.
 
+use crate::features::LARGEST;
 use crate::protocol::Difference;
 
 /// Why a metric has no value.
@@ -16,11 +17,11 @@ pub enum EvalError {
         /// Numbers given.
         len: usize,
     },
-    /// A feature is infinite or not a number.
+    /// A feature is not a number, infinite, or so large that distances to it would be.
     #[error(
-        "feature {column} of sample {row} is {value}; look at that image and at the network that judged it, and evaluate a checkpoint from before it diverged"
+        "feature {column} of sample {row} is {value}, and distances are computed within ±{LARGEST:e}; look at that image and at the network that judged it, and evaluate a checkpoint from before it diverged"
     )]
-    NotFinite {
+    OutOfRange {
         /// The sample, from 0.
         row: usize,
         /// The feature, from 0.
@@ -64,7 +65,7 @@ pub enum EvalError {
     },
     /// The covariances would not fit into memory.
     #[error(
-        "the Fréchet distance in {dimensions} dimensions needs matrices larger than fit into 2 GiB; use the features of a network or smaller images, or give at most {limit} samples on each side"
+        "the Fréchet distance in {dimensions} dimensions needs matrices larger than fit into 2 GiB; use the features of a network or smaller images, or give at most {limit} samples"
     )]
     TooLarge {
         /// Dimensions of the feature space.
@@ -103,14 +104,6 @@ pub enum EvalError {
         class: usize,
         /// How many classes there are.
         classes: usize,
-    },
-    /// The samples have a class the reference lacks, so that the divergence is infinite.
-    #[error(
-        "class {class} occurs among the samples but not in the reference, which makes the divergence infinite; give more reference data, or compare with the uniform distribution"
-    )]
-    UnseenClass {
-        /// The first such class.
-        class: usize,
     },
     /// Images have another size than their features.
     #[error("images of {channels} × {height} × {width} have {} values, but the samples have {columns}; name the size they were made with", channels.saturating_mul(*height).saturating_mul(*width))]

@@ -22,13 +22,13 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// The mean, and its standard error by the values' unbiased variance.
+    /// The mean, and its standard error by the values' variance (divided by their number, as `numpy.std` does).
     pub(crate) fn mean(values: &[f64]) -> Self {
         let (mean, squares) = moments(values);
         let count = values.len() as f64;
         Self {
             value: mean,
-            spread: Spread::StandardError((squares / (count - 1.0).max(1.0) / count).sqrt()),
+            spread: Spread::StandardError(squares.sqrt() / count),
         }
     }
 
@@ -57,7 +57,7 @@ mod tests {
     fn a_mean_errs_less_than_its_parts_deviate() {
         let values = [1.0, 2.0, 3.0, 6.0];
         let mean = Estimate::mean(&values);
-        assert_eq!(mean.spread, Spread::StandardError((14.0_f64 / 12.0).sqrt()));
+        assert_eq!(mean.spread, Spread::StandardError(14.0_f64.sqrt() / 4.0));
         let parts = Estimate::over_parts(&values);
         assert_eq!(parts.spread, Spread::Deviation(3.5_f64.sqrt()));
         assert_eq!((mean.value, parts.value), (3.0, 3.0));

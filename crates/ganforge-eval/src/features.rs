@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::EvalError;
 
-/// Samples × dimensions, row after row, all finite.
+/// Samples × dimensions, row after row, all of them within ±10¹⁵.
 ///
 /// # Shapes
 /// `[rows, columns]`: one row a sample, one column a dimension of the feature space.
@@ -15,18 +15,23 @@ pub struct Features {
     data: Vec<f32>,
 }
 
+/// The largest feature: its square, summed over a million dimensions, is still far from the end of single precision, in which products are taken.
+pub(crate) const LARGEST: f32 = 1e15;
+
 impl Features {
     /// Takes the features of `rows` samples.
     ///
     /// # Errors
-    /// If there are no columns, if the numbers do not fill the rows, or if one of them is infinite or not a number.
+    /// If there are no columns, if the numbers do not fill the rows, or if one of them is not a number or beyond ±10¹⁵, as those of a network that
+    /// diverges are.
     pub fn new(rows: usize, columns: usize, data: Vec<f32>) -> Result<Self, EvalError> {
         if columns == 0 || rows.checked_mul(columns) != Some(data.len()) {
             let len = data.len();
             return Err(EvalError::Shape { rows, columns, len });
         }
-        if let Some(at) = data.iter().position(|value| !value.is_finite()) {
-            return Err(EvalError::NotFinite {
+        let fits = |value: &f32| value.abs() <= LARGEST;
+        if let Some(at) = data.iter().position(|value| !fits(value)) {
+            return Err(EvalError::OutOfRange {
                 row: at / columns,
                 column: at % columns,
                 value: data[at],
@@ -55,7 +60,7 @@ impl Features {
     pub(crate) fn append(&mut self, data: Vec<f32>) -> Result<(), EvalError> {
         let rows = data.len() / self.columns.max(1);
         let mut batch = Self::new(rows, self.columns, data).map_err(|error| match error {
-            EvalError::NotFinite { row, column, value } => EvalError::NotFinite {
+            EvalError::OutOfRange { row, column, value } => EvalError::OutOfRange {
                 row: self.rows + row,
                 column,
                 value,
@@ -186,8 +191,8 @@ mod tests {
     }
 
     #[test]
-    fn a_number_that_is_none_is_refused_with_its_place() {
-        for value in [f32::NAN, f32::INFINITY] {
+    fn a_number_that_is_none_or_too_large_is_refused_with_its_place() {
+        for value in [f32::NAN, f32::INFINITY, -1e16] {
             let refused = Features::new(2, 2, vec![0.0, 0.0, value, 0.0]).unwrap_err();
             let text = refused.to_string();
             assert!(text.starts_with("feature 0 of sample 1 is "), "{text}");

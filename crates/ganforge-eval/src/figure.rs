@@ -96,6 +96,7 @@ mod tests {
                 reference: 10_000,
                 data: "mnist".into(),
                 split: "test".into(),
+                digest: Some("0123".into()),
                 resize: None,
                 seed: 7,
                 sampling: BTreeMap::from([("truncation".into(), "0.7".into())]),
@@ -141,19 +142,32 @@ mod tests {
     }
 
     #[test]
+    fn the_same_images_by_another_name_are_the_same_protocol() {
+        let mut elsewhere = figure();
+        elsewhere.protocol.data = "idx:elsewhere".into();
+        assert_eq!(elsewhere.change_from(&figure()).unwrap(), 0.0);
+    }
+
+    #[test]
     fn every_difference_is_named() {
         let changed = |change: Change| {
             let mut other = figure();
             change(&mut other.protocol);
             other.change_from(&figure()).unwrap_err().to_string()
         };
-        let cases: [(&str, Change); 11] = [
+        let cases: [(&str, Change); 12] = [
             ("`features` is \"digits\" in one and \"raw\" in", |p| {
                 p.features = "digits".into();
             }),
             ("`samples` is 5 in one and 10000 in", |p| p.samples = 5),
             ("`reference` is 5", |p| p.reference = 5),
-            ("`data` is \"digits\"", |p| p.data = "digits".into()),
+            ("`data` is \"digits\"", |p| {
+                p.digest = None;
+                p.data = "digits".into();
+            }),
+            ("`digest` is \"4567\" in one and \"0123\" in", |p| {
+                p.digest = Some("4567".into());
+            }),
             ("`split` is \"train\"", |p| p.split = "train".into()),
             ("`resize` is \"bicubic\" in one and not given in", |p| {
                 p.resize = Some("bicubic".into());

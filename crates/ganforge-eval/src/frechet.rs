@@ -53,16 +53,25 @@ pub fn frechet_of_features(samples: &Features, reference: &Features) -> Result<f
     if dimensions <= first.max(second) && dimensions <= LARGEST {
         return frechet(&Moments::of(samples)?, &Moments::of(reference)?);
     }
-    if first.max(second) > LARGEST {
-        return Err(EvalError::TooLarge {
-            dimensions,
-            limit: LARGEST,
-        });
-    }
+    frechet_fits(dimensions, first.max(second))?;
     let (samples, reference) = (Centered::new(samples), Centered::new(reference));
     let traces = samples.total_variance() + reference.total_variance();
     let shared = sum_of_singular_values(&samples, &reference)?;
     Ok((squared_distance(&samples.mean, &reference.mean) + traces - 2.0 * shared).max(0.0))
+}
+
+/// Whether a Fréchet distance of so many samples and real images in so many dimensions can be had.
+///
+/// # Errors
+/// If both number more than 4,096, whose matrices would not fit into 2 GiB.
+pub fn frechet_fits(dimensions: usize, images: usize) -> Result<(), EvalError> {
+    if dimensions <= LARGEST || images <= LARGEST {
+        return Ok(());
+    }
+    Err(EvalError::TooLarge {
+        dimensions,
+        limit: LARGEST,
+    })
 }
 
 fn at_least_two(count: usize, what: &'static str) -> Result<(), EvalError> {

@@ -67,11 +67,11 @@ pub use error::EvalError;
 pub use estimate::{Estimate, Spread};
 pub use evaluation::{
     Better, Circumstances, Evaluation, EvaluationError, Evaluator, Figures, MetricName, ModeSource,
-    Part,
+    Part, Singular,
 };
 pub use features::Features;
 pub use figure::Figure;
-pub use frechet::{frechet, frechet_of_features};
+pub use frechet::{frechet, frechet_fits, frechet_of_features};
 pub use inception::inception_score;
 pub use kernel::{Estimator, kernel};
 pub use manifold::{Overlap, Reach, overlap};

@@ -118,13 +118,6 @@ impl Moments {
         self.sums.len()
     }
 
-    /// Whether the covariance is singular for want of samples: the Fréchet distance is then defined but strongly biased, and comparable only
-    /// at the same number of samples.
-    #[must_use]
-    pub fn too_few_for_full_rank(&self) -> bool {
-        self.samples <= self.dimensions()
-    }
-
     /// The mean.
     #[must_use]
     pub fn mean(&self) -> Vec<f64> {

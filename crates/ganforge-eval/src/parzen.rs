@@ -189,8 +189,8 @@ mod tests {
         let exact = [gaussian(25.0, 2.0, 0.5), gaussian(0.0, 2.0, 0.5)];
         let mean = f64::midpoint(exact[0], exact[1]);
         assert!((found.nats.value - mean).abs() < 1e-6 * mean.abs());
-        // Two values: half their difference.
-        let error = (exact[1] - exact[0]) / 2.0;
+        // Two values: half their difference, over the root of two.
+        let error = (exact[1] - exact[0]) / 8.0_f64.sqrt();
         let Spread::StandardError(found) = found.nats.spread else {
             panic!("a standard error");
         };

@@ -14,6 +14,7 @@ pub use listing::{devices, recipes};
 pub use sample::sample;
 pub use train::train;
 
+use std::fmt::Display;
 use std::io::{ErrorKind, Write};
 
 use serde::Serialize;
@@ -35,4 +36,21 @@ fn print(text: &str) -> Result<(), CliError> {
 fn print_json(value: &impl Serialize) -> Result<(), CliError> {
     let text = serde_json::to_string(value).map_err(|error| CliError::System(error.to_string()))?;
     print(&format!("{text}\n"))
+}
+
+/// What is named before the rest is counted.
+const NAMED: usize = 5;
+
+/// Names the first and counts the rest.
+fn warn_of(
+    faults: impl ExactSizeIterator<Item = impl Display>,
+    in_all: impl FnOnce(usize) -> String,
+) {
+    let count = faults.len();
+    for fault in faults.take(NAMED) {
+        eprintln!("warning: {fault}");
+    }
+    if count > NAMED {
+        eprintln!("warning: {}", in_all(count));
+    }
 }

@@ -1,6 +1,5 @@
 //! `ganforge train`
 
-use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -10,6 +9,7 @@ use burn::train::renderer::tui::TuiMetricsRendererWrapper;
 use ganforge_data::Dataset;
 use ganforge_train::{Override, Recipe, RunDirectory, TrainError, TrainOptions};
 
+use super::warn_of;
 use crate::arguments::{Dashboard, TrainArguments};
 use crate::error::{CliError, Done};
 use crate::log_renderer::LogRenderer;
@@ -81,9 +81,6 @@ pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
     })
 }
 
-/// What is named before the rest is counted.
-const NAMED: usize = 5;
-
 fn warn_of_missing_figures(missing: &[String]) {
     warn_of(missing.iter(), |count| {
         format!("{count} figures are missing in all; experiment.log names them")
@@ -97,20 +94,6 @@ fn warn_of_skipped(dataset: &Dataset) {
             "skipped {count} files in all; experiment.log names them, and so does `ganforge data inspect`"
         )
     });
-}
-
-/// Names the first and counts the rest, which `experiment.log` names.
-fn warn_of(
-    faults: impl ExactSizeIterator<Item = impl Display>,
-    in_all: impl FnOnce(usize) -> String,
-) {
-    let count = faults.len();
-    for fault in faults.take(NAMED) {
-        eprintln!("warning: {fault}");
-    }
-    if count > NAMED {
-        eprintln!("warning: {}", in_all(count));
-    }
 }
 
 /// The recipe asked for; a resumed run's own, where it is resumed. Flags count as overrides.

@@ -4,14 +4,14 @@
 //! coarsest, weighted. Windows are Gaussian, 11 pixels wide with deviation 1.5, and lie inside the image, as in pytorch-msssim; so does a
 //! negative mean of contrast and structure, which counts as 0. Channels are compared apart, and averaged.
 //!
-//! Deviations, for small images: only as many of the five scales as leave room for a window, their weights scaled to sum to 1 (two scales at 28 × 28, three at
+//! Deviations, for small images: only as many of the five scales as leave room for a window, their weights scaled to the sum of all five (two scales at 28 × 28, three at
 //! 64 × 64); images smaller than a window get a narrower one, its deviation narrower alike. An odd row or column is dropped before halving.
 
 /// The paper's weights, finest scale first.
 const WEIGHTS: [f64; 5] = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
 const WINDOW: usize = 11;
 const DEVIATION: f64 = 1.5;
-/// (0.01 L)² and (0.03 L)² for values in a range of L = 2.
+/// (0.01 L)² and (0.03 L)² for values from 0 to L = 2. Luminance compares ratios of means, so that black must be 0.
 const LUMINANCE: f64 = 0.02 * 0.02;
 const CONTRAST: f64 = 0.06 * 0.06;
 
@@ -27,11 +27,11 @@ pub fn scales(height: usize, width: usize) -> usize {
     scales
 }
 
-/// The similarity of two images `[channels, height, width]`, from 0 to 1.
+/// The similarity of two images `[channels, height, width]` of brightness from -1 to 1: 0 where they have nothing in common, 1 where they are one.
 pub fn similarity(first: &[f32], second: &[f32], [height, width]: [usize; 2]) -> f64 {
     let window = window(height.min(width));
     let weights = &WEIGHTS[..scales(height, width)];
-    let total: f64 = weights.iter().sum();
+    let total = weights.iter().sum::<f64>() / WEIGHTS.iter().sum::<f64>();
     let channels = first
         .chunks_exact(height * width)
         .zip(second.chunks_exact(height * width));
@@ -116,9 +116,13 @@ struct Plane {
 }
 
 impl Plane {
+    /// Of brightness from -1 to 1.
     fn new(values: &[f32], width: usize) -> Self {
-        let values = values.iter().copied().map(f64::from).collect();
-        Self { values, width }
+        let values = values.iter().map(|&value| f64::from(value) + 1.0);
+        Self {
+            values: values.collect(),
+            width,
+        }
     }
 
     /// Weighted means over all windows that lie inside.
@@ -186,8 +190,10 @@ mod tests {
 
     #[test]
     fn flat_images_differ_by_luminance_alone() {
-        // (2ab + c) / (a² + b² + c) for the values a = 0.5 and b = 1.
-        let found = similarity(&[0.5; 64], &[1.0; 64], [8, 8]);
-        assert!((found - (1.0 + LUMINANCE) / (1.25 + LUMINANCE)).abs() < 1e-9);
+        // (2ab + c) / (a² + b² + c) for the values a = 0.5 and b = 1 above black.
+        let found = similarity(&[-0.5; 64], &[0.0; 64], [8, 8]);
+        let luminance = (1.0 + LUMINANCE) / (1.25 + LUMINANCE);
+        // The paper's weights sum to a little more than 1.
+        assert!((found - luminance.powf(1.0001)).abs() < 1e-9);
     }
 }

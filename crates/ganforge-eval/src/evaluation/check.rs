@@ -1,6 +1,7 @@
 //! Which metrics which data admit.
 
 use super::{Evaluation, EvaluationError, MetricName, ModeSource};
+use crate::frechet_fits;
 use crate::spaces::{FeatureSpace, check_stacked, inner};
 
 /// The shape of a point in the plane: two channels of one pixel.
@@ -12,6 +13,10 @@ pub(super) fn check(evaluation: &Evaluation) -> Result<(), EvaluationError> {
         if let Some(reason) = refusal(metric, evaluation) {
             return Err(EvaluationError::NotHere { metric, reason });
         }
+    }
+    let dimensions = evaluation.space.dimensions(evaluation.image)?;
+    if evaluation.metrics.contains(&MetricName::Frechet) {
+        frechet_fits(dimensions, evaluation.samples)?;
     }
     match &evaluation.modes {
         Some(ModeSource::StackedDigits { .. }) => Ok(check_stacked(inner(evaluation.image))?),

@@ -1,8 +1,10 @@
 //! What is kept of the images of a part: what its metrics look at, and nothing else.
 
+use sha2::{Digest, Sha256};
+
 use super::gathered::{Gathered, frechet_of};
 use super::{Evaluation, EvaluationError, MetricName, ModeSource, Part};
-use crate::spaces::{FeatureSpace, digits_identity, digits_of, stacked_labels};
+use crate::spaces::{FeatureSpace, cut, digits_identity, digits_of, stacked_labels};
 use crate::{EvalError, Features, frechet_of_features};
 
 /// What the metrics look at.
@@ -23,53 +25,59 @@ pub(super) struct Keep {
 impl Keep {
     /// What the metrics of an evaluation look at in a part.
     pub(super) fn of(part: Part, evaluation: &Evaluation) -> Self {
-        let asked = |wanted: fn(MetricName) -> bool| {
-            part == Part::Samples && evaluation.metrics.iter().copied().any(wanted)
-        };
-        let scored = matches!(part, Part::Validation | Part::Test);
+        let asked = |wanted: fn(MetricName) -> bool| evaluation.metrics.iter().copied().any(wanted);
         let stacked = matches!(evaluation.modes, Some(ModeSource::StackedDigits { .. }));
-        let counted = asked(MetricName::counts_modes);
         let raw = matches!(evaluation.space, FeatureSpace::Raw);
+        let samples = part == Part::Samples;
+        let counted = samples && asked(MetricName::counts_modes);
         let features = match part {
-            Part::Samples => asked(by_features),
-            Part::Reference | Part::Training | Part::HeldOut => true,
+            Part::Samples => asked(MetricName::compares_features),
+            Part::Reference => asked(|metric| {
+                metric.compares_features() && metric.parts().contains(&Part::Reference)
+            }),
+            Part::Training | Part::HeldOut => true,
             Part::Validation | Part::Test => false,
         };
-        let drawn = scored
-            || asked(|metric| matches!(metric, MetricName::Parzen | MetricName::Diversity))
-            || counted && !stacked;
-        let judges = |metric: &&MetricName| by_features(**metric);
-        let mut judges = evaluation.metrics.iter().filter(judges);
+        let drawn = match part {
+            Part::Samples => {
+                counted && !stacked
+                    || asked(|metric| matches!(metric, MetricName::Parzen | MetricName::Diversity))
+            }
+            Part::Reference => asked(|metric| metric == MetricName::Diversity),
+            Part::Validation | Part::Test => true,
+            Part::Training | Part::HeldOut => false,
+        };
         let moments = matches!(part, Part::Samples | Part::Reference)
-            && judges.all(|metric| *metric == MetricName::Frechet)
+            && !asked(|metric| metric.compares_features() && metric != MetricName::Frechet)
             && !(raw && drawn);
         Self {
             pixels: drawn || features && raw && !moments,
             features: features && (!raw || moments),
             moments,
-            probabilities: asked(|metric| metric == MetricName::InceptionScore),
+            probabilities: samples && asked(|metric| metric == MetricName::InceptionScore),
             classes: counted && stacked,
         }
     }
-}
-
-/// Whether a metric compares features with those of real images.
-fn by_features(metric: MetricName) -> bool {
-    let compared = |part: &Part| matches!(part, Part::Reference | Part::Training);
-    metric.parts().iter().any(compared)
 }
 
 /// How the protocol of a metric names what it looks at, and how images are brought to the size of that.
 pub(super) fn features_of(metric: MetricName, evaluation: &Evaluation) -> (String, Option<String>) {
     let Evaluation { space, image, .. } = evaluation;
     let stacked = matches!(evaluation.modes, Some(ModeSource::StackedDigits { .. }));
-    if metric == MetricName::InceptionScore || by_features(metric) {
+    if metric == MetricName::InceptionScore || metric.compares_features() {
         (space.identity(), space.resize(*image))
     } else if metric.counts_modes() && stacked {
-        (digits_identity(), None)
+        (digits_identity(), cut(*image))
     } else {
         (FeatureSpace::Raw.identity(), None)
     }
+}
+
+/// Thirty-two hexadecimal digits, the first half of all.
+pub(super) fn digest(hash: Sha256) -> String {
+    let bytes = hash.finalize();
+    let digits = bytes.iter().take(16).map(|byte| format!("{byte:02x}"));
+    digits.collect()
 }
 
 /// The images of one part.
@@ -77,6 +85,8 @@ pub(super) fn features_of(metric: MetricName, evaluation: &Evaluation) -> (Strin
 pub(super) struct Collected {
     keep: Keep,
     count: usize,
+    /// Of the pixels so far, for real images: what their protocols tell them by.
+    digest: Option<Sha256>,
     pixels: Features,
     features: Gathered,
     probabilities: Features,
@@ -85,10 +95,12 @@ pub(super) struct Collected {
 
 impl Collected {
     /// Images of a part, none yet.
-    pub(super) fn new(evaluation: &Evaluation, dimensions: usize, keep: Keep) -> Self {
+    pub(super) fn new(evaluation: &Evaluation, dimensions: usize, part: Part) -> Self {
+        let keep = Keep::of(part, evaluation);
         Self {
             keep,
             count: 0,
+            digest: (part != Part::Samples).then(Sha256::new),
             pixels: Features::empty(evaluation.image.iter().product()),
             features: Gathered::new(dimensions, keep.moments),
             probabilities: Features::empty(evaluation.space.classes()),
@@ -104,6 +116,10 @@ impl Collected {
     ) -> Result<(), EvaluationError> {
         let mut images = Features::empty(self.pixels.columns());
         images.append(pixels).map_err(|error| self.placed(error))?;
+        if let Some(digest) = &mut self.digest {
+            let bytes = images.data().iter().flat_map(|pixel| pixel.to_le_bytes());
+            digest.update(bytes.collect::<Vec<u8>>());
+        }
         let together = evaluation.space.batch() * images.columns();
         for batch in images.data().chunks(together) {
             self.look(evaluation, batch)?;
@@ -152,7 +168,7 @@ impl Collected {
     /// An error about a batch as one about the part.
     fn placed(&self, error: EvalError) -> EvalError {
         match error {
-            EvalError::NotFinite { row, column, value } => EvalError::NotFinite {
+            EvalError::OutOfRange { row, column, value } => EvalError::OutOfRange {
                 row: self.count + row,
                 column,
                 value,
@@ -164,6 +180,9 @@ impl Collected {
     /// Forgets the images.
     pub(super) fn clear(&mut self) {
         self.count = 0;
+        if let Some(digest) = &mut self.digest {
+            digest.reset();
+        }
         self.classes.clear();
         self.features.clear();
         for rows in [&mut self.pixels, &mut self.probabilities] {
@@ -174,6 +193,11 @@ impl Collected {
     /// How many images there are.
     pub(super) fn count(&self) -> usize {
         self.count
+    }
+
+    /// Thirty-two hexadecimal digits that change with any pixel of real images.
+    pub(super) fn digest(&self) -> Option<String> {
+        self.digest.clone().map(digest)
     }
 
     /// `[images, channels · height · width]`

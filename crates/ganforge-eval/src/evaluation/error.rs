@@ -43,6 +43,18 @@ pub enum EvaluationError {
     Device(#[from] TensorReadError),
 }
 
+/// A warning: a covariance of no more images than dimensions is singular, and the Fréchet distance sees only what these images span.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "frechet is of {images} images in {dimensions} dimensions, whose covariance is singular: compare it with figures of as many images only, or ask for more than {dimensions} samples, or for features of fewer dimensions"
+)]
+pub struct Singular {
+    /// Samples or real images, whichever are fewer.
+    pub images: usize,
+    /// Dimensions of the features.
+    pub dimensions: usize,
+}
+
 impl EvaluationError {
     /// Whether other samples may have a value: those of a generator that has collapsed or diverged have none, while too few images stay too few.
     #[must_use]
@@ -51,9 +63,7 @@ impl EvaluationError {
             Self::NoValue { .. } => true,
             Self::Metric(error) => matches!(
                 error,
-                EvalError::NotFinite { .. }
-                    | EvalError::UnseenClass { .. }
-                    | EvalError::NoConvergence
+                EvalError::OutOfRange { .. } | EvalError::NoConvergence
             ),
             Self::UnknownMetric { .. }
             | Self::NotHere { .. }

@@ -18,9 +18,9 @@ use crate::{
     Estimator, EvalError, Figure, GRID, Metric, Overlap, Protocol, Reach, diversity,
     inception_score, kernel, nearest_training, overlap, parzen, scales,
 };
-use collected::{Collected, Keep};
+use collected::Collected;
 
-pub use error::EvaluationError;
+pub use error::{EvaluationError, Singular};
 pub use modes::ModeSource;
 pub use name::{Better, MetricName};
 
@@ -35,6 +35,8 @@ pub struct Evaluation {
     pub modes: Option<ModeSource>,
     /// The metrics.
     pub metrics: BTreeSet<MetricName>,
+    /// How many samples there will be: too many for a metric are refused before any is drawn.
+    pub samples: usize,
     /// What protocols say beside metric, features and counts.
     pub circumstances: Circumstances,
 }
@@ -61,6 +63,8 @@ pub struct Figures {
     pub found: BTreeMap<MetricName, Figure>,
     /// Why the others have none.
     pub without: Vec<EvaluationError>,
+    /// Set where the Fréchet distance is of fewer images than dimensions.
+    pub singular: Option<Singular>,
 }
 
 /// A set of images with a role.
@@ -84,6 +88,8 @@ pub enum Part {
 #[derive(Debug)]
 pub struct Evaluator {
     evaluation: Evaluation,
+    /// Of the features.
+    dimensions: usize,
     parts: BTreeMap<Part, Collected>,
 }
 
@@ -103,12 +109,10 @@ impl Evaluator {
         let dimensions = evaluation.space.dimensions(evaluation.image)?;
         let needed = evaluation.metrics.iter().flat_map(|metric| metric.parts());
         let parts = needed.copied().chain([Part::Samples]);
-        let collected = |part| {
-            let keep = Keep::of(part, &evaluation);
-            (part, Collected::new(&evaluation, dimensions, keep))
-        };
+        let collected = |part| (part, Collected::new(&evaluation, dimensions, part));
         Ok(Self {
             parts: parts.map(collected).collect(),
+            dimensions,
             evaluation,
         })
     }
@@ -149,7 +153,10 @@ impl Evaluator {
     /// # Errors
     /// Too few images for a metric, or what else a metric refuses; and if not one of them has a value.
     pub fn figures(&self, before: impl FnMut(MetricName)) -> Result<Figures, EvaluationError> {
-        let mut figures = Figures::default();
+        let mut figures = Figures {
+            singular: self.singular(),
+            ..Figures::default()
+        };
         for (metric, outcome) in self.outcomes(before) {
             match outcome {
                 Ok(figure) => {
@@ -188,7 +195,7 @@ impl Evaluator {
     ) -> Result<Figure, EvaluationError> {
         let protocol = self.protocol(metric);
         let Evaluation {
-            image: [channels, height, width],
+            image,
             circumstances: Circumstances { seed, .. },
             ..
         } = self.evaluation;
@@ -220,22 +227,42 @@ impl Evaluator {
             }
             MetricName::Modes => exact(self.modes(metric)?.found as f64),
             MetricName::HighQuality => exact(self.modes(metric)?.high_quality),
-            MetricName::ReverseKl => {
-                let divergence = self.modes(metric)?.reverse_kl;
-                exact(divergence.ok_or_else(|| no_value("no sample belongs to a mode"))?)
-            }
+            MetricName::ReverseKl => match self.modes(metric)?.reverse_kl {
+                Some(divergence) if divergence.is_finite() => exact(divergence),
+                Some(_) => Err(no_value(
+                    "it is infinite, for samples have a mode that no real image has; name data of all modes",
+                )),
+                None => Err(no_value("no sample belongs to a mode")),
+            },
             MetricName::Nearest => {
                 let (held_out, training) = (features(Part::HeldOut), features(Part::Training));
                 let nearest = nearest_training(samples.features(), held_out, training)?;
                 let copies = "most held-out images are training images themselves";
-                let ratio = exact(nearest.ratio().ok_or_else(|| no_value(copies))?);
-                ratio.map(|figure| figure.with("suspicious", nearest.suspicious))
+                let ratio = nearest.ratio().ok_or_else(|| no_value(copies))?;
+                let figure = Figure::exact(ratio, protocol)
+                    .with("samples-median", nearest.samples.median)
+                    .with("held-out-median", nearest.held_out.median);
+                Ok(figure.with("suspicious", nearest.suspicious))
             }
             MetricName::Diversity => {
-                let size = [channels, height, width];
-                estimated(diversity(samples.pixels(), size, PAIRS, seed)?)
+                let reference = self.part(Part::Reference);
+                let [found, real] =
+                    [samples, reference].map(|part| diversity(part.pixels(), image, PAIRS, seed));
+                Ok(Figure::estimated(found?, protocol).with("real", real?.value))
             }
         }
+    }
+
+    /// Whether a covariance is of fewer images than dimensions, where the Fréchet distance is asked for.
+    fn singular(&self) -> Option<Singular> {
+        let asked = self.evaluation.metrics.contains(&MetricName::Frechet);
+        let counts = [Part::Samples, Part::Reference]
+            .map(|part| self.parts.get(&part).map(Collected::count));
+        let fewest = counts.into_iter().flatten().min()?;
+        (asked && fewest <= self.dimensions).then_some(Singular {
+            images: fewest,
+            dimensions: self.dimensions,
+        })
     }
 
     fn overlap(&self, known: &mut Option<Overlap>) -> Result<Overlap, EvalError> {
@@ -306,6 +333,13 @@ impl Evaluator {
         };
         let (features, enlarged) = collected::features_of(metric, &self.evaluation);
         let resize: Vec<String> = resize.into_iter().chain(enlarged).collect();
+        let seen = metric
+            .parts()
+            .iter()
+            .filter_map(|part| self.parts.get(part)?.digest());
+        let counted = modes.filter(|_| metric == MetricName::ReverseKl);
+        let seen = seen.chain(counted.and_then(ModeSource::digest));
+        let digests: Vec<String> = seen.collect();
         Protocol {
             metric: stated,
             features,
@@ -313,6 +347,7 @@ impl Evaluator {
             reference,
             data,
             split,
+            digest: (!digests.is_empty()).then(|| digests.join("+")),
             resize: (!resize.is_empty()).then(|| resize.join(", ")),
             seed,
             sampling,

@@ -1,7 +1,9 @@
 //! Where modes can be counted: known centres, or classes that a classifier sees.
 
 use burn::tensor::Device;
+use sha2::{Digest, Sha256};
 
+use super::collected::digest;
 use crate::spaces::{DigitClassifier, FeatureError};
 use crate::{EvalError, Features, HIGH_QUALITY, Modes, class_modes, mixture_modes};
 
@@ -67,6 +69,24 @@ impl ModeSource {
         match self {
             Self::Mixture { .. } => 0,
             Self::StackedDigits { reference, .. } => reference.as_ref().map_or(0, Vec::len),
+        }
+    }
+
+    /// What tells those real images' classes from others.
+    pub(super) fn digest(&self) -> Option<String> {
+        match self {
+            Self::StackedDigits {
+                reference: Some(classes),
+                ..
+            } => {
+                let bytes = classes
+                    .iter()
+                    .flat_map(|&class| (class as u64).to_le_bytes());
+                Some(digest(
+                    Sha256::new().chain_update(bytes.collect::<Vec<u8>>()),
+                ))
+            }
+            _ => None,
         }
     }
 

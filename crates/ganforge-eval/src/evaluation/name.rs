@@ -86,14 +86,11 @@ impl MetricName {
             | Self::Precision
             | Self::Recall
             | Self::Density
-            | Self::Coverage => &[Part::Reference],
+            | Self::Coverage
+            | Self::Diversity => &[Part::Reference],
             Self::Parzen => &[Part::Validation, Part::Test],
             Self::Nearest => &[Part::Training, Part::HeldOut],
-            Self::InceptionScore
-            | Self::Modes
-            | Self::HighQuality
-            | Self::ReverseKl
-            | Self::Diversity => &[],
+            Self::InceptionScore | Self::Modes | Self::HighQuality | Self::ReverseKl => &[],
         }
     }
 
@@ -111,6 +108,25 @@ impl MetricName {
             | Self::Modes
             | Self::HighQuality => Some(Better::Higher),
             Self::Nearest | Self::Diversity => None,
+        }
+    }
+
+    /// Whether it compares features with those of real images.
+    pub(super) fn compares_features(self) -> bool {
+        match self {
+            Self::Frechet
+            | Self::Kernel
+            | Self::Precision
+            | Self::Recall
+            | Self::Density
+            | Self::Coverage
+            | Self::Nearest => true,
+            Self::InceptionScore
+            | Self::Parzen
+            | Self::Modes
+            | Self::HighQuality
+            | Self::ReverseKl
+            | Self::Diversity => false,
         }
     }
 

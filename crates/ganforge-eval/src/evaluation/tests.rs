@@ -15,6 +15,7 @@ fn evaluation(image: [usize; 3], metrics: &[MetricName]) -> Evaluation {
         space: FeatureSpace::Raw,
         modes: None,
         metrics: metrics.iter().copied().collect(),
+        samples: 60,
         circumstances: Circumstances {
             data: "noise".into(),
             split: "train".into(),
@@ -107,6 +108,80 @@ fn protocols_state_counts_and_circumstances() {
     ));
     let protocol = evaluator.protocol(MetricName::Nearest);
     assert_eq!((protocol.reference, &*protocol.split), (40, "train"));
+}
+
+#[test]
+fn protocols_know_real_images_by_their_pixels() {
+    let digest = |metric, change: f32| {
+        let mut evaluator = Evaluator::new(evaluation([1, 4, 4], &[metric])).unwrap();
+        for part in metric.parts() {
+            let mut data = scattered(20, 16, 1).into_data();
+            data[100] += change;
+            evaluator.add(*part, data).unwrap();
+        }
+        evaluator
+            .add(Part::Samples, scattered(20, 16, 2).into_data())
+            .unwrap();
+        evaluator.protocol(metric).digest.unwrap()
+    };
+    let known = digest(MetricName::Frechet, 0.0);
+    assert_eq!(known.len(), 32);
+    assert_eq!(digest(MetricName::Kernel, 0.0), known);
+    assert_ne!(digest(MetricName::Frechet, 0.25), known);
+    assert_eq!(digest(MetricName::Nearest, 0.0), format!("{known}+{known}"));
+}
+
+#[test]
+fn distances_that_would_not_fit_into_memory_are_refused_at_once() {
+    let large = Evaluation {
+        samples: 4097,
+        ..evaluation([3, 64, 64], &[MetricName::Frechet, MetricName::Kernel])
+    };
+    let refused = Evaluator::new(large.clone()).unwrap_err().to_string();
+    assert!(
+        refused.contains("in 12288 dimensions") && refused.contains("at most 4096 samples"),
+        "{refused}"
+    );
+    assert!(
+        Evaluator::new(Evaluation {
+            samples: 4096,
+            ..large
+        })
+        .is_ok()
+    );
+}
+
+#[test]
+fn a_singular_covariance_is_told() {
+    let singular = |rows| {
+        let mut evaluator = Evaluator::new(evaluation([1, 4, 4], &[MetricName::Frechet])).unwrap();
+        add(&mut evaluator, Part::Samples, &scattered(40, 16, 1));
+        add(&mut evaluator, Part::Reference, &scattered(rows, 16, 2));
+        evaluator.figures(|_| ()).unwrap().singular
+    };
+    assert_eq!(singular(17), None);
+    let found = singular(16).unwrap();
+    assert_eq!((found.images, found.dimensions), (16, 16));
+    assert!(
+        found.to_string().contains("more than 16 samples"),
+        "{found}"
+    );
+}
+
+#[test]
+fn diversity_stands_beside_that_of_real_images() {
+    let mut evaluator = Evaluator::new(evaluation([1, 4, 4], &[MetricName::Diversity])).unwrap();
+    let (samples, real) = (scattered(30, 16, 1), scattered(20, 16, 2));
+    add(&mut evaluator, Part::Samples, &samples);
+    add(&mut evaluator, Part::Reference, &real);
+    let figure = &evaluator.figures(|_| ()).unwrap().found[&MetricName::Diversity];
+    let expected = |set| diversity(set, [1, 4, 4], PAIRS, 5).unwrap().value.to_bits();
+    assert_eq!(figure.value.to_bits(), expected(&samples));
+    assert_eq!(figure.details["real"].to_bits(), expected(&real));
+    assert_eq!(
+        (figure.protocol.reference, &*figure.protocol.split),
+        (20, "train")
+    );
 }
 
 #[test]

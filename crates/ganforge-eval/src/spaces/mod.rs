@@ -17,7 +17,7 @@ pub use name::FeatureName;
 pub use network::DigitNetwork;
 pub use recognised::Recognised;
 pub use space::FeatureSpace;
-pub(crate) use space::{digits_identity, digits_of, inner};
+pub(crate) use space::{cut, digits_identity, digits_of, inner};
 pub(crate) use stacked::check as check_stacked;
 pub use stacked::stacked_labels;
 

@@ -54,7 +54,8 @@ impl FeatureSpace {
     #[must_use]
     pub fn resize(&self, image: [usize; 3]) -> Option<String> {
         match self {
-            Self::Raw | Self::Digits(..) => None,
+            Self::Raw => None,
+            Self::Digits(..) => cut(image),
             Self::Inception(..) => inception::resize(image),
         }
     }
@@ -128,6 +129,12 @@ pub(crate) fn inner([channels, height, width]: [usize; 3]) -> [usize; 3] {
         [32, 32] => [channels, 28, 28],
         [height, width] => [channels, height, width],
     }
+}
+
+/// How digits come to the size of their classifier, as a protocol says it; nothing if they stay as they are.
+pub(crate) fn cut(image: [usize; 3]) -> Option<String> {
+    let [_, height, width] = inner(image);
+    (inner(image) != image).then(|| format!("border cut to {height}x{width}"))
 }
 
 /// Images on a device, without the border of padded digits.

@@ -1,4 +1,5 @@
-//! The metrics against stored results of scipy, scikit-learn, prdc, torch-fidelity and the authors' Parzen formula, from `references/metrics.py`.
+//! The metrics against stored results of scipy, scikit-learn, prdc, torch-fidelity, pytorch-msssim, the authors' Parzen formula and the protocol of
+//! modes, from `references/metrics.py`.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +8,8 @@ use serde::Deserialize;
 use super::scattered;
 use crate::{
     Estimate, Estimator, Features, GRID, Moments, Reach, Spread, diversity, frechet,
-    frechet_of_features, inception_score, kernel, overlap, parzen, scales,
+    frechet_of_features, inception_score, kernel, mixture_modes, nearest_training, overlap, parzen,
+    scales,
 };
 
 const STORED: &str = include_str!("../../../../references/metrics.json");
@@ -18,6 +20,8 @@ struct Stored {
     inception: Vec<Inception>,
     parzen: Vec<Parzen>,
     similarity: Vec<Alike>,
+    modes: Vec<Found>,
+    nearest: Vec<Copies>,
 }
 
 #[derive(Deserialize)]
@@ -70,9 +74,27 @@ struct Parzen {
 #[derive(Deserialize)]
 struct Alike {
     images: Recipe,
-    side: usize,
+    size: [usize; 3],
     scales: usize,
     similarity: f64,
+}
+
+#[derive(Deserialize)]
+struct Found {
+    samples: Recipe,
+    mixture: String,
+    modes: usize,
+    high_quality: f64,
+    reverse_kl: f64,
+}
+
+#[derive(Deserialize)]
+struct Copies {
+    samples: Recipe,
+    held_out: Recipe,
+    training: Recipe,
+    suspicious: f64,
+    medians: [f64; 2],
 }
 
 impl Recipe {
@@ -192,7 +214,7 @@ fn the_parzen_likelihood_is_that_of_the_authors_formula() {
 }
 
 #[test]
-fn similarity_is_that_of_the_formula() {
+fn similarity_is_that_of_pytorch_msssim() {
     for case in stored().similarity {
         let both = case.images.made();
         let mixed = both.row(0).iter().zip(both.row(1));
@@ -200,9 +222,51 @@ fn similarity_is_that_of_the_formula() {
             .map(|(one, other)| (one * 3.0 + other) / 4.0)
             .collect();
         let data = [both.row(0), &second].concat();
-        let images = Features::new(2, case.side * case.side, data).unwrap();
-        assert_eq!(scales(case.side, case.side), case.scales);
-        let found = diversity(&images, [1, case.side, case.side], 4, 0).unwrap();
+        let [_, height, width] = case.size;
+        assert_eq!(scales(height, width), case.scales);
+        let images = Features::new(2, case.size.iter().product(), data).unwrap();
+        let found = diversity(&images, case.size, 4, 0).unwrap();
         assert_close(found.value, case.similarity, 1e-9);
+    }
+}
+
+/// The centres and the deviation of `references/score_modes.py`.
+fn mixture(name: &str) -> (Features, f64) {
+    let of_circle = |mode: usize| {
+        let angle = std::f64::consts::TAU * mode as f64 / 8.0;
+        [angle.cos() as f32, angle.sin() as f32]
+    };
+    let of_grid = |mode: usize| [mode / 5, mode % 5].map(|step| 2.0 * step as f32 - 4.0);
+    let (centers, sigma): (Vec<[f32; 2]>, f64) = if name == "ring8" {
+        ((0..8).map(of_circle).collect(), 0.01)
+    } else {
+        ((0..25).map(of_grid).collect(), 0.05)
+    };
+    (
+        Features::new(centers.len(), 2, centers.concat()).unwrap(),
+        sigma,
+    )
+}
+
+#[test]
+fn modes_are_those_of_the_protocol_in_numpy() {
+    for case in stored().modes {
+        let (centers, sigma) = mixture(&case.mixture);
+        let found = mixture_modes(&case.samples.made(), &centers, sigma).unwrap();
+        assert_eq!(found.found, case.modes);
+        assert_close(found.high_quality, case.high_quality, 1e-12);
+        assert_close(found.reverse_kl.unwrap(), case.reverse_kl, 1e-9);
+    }
+}
+
+#[test]
+fn distances_to_training_samples_are_those_of_scikit_learn() {
+    for case in stored().nearest {
+        let [samples, held_out, training] =
+            [&case.samples, &case.held_out, &case.training].map(Recipe::made);
+        let found = nearest_training(&samples, &held_out, &training).unwrap();
+        assert_close(found.samples.median, case.medians[0], 1e-5);
+        assert_close(found.held_out.median, case.medians[1], 1e-5);
+        assert!((found.suspicious - case.suspicious).abs() < 1e-12);
     }
 }

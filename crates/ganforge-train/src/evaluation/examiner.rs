@@ -59,6 +59,7 @@ impl Examiner {
             features: config.features,
             split: config.split,
             samples: config.samples,
+            reference: None,
             seed: recipe.run.seed,
             class: None,
             sampling: BTreeMap::new(),

@@ -3,13 +3,17 @@
 //! [`Real`] turns data into an evaluator that knows all real images its metrics take. An [`Examiner`] keeps one through a run and measures every generator
 //! that comes along, on samples from the same latents; `ganforge evaluate` asks the same way, so that both say the same of one model.
 
+mod asked;
+mod error;
 mod examiner;
 pub(crate) mod protocols;
 mod real;
 
+pub use asked::{Asked, Usual};
+pub use error::RealError;
 pub use examiner::{Examined, Examiner};
 pub use protocols::Protocols;
-pub use real::{Asked, Real, RealError};
+pub use real::Real;
 
 use burn::tensor::Device;
 use ganforge_data::Dataset;

@@ -66,6 +66,7 @@ mod tests {
             reference: 100,
             data: "grid25".into(),
             split: "train".into(),
+            digest: None,
             resize: None,
             seed: 0,
             sampling: BTreeMap::new(),

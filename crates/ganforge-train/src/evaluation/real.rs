@@ -1,55 +1,16 @@
 //! The real images that samples are compared with, in the size of the model's.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use burn::tensor::Device;
-use ganforge_data::{DataError, DataOptions, DataSpec, Dataset, Resize, Split, cache_dir};
+use ganforge_data::{DataError, DataOptions, DataSpec, Dataset, Resize, Skipped, Split, cache_dir};
 use ganforge_eval::spaces::FeatureName;
 use ganforge_eval::{
     Circumstances, Evaluation, EvaluationError, Evaluator, Features, MetricName, ModeSource, Part,
+    frechet_fits,
 };
 
-/// Why samples cannot be compared with the data.
-#[derive(Debug, thiserror::Error)]
-pub enum RealError {
-    /// Data of another kind than the model's images.
-    #[error(
-        "the model makes images of {image} and {spec} has {made_of}: name data of the kind it was trained on"
-    )]
-    Kind {
-        /// The shape of the model's images.
-        image: String,
-        /// The data.
-        spec: String,
-        /// What they are made of.
-        made_of: &'static str,
-    },
-    /// The data.
-    #[error(transparent)]
-    Data(#[from] DataError),
-    /// A metric that such data do not admit.
-    #[error(transparent)]
-    Evaluation(#[from] EvaluationError),
-}
-
-/// What is asked of an evaluation, whatever the data.
-#[derive(Debug, Clone)]
-pub struct Asked {
-    /// The metrics.
-    pub metrics: BTreeSet<MetricName>,
-    /// What images are compared by.
-    pub features: FeatureName,
-    /// The real images that samples are compared with.
-    pub split: Split,
-    /// How many samples there will be.
-    pub samples: usize,
-    /// Their seed.
-    pub seed: u64,
-    /// The one class that samples are of, and real images with them.
-    pub class: Option<usize>,
-    /// What the sampler is asked besides.
-    pub sampling: BTreeMap<String, String>,
-}
+use super::{Asked, RealError, Usual};
 
 /// Data, with what brings them to the size of the model's images.
 pub struct Real<'a> {
@@ -130,6 +91,7 @@ impl<'a> Real<'a> {
     pub fn evaluator(&self, asked: &Asked, device: &Device) -> Result<Evaluator, RealError> {
         let space = asked.features.open(device, &cache_dir());
         let space = space.map_err(EvaluationError::from)?;
+        self.check_border(asked)?;
         let modes = if asked.metrics.iter().any(|metric| metric.counts_modes()) {
             self.modes(asked.split, device)?
         } else {
@@ -140,6 +102,7 @@ impl<'a> Real<'a> {
             space,
             modes,
             metrics: asked.metrics.clone(),
+            samples: asked.samples.max(asked.reference()),
             circumstances: Circumstances {
                 data: self.spec.to_string(),
                 split: name(asked.split).to_owned(),
@@ -150,20 +113,26 @@ impl<'a> Real<'a> {
         })?)
     }
 
-    /// Gives an evaluator the real images of every part that its metrics take. `watch` is told of a part how many of its images are in, and
-    /// how many there will be.
+    /// Gives an evaluator the real images of every part that its metrics take, and returns the files that cannot be read. `watch` is told of a part how many
+    /// of its images are in, and how many there will be.
     ///
     /// # Errors
-    /// Data that lack a part, that cannot be read, or of a size that the feature space does not take.
+    /// Data that lack a part or a class, that cannot be read, or of a size that the feature space does not take.
     pub fn fill(
         &self,
         evaluator: &mut Evaluator,
         asked: &Asked,
         mut watch: impl FnMut(Part, usize, usize),
-    ) -> Result<(), RealError> {
+    ) -> Result<Vec<Skipped>, RealError> {
         let parts = evaluator.parts().filter(|part| *part != Part::Samples);
+        let mut skipped = Vec::new();
         for part in parts.collect::<Vec<_>>() {
             let (dataset, chosen) = self.choose(part, asked)?;
+            let new = dataset
+                .skipped()
+                .iter()
+                .filter(|file| !skipped.contains(*file));
+            skipped.extend(new.cloned().collect::<Vec<_>>());
             let mut done = 0;
             watch(part, done, chosen.len());
             for indices in chosen.chunks(BATCH) {
@@ -172,7 +141,7 @@ impl<'a> Real<'a> {
                 watch(part, done, chosen.len());
             }
         }
-        Ok(())
+        Ok(skipped)
     }
 
     /// How many samples the protocols of such data take.
@@ -185,55 +154,79 @@ impl<'a> Real<'a> {
         }
     }
 
-    /// The metrics that fit the data, compared by such features.
+    /// The metrics that fit the data, compared by such features, for so many samples.
     ///
     /// # Errors
     /// A damaged test part.
-    pub fn usual_metrics(&self, features: FeatureName) -> Result<BTreeSet<MetricName>, RealError> {
+    pub fn usual_metrics(&self, features: FeatureName, samples: usize) -> Result<Usual, RealError> {
         if matches!(self.spec, DataSpec::Ring8 | DataSpec::Grid25) {
             let modes = [
                 MetricName::Modes,
                 MetricName::HighQuality,
                 MetricName::ReverseKl,
             ];
-            return Ok(modes.into());
+            return Ok(Usual {
+                metrics: modes.into(),
+                without_frechet: None,
+            });
         }
-        let mut metrics = BTreeSet::from([MetricName::Frechet, MetricName::Kernel]);
+        let fits = match features {
+            FeatureName::Raw => frechet_fits(self.image.iter().product(), samples),
+            FeatureName::Digits | FeatureName::Inception => Ok(()),
+        };
+        let mut metrics = BTreeSet::from([MetricName::Kernel]);
+        metrics.extend(fits.is_ok().then_some(MetricName::Frechet));
         if matches!(self.spec, DataSpec::Stacked(_)) {
             metrics.extend([MetricName::Modes, MetricName::ReverseKl]);
-            return Ok(metrics);
+        } else {
+            metrics.extend([
+                MetricName::Precision,
+                MetricName::Recall,
+                MetricName::Density,
+                MetricName::Coverage,
+            ]);
+            metrics.extend(self.finds_copies(features)?.then_some(MetricName::Nearest));
+            metrics.extend((features != FeatureName::Raw).then_some(MetricName::InceptionScore));
         }
-        metrics.extend([
-            MetricName::Precision,
-            MetricName::Recall,
-            MetricName::Density,
-            MetricName::Coverage,
-        ]);
+        Ok(Usual {
+            metrics,
+            without_frechet: fits.err(),
+        })
+    }
+
+    /// Whether there are held-out images, and features quick enough to see every training image.
+    fn finds_copies(&self, features: FeatureName) -> Result<bool, RealError> {
         match self.open(Split::Test) {
-            // It would look at every training image, for hours.
-            Ok(_) if features == FeatureName::Inception => {}
-            Ok(_) => {
-                metrics.insert(MetricName::Nearest);
-            }
-            Err(DataError::NoTestPart { .. } | DataError::NotFetched { .. }) => {}
-            Err(damaged) => return Err(damaged.into()),
+            Ok(_) => Ok(features != FeatureName::Inception),
+            Err(DataError::NoTestPart { .. } | DataError::NotFetched { .. }) => Ok(false),
+            Err(damaged) => Err(damaged.into()),
         }
-        if features != FeatureName::Raw {
-            metrics.insert(MetricName::InceptionScore);
+    }
+
+    /// Refuses to let a classifier of 28×28 cut off what is no border.
+    fn check_border(&self, asked: &Asked) -> Result<(), RealError> {
+        let classified = asked.features == FeatureName::Digits
+            || matches!(self.spec, DataSpec::Stacked(_))
+                && asked.metrics.iter().any(|metric| metric.counts_modes());
+        match (classified, self.options.size, self.way()) {
+            (true, Some([32, 32]), way @ ("crop" | "stretch")) => Err(RealError::NoBorder { way }),
+            _ => Ok(()),
         }
-        Ok(metrics)
     }
 
     /// How images come to the size of the model's, as a protocol says it.
     fn resize(&self) -> Option<String> {
         let [height, width] = self.options.size?;
-        let way = match (self.options.resize, self.spec) {
+        let [channels, ..] = self.image;
+        Some(format!("{} to {channels}x{height}x{width}", self.way()))
+    }
+
+    fn way(&self) -> &'static str {
+        match (self.options.resize, self.spec) {
             (Resize::Auto, DataSpec::Folder(_)) | (Resize::Crop, _) => "crop",
             (Resize::Auto | Resize::Pad, _) => "pad",
             (Resize::Stretch, _) => "stretch",
-        };
-        let [channels, ..] = self.image;
-        Some(format!("{way} to {channels}x{height}x{width}"))
+        }
     }
 
     /// The modes of the data, where they are known.
@@ -266,12 +259,19 @@ impl<'a> Real<'a> {
     fn choose(&self, part: Part, asked: &Asked) -> Result<(Dataset, Vec<usize>), RealError> {
         let values: usize = self.image.iter().product();
         let (split, most) = match part {
-            Part::Samples | Part::Reference => (asked.split, asked.samples),
+            Part::Samples | Part::Reference => (asked.split, asked.reference()),
             Part::Training => (Split::Train, MOST_NUMBERS / values),
             Part::HeldOut | Part::Test => (Split::Test, MOST_HELD_OUT),
             Part::Validation => (Split::Train, VALIDATION),
         };
-        let (dataset, mut chosen) = self.of_class(split, asked.class)?;
+        let found = self.of_class(split, asked.class.as_deref());
+        let (dataset, mut chosen) = found.map_err(|error| match (part, error) {
+            (Part::HeldOut | Part::Test, RealError::Data(DataError::NoTestPart { .. })) => {
+                let spec = self.spec.to_string();
+                RealError::NoTestPart { spec }
+            }
+            (_, other) => other,
+        })?;
         if part == Part::Validation {
             // The last sixth of the training images is what Goodfellow et al. held back of MNIST, and its first thousand chose the width.
             chosen.drain(..chosen.len() / 6 * 5);
@@ -286,16 +286,30 @@ impl<'a> Real<'a> {
     fn of_class(
         &self,
         split: Split,
-        class: Option<usize>,
-    ) -> Result<(Dataset, Vec<usize>), DataError> {
+        class: Option<&str>,
+    ) -> Result<(Dataset, Vec<usize>), RealError> {
         let Some(class) = class else {
             let dataset = self.open(split)?;
             let all = (0..dataset.len()).collect();
             return Ok((dataset, all));
         };
-        let dataset = Dataset::open(self.spec, &self.labelled(split))?;
+        let no_class = |known: &[String]| RealError::NoClass {
+            spec: self.spec.to_string(),
+            class: class.to_owned(),
+            known: match known {
+                [] => "none".to_owned(),
+                known => known.join(", "),
+            },
+        };
+        let dataset = match Dataset::open(self.spec, &self.labelled(split)) {
+            Err(DataError::NoLabels { .. }) => return Err(no_class(&[])),
+            opened => opened?,
+        };
+        let known = dataset.classes();
+        let number = known.iter().position(|name| name == class);
+        let number = number.ok_or_else(|| no_class(known))?;
         let labels = dataset.labels().unwrap_or_default().iter().enumerate();
-        let ours = labels.filter(|(_, label)| **label as usize == class);
+        let ours = labels.filter(|(_, label)| **label as usize == number);
         let ours = ours.map(|(at, _)| at).collect();
         Ok((dataset, ours))
     }
@@ -325,5 +339,33 @@ fn name(split: Split) -> &'static str {
     match split {
         Split::Train => "train",
         Split::Test => "test",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_frechet_distance_is_usual_where_it_fits_into_memory() {
+        let usual = |image, features, samples| {
+            let real = Real::new(&DataSpec::Digits, image, &DataOptions::default()).unwrap();
+            real.usual_metrics(features, samples).unwrap()
+        };
+        let large = usual([3, 64, 64], FeatureName::Raw, 10_000);
+        assert!(!large.metrics.contains(&MetricName::Frechet));
+        assert!(large.metrics.contains(&MetricName::Kernel));
+        let reason = large.without_frechet.unwrap().to_string();
+        assert!(reason.contains("12288 dimensions"), "{reason}");
+        for (image, features, samples) in [
+            ([3, 64, 64], FeatureName::Raw, 4096),
+            ([3, 64, 64], FeatureName::Inception, 10_000),
+            ([1, 64, 64], FeatureName::Raw, 50_000),
+        ] {
+            let usual = usual(image, features, samples);
+            assert!(
+                usual.metrics.contains(&MetricName::Frechet) && usual.without_frechet.is_none()
+            );
+        }
     }
 }

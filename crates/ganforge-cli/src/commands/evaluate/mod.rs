@@ -7,14 +7,14 @@ mod table;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use ganforge_data::DataOptions;
+use ganforge_data::{DataOptions, Skipped};
 use ganforge_eval::{MetricName, Part};
 use ganforge_infer::{SampleOptions, Sampler};
 use ganforge_train::Recipe;
 use ganforge_train::evaluation::{Asked, Real};
 
 use super::sample::{class_number, model_file};
-use super::{print, print_json};
+use super::{print, print_json, warn_of};
 use crate::arguments::EvaluateArguments;
 use crate::error::{CliError, Done};
 use progress::Progress;
@@ -33,12 +33,13 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
     let real = Real::new(&arguments.data, image, &fitted(&path)?)?;
     let options = sample_options(arguments, &sampler, real.usual_samples())?;
 
-    let asked = asked(arguments, &real, &options)?;
+    let asked = asked(arguments, &real, &options, &sampler)?;
     let mut evaluator = real.evaluator(&asked, &device)?;
     let progress = Progress::new(!arguments.json)?;
-    real.fill(&mut evaluator, &asked, |part, done, images| {
+    let skipped = real.fill(&mut evaluator, &asked, |part, done, images| {
         progress.at(part, done, images);
     })?;
+    progress.aside(|| warn_of_skipped(&skipped));
     let mut done = 0;
     for images in sampler.batches(&options)? {
         let images = images?;
@@ -55,8 +56,12 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
     for reason in &figures.without {
         eprintln!("warning: {reason}");
     }
+    if let Some(singular) = figures.singular {
+        eprintln!("warning: {singular}");
+    }
 
-    let mut report = Report::new(options.count, &arguments.data, figures.found);
+    let images = sampler.card().images_seen;
+    let mut report = Report::new(&path, images, options.count, &arguments.data, figures.found);
     if let Some(earlier) = &earlier {
         report.compare(earlier)?;
     }
@@ -66,6 +71,13 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
         print(&table::table(&report))?;
     }
     Ok(Done::Finished)
+}
+
+fn warn_of_skipped(skipped: &[Skipped]) {
+    let named = skipped.iter().map(|file| format!("skipped {file}"));
+    warn_of(named, |count| {
+        format!("skipped {count} files in all; `ganforge data inspect` names them")
+    });
 }
 
 /// How images are brought to the model's size: as the recipe beside the model file says, or else as suits the source.
@@ -82,16 +94,26 @@ fn asked(
     arguments: &EvaluateArguments,
     real: &Real,
     options: &SampleOptions,
+    sampler: &Sampler,
 ) -> Result<Asked, CliError> {
     let features = arguments.features.into();
     let metrics: BTreeSet<MetricName> = if arguments.metrics.is_empty() {
-        real.usual_metrics(features)?
+        let usual = real.usual_metrics(features, options.count)?;
+        if let Some(reason) = usual.without_frechet {
+            eprintln!("warning: frechet is left out: {reason}");
+        }
+        usual.metrics
     } else {
         arguments.metrics.iter().copied().collect()
     };
+    // By name: the data may have other classes than the model, and number them otherwise.
+    let name = |class: usize| sampler.card().classes.get(class).cloned();
+    let class = options
+        .class
+        .map(|class| name(class).unwrap_or_else(|| class.to_string()));
     let mut sampling = BTreeMap::new();
-    if let Some(class) = options.class {
-        sampling.insert("class".to_owned(), class.to_string());
+    if let Some(class) = &class {
+        sampling.insert("class".to_owned(), class.clone());
     }
     if let Some(truncation) = options.truncation {
         sampling.insert("truncation".to_owned(), truncation.to_string());
@@ -101,8 +123,9 @@ fn asked(
         features,
         split: arguments.split.into(),
         samples: options.count,
+        reference: arguments.reference,
         seed: arguments.seed,
-        class: options.class,
+        class,
         sampling,
     })
 }

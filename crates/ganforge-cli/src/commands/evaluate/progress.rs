@@ -47,7 +47,13 @@ impl Progress {
 
     /// Begins something whose end is not known.
     pub fn name(&self, name: &'static str) {
+        self.bar.set_style(ProgressStyle::default_spinner());
         self.bar.set_message(name);
+    }
+
+    /// Says something that stays on the screen.
+    pub fn aside(&self, say: impl FnOnce()) {
+        self.bar.suspend(say);
     }
 
     /// Leaves the screen as it was.

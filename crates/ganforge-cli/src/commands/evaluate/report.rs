@@ -12,6 +12,12 @@ use crate::error::CliError;
 /// What `evaluate --json` prints.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Report {
+    /// The model file.
+    #[serde(default)]
+    pub model: PathBuf,
+    /// Images that it was trained on.
+    #[serde(default)]
+    pub images: u64,
     /// Number of samples.
     pub samples: usize,
     /// The real data.
@@ -21,6 +27,9 @@ pub struct Report {
     /// By how much each figure exceeds the earlier one, where there was one.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub change: BTreeMap<MetricName, f64>,
+    /// Where the earlier figures are, of a report that is compared with them.
+    #[serde(skip)]
+    pub since: Option<PathBuf>,
     /// The file it was read from.
     #[serde(skip)]
     path: PathBuf,
@@ -28,12 +37,21 @@ pub struct Report {
 
 impl Report {
     /// What was just found.
-    pub fn new(samples: usize, data: &DataSpec, metrics: BTreeMap<MetricName, Figure>) -> Self {
+    pub fn new(
+        model: &Path,
+        images: u64,
+        samples: usize,
+        data: &DataSpec,
+        metrics: BTreeMap<MetricName, Figure>,
+    ) -> Self {
         Self {
+            model: model.to_owned(),
+            images,
             samples,
             data: data.to_string(),
             metrics,
             change: BTreeMap::new(),
+            since: None,
             path: PathBuf::new(),
         }
     }
@@ -82,13 +100,19 @@ impl Report {
 
     /// Adds the change from an earlier report, of every metric that both have.
     pub fn compare(&mut self, earlier: &Self) -> Result<(), CliError> {
-        for (&metric, figure) in &self.metrics {
+        // Through text and back, as the earlier ones went: a reader of JSON may round decimals.
+        let text = serde_json::to_string(&self.metrics);
+        let now = text.and_then(|text| serde_json::from_str(&text));
+        let now: BTreeMap<MetricName, Figure> =
+            now.map_err(|error| CliError::System(error.to_string()))?;
+        for (metric, figure) in now {
             if let Some(before) = earlier.metrics.get(&metric) {
                 let change = figure.change_from(before);
                 let change = change.map_err(ganforge_eval::EvaluationError::from)?;
                 self.change.insert(metric, change);
             }
         }
+        self.since = Some(earlier.path.clone());
         Ok(())
     }
 

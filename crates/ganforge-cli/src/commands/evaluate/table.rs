@@ -1,22 +1,22 @@
 //! Figures for people to read.
 
-use ganforge_eval::{Figure, Spread};
+use ganforge_eval::{Better, Estimator, Figure, Metric, MetricName, Spread};
 
 use super::report::Report;
 
-/// A line for every figure: value, ±, change, and what it was obtained from.
+/// The protocol that all figures share, and a line for every figure: value, ±, change, and what it was obtained from besides.
 pub fn table(report: &Report) -> String {
+    let shared = shared_resize(report);
     let rows: Vec<[String; 5]> = report
         .metrics
         .iter()
         .map(|(metric, figure)| {
-            let change = report.change.get(metric).copied();
             [
-                metric.to_string(),
+                format!("{metric} {}", direction(*metric)),
                 number(figure.value),
                 spread(figure),
-                change.map_or_else(String::new, signed),
-                origin(figure),
+                changed(report, *metric),
+                origin(figure, shared),
             ]
         })
         .collect();
@@ -34,10 +34,57 @@ pub fn table(report: &Report) -> String {
             cells.extend((width > 0).then(|| format!("{cell:<width$}")));
         }
         cells.push(origin.clone());
-        cells.join("  ") + "\n"
+        cells.join("  ").trim_end().to_owned() + "\n"
     };
     let lines: String = rows.iter().map(line).collect();
-    format!("{} samples, {}\n\n{lines}", report.samples, report.data)
+    format!("{}\n\n{lines}", heading(report, shared))
+}
+
+/// What was measured, and how that was obtained.
+fn heading(report: &Report, shared: Option<&str>) -> String {
+    let protocol = report
+        .metrics
+        .values()
+        .map(|figure| &figure.protocol)
+        .next();
+    let mut parts = vec![format!("{} samples", report.samples)];
+    if let Some(protocol) = protocol {
+        parts.push(format!("seed {}", protocol.seed));
+        let sampling = protocol.sampling.iter();
+        parts.extend(sampling.map(|(key, value)| format!("{key} {value}")));
+    }
+    parts.push(format!("beside {}", report.data));
+    parts.extend(shared.map(str::to_owned));
+    let since = report
+        .since
+        .as_ref()
+        .map(|path| format!("\nchanges since {}", path.display()));
+    format!(
+        "{} after {} images\n{}{}",
+        report.model.display(),
+        report.images,
+        parts.join(", "),
+        since.unwrap_or_default()
+    )
+}
+
+/// How real images came to their size, where that is the same for all figures that say it.
+fn shared_resize(report: &Report) -> Option<&str> {
+    let mut ways = report
+        .metrics
+        .values()
+        .map(|figure| figure.protocol.resize.as_deref());
+    let first = ways.next()??;
+    ways.all(|way| way == Some(first)).then_some(first)
+}
+
+/// Where better figures are.
+fn direction(metric: MetricName) -> &'static str {
+    match metric.better() {
+        Some(Better::Lower) => "↓",
+        Some(Better::Higher) => "↑",
+        None => "",
+    }
 }
 
 /// Four digits that mean something, and no more before the point than there are.
@@ -54,28 +101,68 @@ pub fn number(value: f64) -> String {
 }
 
 /// A change: its sign is what matters most.
-fn signed(change: f64) -> String {
-    let sign = if change > 0.0 { "+" } else { "" };
-    format!("{sign}{} since", number(change))
+fn changed(report: &Report, metric: MetricName) -> String {
+    match (report.change.get(&metric), &report.since) {
+        (Some(change), _) if *change > 0.0 => format!("(+{})", number(*change)),
+        (Some(change), _) => format!("({})", number(*change)),
+        (None, Some(_)) => "(new)".to_owned(),
+        (None, None) => String::new(),
+    }
 }
 
 fn spread(figure: &Figure) -> String {
     match figure.error {
-        Some(Spread::StandardError(error) | Spread::Deviation(error)) => {
-            format!("± {}", number(error))
-        }
+        Some(Spread::StandardError(error)) => format!("± {} SE", number(error)),
+        Some(Spread::Deviation(error)) => format!("± {} SD", number(error)),
         None => String::new(),
     }
 }
 
-fn origin(figure: &Figure) -> String {
+fn origin(figure: &Figure, shared: Option<&str>) -> String {
     let protocol = &figure.protocol;
     let reference = (protocol.reference > 0)
         .then(|| format!("against {} of {}", protocol.reference, protocol.split));
+    let resize = protocol
+        .resize
+        .clone()
+        .filter(|way| Some(way.as_str()) != shared);
     let details = figure.details.iter();
-    let details = details.map(|(name, value)| format!("{name} {}", number(*value)));
-    let origin = [protocol.features.clone()].into_iter().chain(reference);
-    origin.chain(details).collect::<Vec<_>>().join(", ")
+    let details =
+        details.map(|(name, value)| format!("{} {}", name.replace('-', " "), number(*value)));
+    let said = [protocol.features.clone()].into_iter();
+    let said = said.chain(parameters(&protocol.metric)).chain(reference);
+    said.chain(resize)
+        .chain(details)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// The parameters of a metric.
+fn parameters(metric: &Metric) -> Option<String> {
+    Some(match metric {
+        Metric::Frechet => return None,
+        Metric::Kernel {
+            estimator: Estimator::Whole,
+        } => "all pairs".to_owned(),
+        Metric::Kernel {
+            estimator: Estimator::Subsets { count, size },
+        } => format!("{count} subsets of {size}"),
+        Metric::Precision { k }
+        | Metric::Recall { k }
+        | Metric::Density { k }
+        | Metric::Coverage { k } => format!("k {k}"),
+        Metric::InceptionScore { splits } => format!("{splits} splits"),
+        Metric::Parzen { validation, .. } => format!("width by {validation} of train"),
+        Metric::Modes { of, within }
+        | Metric::HighQuality { of, within }
+        | Metric::ReverseKl { of, within } => {
+            let within = within.map(|within| format!(" within {}", number(within)));
+            format!("{of} modes{}", within.unwrap_or_default())
+        }
+        Metric::Nearest { held_out, .. } => format!("beside {held_out} of test"),
+        Metric::Diversity { pairs, scales: 1 } => format!("{pairs} pairs at one scale"),
+        Metric::Diversity { pairs, scales } => format!("{pairs} pairs at {scales} scales"),
+    })
 }
 
 #[cfg(test)]

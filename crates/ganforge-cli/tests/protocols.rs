@@ -1,0 +1,98 @@
+//! What stands behind a figure of `ganforge evaluate`: which real images samples are compared with, and that a protocol tells them from others.
+#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
+mod support;
+
+use serde_json::Value;
+use support::Home;
+
+/// Fails unless the complaint names everything in `parts`.
+#[track_caller]
+fn names(complaint: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(complaint.contains(part), "`{part}` in {complaint}");
+    }
+}
+
+fn protocol(report: &str) -> Value {
+    let report: Value = serde_json::from_str(report).unwrap();
+    report["metrics"]["kernel"]["protocol"].clone()
+}
+
+#[test]
+fn a_class_is_known_by_its_name() {
+    let home = Home::new();
+    home.squares("pets/cat", 12, 8);
+    home.squares("pets/dog", 10, 8);
+    home.does(
+        "train digits-conditional --data folder:pets --images 64 --set run.samples=4 --set run.batch=8 --out run",
+    );
+    // There dogs are the third class, in the model the second.
+    home.squares("zoo/bird", 9, 8);
+    home.squares("zoo/cat", 8, 8);
+    home.squares("zoo/dog", 7, 8);
+    home.write("zoo/dog/torn.png", "no picture");
+    let line = "evaluate run --data folder:zoo --samples 20 --metrics kernel --json --class";
+    let ended = home.run(&format!("{line} dog"));
+    assert_eq!(ended.status, Some(0), "{ended:?}");
+    names(&ended.stderr, &["warning: skipped zoo/dog/torn.png"]);
+    let dogs = protocol(&ended.stdout);
+    assert_eq!(dogs["reference"], 7);
+    assert_eq!(dogs["sampling"]["class"], "dog");
+    let complaint = home.refuses(2, "evaluate run --data folder:zoo/cat --class dog");
+    names(&complaint, &["no class `dog`", "it has none"]);
+}
+
+#[test]
+fn real_images_are_known_by_their_pixels() {
+    let home = Home::new();
+    home.squares("photos", 30, 8);
+    home.does("train digits --data folder:photos --images 64 --set run.samples=4 --set run.batch=8 --out run");
+    let line = "evaluate run --samples 20 --metrics kernel --json --data";
+    home.write("before.json", home.does(&format!("{line} folder:photos")));
+    let before = protocol(&home.text("before.json"));
+    assert_eq!(before["digest"].as_str().unwrap().len(), 32);
+    // The same images elsewhere are the same protocol.
+    home.squares("moved", 30, 8);
+    let report = home.does(&format!("{line} folder:moved --against before.json"));
+    let report: Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(report["change"]["kernel"], 0.0);
+    // Others in the same place are not.
+    std::fs::copy(home.path("photos/001.png"), home.path("photos/000.png")).unwrap();
+    let complaint = home.refuses(1, &format!("{line} folder:photos --against before.json"));
+    names(&complaint, &["`digest`", "before.json"]);
+}
+
+#[test]
+fn more_real_images_than_samples_may_be_asked_for() {
+    let home = Home::new();
+    home.does("train digits --images 128 --set run.samples=4 --set run.batch=8 --out run");
+    let line = "evaluate run --data digits --samples 100 --metrics kernel --json --reference";
+    for (asked, found) in [(50, 50), (1000, 1000), (60_000, 1797)] {
+        let stated = protocol(&home.does(&format!("{line} {asked}")));
+        assert_eq!(
+            (&stated["samples"], &stated["reference"]),
+            (&100.into(), &found.into())
+        );
+    }
+}
+
+#[test]
+fn what_is_no_border_is_not_cut_off() {
+    let home = Home::new();
+    home.squares("photos", 30, 28);
+    let small = "--set data.size=[32,32] --set generator.width=2 --set discriminator.width=2 --set run.samples=4 --set run.batch=8";
+    home.does(&format!(
+        "train mnist-dcgan --data folder:photos --set data.resize=stretch {small} --images 64 --out run"
+    ));
+    let line = "evaluate run --data folder:photos --samples 20 --metrics kernel --json";
+    let complaint = home.refuses(2, &format!("{line} --features digits"));
+    names(&complaint, &["brought to 32x32 by stretch", "raw features"]);
+    assert_eq!(protocol(&home.does(line))["resize"], "stretch to 1x32x32");
+    home.does(&format!(
+        "train mnist-dcgan --data folder:photos --set data.resize=pad {small} --images 64 --out padded"
+    ));
+    let line = line.replace("run", "padded");
+    let stated = protocol(&home.does(&format!("{line} --features digits")));
+    assert_eq!(stated["resize"], "pad to 1x32x32, border cut to 28x28");
+}
