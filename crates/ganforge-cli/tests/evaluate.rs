@@ -340,7 +340,13 @@ fn what_cannot_be_evaluated_is_said_in_one_line() {
     names(&complaint, &["1x8x8", "ring8 has points"]);
     let complaint = home.refuses(2, "evaluate run --data stacked:digits");
     names(&complaint, &["3 channels"]);
-    home.refuses(1, "evaluate nowhere --data digits");
+    let complaint = home.refuses(1, "evaluate nowhere --data digits");
+    names(
+        &complaint,
+        &["nowhere: there is nothing here", "run directory"],
+    );
+    let complaint = home.refuses(1, "evaluate run/checkpoint --data digits");
+    names(&complaint, &["no model.safetensors in this folder"]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::error::{CliError, Done};
 pub fn sample(arguments: &SampleArguments) -> Result<Done, CliError> {
     // Where the images go is settled before any is computed.
     let output = Output::at(&arguments.output)?;
-    let path = model_file(&arguments.model);
+    let path = model_file(&arguments.model)?;
     let (_, device) = arguments.device.open()?;
     let sampler = Sampler::open(path, &device)?;
     let class = arguments
@@ -31,12 +31,21 @@ pub fn sample(arguments: &SampleArguments) -> Result<Done, CliError> {
 }
 
 /// The model file of a run directory, or the file itself.
-pub(super) fn model_file(model: &Path) -> PathBuf {
-    if model.is_dir() {
-        model.join("model.safetensors")
-    } else {
-        model.to_owned()
+pub(super) fn model_file(model: &Path) -> Result<PathBuf, CliError> {
+    let shown = model.display();
+    if !model.exists() {
+        let what = "there is nothing here: name a run directory, or the model file in one";
+        return Err(CliError::System(format!("{shown}: {what}")));
     }
+    if !model.is_dir() {
+        return Ok(model.to_owned());
+    }
+    let file = model.join("model.safetensors");
+    if !file.exists() {
+        let what = "there is no model.safetensors in this folder: name a run directory whose training has come to its first tick";
+        return Err(CliError::System(format!("{shown}: {what}")));
+    }
+    Ok(file)
 }
 
 /// A class by its name, else by its number.

@@ -14,7 +14,7 @@ pub use similarity::scales;
 
 const NAME: &str = "diversity";
 
-/// The mean similarity of `pairs` random pairs of different samples, with its standard error over the pairs. `seed` chooses them.
+/// The mean similarity of `pairs` random pairs of different samples, with its standard error over the choice of pairs. `seed` chooses them.
 ///
 /// # Shapes
 /// Each sample an image of `[channels, height, width]` in [-1, 1].

@@ -26,7 +26,7 @@ pub use table::number;
 pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
     let earlier = arguments.against.as_deref().map(Report::read).transpose()?;
     let (_, device) = arguments.device.open()?;
-    let path = model_file(&arguments.model);
+    let path = model_file(&arguments.model)?;
     let sampler = Sampler::open(&path, &device)?;
     let image = sampler.signature().image;
     let image = [image.channels, image.height, image.width];
