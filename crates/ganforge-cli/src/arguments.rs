@@ -135,7 +135,7 @@ pub struct EvaluateArguments {
     /// How many samples; by default 2500 of a mixture, 26000 stacked digits, 10000 other images.
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub samples: Option<usize>,
-    /// How many real images they are compared with, or all where there are fewer; by default as many as samples.
+    /// How many real images samples are compared with, or all where there are fewer; by default as many as samples. Nearest, parzen and modes take their own.
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub reference: Option<usize>,
     /// frechet, kernel, precision, recall, density, coverage, inception-score, parzen, modes, high-quality, reverse-kl, nearest, diversity; separated by

@@ -97,23 +97,18 @@ fn a_change_is_told_for_one_protocol_and_refused_for_two() {
     let line = "evaluate run --data digits --samples 100 --metrics frechet,recall";
     home.write("before.json", home.does(&format!("{line} --json")));
     let table = home.does(&format!("{line} --against before.json"));
-    let heading = "run/model.safetensors after 1280 images\n100 samples, seed 0, beside digits, pad to 1x8x8\n\
+    let heading = "run/model.safetensors after 1280 images\n\
+                   100 samples, seed 0, compared with digits, raw, against 100 of train, pad to 1x8x8\n\
                    changes since before.json\n\n";
     assert!(table.starts_with(heading), "{table}");
     let lines: Vec<&str> = table.lines().skip(4).collect();
-    names(
-        lines[0],
-        &["frechet ↓ ", "  (0)  raw, against 100 of train"],
-    );
-    names(
-        lines[1],
-        &["recall ↑ ", "  (0)  raw, k 3, against 100 of train"],
-    );
+    names(lines[0], &["frechet ↓ ", "  (0)"]);
+    names(lines[1], &["recall ↑ ", "  (0)  k 3"]);
     let report = json(&home.does(&format!("{line} --against before.json --json")));
     assert_eq!(report["change"]["frechet"], 0.0);
 
     for (changed, parts) in [
-        (" --samples 101", &["`reference` is 101 here and 100"][..]),
+        (" --samples 101", &["`samples` is 101 here and 100"][..]),
         (" --seed 3", &["`seed` is 3 here and 0 there"]),
         (
             " --truncation 0.5",
@@ -140,7 +135,7 @@ fn a_change_is_told_for_one_protocol_and_refused_for_two() {
     // A metric that the earlier report lacks has no change.
     let more = line.replace("recall", "recall,kernel");
     let table = home.does(&format!("{more} --against before.json"));
-    names(&table, &["kernel ↓", " SE  (new)  raw, all pairs"]);
+    names(&table, &["kernel ↓", " SE  (new)  all pairs"]);
     home.write("torn.json", "{\"samples\":");
     let line = format!("{line} --against torn.json");
     names(&home.refuses(1, &line), &["torn.json", "--json"]);
@@ -216,7 +211,10 @@ fn a_test_part_is_held_out_and_validation_is_the_end_of_the_training_part() {
     let ended = home.run(&format!("{line} --features digits"));
     names(
         &ended.stderr,
-        &["50 images in 128 dimensions", "more than 128 samples"],
+        &[
+            "50 samples and 50 real images in 128 dimensions",
+            "more than 128 of both",
+        ],
     );
     let report = json(&ended.stdout);
     let metrics = &report["metrics"];
@@ -340,13 +338,12 @@ fn what_cannot_be_evaluated_is_said_in_one_line() {
     names(&complaint, &["1x8x8", "ring8 has points"]);
     let complaint = home.refuses(2, "evaluate run --data stacked:digits");
     names(&complaint, &["3 channels"]);
-    let complaint = home.refuses(1, "evaluate nowhere --data digits");
-    names(
-        &complaint,
-        &["nowhere: there is nothing here", "run directory"],
-    );
+    for line in ["evaluate nowhere --data digits", "sample nowhere -o x.png"] {
+        let complaint = home.refuses(1, line);
+        names(&complaint, &["nowhere: nothing is there", "run directory"]);
+    }
     let complaint = home.refuses(1, "evaluate run/checkpoint --data digits");
-    names(&complaint, &["no model.safetensors in this folder"]);
+    names(&complaint, &["this folder has no model.safetensors"]);
 }
 
 #[test]

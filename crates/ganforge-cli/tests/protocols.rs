@@ -39,6 +39,10 @@ fn a_class_is_known_by_its_name() {
     let dogs = protocol(&ended.stdout);
     assert_eq!(dogs["reference"], 7);
     assert_eq!(dogs["sampling"]["class"], "dog");
+    for line in ["evaluate run --data folder:pets", "sample run -o x.png"] {
+        let complaint = home.refuses(2, &format!("{line} --class 2"));
+        names(&complaint, &["no class `2`", "cat, dog"]);
+    }
     let complaint = home.refuses(2, "evaluate run --data folder:zoo/cat --class dog");
     names(&complaint, &["no class `dog`", "it has none"]);
 }
@@ -60,7 +64,7 @@ fn real_images_are_known_by_their_pixels() {
     // Others in the same place are not.
     std::fs::copy(home.path("photos/001.png"), home.path("photos/000.png")).unwrap();
     let complaint = home.refuses(1, &format!("{line} folder:photos --against before.json"));
-    names(&complaint, &["`digest`", "before.json"]);
+    names(&complaint, &["before.json", "real images are others"]);
 }
 
 #[test]
@@ -75,6 +79,28 @@ fn more_real_images_than_samples_may_be_asked_for() {
             (&100.into(), &found.into())
         );
     }
+}
+
+#[test]
+fn usual_metrics_fit_what_there_is() {
+    let home = Home::new();
+    let small = "--set data.size=[72,72] --set generator.hidden=[4] --set discriminator.hidden=[4]";
+    home.does(&format!(
+        "train digits {small} --images 128 --set run.samples=4 --out run"
+    ));
+    // 5,184 dimensions, and fewer real images than are asked for.
+    let line = "evaluate run --data digits --samples 20 --reference 5000 --json";
+    let ended = home.run(line);
+    names(
+        &ended.stderr,
+        &["20 samples and 1797 real images in 5184 dimensions"],
+    );
+    let report: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert!(report["metrics"]["frechet"]["value"].is_number());
+    // Too many are refused before any is drawn, and left out where nobody asked.
+    let line = "evaluate run --data digits --samples 4097";
+    let complaint = home.refuses(1, &format!("{line} --metrics frechet"));
+    names(&complaint, &["in 5184 dimensions", "at most 4096 samples"]);
 }
 
 #[test]

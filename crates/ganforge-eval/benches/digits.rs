@@ -1,8 +1,7 @@
 //! Seconds for three metrics of 10,000 against 10,000 images of 28 × 28, as `references/metrics_speed.py` times them with NumPy, `SciPy`, scikit-learn and
 //! prdc; the values must be the same. A run takes seconds, so that this is no criterion bench.
 //!
-//! On MNIST and two cores of an EPYC with AVX-512, five times in turn, medians: 2.95 s here, 13.7 s there (Fréchet 0.26 against 0.40, kernel 1.40 against
-//! 2.63, overlap 1.30 against 10.31).
+//! docs/benchmarks.md has what was measured.
 //!
 //! usage: `cargo bench --package ganforge-eval --bench digits --profile dev -- IMAGES-IDX3-UBYTE.gz`
 

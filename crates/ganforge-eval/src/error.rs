@@ -1,6 +1,6 @@
 //! Why a metric has no value, said in one line each: what is wrong, and what to do.
 
-use crate::features::LARGEST;
+use crate::features::FARTHEST;
 use crate::protocol::Difference;
 
 /// Why a metric has no value.
@@ -19,7 +19,7 @@ pub enum EvalError {
     },
     /// A feature is not a number, infinite, or so large that distances to it would be.
     #[error(
-        "feature {column} of sample {row} is {value}, and distances are computed within ±{LARGEST:e}; look at that image and at the network that judged it, and evaluate a checkpoint from before it diverged"
+        "feature {column} of sample {row} is {value}, and distances are computed within ±{FARTHEST:e}; look at that image and at the network that judged it, and evaluate a checkpoint from before it diverged"
     )]
     OutOfRange {
         /// The sample, from 0.
@@ -30,7 +30,9 @@ pub enum EvalError {
         value: f32,
     },
     /// There are fewer samples than the definition needs.
-    #[error("{metric} needs at least {needed} {what}, but there are {count}; give more of them")]
+    #[error(
+        "{metric}: at least {needed} {what} are needed, and there are {count}; give more of them"
+    )]
     TooFew {
         /// The metric.
         metric: &'static str,
@@ -65,7 +67,7 @@ pub enum EvalError {
     },
     /// The covariances would not fit into memory.
     #[error(
-        "the Fréchet distance in {dimensions} dimensions needs matrices larger than fit into 2 GiB; use the features of a network or smaller images, or give at most {limit} samples"
+        "the Fréchet distance in {dimensions} dimensions needs matrices larger than fit into 2 GiB; use the features of a network or smaller images, or give at most {limit} samples and real images"
     )]
     TooLarge {
         /// Dimensions of the feature space.

@@ -16,7 +16,7 @@ pub struct Features {
 }
 
 /// The largest feature: its square, summed over a million dimensions, is still far from the end of single precision, in which products are taken.
-pub(crate) const LARGEST: f32 = 1e15;
+pub(crate) const FARTHEST: f32 = 1e15;
 
 impl Features {
     /// Takes the features of `rows` samples.
@@ -29,7 +29,7 @@ impl Features {
             let len = data.len();
             return Err(EvalError::Shape { rows, columns, len });
         }
-        let fits = |value: &f32| value.abs() <= LARGEST;
+        let fits = |value: &f32| value.abs() <= FARTHEST;
         if let Some(at) = data.iter().position(|value| !fits(value)) {
             return Err(EvalError::OutOfRange {
                 row: at / columns,

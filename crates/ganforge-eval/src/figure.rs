@@ -145,6 +145,13 @@ mod tests {
     fn the_same_images_by_another_name_are_the_same_protocol() {
         let mut elsewhere = figure();
         elsewhere.protocol.data = "idx:elsewhere".into();
+        elsewhere.protocol.resize = Some("crop to 1x28x28".into());
+        assert_eq!(elsewhere.change_from(&figure()).unwrap(), 0.0);
+        // What is older than digests goes by the name.
+        elsewhere.protocol.digest = None;
+        assert!(elsewhere.change_from(&figure()).is_err());
+        elsewhere.protocol.data = figure().protocol.data;
+        elsewhere.protocol.resize = None;
         assert_eq!(elsewhere.change_from(&figure()).unwrap(), 0.0);
     }
 
@@ -162,7 +169,7 @@ mod tests {
             ("`samples` is 5 in one and 10000 in", |p| p.samples = 5),
             ("`reference` is 5", |p| p.reference = 5),
             ("`data` is \"digits\"", |p| {
-                p.digest = None;
+                p.digest = Some("4567".into());
                 p.data = "digits".into();
             }),
             ("`digest` is \"4567\" in one and \"0123\" in", |p| {
@@ -170,6 +177,7 @@ mod tests {
             }),
             ("`split` is \"train\"", |p| p.split = "train".into()),
             ("`resize` is \"bicubic\" in one and not given in", |p| {
+                p.digest = Some("4567".into());
                 p.resize = Some("bicubic".into());
             }),
             ("`seed` is 8 in one and 7 in", |p| p.seed = 8),

@@ -251,7 +251,7 @@ mod tests {
         let (set, one) = (scattered(9, 3, 1), scattered(1, 3, 1));
         let refused = frechet_of_features(&set, &one).unwrap_err().to_string();
         assert!(
-            refused.contains("at least 2 reference samples, but there are 1"),
+            refused.contains("at least 2 reference samples are needed, and there are 1"),
             "{refused}"
         );
         let moments = [&one, &set].map(|set| Moments::of(set).unwrap());

@@ -262,11 +262,13 @@ mod tests {
                 .unwrap_err()
                 .to_string()
         };
-        assert!(refused(&few, &set, 3, 5).contains("at least 6 samples, but there are 5"));
+        assert!(
+            refused(&few, &set, 3, 5).contains("at least 6 samples are needed, and there are 5")
+        );
         assert!(refused(&set, &few, 5, 3).contains("at least 6 reference samples"));
         assert!(refused(&set, &set, 0, 3).contains("k of precision is 0"));
         assert!(refused(&set, &set, 3, 0).contains("k of density is 0"));
-        assert!(refused(&set, &set, usize::MAX, 3).contains("but there are 20"));
+        assert!(refused(&set, &set, usize::MAX, 3).contains("and there are 20"));
         assert!(refused(&set, &scattered(20, 2, 1), 3, 3).contains("same feature space"));
     }
 }

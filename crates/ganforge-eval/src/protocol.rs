@@ -117,22 +117,31 @@ pub enum Metric {
 }
 
 impl Protocol {
-    /// The first thing in which two protocols differ, by the alphabet, or none. The same real images by another name make no difference.
+    /// The first thing in which two protocols differ, by the alphabet, or none.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Option<Difference> {
+        self.difference_besides(other, &[])
+    }
+
+    /// As [`difference`](Self::difference), besides some keys that may not be known yet.
+    #[must_use]
+    pub fn difference_besides(&self, other: &Self, unknown: &[&str]) -> Option<Difference> {
         let tree = |protocol, without: &[&str]| {
             let mut tree = serde_json::to_value(protocol).unwrap_or(Value::Null);
             if let Value::Object(keys) = &mut tree {
-                keys.retain(|key, _| !without.contains(&key.as_str()));
+                keys.retain(|key, _| !without.contains(&&**key) && !unknown.contains(&&**key));
             }
             tree
         };
         let apart = |without: &[&str]| difference("", &tree(self, without), &tree(other, without));
-        if self.digest.is_some() && self.digest == other.digest {
-            return apart(&["data"]);
+        match (&self.digest, &other.digest) {
+            // The same images, whatever they are called and however they came to their size.
+            (Some(one), Some(other)) if one == other => apart(&["data", "resize"]),
+            // What made them others says more than their digest.
+            (Some(_), Some(_)) => apart(&["digest"]).or_else(|| apart(&[])),
+            // Nobody knows: the metric sees none, or the figure is older than digests.
+            _ => apart(&["digest"]),
         }
-        // Other images have another digest; whatever made them others says more.
-        apart(&["digest"]).or_else(|| apart(&[]))
     }
 }
 

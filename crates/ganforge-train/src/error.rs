@@ -87,7 +87,7 @@ pub enum TrainError {
     Evaluation(#[from] RealError),
     /// Figures obtained otherwise than those of the run so far.
     #[error(
-        "{metric} was measured with `{}` {} so far and would be with {} from here on; resume with the [evaluation] that the run began with",
+        "{metric} was measured with `{}` {} so far and would be with {} from here on; resume with the data and the [evaluation] that the run began with",
         difference.key, difference.second, difference.first
     )]
     OtherProtocol {

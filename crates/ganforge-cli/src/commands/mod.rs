@@ -17,6 +17,7 @@ pub use train::train;
 use std::fmt::Display;
 use std::io::{ErrorKind, Write};
 
+use ganforge_data::Skipped;
 use serde::Serialize;
 
 use crate::error::CliError;
@@ -40,6 +41,14 @@ fn print_json(value: &impl Serialize) -> Result<(), CliError> {
 
 /// What is named before the rest is counted.
 const NAMED: usize = 5;
+
+/// Names files that were left out because they cannot be read.
+fn warn_of_skipped(skipped: &[Skipped]) {
+    let named = skipped.iter().map(|file| format!("skipped {file}"));
+    warn_of(named, |count| {
+        format!("skipped {count} files in all; `ganforge data inspect` names them")
+    });
+}
 
 /// Names the first and counts the rest.
 fn warn_of(

@@ -32,18 +32,18 @@ pub fn sample(arguments: &SampleArguments) -> Result<Done, CliError> {
 
 /// The model file of a run directory, or the file itself.
 pub(super) fn model_file(model: &Path) -> Result<PathBuf, CliError> {
-    let shown = model.display();
-    if !model.exists() {
-        let what = "there is nothing here: name a run directory, or the model file in one";
-        return Err(CliError::System(format!("{shown}: {what}")));
+    let refuse = |what: &str| Err(CliError::System(format!("{}: {what}", model.display())));
+    if let Ok(false) = model.try_exists() {
+        return refuse("nothing is there; name a run directory, or the model file in one");
     }
     if !model.is_dir() {
         return Ok(model.to_owned());
     }
     let file = model.join("model.safetensors");
-    if !file.exists() {
-        let what = "there is no model.safetensors in this folder: name a run directory whose training has come to its first tick";
-        return Err(CliError::System(format!("{shown}: {what}")));
+    if let Ok(false) = file.try_exists() {
+        return refuse(
+            "this folder has no model.safetensors; name a run directory whose training has come to its first tick",
+        );
     }
     Ok(file)
 }
@@ -53,11 +53,16 @@ pub(super) fn class_number(class: &str, names: &[String]) -> Result<usize, CliEr
     if let Some(number) = names.iter().position(|name| name == class) {
         return Ok(number);
     }
-    class.parse().map_err(|_| {
-        let known = match names {
-            [] => "none, it is unconditional".to_owned(),
-            names => names.join(", "),
-        };
-        CliError::Usage(format!("the model has no class `{class}`; it has {known}"))
-    })
+    // An unconditional model says itself that it takes no number.
+    match class.parse() {
+        Ok(number) if names.is_empty() || number < names.len() => Ok(number),
+        _ => {
+            let known = match names {
+                [] => "none, it is unconditional".to_owned(),
+                names => names.join(", "),
+            };
+            let why = format!("the model has no class `{class}`; it has {known}");
+            Err(CliError::Usage(why))
+        }
+    }
 }

@@ -9,7 +9,7 @@ use burn::train::renderer::tui::TuiMetricsRendererWrapper;
 use ganforge_data::Dataset;
 use ganforge_train::{Override, Recipe, RunDirectory, TrainError, TrainOptions};
 
-use super::warn_of;
+use super::{warn_of, warn_of_skipped};
 use crate::arguments::{Dashboard, TrainArguments};
 use crate::error::{CliError, Done};
 use crate::log_renderer::LogRenderer;
@@ -37,7 +37,7 @@ pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
             out.display()
         ));
     }
-    warn_of_skipped(&dataset);
+    warn_of_skipped(dataset.skipped());
     let interrupter = Interrupter::new();
     stop_on_signal(&interrupter)?;
     let first = if arguments.resume {
@@ -84,15 +84,6 @@ pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
 fn warn_of_missing_figures(missing: &[String]) {
     warn_of(missing.iter(), |count| {
         format!("{count} figures are missing in all; experiment.log names them")
-    });
-}
-
-fn warn_of_skipped(dataset: &Dataset) {
-    let skipped = dataset.skipped().iter();
-    warn_of(skipped.map(|file| format!("skipped {file}")), |count| {
-        format!(
-            "skipped {count} files in all; experiment.log names them, and so does `ganforge data inspect`"
-        )
     });
 }
 

@@ -8,15 +8,14 @@ use crate::spaces::{FeatureSpace, check_stacked, inner};
 const POINT: [usize; 3] = [2, 1, 1];
 
 /// Refuses a metric that these images do not admit, and stacked digits of another size than they are scored at.
-pub(super) fn check(evaluation: &Evaluation) -> Result<(), EvaluationError> {
+pub(super) fn check(evaluation: &Evaluation, dimensions: usize) -> Result<(), EvaluationError> {
     for &metric in &evaluation.metrics {
         if let Some(reason) = refusal(metric, evaluation) {
             return Err(EvaluationError::NotHere { metric, reason });
         }
     }
-    let dimensions = evaluation.space.dimensions(evaluation.image)?;
     if evaluation.metrics.contains(&MetricName::Frechet) {
-        frechet_fits(dimensions, evaluation.samples)?;
+        frechet_fits(dimensions, evaluation.samples.max(evaluation.reference))?;
     }
     match &evaluation.modes {
         Some(ModeSource::StackedDigits { .. }) => Ok(check_stacked(inner(evaluation.image))?),

@@ -29,7 +29,7 @@ impl Keep {
         let stacked = matches!(evaluation.modes, Some(ModeSource::StackedDigits { .. }));
         let raw = matches!(evaluation.space, FeatureSpace::Raw);
         let samples = part == Part::Samples;
-        let counted = samples && asked(MetricName::counts_modes);
+        let counted = asked(MetricName::counts_modes);
         let features = match part {
             Part::Samples => asked(MetricName::compares_features),
             Part::Reference => asked(|metric| {
@@ -38,7 +38,7 @@ impl Keep {
             Part::Training | Part::HeldOut => true,
             Part::Validation | Part::Test => false,
         };
-        let drawn = match part {
+        let draws = |part| match part {
             Part::Samples => {
                 counted && !stacked
                     || asked(|metric| matches!(metric, MetricName::Parzen | MetricName::Diversity))
@@ -47,15 +47,18 @@ impl Keep {
             Part::Validation | Part::Test => true,
             Part::Training | Part::HeldOut => false,
         };
-        let moments = matches!(part, Part::Samples | Part::Reference)
+        let drawn = draws(part);
+        // Both sides or neither: what has become moments cannot be compared with what has not.
+        let sides = [Part::Samples, Part::Reference];
+        let moments = sides.contains(&part)
             && !asked(|metric| metric.compares_features() && metric != MetricName::Frechet)
-            && !(raw && drawn);
+            && !(raw && sides.into_iter().any(draws));
         Self {
             pixels: drawn || features && raw && !moments,
             features: features && (!raw || moments),
             moments,
             probabilities: samples && asked(|metric| metric == MetricName::InceptionScore),
-            classes: counted && stacked,
+            classes: samples && counted && stacked,
         }
     }
 }
@@ -195,9 +198,10 @@ impl Collected {
         self.count
     }
 
-    /// Thirty-two hexadecimal digits that change with any pixel of real images.
+    /// Thirty-two hexadecimal digits that change with any pixel of real images; nothing before there are any.
     pub(super) fn digest(&self) -> Option<String> {
-        self.digest.clone().map(digest)
+        let seen = self.digest.clone().filter(|_| self.count > 0);
+        seen.map(digest)
     }
 
     /// `[images, channels · height · width]`

@@ -46,11 +46,13 @@ pub enum EvaluationError {
 /// A warning: a covariance of no more images than dimensions is singular, and the Fréchet distance sees only what these images span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "frechet is of {images} images in {dimensions} dimensions, whose covariance is singular: compare it with figures of as many images only, or ask for more than {dimensions} samples, or for features of fewer dimensions"
+    "frechet is of {samples} samples and {reference} real images in {dimensions} dimensions, and a covariance of no more images than dimensions is singular: compare the figure only with those of as many images, or take more than {dimensions} of both, or features of fewer dimensions"
 )]
 pub struct Singular {
-    /// Samples or real images, whichever are fewer.
-    pub images: usize,
+    /// How many samples.
+    pub samples: usize,
+    /// How many real images.
+    pub reference: usize,
     /// Dimensions of the features.
     pub dimensions: usize,
 }

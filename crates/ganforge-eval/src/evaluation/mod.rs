@@ -37,6 +37,8 @@ pub struct Evaluation {
     pub metrics: BTreeSet<MetricName>,
     /// How many samples there will be: too many for a metric are refused before any is drawn.
     pub samples: usize,
+    /// How many real images there will be in the reference.
+    pub reference: usize,
     /// What protocols say beside metric, features and counts.
     pub circumstances: Circumstances,
 }
@@ -63,7 +65,7 @@ pub struct Figures {
     pub found: BTreeMap<MetricName, Figure>,
     /// Why the others have none.
     pub without: Vec<EvaluationError>,
-    /// Set where the Fréchet distance is of fewer images than dimensions.
+    /// Set where the Fréchet distance is of no more images than dimensions.
     pub singular: Option<Singular>,
 }
 
@@ -105,8 +107,8 @@ impl Evaluator {
     /// # Errors
     /// A metric that such data do not admit, or images of a size that the feature space does not take.
     pub fn new(evaluation: Evaluation) -> Result<Self, EvaluationError> {
-        check::check(&evaluation)?;
         let dimensions = evaluation.space.dimensions(evaluation.image)?;
+        check::check(&evaluation, dimensions)?;
         let needed = evaluation.metrics.iter().flat_map(|metric| metric.parts());
         let parts = needed.copied().chain([Part::Samples]);
         let collected = |part| (part, Collected::new(&evaluation, dimensions, part));
@@ -253,16 +255,16 @@ impl Evaluator {
         }
     }
 
-    /// Whether a covariance is of fewer images than dimensions, where the Fréchet distance is asked for.
+    /// Whether a covariance is of no more images than dimensions, where the Fréchet distance is asked for.
     fn singular(&self) -> Option<Singular> {
-        let asked = self.evaluation.metrics.contains(&MetricName::Frechet);
-        let counts = [Part::Samples, Part::Reference]
-            .map(|part| self.parts.get(&part).map(Collected::count));
-        let fewest = counts.into_iter().flatten().min()?;
-        (asked && fewest <= self.dimensions).then_some(Singular {
-            images: fewest,
+        let count = |part| self.parts.get(&part).map_or(0, Collected::count);
+        let found = Singular {
+            samples: count(Part::Samples),
+            reference: count(Part::Reference),
             dimensions: self.dimensions,
-        })
+        };
+        let asked = self.evaluation.metrics.contains(&MetricName::Frechet);
+        (asked && found.samples.min(found.reference) <= self.dimensions).then_some(found)
     }
 
     fn overlap(&self, known: &mut Option<Overlap>) -> Result<Overlap, EvalError> {
@@ -281,7 +283,7 @@ impl Evaluator {
         Ok(source.modes(samples.pixels(), samples.classes())?)
     }
 
-    /// How the figure of a metric is obtained from what has been added so far.
+    /// How the figure of a metric is obtained from what has been added so far, and from as many samples as there will be where none are in.
     #[must_use]
     pub fn protocol(&self, metric: MetricName) -> Protocol {
         let rows = |part| self.parts.get(&part).map_or(0, Collected::count);
@@ -343,7 +345,10 @@ impl Evaluator {
         Protocol {
             metric: stated,
             features,
-            samples: rows(Part::Samples),
+            samples: match rows(Part::Samples) {
+                0 => self.evaluation.samples,
+                count => count,
+            },
             reference,
             data,
             split,

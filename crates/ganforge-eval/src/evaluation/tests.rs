@@ -16,6 +16,7 @@ fn evaluation(image: [usize; 3], metrics: &[MetricName]) -> Evaluation {
         modes: None,
         metrics: metrics.iter().copied().collect(),
         samples: 60,
+        reference: 50,
         circumstances: Circumstances {
             data: "noise".into(),
             split: "train".into(),
@@ -151,6 +152,67 @@ fn distances_that_would_not_fit_into_memory_are_refused_at_once() {
     );
 }
 
+/// More images than are added up at a time.
+const MANY: usize = 5000;
+
+#[test]
+fn the_frechet_distance_is_the_same_beside_every_other_metric() {
+    let image = [1, 2, 2];
+    let [samples, reference] = [1, 2].map(|seed| scattered(MANY, 4, seed));
+    let expected = frechet_of_features(&samples, &reference).unwrap();
+    let modes = ModeSource::Mixture {
+        centers: scattered(3, 4, 3),
+        sigma: 0.1,
+    };
+    let others = MetricName::ALL.into_iter();
+    for other in others.filter(|metric| *metric != MetricName::InceptionScore) {
+        let asked = Evaluation {
+            modes: Some(modes.clone()),
+            ..evaluation(image, &[MetricName::Frechet, other])
+        };
+        let mut evaluator = Evaluator::new(asked).unwrap();
+        for part in evaluator.parts().collect::<Vec<_>>() {
+            let set = match part {
+                Part::Samples => samples.data(),
+                Part::Reference => reference.data(),
+                _ => &samples.data()[..400],
+            };
+            for batch in set.chunks(300 * 4) {
+                evaluator.add(part, batch.to_vec()).unwrap();
+            }
+        }
+        let mut outcomes = evaluator.outcomes(|_| ());
+        let (metric, figure) = outcomes.next().unwrap();
+        assert_eq!(metric, MetricName::Frechet);
+        let found = figure.unwrap().value;
+        assert!(
+            (found - expected).abs() < 1e-9 * expected,
+            "beside {other}: {found} for {expected}"
+        );
+    }
+}
+
+#[test]
+fn a_divergence_that_is_infinite_leaves_the_count_of_modes() {
+    let metrics = [MetricName::Modes, MetricName::ReverseKl];
+    let mut asked = evaluation([3, 28, 28], &metrics);
+    let device = Device::flex();
+    // Blank images are of a class that these are not.
+    let other = (0..1000).filter(|class| class % 111 != 0).collect();
+    asked.modes = Some(ModeSource::stacked_digits(&device, Some(other)).unwrap());
+    let mut evaluator = Evaluator::new(asked).unwrap();
+    evaluator.add(Part::Samples, vec![-1.0; 9 * 2352]).unwrap();
+    let figures = evaluator.figures(|_| ()).unwrap();
+    assert!(figures.found.keys().eq(&[MetricName::Modes]));
+    let reason = figures.without[0].to_string();
+    assert!(
+        reason.contains("reverse-kl has no value: it is infinite"),
+        "{reason}"
+    );
+    let [modes, divergence] = metrics.map(|metric| evaluator.protocol(metric).digest);
+    assert!(modes.is_none() && divergence.is_some());
+}
+
 #[test]
 fn a_singular_covariance_is_told() {
     let singular = |rows| {
@@ -161,9 +223,9 @@ fn a_singular_covariance_is_told() {
     };
     assert_eq!(singular(17), None);
     let found = singular(16).unwrap();
-    assert_eq!((found.images, found.dimensions), (16, 16));
+    assert_eq!((found.samples, found.reference), (40, 16));
     assert!(
-        found.to_string().contains("more than 16 samples"),
+        found.to_string().contains("more than 16 of both"),
         "{found}"
     );
 }

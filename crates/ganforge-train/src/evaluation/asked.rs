@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ganforge_data::Split;
+use ganforge_eval::MetricName;
 use ganforge_eval::spaces::FeatureName;
-use ganforge_eval::{EvalError, MetricName};
 
 /// What is asked of an evaluation, whatever the data.
 #[derive(Debug, Clone)]
@@ -32,13 +32,4 @@ impl Asked {
     pub(super) fn reference(&self) -> usize {
         self.reference.unwrap_or(self.samples)
     }
-}
-
-/// The metrics that fit the data.
-#[derive(Debug)]
-pub struct Usual {
-    /// Their names.
-    pub metrics: BTreeSet<MetricName>,
-    /// Why the Fréchet distance is not among them, where images are too large for it.
-    pub without_frechet: Option<EvalError>,
 }

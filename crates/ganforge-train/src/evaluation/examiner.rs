@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use burn::tensor::Device;
 use ganforge_data::Dataset;
-use ganforge_eval::{Better, EvaluationError, Evaluator, MetricName, Part, Protocol};
+use ganforge_eval::{Better, EvaluationError, Evaluator, MetricName, Part};
 use ganforge_infer::{SampleOptions, Signature, batches};
 use ganforge_model::Generator;
 
@@ -112,12 +112,8 @@ impl Examiner {
     #[must_use]
     pub fn protocols(&self) -> Protocols {
         let metrics = self.evaluator.metrics();
-        let protocol = |metric| Protocol {
-            // Between two generators there are no samples.
-            samples: self.options.count,
-            ..self.evaluator.protocol(metric)
-        };
-        metrics.map(|metric| (metric, protocol(metric))).collect()
+        let protocol = |metric| (metric, self.evaluator.protocol(metric));
+        metrics.map(protocol).collect()
     }
 
     /// Takes a generator that was kept earlier for the best so far.

@@ -8,12 +8,14 @@ mod error;
 mod examiner;
 pub(crate) mod protocols;
 mod real;
+mod usual;
 
-pub use asked::{Asked, Usual};
+pub use asked::Asked;
 pub use error::RealError;
 pub use examiner::{Examined, Examiner};
 pub use protocols::Protocols;
 pub use real::Real;
+pub use usual::Usual;
 
 use burn::tensor::Device;
 use ganforge_data::Dataset;

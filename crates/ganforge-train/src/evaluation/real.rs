@@ -1,24 +1,25 @@
 //! The real images that samples are compared with, in the size of the model's.
 
-use std::collections::BTreeSet;
+use std::cell::OnceCell;
 
 use burn::tensor::Device;
 use ganforge_data::{DataError, DataOptions, DataSpec, Dataset, Resize, Skipped, Split, cache_dir};
 use ganforge_eval::spaces::FeatureName;
 use ganforge_eval::{
-    Circumstances, Evaluation, EvaluationError, Evaluator, Features, MetricName, ModeSource, Part,
-    frechet_fits,
+    Circumstances, Evaluation, EvaluationError, Evaluator, Features, ModeSource, Part,
 };
 
-use super::{Asked, RealError, Usual};
+use super::{Asked, RealError};
 
 /// Data, with what brings them to the size of the model's images.
 pub struct Real<'a> {
-    spec: &'a DataSpec,
+    pub(super) spec: &'a DataSpec,
     /// `[channels, height, width]`
-    image: [usize; 3],
+    pub(super) image: [usize; 3],
     options: DataOptions,
-    training: Option<Dataset>,
+    /// The parts, once they are open.
+    training: OnceCell<Dataset>,
+    test: OnceCell<Dataset>,
 }
 
 /// Most numbers of a set of training images: 1 GiB. A larger set is thinned out.
@@ -71,7 +72,8 @@ impl<'a> Real<'a> {
             spec,
             image,
             options,
-            training: None,
+            training: OnceCell::new(),
+            test: OnceCell::new(),
         })
     }
 
@@ -79,7 +81,7 @@ impl<'a> Real<'a> {
     #[must_use]
     pub fn with_training(self, dataset: Dataset) -> Self {
         Self {
-            training: Some(dataset),
+            training: OnceCell::from(dataset),
             ..self
         }
     }
@@ -89,9 +91,17 @@ impl<'a> Real<'a> {
     /// # Errors
     /// A metric that such data do not admit, a feature space that cannot be had, or damaged labels.
     pub fn evaluator(&self, asked: &Asked, device: &Device) -> Result<Evaluator, RealError> {
+        self.check_border(asked)?;
+        // What the data lack is said before a network looks at the first image.
+        let mut reference = 0;
+        for &part in asked.metrics.iter().flat_map(|metric| metric.parts()) {
+            let (_, chosen) = self.choose(part, asked)?;
+            if part == Part::Reference {
+                reference = chosen.len();
+            }
+        }
         let space = asked.features.open(device, &cache_dir());
         let space = space.map_err(EvaluationError::from)?;
-        self.check_border(asked)?;
         let modes = if asked.metrics.iter().any(|metric| metric.counts_modes()) {
             self.modes(asked.split, device)?
         } else {
@@ -102,7 +112,8 @@ impl<'a> Real<'a> {
             space,
             modes,
             metrics: asked.metrics.clone(),
-            samples: asked.samples.max(asked.reference()),
+            samples: asked.samples,
+            reference,
             circumstances: Circumstances {
                 data: self.spec.to_string(),
                 split: name(asked.split).to_owned(),
@@ -144,65 +155,6 @@ impl<'a> Real<'a> {
         Ok(skipped)
     }
 
-    /// How many samples the protocols of such data take.
-    #[must_use]
-    pub fn usual_samples(&self) -> usize {
-        match self.spec {
-            DataSpec::Ring8 | DataSpec::Grid25 => 2500,
-            DataSpec::Stacked(_) => 26_000,
-            _ => 10_000,
-        }
-    }
-
-    /// The metrics that fit the data, compared by such features, for so many samples.
-    ///
-    /// # Errors
-    /// A damaged test part.
-    pub fn usual_metrics(&self, features: FeatureName, samples: usize) -> Result<Usual, RealError> {
-        if matches!(self.spec, DataSpec::Ring8 | DataSpec::Grid25) {
-            let modes = [
-                MetricName::Modes,
-                MetricName::HighQuality,
-                MetricName::ReverseKl,
-            ];
-            return Ok(Usual {
-                metrics: modes.into(),
-                without_frechet: None,
-            });
-        }
-        let fits = match features {
-            FeatureName::Raw => frechet_fits(self.image.iter().product(), samples),
-            FeatureName::Digits | FeatureName::Inception => Ok(()),
-        };
-        let mut metrics = BTreeSet::from([MetricName::Kernel]);
-        metrics.extend(fits.is_ok().then_some(MetricName::Frechet));
-        if matches!(self.spec, DataSpec::Stacked(_)) {
-            metrics.extend([MetricName::Modes, MetricName::ReverseKl]);
-        } else {
-            metrics.extend([
-                MetricName::Precision,
-                MetricName::Recall,
-                MetricName::Density,
-                MetricName::Coverage,
-            ]);
-            metrics.extend(self.finds_copies(features)?.then_some(MetricName::Nearest));
-            metrics.extend((features != FeatureName::Raw).then_some(MetricName::InceptionScore));
-        }
-        Ok(Usual {
-            metrics,
-            without_frechet: fits.err(),
-        })
-    }
-
-    /// Whether there are held-out images, and features quick enough to see every training image.
-    fn finds_copies(&self, features: FeatureName) -> Result<bool, RealError> {
-        match self.open(Split::Test) {
-            Ok(_) => Ok(features != FeatureName::Inception),
-            Err(DataError::NoTestPart { .. } | DataError::NotFetched { .. }) => Ok(false),
-            Err(damaged) => Err(damaged.into()),
-        }
-    }
-
     /// Refuses to let a classifier of 28×28 cut off what is no border.
     fn check_border(&self, asked: &Asked) -> Result<(), RealError> {
         let classified = asked.features == FeatureName::Digits
@@ -227,6 +179,11 @@ impl<'a> Real<'a> {
             (Resize::Auto | Resize::Pad, _) => "pad",
             (Resize::Stretch, _) => "stretch",
         }
+    }
+
+    /// How many real images samples are compared with.
+    pub(super) fn reference(&self, asked: &Asked) -> Result<usize, RealError> {
+        Ok(self.choose(Part::Reference, asked)?.1.len())
     }
 
     /// The modes of the data, where they are known.
@@ -322,15 +279,20 @@ impl<'a> Real<'a> {
         }
     }
 
-    fn open(&self, split: Split) -> Result<Dataset, DataError> {
-        if let (Split::Train, Some(training)) = (split, &self.training) {
-            return Ok(training.clone());
+    pub(super) fn open(&self, split: Split) -> Result<Dataset, DataError> {
+        let part = match split {
+            Split::Train => &self.training,
+            Split::Test => &self.test,
+        };
+        if let Some(open) = part.get() {
+            return Ok(open.clone());
         }
         let options = DataOptions {
             split,
             ..self.options.clone()
         };
-        Dataset::open(self.spec, &options)
+        let dataset = Dataset::open(self.spec, &options)?;
+        Ok(part.get_or_init(|| dataset).clone())
     }
 }
 
@@ -339,33 +301,5 @@ fn name(split: Split) -> &'static str {
     match split {
         Split::Train => "train",
         Split::Test => "test",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_frechet_distance_is_usual_where_it_fits_into_memory() {
-        let usual = |image, features, samples| {
-            let real = Real::new(&DataSpec::Digits, image, &DataOptions::default()).unwrap();
-            real.usual_metrics(features, samples).unwrap()
-        };
-        let large = usual([3, 64, 64], FeatureName::Raw, 10_000);
-        assert!(!large.metrics.contains(&MetricName::Frechet));
-        assert!(large.metrics.contains(&MetricName::Kernel));
-        let reason = large.without_frechet.unwrap().to_string();
-        assert!(reason.contains("12288 dimensions"), "{reason}");
-        for (image, features, samples) in [
-            ([3, 64, 64], FeatureName::Raw, 4096),
-            ([3, 64, 64], FeatureName::Inception, 10_000),
-            ([1, 64, 64], FeatureName::Raw, 50_000),
-        ] {
-            let usual = usual(image, features, samples);
-            assert!(
-                usual.metrics.contains(&MetricName::Frechet) && usual.without_frechet.is_none()
-            );
-        }
     }
 }

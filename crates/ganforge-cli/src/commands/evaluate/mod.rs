@@ -1,26 +1,27 @@
 //! `ganforge evaluate`
 
+mod number;
+mod origin;
 mod progress;
 mod report;
 mod table;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use ganforge_data::{DataOptions, Skipped};
-use ganforge_eval::{MetricName, Part};
+use ganforge_data::DataOptions;
+use ganforge_eval::{Evaluator, Part};
 use ganforge_infer::{SampleOptions, Sampler};
 use ganforge_train::Recipe;
 use ganforge_train::evaluation::{Asked, Real};
 
 use super::sample::{class_number, model_file};
-use super::{print, print_json, warn_of};
+use super::{print, print_json, warn_of_skipped};
 use crate::arguments::EvaluateArguments;
 use crate::error::{CliError, Done};
 use progress::Progress;
 use report::Report;
 
-pub use table::number;
+pub use number::number;
 
 /// Measures how good a model's images are.
 pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
@@ -32,24 +33,31 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
     let image = [image.channels, image.height, image.width];
     let real = Real::new(&arguments.data, image, &fitted(&path)?)?;
     let options = sample_options(arguments, &sampler, real.usual_samples())?;
-
+    let batches = sampler.batches(&options)?;
     let asked = asked(arguments, &real, &options, &sampler)?;
     let mut evaluator = real.evaluator(&asked, &device)?;
+    // What cannot be compared is refused as soon as that is known.
+    let comparable = |evaluator: &Evaluator, unknown: &[&str]| {
+        let protocol = |metric| evaluator.protocol(metric);
+        let earlier = earlier.as_ref();
+        earlier.map_or(Ok(()), |earlier| {
+            earlier.check(protocol, unknown, &asked.metrics)
+        })
+    };
+    comparable(&evaluator, OF_REAL_IMAGES)?;
+
     let progress = Progress::new(!arguments.json)?;
     let skipped = real.fill(&mut evaluator, &asked, |part, done, images| {
         progress.at(part, done, images);
     })?;
     progress.aside(|| warn_of_skipped(&skipped));
+    comparable(&evaluator, &[])?;
     let mut done = 0;
-    for images in sampler.batches(&options)? {
+    for images in batches {
         let images = images?;
         done += images.count();
         progress.at(Part::Samples, done, options.count);
         evaluator.add(Part::Samples, images.into_data())?;
-    }
-    // What cannot be compared is refused before anything is computed.
-    if let Some(earlier) = &earlier {
-        earlier.check(|metric| evaluator.protocol(metric), &asked.metrics)?;
     }
     let figures = evaluator.figures(|metric| progress.name(metric.name()))?;
     progress.end();
@@ -60,8 +68,8 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
         eprintln!("warning: {singular}");
     }
 
-    let images = sampler.card().images_seen;
-    let mut report = Report::new(&path, images, options.count, &arguments.data, figures.found);
+    let seen = sampler.card().images_seen;
+    let mut report = Report::new(&path, seen, options.count, &arguments.data, figures.found);
     if let Some(earlier) = &earlier {
         report.compare(earlier)?;
     }
@@ -73,12 +81,8 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
     Ok(Done::Finished)
 }
 
-fn warn_of_skipped(skipped: &[Skipped]) {
-    let named = skipped.iter().map(|file| format!("skipped {file}"));
-    warn_of(named, |count| {
-        format!("skipped {count} files in all; `ganforge data inspect` names them")
-    });
-}
+/// Keys of a protocol that only real images tell.
+const OF_REAL_IMAGES: &[&str] = &["data", "digest", "metric", "reference", "resize"];
 
 /// How images are brought to the model's size: as the recipe beside the model file says, or else as suits the source.
 fn fitted(model: &Path) -> Result<DataOptions, CliError> {
@@ -96,37 +100,34 @@ fn asked(
     options: &SampleOptions,
     sampler: &Sampler,
 ) -> Result<Asked, CliError> {
-    let features = arguments.features.into();
-    let metrics: BTreeSet<MetricName> = if arguments.metrics.is_empty() {
-        let usual = real.usual_metrics(features, options.count)?;
-        if let Some(reason) = usual.without_frechet {
-            eprintln!("warning: frechet is left out: {reason}");
-        }
-        usual.metrics
-    } else {
-        arguments.metrics.iter().copied().collect()
-    };
     // By name: the data may have other classes than the model, and number them otherwise.
     let name = |class: usize| sampler.card().classes.get(class).cloned();
-    let class = options
-        .class
-        .map(|class| name(class).unwrap_or_else(|| class.to_string()));
-    let mut sampling = BTreeMap::new();
-    if let Some(class) = &class {
-        sampling.insert("class".to_owned(), class.clone());
-    }
-    if let Some(truncation) = options.truncation {
-        sampling.insert("truncation".to_owned(), truncation.to_string());
-    }
-    Ok(Asked {
-        metrics,
-        features,
+    let class = options.class.and_then(name);
+    let truncation = options.truncation.map(|truncation| truncation.to_string());
+    let sampling = [("class", class.clone()), ("truncation", truncation)];
+    let sampling = sampling
+        .into_iter()
+        .filter_map(|(key, value)| Some((key.to_owned(), value?)));
+    let asked = Asked {
+        metrics: arguments.metrics.iter().copied().collect(),
+        features: arguments.features.into(),
         split: arguments.split.into(),
         samples: options.count,
         reference: arguments.reference,
         seed: arguments.seed,
         class,
-        sampling,
+        sampling: sampling.collect(),
+    };
+    if !asked.metrics.is_empty() {
+        return Ok(asked);
+    }
+    let usual = real.usual_metrics(&asked)?;
+    if let Some(reason) = usual.without_frechet {
+        eprintln!("warning: frechet is left out: {reason}");
+    }
+    Ok(Asked {
+        metrics: usual.metrics,
+        ..asked
     })
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use ganforge_data::DataSpec;
-use ganforge_eval::{Figure, MetricName, Protocol};
+use ganforge_eval::{Difference, Figure, MetricName, Protocol};
 use serde::{Deserialize, Serialize};
 
 use crate::error::CliError;
@@ -14,10 +14,10 @@ use crate::error::CliError;
 pub struct Report {
     /// The model file.
     #[serde(default)]
-    pub model: PathBuf,
-    /// Images that it was trained on.
+    pub model: String,
+    /// Real images that the model has seen in training.
     #[serde(default)]
-    pub images: u64,
+    pub images_seen: u64,
     /// Number of samples.
     pub samples: usize,
     /// The real data.
@@ -39,14 +39,14 @@ impl Report {
     /// What was just found.
     pub fn new(
         model: &Path,
-        images: u64,
+        images_seen: u64,
         samples: usize,
         data: &DataSpec,
         metrics: BTreeMap<MetricName, Figure>,
     ) -> Self {
         Self {
-            model: model.to_owned(),
-            images,
+            model: model.display().to_string(),
+            images_seen,
             samples,
             data: data.to_string(),
             metrics,
@@ -71,10 +71,11 @@ impl Report {
         })
     }
 
-    /// Refuses to be compared with figures of other protocols, or with none of its own metrics.
+    /// Refuses to be compared with figures of other protocols, besides keys that are not known yet, or with none of its own metrics.
     pub fn check(
         &self,
         protocol: impl Fn(MetricName) -> Protocol,
+        unknown: &[&str],
         metrics: &BTreeSet<MetricName>,
     ) -> Result<(), CliError> {
         let mut shared = self
@@ -91,7 +92,9 @@ impl Report {
             )));
         }
         for (&metric, earlier) in shared {
-            if let Some(difference) = protocol(metric).difference(&earlier.protocol) {
+            if let Some(difference) =
+                protocol(metric).difference_besides(&earlier.protocol, unknown)
+            {
                 return Err(self.incomparable(metric, &difference));
             }
         }
@@ -116,11 +119,16 @@ impl Report {
         Ok(())
     }
 
-    fn incomparable(&self, metric: MetricName, difference: &ganforge_eval::Difference) -> CliError {
-        let ganforge_eval::Difference { key, first, second } = difference;
-        CliError::System(format!(
-            "{metric} cannot be compared with {}: `{key}` is {first} here and {second} there; evaluate again with the same protocol",
-            self.path.display()
-        ))
+    fn incomparable(&self, metric: MetricName, difference: &Difference) -> CliError {
+        let Difference { key, first, second } = difference;
+        let path = self.path.display();
+        CliError::System(match key.as_str() {
+            "digest" => format!(
+                "{metric} cannot be compared with {path}: its real images are others than those here; evaluate that model again beside these"
+            ),
+            _ => format!(
+                "{metric} cannot be compared with {path}: `{key}` is {first} here and {second} there; evaluate again with the same protocol"
+            ),
+        })
     }
 }

@@ -1,22 +1,28 @@
 //! Figures for people to read.
 
-use ganforge_eval::{Better, Estimator, Figure, Metric, MetricName, Spread};
+use ganforge_eval::{Better, Figure, MetricName, Spread};
 
+use super::number;
+use super::origin::origin;
 use super::report::Report;
 
-/// The protocol that all figures share, and a line for every figure: value, ±, change, and what it was obtained from besides.
+/// What all figures share, and a line for every figure: value, ±, change, and what it was obtained from besides.
 pub fn table(report: &Report) -> String {
-    let shared = shared_resize(report);
+    let origins: Vec<Vec<String>> = report.metrics.values().map(origin).collect();
+    let shared = shared(&origins);
     let rows: Vec<[String; 5]> = report
         .metrics
         .iter()
-        .map(|(metric, figure)| {
+        .zip(&origins)
+        .map(|((metric, figure), origin)| {
+            let own = origin.iter().filter(|part| !shared.contains(*part));
+            let own: Vec<&str> = own.map(String::as_str).collect();
             [
-                format!("{metric} {}", direction(*metric)),
+                format!("{metric} {}", goal(*metric)),
                 number(figure.value),
                 spread(figure),
                 changed(report, *metric),
-                origin(figure, shared),
+                own.join(", "),
             ]
         })
         .collect();
@@ -37,66 +43,48 @@ pub fn table(report: &Report) -> String {
         cells.join("  ").trim_end().to_owned() + "\n"
     };
     let lines: String = rows.iter().map(line).collect();
-    format!("{}\n\n{lines}", heading(report, shared))
+    format!("{}\n\n{lines}", heading(report, &shared))
+}
+
+/// What several figures all say of themselves.
+fn shared(origins: &[Vec<String>]) -> Vec<String> {
+    match origins {
+        [first, others @ ..] if !others.is_empty() => {
+            let everywhere = |part: &&String| others.iter().all(|other| other.contains(part));
+            first.iter().filter(everywhere).cloned().collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// What was measured, and how that was obtained.
-fn heading(report: &Report, shared: Option<&str>) -> String {
-    let protocol = report
-        .metrics
-        .values()
-        .map(|figure| &figure.protocol)
-        .next();
+fn heading(report: &Report, shared: &[String]) -> String {
     let mut parts = vec![format!("{} samples", report.samples)];
-    if let Some(protocol) = protocol {
+    if let Some(Figure { protocol, .. }) = report.metrics.values().next() {
         parts.push(format!("seed {}", protocol.seed));
         let sampling = protocol.sampling.iter();
         parts.extend(sampling.map(|(key, value)| format!("{key} {value}")));
     }
-    parts.push(format!("beside {}", report.data));
-    parts.extend(shared.map(str::to_owned));
-    let since = report
-        .since
-        .as_ref()
-        .map(|path| format!("\nchanges since {}", path.display()));
+    parts.push(format!("compared with {}", report.data));
+    parts.extend_from_slice(shared);
+    let since = report.since.iter();
+    let since = since.map(|path| format!("\nchanges since {}", path.display()));
     format!(
         "{} after {} images\n{}{}",
-        report.model.display(),
-        report.images,
+        report.model,
+        report.images_seen,
         parts.join(", "),
-        since.unwrap_or_default()
+        since.collect::<String>()
     )
 }
 
-/// How real images came to their size, where that is the same for all figures that say it.
-fn shared_resize(report: &Report) -> Option<&str> {
-    let mut ways = report
-        .metrics
-        .values()
-        .map(|figure| figure.protocol.resize.as_deref());
-    let first = ways.next()??;
-    ways.all(|way| way == Some(first)).then_some(first)
-}
-
 /// Where better figures are.
-fn direction(metric: MetricName) -> &'static str {
-    match metric.better() {
-        Some(Better::Lower) => "↓",
-        Some(Better::Higher) => "↑",
-        None => "",
-    }
-}
-
-/// Four digits that mean something, and no more before the point than there are.
-pub fn number(value: f64) -> String {
-    if value.fract().abs() < f64::EPSILON && value.abs() < 1e6 {
-        return format!("{value:.0}");
-    }
-    match value.abs() {
-        ..0.001 => format!("{value:.2e}"),
-        0.001..1.0 => format!("{value:.4}"),
-        1.0..100.0 => format!("{value:.3}"),
-        _ => format!("{value:.1}"),
+fn goal(metric: MetricName) -> &'static str {
+    match (metric, metric.better()) {
+        (_, Some(Better::Lower)) => "↓",
+        (_, Some(Better::Higher)) => "↑",
+        (MetricName::Nearest, None) => "→ 1",
+        (_, None) => "",
     }
 }
 
@@ -115,72 +103,5 @@ fn spread(figure: &Figure) -> String {
         Some(Spread::StandardError(error)) => format!("± {} SE", number(error)),
         Some(Spread::Deviation(error)) => format!("± {} SD", number(error)),
         None => String::new(),
-    }
-}
-
-fn origin(figure: &Figure, shared: Option<&str>) -> String {
-    let protocol = &figure.protocol;
-    let reference = (protocol.reference > 0)
-        .then(|| format!("against {} of {}", protocol.reference, protocol.split));
-    let resize = protocol
-        .resize
-        .clone()
-        .filter(|way| Some(way.as_str()) != shared);
-    let details = figure.details.iter();
-    let details =
-        details.map(|(name, value)| format!("{} {}", name.replace('-', " "), number(*value)));
-    let said = [protocol.features.clone()].into_iter();
-    let said = said.chain(parameters(&protocol.metric)).chain(reference);
-    said.chain(resize)
-        .chain(details)
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
-/// The parameters of a metric.
-fn parameters(metric: &Metric) -> Option<String> {
-    Some(match metric {
-        Metric::Frechet => return None,
-        Metric::Kernel {
-            estimator: Estimator::Whole,
-        } => "all pairs".to_owned(),
-        Metric::Kernel {
-            estimator: Estimator::Subsets { count, size },
-        } => format!("{count} subsets of {size}"),
-        Metric::Precision { k }
-        | Metric::Recall { k }
-        | Metric::Density { k }
-        | Metric::Coverage { k } => format!("k {k}"),
-        Metric::InceptionScore { splits } => format!("{splits} splits"),
-        Metric::Parzen { validation, .. } => format!("width by {validation} of train"),
-        Metric::Modes { of, within }
-        | Metric::HighQuality { of, within }
-        | Metric::ReverseKl { of, within } => {
-            let within = within.map(|within| format!(" within {}", number(within)));
-            format!("{of} modes{}", within.unwrap_or_default())
-        }
-        Metric::Nearest { held_out, .. } => format!("beside {held_out} of test"),
-        Metric::Diversity { pairs, scales: 1 } => format!("{pairs} pairs at one scale"),
-        Metric::Diversity { pairs, scales } => format!("{pairs} pairs at {scales} scales"),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_show_what_matters() {
-        for (value, shown) in [
-            (0.0, "0"),
-            (25.0, "25"),
-            (0.000_123_4, "1.23e-4"),
-            (-0.001_234_5, "-0.0012"),
-            (0.912_34, "0.9123"),
-            (12.345_6, "12.346"),
-            (225.12, "225.1"),
-        ] {
-            assert_eq!(number(value), shown);
-        }
     }
 }
