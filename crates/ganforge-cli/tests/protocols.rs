@@ -41,7 +41,7 @@ fn a_class_is_known_by_its_name() {
     assert_eq!(dogs["sampling"]["class"], "dog");
     for line in ["evaluate run --data folder:pets", "sample run -o x.png"] {
         let complaint = home.refuses(2, &format!("{line} --class 2"));
-        names(&complaint, &["no class `2`", "cat, dog"]);
+        names(&complaint, &["`class` is 2", "0 (cat), 1 (dog)"]);
     }
     let complaint = home.refuses(2, "evaluate run --data folder:zoo/cat --class dog");
     names(&complaint, &["no class `dog`", "it has none"]);

@@ -53,16 +53,11 @@ pub(super) fn class_number(class: &str, names: &[String]) -> Result<usize, CliEr
     if let Some(number) = names.iter().position(|name| name == class) {
         return Ok(number);
     }
-    // An unconditional model says itself that it takes no number.
-    match class.parse() {
-        Ok(number) if names.is_empty() || number < names.len() => Ok(number),
-        _ => {
-            let known = match names {
-                [] => "none, it is unconditional".to_owned(),
-                names => names.join(", "),
-            };
-            let why = format!("the model has no class `{class}`; it has {known}");
-            Err(CliError::Usage(why))
-        }
-    }
+    class.parse().map_err(|_| {
+        let known = match names {
+            [] => "none, it is unconditional".to_owned(),
+            names => names.join(", "),
+        };
+        CliError::Usage(format!("the model has no class `{class}`; it has {known}"))
+    })
 }
