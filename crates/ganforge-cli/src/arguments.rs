@@ -157,6 +157,10 @@ pub struct EvaluateArguments {
     /// Factor on every latent coordinate: below 1, more typical and less varied.
     #[arg(long, value_name = "T")]
     pub truncation: Option<f32>,
+    /// Measure real images that are not in the reference too, as if they were samples: what a model that has learned the data would score. Not of nearest,
+    /// diversity and parzen.
+    #[arg(long)]
+    pub baseline: bool,
     /// What an earlier `evaluate --json` printed, to tell the change.
     #[arg(long, value_name = "FILE")]
     pub against: Option<PathBuf>,

@@ -48,6 +48,7 @@ impl From<RealError> for CliError {
             RealError::Kind { .. }
             | RealError::NoClass { .. }
             | RealError::NoTestPart { .. }
+            | RealError::FewStandIns { .. }
             | RealError::NoBorder { .. } => Self::Usage(error.to_string()),
             RealError::Data(error) => Self::Data(error),
             RealError::Evaluation(error) => Self::Evaluation(error),

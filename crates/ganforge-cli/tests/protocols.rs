@@ -122,3 +122,41 @@ fn what_is_no_border_is_not_cut_off() {
     let stated = protocol(&home.does(&format!("{line} --features digits")));
     assert_eq!(stated["resize"], "pad to 1x32x32, border cut to 28x28");
 }
+
+#[test]
+fn real_images_stand_in_for_samples() {
+    let home = Home::new();
+    home.does("train digits --images 128 --set run.samples=4 --out run");
+    let line = "evaluate run --data digits --metrics frechet,precision,diversity --baseline";
+    let report = home.does(&format!("{line} --samples 800 --json"));
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let baseline = &report["baseline"];
+    assert_eq!(
+        (&baseline["images"], &baseline["split"]),
+        (&800.into(), &"train".into())
+    );
+    assert!(baseline["values"].get("diversity").is_none());
+    // Digits no model of them has seen lie nearer than the samples of one that has hardly trained.
+    let value = |name: &str| baseline["values"][name].as_f64().unwrap();
+    let found = |name: &str| report["metrics"][name]["value"].as_f64().unwrap();
+    assert!(value("frechet") < 0.2 * found("frechet"), "{report}");
+    assert!(
+        value("precision") > 0.9 && found("precision") < 0.5,
+        "{report}"
+    );
+    let table = home.does(&format!("{line} --samples 800"));
+    names(&table, &["real: 800 of train in their place", "  real 0.9"]);
+    let complaint = home.refuses(2, &format!("{line} --samples 1000"));
+    names(
+        &complaint,
+        &["baseline of 1000 samples", "has 797", "fewer samples"],
+    );
+    // Where the data have another part, it is that one.
+    home.does("train ring8 --images 500 --set run.samples=50 --out ring");
+    let report = home.does("evaluate ring --data ring8 --samples 500 --baseline --json");
+    let baseline = &serde_json::from_str::<Value>(&report).unwrap()["baseline"];
+    assert_eq!(
+        (&baseline["split"], &baseline["values"]["modes"]),
+        (&"test".into(), &8.0.into())
+    );
+}

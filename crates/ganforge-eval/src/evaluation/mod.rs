@@ -129,6 +129,11 @@ impl Evaluator {
         self.evaluation.metrics.iter().copied()
     }
 
+    /// Measures no more than some of its metrics from now on.
+    pub fn retain(&mut self, wanted: impl FnMut(&MetricName) -> bool) {
+        self.evaluation.metrics.retain(wanted);
+    }
+
     /// Adds images to a part; those of a part that no metric takes are passed over. A few hundred at a time are best where a network looks at them.
     ///
     /// # Shapes

@@ -38,6 +38,18 @@ pub enum RealError {
         /// The data.
         spec: String,
     },
+    /// Too few real images to stand in for samples.
+    #[error(
+        "a baseline of {samples} samples takes as many real images beside the reference, and {spec} has {left}: ask for fewer samples"
+    )]
+    FewStandIns {
+        /// The data.
+        spec: String,
+        /// How many samples there are.
+        samples: usize,
+        /// How many real images are not in the reference.
+        left: usize,
+    },
     /// Digits of 32×32 of which the outer pixels are no border.
     #[error(
         "the classifier of digits cuts off the border that padding gives to images of 28x28, and these are brought to 32x32 by {way}: train with data.resize = \"pad\", or compare by raw features"

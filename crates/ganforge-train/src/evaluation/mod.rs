@@ -8,6 +8,7 @@ mod error;
 mod examiner;
 pub(crate) mod protocols;
 mod real;
+mod stand_ins;
 mod usual;
 
 pub use asked::Asked;
@@ -15,6 +16,7 @@ pub use error::RealError;
 pub use examiner::{Examined, Examiner};
 pub use protocols::Protocols;
 pub use real::Real;
+pub use stand_ins::StandIns;
 pub use usual::Usual;
 
 use burn::tensor::Device;

@@ -144,13 +144,7 @@ impl<'a> Real<'a> {
                 .iter()
                 .filter(|file| !skipped.contains(*file));
             skipped.extend(new.cloned().collect::<Vec<_>>());
-            let mut done = 0;
-            watch(part, done, chosen.len());
-            for indices in chosen.chunks(BATCH) {
-                evaluator.add(part, dataset.gather(indices)?.images)?;
-                done += indices.len();
-                watch(part, done, chosen.len());
-            }
+            add(evaluator, part, &dataset, &chosen, &mut watch)?;
         }
         Ok(skipped)
     }
@@ -213,7 +207,11 @@ impl<'a> Real<'a> {
     }
 
     /// Where the images of a part are, and which they are. Where a part takes fewer than there are, it takes every n-th of them.
-    fn choose(&self, part: Part, asked: &Asked) -> Result<(Dataset, Vec<usize>), RealError> {
+    pub(super) fn choose(
+        &self,
+        part: Part,
+        asked: &Asked,
+    ) -> Result<(Dataset, Vec<usize>), RealError> {
         let values: usize = self.image.iter().product();
         let (split, most) = match part {
             Part::Samples | Part::Reference => (asked.split, asked.reference()),
@@ -234,13 +232,12 @@ impl<'a> Real<'a> {
             chosen.drain(..chosen.len() / 6 * 5);
             chosen.truncate(most);
         }
-        let (len, count) = (chosen.len(), chosen.len().min(most.max(1)));
-        let chosen = (0..count).map(|at| chosen[at * len / count]).collect();
-        Ok((dataset, chosen))
+        let most = chosen.len().min(most.max(1));
+        Ok((dataset, every_nth(&chosen, most)))
     }
 
     /// A part of the data, and which of its images are of the class, if one is asked for.
-    fn of_class(
+    pub(super) fn of_class(
         &self,
         split: Split,
         class: Option<&str>,
@@ -296,8 +293,33 @@ impl<'a> Real<'a> {
     }
 }
 
+/// Gives an evaluator some images for a part.
+pub(super) fn add(
+    evaluator: &mut Evaluator,
+    part: Part,
+    dataset: &Dataset,
+    chosen: &[usize],
+    mut watch: impl FnMut(Part, usize, usize),
+) -> Result<(), RealError> {
+    let mut done = 0;
+    watch(part, done, chosen.len());
+    for indices in chosen.chunks(BATCH) {
+        evaluator.add(part, dataset.gather(indices)?.images)?;
+        done += indices.len();
+        watch(part, done, chosen.len());
+    }
+    Ok(())
+}
+
+/// So many of some images, evenly spread.
+pub(super) fn every_nth(images: &[usize], count: usize) -> Vec<usize> {
+    (0..count)
+        .map(|at| images[at * images.len() / count])
+        .collect()
+}
+
 /// The name of a part of the data.
-fn name(split: Split) -> &'static str {
+pub(super) fn name(split: Split) -> &'static str {
     match split {
         Split::Train => "train",
         Split::Test => "test",

@@ -6,20 +6,21 @@ mod progress;
 mod report;
 mod table;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use ganforge_data::DataOptions;
-use ganforge_eval::{Evaluator, Part};
+use ganforge_eval::{EvaluationError, Evaluator, Part};
 use ganforge_infer::{SampleOptions, Sampler};
 use ganforge_train::Recipe;
-use ganforge_train::evaluation::{Asked, Real};
+use ganforge_train::evaluation::{Asked, Real, StandIns};
 
 use super::sample::{class_number, model_file};
 use super::{print, print_json, warn_of_skipped};
 use crate::arguments::EvaluateArguments;
 use crate::error::{CliError, Done};
 use progress::Progress;
-use report::Report;
+use report::{Baseline, Report};
 
 pub use number::number;
 
@@ -35,6 +36,8 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
     let options = sample_options(arguments, &sampler, real.usual_samples())?;
     let batches = sampler.batches(&options)?;
     let asked = asked(arguments, &real, &options, &sampler)?;
+    let stand_ins = arguments.baseline.then(|| real.stand_ins(&asked));
+    let stand_ins = stand_ins.transpose()?;
     let mut evaluator = real.evaluator(&asked, &device)?;
     // What cannot be compared is refused as soon as that is known.
     let comparable = |evaluator: &Evaluator, unknown: &[&str]| {
@@ -60,6 +63,9 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
         evaluator.add(Part::Samples, images.into_data())?;
     }
     let figures = evaluator.figures(|metric| progress.name(metric.name()))?;
+    let baseline = stand_ins
+        .map(|stand_ins| baseline(&stand_ins, &mut evaluator, options.count, &progress))
+        .transpose()?;
     progress.end();
     for reason in &figures.without {
         eprintln!("warning: {reason}");
@@ -70,6 +76,7 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
 
     let seen = sampler.card().images_seen;
     let mut report = Report::new(&path, seen, options.count, &arguments.data, figures.found);
+    report.baseline = baseline;
     if let Some(earlier) = &earlier {
         report.compare(earlier)?;
     }
@@ -79,6 +86,32 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
         print(&table::table(&report))?;
     }
     Ok(Done::Finished)
+}
+
+/// What real images score in the place of samples.
+fn baseline(
+    stand_ins: &StandIns,
+    evaluator: &mut Evaluator,
+    images: usize,
+    progress: &Progress,
+) -> Result<Baseline, CliError> {
+    stand_ins.stand_in(evaluator, |_, done, all| {
+        progress.at(Part::Reference, done, all);
+    })?;
+    evaluator.retain(|metric| Real::has_baseline(*metric));
+    let mut values = BTreeMap::new();
+    for (metric, outcome) in evaluator.outcomes(|metric| progress.name(metric.name())) {
+        match outcome {
+            Ok(figure) => values.insert(metric, figure.value),
+            Err(EvaluationError::NoValue { .. }) => None,
+            Err(other) => return Err(other.into()),
+        };
+    }
+    Ok(Baseline {
+        images,
+        split: stand_ins.split.to_owned(),
+        values,
+    })
 }
 
 /// Keys of a protocol that only real images tell.

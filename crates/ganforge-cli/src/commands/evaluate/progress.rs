@@ -10,22 +10,23 @@ use crate::error::CliError;
 /// A bar for images, and a name for each metric. Where nobody watches, nothing is shown.
 pub struct Progress {
     bar: ProgressBar,
+    counting: ProgressStyle,
 }
 
 impl Progress {
     /// Nothing under way yet; `shown` or hidden.
     pub fn new(shown: bool) -> Result<Self, CliError> {
-        let style = ProgressStyle::with_template("{msg:17} {bar:30} {pos}/{len} {eta} left")
+        let counting = ProgressStyle::with_template("{msg:17} {bar:30} {pos}/{len} {eta} left")
             .map_err(|error| CliError::System(error.to_string()))?;
         let bar = if shown {
             ProgressBar::new(0)
         } else {
             ProgressBar::hidden()
         };
-        let bar = bar.with_style(style);
+        let bar = bar.with_style(counting.clone());
         bar.set_message("real images");
         bar.enable_steady_tick(Duration::from_millis(200));
-        Ok(Self { bar })
+        Ok(Self { bar, counting })
     }
 
     /// So many of a part's images are in.
@@ -38,6 +39,7 @@ impl Progress {
             Part::Validation => "validation images",
         };
         if self.bar.message() != name {
+            self.bar.set_style(self.counting.clone());
             self.bar.set_message(name);
             self.bar.reset_eta();
         }

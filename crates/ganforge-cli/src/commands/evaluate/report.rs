@@ -24,6 +24,9 @@ pub struct Report {
     pub data: String,
     /// A figure for each metric.
     pub metrics: BTreeMap<MetricName, Figure>,
+    /// What real images score, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Baseline>,
     /// By how much each figure exceeds the earlier one, where there was one.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub change: BTreeMap<MetricName, f64>,
@@ -33,6 +36,17 @@ pub struct Report {
     /// The file it was read from.
     #[serde(skip)]
     path: PathBuf,
+}
+
+/// What real images score in the place of samples, by the same protocol.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Baseline {
+    /// How many there are: as many as samples.
+    pub images: usize,
+    /// The part of the data that they are of.
+    pub split: String,
+    /// A value for each metric that has one.
+    pub values: BTreeMap<MetricName, f64>,
 }
 
 impl Report {
@@ -50,6 +64,7 @@ impl Report {
             samples,
             data: data.to_string(),
             metrics,
+            baseline: None,
             change: BTreeMap::new(),
             since: None,
             path: PathBuf::new(),

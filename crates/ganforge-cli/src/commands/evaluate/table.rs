@@ -10,7 +10,7 @@ use super::report::Report;
 pub fn table(report: &Report) -> String {
     let origins: Vec<Vec<String>> = report.metrics.values().map(origin).collect();
     let shared = shared(&origins);
-    let rows: Vec<[String; 5]> = report
+    let rows: Vec<[String; 6]> = report
         .metrics
         .iter()
         .zip(&origins)
@@ -22,22 +22,23 @@ pub fn table(report: &Report) -> String {
                 number(figure.value),
                 spread(figure),
                 changed(report, *metric),
+                real(report, *metric),
                 own.join(", "),
             ]
         })
         .collect();
-    let widths: [usize; 4] = std::array::from_fn(|column| {
+    let widths: [usize; 5] = std::array::from_fn(|column| {
         let cells = rows.iter().map(|row| row[column].chars().count());
         cells.max().unwrap_or(0)
     });
-    let line = |[metric, value, spread, change, origin]: &[String; 5]| {
+    let line = |[metric, value, spread, change, real, origin]: &[String; 6]| {
         let mut cells = vec![
             format!("{metric:<0$}", widths[0]),
             format!("{value:>0$}", widths[1]),
         ];
-        for (cell, width) in [(spread, widths[2]), (change, widths[3])] {
+        for (cell, width) in [spread, change, real].into_iter().zip(&widths[2..]) {
             // A column that no figure fills is left out.
-            cells.extend((width > 0).then(|| format!("{cell:<width$}")));
+            cells.extend((*width > 0).then(|| format!("{cell:<width$}")));
         }
         cells.push(origin.clone());
         cells.join("  ").trim_end().to_owned() + "\n"
@@ -67,13 +68,17 @@ fn heading(report: &Report, shared: &[String]) -> String {
     }
     parts.push(format!("compared with {}", report.data));
     parts.extend_from_slice(shared);
+    let baseline = report.baseline.iter();
+    let baseline =
+        baseline.map(|real| format!("\nreal: {} of {} in their place", real.images, real.split));
     let since = report.since.iter();
     let since = since.map(|path| format!("\nchanges since {}", path.display()));
     format!(
-        "{} after {} images\n{}{}",
+        "{} after {} images\n{}{}{}",
         report.model,
         report.images_seen,
         parts.join(", "),
+        baseline.collect::<String>(),
         since.collect::<String>()
     )
 }
@@ -96,6 +101,13 @@ fn changed(report: &Report, metric: MetricName) -> String {
         (None, Some(_)) => "(new)".to_owned(),
         (None, None) => String::new(),
     }
+}
+
+/// What real images score.
+fn real(report: &Report, metric: MetricName) -> String {
+    let baseline = report.baseline.as_ref();
+    let value = baseline.and_then(|baseline| baseline.values.get(&metric));
+    value.map_or_else(String::new, |value| format!("real {}", number(*value)))
 }
 
 fn spread(figure: &Figure) -> String {
