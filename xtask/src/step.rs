@@ -55,10 +55,17 @@ pub fn read(command: &mut Command) -> Result<String, String> {
         .map_err(|_| format!("`{}` printed something that is not text", line(command)))
 }
 
-/// A command at the workspace root.
+/// A command at the workspace root, as if typed there: what cargo tells xtask of its own package would have crates that watch such variables built anew.
 pub fn command(program: impl AsRef<std::ffi::OsStr>, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments).current_dir(workspace_root());
+    let of_package =
+        |key: &str| key.starts_with("CARGO_PKG_") || key.starts_with("CARGO_MANIFEST_");
+    for (key, _) in env::vars_os() {
+        if key.to_str().is_some_and(of_package) {
+            command.env_remove(key);
+        }
+    }
     command
 }
 
@@ -117,6 +124,13 @@ mod tests {
         doc.args(["doc", "--no-deps"])
             .env("RUSTDOCFLAGS", "-D warnings");
         assert_eq!(line(&doc), "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps");
+    }
+
+    #[test]
+    fn what_cargo_says_of_xtask_is_not_passed_on() {
+        let command = command("true", &[]);
+        let dropped = |key: &str| command.get_envs().any(|pair| pair == (key.as_ref(), None));
+        assert!(dropped("CARGO_PKG_NAME") && dropped("CARGO_MANIFEST_DIR"));
     }
 
     #[test]
