@@ -41,6 +41,7 @@
 //!
 //! The same call gives the same bits on the same machine with the same number of threads. Bad input is an [`EvalError`] that says what to do, never a panic and never NaN.
 
+mod digest;
 mod diversity;
 mod error;
 mod estimate;

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use super::gathered::{Gathered, frechet_of};
 use super::{Evaluation, EvaluationError, MetricName, ModeSource, Part};
 use crate::spaces::{FeatureSpace, cut, digits_identity, digits_of, stacked_labels};
-use crate::{EvalError, Features, frechet_of_features};
+use crate::{EvalError, Features, digest, frechet_of_features};
 
 /// What the metrics look at.
 #[derive(Debug, Clone, Copy)]
@@ -74,13 +74,6 @@ pub(super) fn features_of(metric: MetricName, evaluation: &Evaluation) -> (Strin
     } else {
         (FeatureSpace::Raw.identity(), None)
     }
-}
-
-/// Thirty-two hexadecimal digits, the first half of all.
-pub(super) fn digest(hash: Sha256) -> String {
-    let bytes = hash.finalize();
-    let digits = bytes.iter().take(16).map(|byte| format!("{byte:02x}"));
-    digits.collect()
 }
 
 /// The images of one part.
@@ -201,7 +194,7 @@ impl Collected {
     /// Thirty-two hexadecimal digits that change with any pixel of real images; nothing before there are any.
     pub(super) fn digest(&self) -> Option<String> {
         let seen = self.digest.clone().filter(|_| self.count > 0);
-        seen.map(digest)
+        seen.map(digest::half)
     }
 
     /// `[images, channels · height · width]`

@@ -3,7 +3,7 @@
 use burn::tensor::Device;
 use sha2::{Digest, Sha256};
 
-use super::collected::digest;
+use crate::digest;
 use crate::spaces::{DigitClassifier, FeatureError};
 use crate::{EvalError, Features, HIGH_QUALITY, Modes, class_modes, mixture_modes};
 
@@ -82,9 +82,8 @@ impl ModeSource {
                 let bytes = classes
                     .iter()
                     .flat_map(|&class| (class as u64).to_le_bytes());
-                Some(digest(
-                    Sha256::new().chain_update(bytes.collect::<Vec<u8>>()),
-                ))
+                let hash = Sha256::new().chain_update(bytes.collect::<Vec<u8>>());
+                Some(digest::half(hash))
             }
             _ => None,
         }

@@ -1,6 +1,7 @@
 //! The real images that samples are compared with, in the size of the model's.
 
-use std::cell::OnceCell;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 use burn::tensor::Device;
 use ganforge_data::{DataError, DataOptions, DataSpec, Dataset, Resize, Skipped, Split, cache_dir};
@@ -17,9 +18,8 @@ pub struct Real<'a> {
     /// `[channels, height, width]`
     pub(super) image: [usize; 3],
     options: DataOptions,
-    /// The parts, once they are open.
-    training: OnceCell<Dataset>,
-    test: OnceCell<Dataset>,
+    /// What is open already, and need not be decoded again.
+    open: RefCell<Vec<(DataOptions, Dataset)>>,
 }
 
 /// Most numbers of a set of training images: 1 GiB. A larger set is thinned out.
@@ -72,18 +72,16 @@ impl<'a> Real<'a> {
             spec,
             image,
             options,
-            training: OnceCell::new(),
-            test: OnceCell::new(),
+            open: RefCell::default(),
         })
     }
 
-    /// The same data, of which all training images are open already and need not be decoded again.
+    /// The same data, of which all training images are open already.
     #[must_use]
     pub fn with_training(self, dataset: Dataset) -> Self {
-        Self {
-            training: OnceCell::from(dataset),
-            ..self
-        }
+        let options = self.part(Split::Train, false);
+        self.open.borrow_mut().push((options, dataset));
+        self
     }
 
     /// An evaluator for what is asked, with no image yet.
@@ -94,7 +92,8 @@ impl<'a> Real<'a> {
         self.check_border(asked)?;
         // What the data lack is said before a network looks at the first image.
         let mut reference = 0;
-        for &part in asked.metrics.iter().flat_map(|metric| metric.parts()) {
+        let parts = asked.metrics.iter().flat_map(|metric| metric.parts());
+        for &part in parts.collect::<BTreeSet<_>>() {
             let (_, chosen) = self.choose(part, asked)?;
             if part == Part::Reference {
                 reference = chosen.len();
@@ -175,11 +174,6 @@ impl<'a> Real<'a> {
         }
     }
 
-    /// How many real images samples are compared with.
-    pub(super) fn reference(&self, asked: &Asked) -> Result<usize, RealError> {
-        Ok(self.choose(Part::Reference, asked)?.1.len())
-    }
-
     /// The modes of the data, where they are known.
     fn modes(&self, split: Split, device: &Device) -> Result<Option<ModeSource>, RealError> {
         if let Some(mixture) = self.spec.mixture() {
@@ -194,7 +188,7 @@ impl<'a> Real<'a> {
         if !matches!(self.spec, DataSpec::Stacked(_)) {
             return Ok(None);
         }
-        let classes = match Dataset::open(self.spec, &self.labelled(split)) {
+        let classes = match self.open(split, true) {
             Ok(dataset) => dataset
                 .labels()
                 .map(|labels| labels.iter().map(|&label| label as usize).collect()),
@@ -243,7 +237,7 @@ impl<'a> Real<'a> {
         class: Option<&str>,
     ) -> Result<(Dataset, Vec<usize>), RealError> {
         let Some(class) = class else {
-            let dataset = self.open(split)?;
+            let dataset = self.open(split, false)?;
             let all = (0..dataset.len()).collect();
             return Ok((dataset, all));
         };
@@ -255,7 +249,7 @@ impl<'a> Real<'a> {
                 known => known.join(", "),
             },
         };
-        let dataset = match Dataset::open(self.spec, &self.labelled(split)) {
+        let dataset = match self.open(split, true) {
             Err(DataError::NoLabels { .. }) => return Err(no_class(&[])),
             opened => opened?,
         };
@@ -268,28 +262,24 @@ impl<'a> Real<'a> {
         Ok((dataset, ours))
     }
 
-    fn labelled(&self, split: Split) -> DataOptions {
-        DataOptions {
-            labels: true,
-            split,
-            ..self.options.clone()
+    /// A part of the data, with its classes where they are wanted.
+    pub(super) fn open(&self, split: Split, labels: bool) -> Result<Dataset, DataError> {
+        let options = self.part(split, labels);
+        let known = |(known, _): &&(DataOptions, Dataset)| *known == options;
+        if let Some((_, dataset)) = self.open.borrow().iter().find(known) {
+            return Ok(dataset.clone());
         }
+        let dataset = Dataset::open(self.spec, &options)?;
+        self.open.borrow_mut().push((options, dataset.clone()));
+        Ok(dataset)
     }
 
-    pub(super) fn open(&self, split: Split) -> Result<Dataset, DataError> {
-        let part = match split {
-            Split::Train => &self.training,
-            Split::Test => &self.test,
-        };
-        if let Some(open) = part.get() {
-            return Ok(open.clone());
-        }
-        let options = DataOptions {
+    fn part(&self, split: Split, labels: bool) -> DataOptions {
+        DataOptions {
+            labels,
             split,
             ..self.options.clone()
-        };
-        let dataset = Dataset::open(self.spec, &options)?;
-        Ok(part.get_or_init(|| dataset).clone())
+        }
     }
 }
 

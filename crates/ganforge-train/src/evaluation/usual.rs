@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ganforge_data::{DataError, DataSpec, Split};
 use ganforge_eval::spaces::FeatureName;
-use ganforge_eval::{EvalError, MetricName, frechet_fits};
+use ganforge_eval::{EvalError, MetricName, Part, frechet_fits};
 
 use super::{Asked, Real, RealError};
 
@@ -46,7 +46,8 @@ impl Real<'_> {
         }
         let fits = match asked.features {
             FeatureName::Raw => {
-                let images = asked.samples.max(self.reference(asked)?);
+                let (_, reference) = self.choose(Part::Reference, asked)?;
+                let images = asked.samples.max(reference.len());
                 frechet_fits(self.image.iter().product(), images)
             }
             FeatureName::Digits | FeatureName::Inception => Ok(()),
@@ -77,7 +78,7 @@ impl Real<'_> {
 
     /// Whether there are held-out images, and features quick enough to see every training image.
     fn finds_copies(&self, features: FeatureName) -> Result<bool, RealError> {
-        match self.open(Split::Test) {
+        match self.open(Split::Test, false) {
             Ok(_) => Ok(features != FeatureName::Inception),
             Err(DataError::NoTestPart { .. } | DataError::NotFetched { .. }) => Ok(false),
             Err(damaged) => Err(damaged.into()),

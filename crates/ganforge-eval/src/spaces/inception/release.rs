@@ -6,6 +6,8 @@ use std::path::Path;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::digest::hexadecimal;
+
 /// The file's name. The digits after the date are the first of its digest: whoever released it put them there.
 pub const INCEPTION_FILE: &str = "pt_inception-2015-12-05-6726825d.pth";
 
@@ -44,10 +46,4 @@ fn sha256(path: &Path) -> io::Result<String> {
         }
     }
     Ok(hexadecimal(&hash.finalize()))
-}
-
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from_digit(value.into(), 16).unwrap_or('?');
-    let pair = |&byte: &u8| [digit(byte >> 4), digit(byte & 15)];
-    bytes.iter().flat_map(pair).collect()
 }
