@@ -1,4 +1,4 @@
-//! What can be typed.
+//! Command-line arguments.
 #![allow(
     rustdoc::broken_intra_doc_links,
     reason = "these comments are help texts, where brackets mean what may be left out"
@@ -81,9 +81,20 @@ pub struct TrainArguments {
     /// Override any key of the recipe, as in game.payoff=hinge; may be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<Override>,
-    /// Go on from the last checkpoint of the run directory (without --out, of the recipe's latest run).
+    /// Go on from the last checkpoint of the run directory (without --out, of the recipe's newest run). Rates, schedules, images, tick, samples, checkpoints,
+    /// average, evaluation and device may change.
     #[arg(long)]
     pub resume: bool,
+    /// Go on from this checkpoint of a run instead, as in run/checkpoint/step-000000512; what came after it is set aside in the run directory.
+    #[arg(long, value_name = "CHECKPOINT", conflicts_with = "resume")]
+    pub resume_from: Option<PathBuf>,
+    /// Go on although the data are others than the run began with; the manifest of its checkpoints says so.
+    #[arg(long)]
+    pub accept_data: bool,
+    /// Fine-tuning: begin a new run with the weights of a model file, a run, a checkpoint, a recipe's newest run, or latest. A model file has no
+    /// discriminator; layers that do not fit are named and begin untrained.
+    #[arg(long, value_name = "MODEL|RUN", conflicts_with_all = ["resume", "resume_from", "accept_data"])]
+    pub from: Option<PathBuf>,
     /// What to show: auto is tui in a terminal, else log.
     #[arg(long, value_enum, default_value_t = Dashboard::Auto)]
     pub dashboard: Dashboard,
@@ -103,8 +114,9 @@ pub enum Dashboard {
 
 #[derive(Debug, Args)]
 pub struct SampleArguments {
-    /// A model file, or the run directory that holds one.
-    pub model: PathBuf,
+    /// A model file, a run directory, a checkpoint, a recipe's name for its newest run, or latest.
+    #[arg(required = true, value_name = "MODEL")]
+    pub model: Vec<PathBuf>,
     /// How many images.
     #[arg(short = 'n', long = "count", value_name = "N", default_value_t = 64)]
     pub count: usize,
@@ -127,8 +139,9 @@ pub struct SampleArguments {
 
 #[derive(Debug, Args)]
 pub struct EvaluateArguments {
-    /// A model file, or the run directory that holds one.
-    pub model: PathBuf,
+    /// A model file, a run directory, a checkpoint, a recipe's name for its newest run, or latest.
+    #[arg(required = true, value_name = "MODEL")]
+    pub model: Vec<PathBuf>,
     /// The real data: mnist, idx:DIR, folder:DIR, ring8, grid25, stacked:mnist …
     #[arg(long, value_name = "SPEC")]
     pub data: DataSpec,

@@ -6,6 +6,8 @@ mod device;
 mod error;
 mod log_renderer;
 mod report;
+mod runs;
+mod shell;
 mod terminal;
 
 use std::process::ExitCode;

@@ -28,6 +28,11 @@ pub fn write(out: &Path) {
     }
 }
 
+/// Writes `report.html` of a run that had to stop, where that can be done: the reason it stopped is what the user is told.
+pub fn write_if_possible(out: &Path) {
+    let _ = try_write(&RunDirectory::new(out));
+}
+
 fn try_write(directory: &RunDirectory) -> Result<(), CliError> {
     let run = Run::read(directory)?;
     let page = page::page(&run)?;

@@ -342,7 +342,7 @@ fn what_cannot_be_evaluated_is_said_in_one_line() {
         let complaint = home.refuses(1, line);
         names(&complaint, &["nowhere: nothing is there", "run directory"]);
     }
-    let complaint = home.refuses(1, "evaluate run/checkpoint --data digits");
+    let complaint = home.refuses(1, "evaluate run/samples --data digits");
     names(&complaint, &["this folder has no model.safetensors"]);
 }
 

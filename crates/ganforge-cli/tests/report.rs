@@ -98,9 +98,11 @@ fn a_payoff_without_a_divergence_leaves_that_chart_out() {
 fn a_report_that_cannot_be_written_costs_a_warning_and_not_the_run() {
     let home = tempfile::tempdir().unwrap();
     let run = home.path().join("run");
+    train(&run, &[]);
     // A folder in its place is something that no rename replaces.
+    fs::remove_file(run.join("report.html")).unwrap();
     fs::create_dir_all(run.join("report.html/occupied")).unwrap();
-    let output = train(&run, &[]);
+    let output = train(&run, &["--resume"]);
     let errors = String::from_utf8(output.stderr).unwrap();
     assert_eq!(errors.lines().count(), 1, "{errors}");
     assert!(

@@ -40,6 +40,20 @@ impl DataSpec {
     pub const ACCEPTED: &str = "digits, mnist, fashion-mnist, idx:DIR, folder:DIR, points:FILE.csv, ring8, grid25, \
                                 stacked:mnist (or another set of grey images), or an existing directory or .csv file";
 
+    /// The same data by a path that holds in every folder.
+    #[must_use]
+    pub fn absolute(self) -> Self {
+        // Fails only for an empty path, or where there is no current folder.
+        let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
+        match self {
+            Self::Idx(path) => Self::Idx(absolute(path)),
+            Self::Folder(path) => Self::Folder(absolute(path)),
+            Self::Points(path) => Self::Points(absolute(path)),
+            Self::Stacked(digits) => Self::Stacked(Box::new(digits.absolute())),
+            Self::Digits | Self::Mnist | Self::FashionMnist | Self::Ring8 | Self::Grid25 => self,
+        }
+    }
+
     /// The exact distribution the points come from, where the source is a synthetic mixture.
     #[must_use]
     pub fn mixture(&self) -> Option<Mixture> {

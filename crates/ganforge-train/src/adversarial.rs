@@ -14,7 +14,6 @@ use burn::train::{
 };
 use ganforge_model::{Discriminator, Generator};
 
-use crate::checkpoint::{CheckpointFolder, Manifest};
 use crate::error::TrainError;
 use crate::evaluation::Examiner;
 use crate::game::Game;
@@ -23,6 +22,8 @@ use crate::journal::Journal;
 use crate::loader::Latents;
 use crate::parameters::has_finite_parameters;
 use crate::play::{ClipNorms, Play};
+use crate::recipe::Recipe;
+use crate::run::checkpoint::{CheckpointFolder, Manifest};
 use crate::telemetry::{GradientNorms, Reading, Totals};
 
 /// Trains a [`Gan`] on one device.
@@ -37,6 +38,8 @@ pub struct Adversarial<G> {
     pub plan: Plan,
     /// Where the run starts: zero, or the checkpoint it resumes.
     pub start: Manifest,
+    /// Whether `start` is a checkpoint on the disk.
+    pub is_saved: bool,
     /// Where checkpoints go.
     pub checkpoints: CheckpointFolder,
     /// What is worth a warning in the run's log, such as files of the data that were passed over.
@@ -80,6 +83,18 @@ pub struct Ending {
 }
 
 impl Plan {
+    /// What a recipe asks for.
+    #[must_use]
+    pub fn of<G, D>(recipe: &Recipe<G, D>) -> Self {
+        Self {
+            steps: recipe.steps(),
+            images_per_step: recipe.images_per_step(),
+            tick: recipe.run.tick,
+            checkpoint: recipe.run.checkpoint_every(),
+            evaluation: recipe.evaluation_every(),
+        }
+    }
+
     fn images(&self, step: u64) -> u64 {
         step * self.images_per_step
     }
@@ -109,7 +124,7 @@ impl<G: Generator + 'static, D: Discriminator + 'static> SupervisedLearningStrat
             checkpointer: components.checkpointer,
             store: components.event_store,
             step: self.start.step,
-            saved: self.start.step,
+            saved: self.is_saved.then_some(self.start.step),
             began: Instant::now(),
             warnings: Vec::new(),
         };
@@ -119,9 +134,17 @@ impl<G: Generator + 'static, D: Discriminator + 'static> SupervisedLearningStrat
         // Asked for here, because the dashboard forgets on closing why the run was stopped.
         let stopped = session.interrupter.error();
         let failure = failure.or_else(|| stopped.map(|error| cause(&error)));
+        let images = self.plan.images(session.step);
+        match &failure {
+            Some(failure) => log::error!("ended after {images} images: {failure}"),
+            None if session.step < self.plan.steps => {
+                log::info!("interrupted after {images} images");
+            }
+            None => log::info!("done after {images} images"),
+        }
         *self.ending.lock().unwrap_or_else(PoisonError::into_inner) = Ending {
             step: session.step,
-            images: self.plan.images(session.step),
+            images,
             interrupted: session.step < self.plan.steps,
             warnings: std::mem::take(&mut session.warnings),
             failure,
@@ -149,8 +172,8 @@ struct Session<'a, G: Generator + 'static, D: Discriminator + 'static> {
     store: std::sync::Arc<EventStoreClient>,
     /// Steps done.
     step: u64,
-    /// The step of the last checkpoint.
-    saved: u64,
+    /// The step of the last checkpoint, where there is one.
+    saved: Option<u64>,
     began: Instant,
     warnings: Vec<String>,
 }
@@ -179,6 +202,10 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
             clip_norms: self.strategy.clip_norms,
             totals: Totals::restore(&self.strategy.start.totals, &self.strategy.latents.device),
         };
+        // Weights that come from elsewhere are kept at once: a run that is killed early begins with them again.
+        if self.strategy.start.from.is_some() && self.saved.is_none() {
+            self.save(play.learner, &play.totals)?;
+        }
         let mut tick_began = Instant::now();
         let mut tick_from = self.step;
         while self.step < plan.steps && !self.interrupter.should_stop() {
@@ -196,13 +223,8 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
                 self.save(play.learner, &play.totals)?;
             }
         }
-        if self.interrupter.error().is_none() {
-            if self.saved < self.step {
-                self.save(play.learner, &play.totals)?;
-            } else if self.step > 0 && self.step == self.strategy.start.step {
-                // The session before may have been killed between its last checkpoint and the model file.
-                self.ship(&play.learner.model())?;
-            }
+        if self.interrupter.error().is_none() && self.step > self.saved.unwrap_or(0) {
+            self.save(play.learner, &play.totals)?;
         }
         self.announce(LearnerEvent::EndSplit(1));
         Ok(())
@@ -223,8 +245,7 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
 
     fn tick(&mut self, mut reading: Reading, gan: &Gan<G, D>) -> Result<(), TrainError> {
         if let Some(figure) = reading.not_finite() {
-            let images = reading.images;
-            return Err(TrainError::NotFinite { figure, images });
+            return Err(self.not_finite(figure));
         }
         let generator = shipped(gan);
         let is_best = self.examine(&mut reading, &generator)?;
@@ -275,41 +296,45 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
         let gan = learner.model();
         let images = strategy.plan.images(self.step);
         // A checkpoint may come between two ticks: what has become no number must not replace the last good one.
-        let lost = |figure| Err(TrainError::NotFinite { figure, images });
         if !totals.is_finite() {
-            return lost("a loss or score");
+            return Err(self.not_finite("a loss or score"));
         }
         if !has_finite_parameters(&gan) {
-            return lost("a weight");
+            return Err(self.not_finite("a weight"));
         }
         // Taking a snapshot brings running statistics up to date, or the checkpoint would hold those of the step
         // before.
         let _ = gan.valid();
+        let files = self.journal(|journal| journal.checkpoint(images, &shipped(&gan)))?;
         if let Some(checkpointer) = &mut self.checkpointer {
-            strategy.checkpoints.announce(Manifest {
+            let manifest = Manifest {
                 step: self.step,
                 images,
                 seconds: strategy.start.seconds + self.began.elapsed().as_secs_f64(),
                 totals: totals.save(),
                 ..strategy.start.clone()
-            });
+            };
+            strategy.checkpoints.announce(manifest, files);
             checkpointer.checkpoint(learner, self.step as usize, &self.store);
         }
-        self.saved = self.step;
+        self.saved = Some(self.step);
         log::info!("checkpoint after {images} images");
-        self.ship(&gan)
+        Ok(())
     }
 
-    /// Writes the model file.
-    fn ship(&self, gan: &Gan<G, D>) -> Result<(), TrainError> {
-        let images = self.strategy.plan.images(self.step);
-        self.journal(|journal| journal.checkpoint(images, &shipped(gan)))
+    fn not_finite(&self, figure: &'static str) -> TrainError {
+        let plan = self.strategy.plan;
+        TrainError::NotFinite {
+            figure,
+            images: plan.images(self.step),
+            kept: self.saved.map(|step| plan.images(step)),
+        }
     }
 
-    fn journal(
+    fn journal<T>(
         &self,
-        entry: impl FnOnce(&mut dyn Journal<G>) -> Result<(), TrainError>,
-    ) -> Result<(), TrainError> {
+        entry: impl FnOnce(&mut dyn Journal<G>) -> Result<T, TrainError>,
+    ) -> Result<T, TrainError> {
         let mut journal = self
             .strategy
             .journal

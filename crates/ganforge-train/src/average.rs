@@ -35,6 +35,16 @@ impl<M: Module> Average<M> {
         }
     }
 
+    /// Starts at weights that are worth keeping, and so without forgetting them quickly.
+    #[must_use]
+    pub fn without_warm_up(self) -> Self {
+        // So many that the window of `keep` is the steady one.
+        Self {
+            updates: u64::MAX / 4,
+            ..self
+        }
+    }
+
     /// Updates so far.
     #[must_use]
     pub fn updates(&self) -> u64 {

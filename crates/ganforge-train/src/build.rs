@@ -75,6 +75,17 @@ fn assemble<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
         .discriminator
         .init(shown, classes, &mut rng("discriminator weights"), device)
         .map_err(refuse("discriminator"))?;
+    let start = beginning_of(recipe, steps_before);
+    Ok(Gan::new(
+        generator,
+        discriminator,
+        recipe.game.clone(),
+        start,
+    ))
+}
+
+/// What a game needs to know beside its networks, after so many steps.
+pub(crate) fn beginning_of<G, D>(recipe: &Recipe<G, D>, steps_before: u64) -> Start {
     let half_life = recipe.average.map(|average| {
         let images_per_update =
             recipe.images_per_step() as f64 / recipe.game.generator_steps as f64;
@@ -84,17 +95,11 @@ fn assemble<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
         generator: steps_before * recipe.game.generator_steps as u64,
         discriminator: steps_before * recipe.game.discriminator_steps as u64,
     };
-    let start = Start {
+    Start {
         half_life,
         seed: recipe.run.seed,
         moves,
-    };
-    Ok(Gan::new(
-        generator,
-        discriminator,
-        recipe.game.clone(),
-        start,
-    ))
+    }
 }
 
 /// What the generator of a recipe takes and gives, on these data.

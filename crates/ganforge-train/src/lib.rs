@@ -13,10 +13,10 @@ mod adversarial;
 mod augment;
 mod auxiliary;
 mod average;
+mod beginning;
 mod bench;
 mod blend;
 mod build;
-pub mod checkpoint;
 mod error;
 pub mod evaluation;
 mod feature_matching;
@@ -37,7 +37,7 @@ mod penalty;
 mod play;
 mod presentation;
 mod recipe;
-mod run_directory;
+pub mod run;
 mod schedule;
 mod seen;
 mod series;
@@ -48,6 +48,7 @@ mod write;
 pub use adversarial::{Adversarial, Ending, Plan};
 pub use augment::{Augmentation, augment};
 pub use average::Average;
+pub use beginning::Beginning;
 pub use bench::{BenchReport, SamplingReport, bench, bench_sampling};
 pub use build::{BuiltinGan, build, build_on, signature};
 pub use error::{RecipeError, TrainError};
@@ -64,14 +65,15 @@ pub use penalty::{Anchors, Form, Penalty, Shown};
 pub use play::{ClipNorms, Play, RoundSource};
 pub use recipe::{
     AverageConfig, DataConfig, EvaluationConfig, MomentumSchedule, OptimizerConfig, OptimizerKind,
-    Optimizers, Override, Recipe, RunConfig, ScheduleConfig, ScheduleKind, builtin, builtin_names,
+    Optimizers, Override, Recipe, RecipeSource, RunConfig, ScheduleConfig, ScheduleKind, builtin,
+    builtin_names,
 };
-pub use run_directory::{RunDirectory, RunJournal};
+pub use run::{InitialWeights, RunDirectory, RunJournal, StoredRun};
 pub use schedule::Schedule;
 pub use seen::{Kind, Seen};
 pub use series::Series;
 pub use telemetry::{
     DiscriminatorTelemetry, GeneratorTelemetry, GradientNorms, Reading, SavedTotals, Totals,
 };
-pub use train::{Outcome, TrainOptions, train};
+pub use train::{MakeRenderer, Outcome, TrainOptions, train};
 pub use write::replace;

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::payoff::{Payoff, jensen_shannon};
 
 /// Means over the last tick, as they stand in `metrics.jsonl`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     /// Real images shown to the discriminator since the run began.
     pub images: u64,

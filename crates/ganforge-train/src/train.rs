@@ -1,49 +1,70 @@
-//! From a recipe to a trained model: restores a checkpoint, sets the run directory up, hands over to burn-train.
+//! From a recipe to a trained model: builds or restores the players, sets the run directory up, hands over to burn-train.
 
 use std::collections::BTreeSet;
+use std::fs::OpenOptions;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use burn::module::Module;
-use burn::optim::OptimizerRecord;
-use burn::optim::lr_scheduler::LrSchedulerRecord;
-use burn::store::ModuleRecord;
 use burn::tensor::Device;
 use burn::train::checkpoint::{CheckpointingAction, CheckpointingStrategy};
 use burn::train::logger::InMemoryMetricLogger;
 use burn::train::metric::store::EventStoreClient;
 use burn::train::renderer::MetricsRenderer;
-use burn::train::{Interrupter, Learner, SupervisedTraining, TrainingStrategy};
+use burn::train::{Interrupter, SupervisedTraining, TrainingStrategy};
 use ganforge_data::{DataError, Dataset};
-use ganforge_model::{Discriminator, DiscriminatorArchitecture, Generator, GeneratorArchitecture};
+use ganforge_model::{DiscriminatorArchitecture, GeneratorArchitecture};
 
-use crate::adversarial::{Adversarial, Ending, Plan, shipped};
-use crate::build::{build_on, signature};
-use crate::checkpoint::{
-    CheckpointFolder, Manifest, ModelPart, OptimizerPart, SchedulerPart, restore,
-};
+use crate::adversarial::{Adversarial, Plan, shipped};
+use crate::beginning::{Beginning, Begun};
+use crate::build::signature;
 use crate::error::TrainError;
-use crate::evaluation::{examiner, protocols};
+use crate::evaluation::{Examiner, Protocols, examiner, protocols};
 use crate::gan::Gan;
 use crate::loader::{Latents, NoValidation, Rounds};
-use crate::optimizer::{module_optimizer, module_schedule};
 use crate::play::ClipNorms;
-use crate::recipe::{Optimizers, Recipe};
-use crate::run_directory::{RunDirectory, RunJournal};
+use crate::recipe::Recipe;
+use crate::run::checkpoint::{CheckpointFolder, Manifest, ModelPart, OptimizerPart, SchedulerPart};
+use crate::run::{RecipeText, RunDirectory, RunJournal, RunLock};
 use crate::series::Series;
 
 /// Where a run goes and who watches it.
 pub struct TrainOptions {
     /// The run directory.
     pub out: PathBuf,
-    /// Go on from the checkpoint there, instead of starting anew.
-    pub resume: bool,
-    /// Shows progress; burn-train's own choice where absent.
-    pub renderer: Option<Box<dyn MetricsRenderer>>,
+    /// What the run begins with.
+    pub beginning: Beginning,
+    /// The text of the file that the recipe was read from, where there is one: a run that goes on heeds what was changed in it since.
+    pub source: Option<String>,
+    /// Go on although the data are others than the run began with.
+    pub accept_data: bool,
+    /// Makes what shows progress, when training begins; burn-train's own choice where absent.
+    pub renderer: Option<MakeRenderer>,
+    /// Called with what is worth a warning before training begins. Warnings are in `experiment.log`, too.
+    pub warn: Box<dyn FnMut(&str)>,
     /// Stops the run after the step under way, with a checkpoint.
     pub interrupter: Interrupter,
     /// Keep an `experiment.log` in the run directory, which installs a process-wide logger.
     pub log: bool,
+}
+
+/// Makes a renderer, which may take the terminal.
+pub type MakeRenderer = Box<dyn FnOnce() -> Box<dyn MetricsRenderer>>;
+
+impl TrainOptions {
+    /// A new run in the folder `out`, with an `experiment.log` and burn-train's own renderer; warnings are dropped.
+    #[must_use]
+    pub fn new(out: impl Into<PathBuf>) -> Self {
+        Self {
+            out: out.into(),
+            beginning: Beginning::New,
+            source: None,
+            accept_data: false,
+            renderer: None,
+            warn: Box::new(|_| ()),
+            interrupter: Interrupter::new(),
+            log: true,
+        }
+    }
 }
 
 /// What a run reached.
@@ -62,48 +83,65 @@ pub struct Outcome {
 /// Trains by a recipe, on one device: built-in networks, or yours where the recipe describes them.
 ///
 /// # Errors
-/// A recipe, data or folder that does not fit; figures that are no numbers any more; a full disk. The last good
+/// A recipe, data or folder that does not fit; figures that are not finite; a full disk. The last good
 /// checkpoint is kept in every case.
 pub fn train<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
     recipe: &Recipe<G, D>,
     dataset: &Dataset,
     device: &Device,
-    options: TrainOptions,
+    mut options: TrainOptions,
 ) -> Result<Outcome, TrainError> {
     let directory = RunDirectory::new(&options.out);
-    let checkpoints = directory.checkpoints();
-    if recipe.run.batch > dataset.len() {
-        return Err(TrainError::Data(DataError::BatchSize {
-            batch: recipe.run.batch,
-            images: dataset.len(),
-        }));
-    }
-    let images_per_step = recipe.images_per_step();
-    let start = start(&directory, images_per_step, dataset, options.resume)?;
+    check_batch(recipe.run.batch, dataset.len())?;
     let training_device = device.clone().autodiff();
+    let beginning = std::mem::replace(&mut options.beginning, Beginning::New);
+    let Begun {
+        manifest,
+        learner,
+        mut warnings,
+    } = beginning.begin(recipe, dataset, options.accept_data, &training_device)?;
+    let is_saved = beginning.checkpoint().is_some();
     let signature = signature(recipe, dataset);
-    let gan = build_on(recipe, dataset, start.step, &training_device)?;
-    let plan = Plan {
-        steps: recipe.steps(),
-        images_per_step,
-        tick: recipe.run.tick,
-        checkpoint: recipe.run.checkpoint_every(),
-        evaluation: recipe.evaluation_every(),
-    };
-    let resumed = (start.step > 0).then_some(&checkpoints);
-    let learner = learner(&recipe.optimizer, gan, &plan, resumed)?;
-    let goes_on = options.resume.then_some(&directory);
     let generator = shipped(&learner.model());
-    let examiner = examiner(recipe, dataset, &signature, device, goes_on, &generator)?;
+    let resumed = matches!(beginning, Beginning::Resume(_)).then_some(&directory);
+    let examiner = examiner(
+        recipe,
+        dataset,
+        &signature,
+        device,
+        resumed,
+        options.accept_data,
+        &generator,
+    )?;
+    let journal = RunJournal::new(
+        directory.clone(),
+        recipe,
+        signature,
+        dataset.fingerprint().to_owned(),
+        device.clone(),
+    )?;
     // Nothing in the folder is touched before everything is known to fit.
-    if options.resume {
-        directory.go_on(recipe, start.images)?;
-    } else {
-        directory.begin(recipe)?;
+    let protocols = examiner.as_ref().map(Examiner::protocols);
+    let (_lock, found) = take_folder(
+        beginning,
+        &journal,
+        &manifest,
+        &generator,
+        options.source.take(),
+        protocols,
+    )?;
+    warnings.extend(found);
+    if options.log
+        && let Some(warning) = why_no_log(&directory)
+    {
+        options.log = false;
+        warnings.push(warning);
     }
-    if let Some(examiner) = &examiner {
-        protocols::write(&directory.evaluation(), examiner.protocols())?;
+    for warning in &warnings {
+        (options.warn)(warning);
     }
+    let skipped = dataset.skipped().iter();
+    warnings.extend(skipped.map(|skipped| format!("skipped {skipped}")));
     let latents = Latents {
         spec: recipe.generator.latent(),
         batch: recipe.run.batch,
@@ -112,28 +150,22 @@ pub fn train<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
     };
     let rounds = Rounds {
         latents: latents.clone(),
-        first_round: start.step * recipe.game.batches_per_step() as u64,
+        first_round: manifest.step * recipe.game.batches_per_step() as u64,
         dataset: dataset.clone(),
     };
-    let journal = RunJournal::new(
-        directory.clone(),
-        recipe,
-        signature,
-        dataset.fingerprint().to_owned(),
-        device.clone(),
-    );
+    let checkpoints = directory
+        .checkpoints()
+        .keeping(recipe.run.keep)
+        .publishing(directory.model());
     let strategy = Arc::new(Adversarial {
         game: recipe.game.clone(),
         latents,
         clip_norms: ClipNorms::of(&recipe.optimizer),
-        plan,
-        start,
+        plan: Plan::of(recipe),
+        start: manifest,
+        is_saved,
         checkpoints: checkpoints.clone(),
-        warnings: dataset
-            .skipped()
-            .iter()
-            .map(|skipped| format!("skipped {skipped}"))
-            .collect(),
+        warnings,
         journal: Mutex::new(Box::new(journal)),
         examiner: Mutex::new(examiner),
         ending: Mutex::default(),
@@ -147,99 +179,63 @@ pub fn train<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
             .lock()
             .unwrap_or_else(PoisonError::into_inner),
     );
-    let Ending {
-        images,
-        interrupted,
-        warnings,
-        failure,
-        ..
-    } = ending;
-    if let Some(failure) = failure {
-        return Err(failure);
+    match (ending.failure, result.error) {
+        (Some(failure), _) => Err(failure),
+        (None, Some(error)) => Err(TrainError::Stopped(error.to_string())),
+        (None, None) => Ok(Outcome {
+            model: directory.model(),
+            images: ending.images,
+            interrupted: ending.interrupted,
+            warnings: ending.warnings,
+        }),
     }
-    if let Some(error) = result.error {
-        return Err(TrainError::Stopped(error.to_string()));
-    }
-    Ok(Outcome {
-        model: directory.model(),
-        images,
-        interrupted,
-        warnings,
-    })
 }
 
-/// Where the run starts: at zero, or where its last checkpoint stands.
-fn start(
-    directory: &RunDirectory,
-    images_per_step: u64,
-    dataset: &Dataset,
-    resume: bool,
-) -> Result<Manifest, TrainError> {
-    let found = dataset.fingerprint();
-    if !resume {
-        return Ok(Manifest::at_the_beginning(found));
+fn check_batch(batch: usize, images: usize) -> Result<(), TrainError> {
+    if batch <= images {
+        return Ok(());
     }
-    let checkpoints = directory.checkpoints();
-    let manifest = match checkpoints.manifest()? {
-        Some(manifest) => manifest,
-        // A run that was killed before its first checkpoint goes on from its first step.
-        None if directory.recipe().is_file() => return Ok(Manifest::at_the_beginning(found)),
-        None => return Err(TrainError::NoCheckpoint(checkpoints.path().to_owned())),
-    };
-    let images = manifest.step.saturating_mul(images_per_step);
-    if images != manifest.images {
-        return Err(TrainError::Checkpoint {
-            path: checkpoints.path().to_owned(),
-            reason: format!(
-                "{} steps showed {} images; resume with the run.batch and game.discriminator_steps of those steps",
-                manifest.step, manifest.images
-            ),
-        });
-    }
-    if manifest.data_fingerprint != found {
-        return Err(TrainError::OtherData {
-            expected: manifest.data_fingerprint,
-            found: found.to_owned(),
-        });
-    }
-    Ok(manifest)
+    Err(TrainError::Data(DataError::BatchSize { batch, images }))
 }
 
-fn learner<G: Generator + 'static, D: Discriminator + 'static>(
-    optimizers: &Optimizers,
-    gan: Gan<G, D>,
-    plan: &Plan,
-    checkpoints: Option<&CheckpointFolder>,
-) -> Result<Learner<Gan<G, D>>, TrainError> {
-    let optimizer = module_optimizer(optimizers, &gan, plan.images_per_step);
-    let schedule = module_schedule(optimizers, &gan, plan.steps, plan.images_per_step);
-    let Some(folder) = checkpoints else {
-        return Ok(Learner::new(gan, optimizer, schedule));
+/// Makes the run directory ready, and locks it. Returns the lock, and what is worth a warning.
+fn take_folder<G: GeneratorArchitecture>(
+    beginning: Beginning,
+    journal: &RunJournal<G>,
+    manifest: &Manifest,
+    generator: &G::Network,
+    source: Option<String>,
+    protocols: Option<Protocols>,
+) -> Result<(RunLock, Vec<String>), TrainError> {
+    let directory = &journal.directory;
+    let is_saved = beginning.checkpoint().is_some();
+    let resolved = journal.recipe.clone();
+    let taken = match beginning {
+        Beginning::Resume(run) => run.resume::<G>(resolved)?,
+        Beginning::New | Beginning::Weights(_) => {
+            let recipe = RecipeText { resolved, source };
+            (directory.begin(&recipe)?, Vec::new())
+        }
     };
-    let misfit = |error: &dyn std::fmt::Display| TrainError::Checkpoint {
-        path: folder.path().to_owned(),
-        reason: format!(
-            "it does not fit the recipe ({}); resume with the recipe it was made with",
-            first_complaint(&error.to_string())
-        ),
-    };
-    let model: ModuleRecord = restore(folder, ModelPart::FILE).map_err(|error| misfit(&error))?;
-    let gan = gan.try_load_record(model).map_err(|error| misfit(&error))?;
-    let mut learner = Learner::new(gan, optimizer, schedule);
-    let moments: OptimizerRecord =
-        restore(folder, OptimizerPart::FILE).map_err(|error| misfit(&error))?;
-    learner.load_optim(moments);
-    let position: LrSchedulerRecord =
-        restore(folder, SchedulerPart::FILE).map_err(|error| misfit(&error))?;
-    learner.load_scheduler(position);
-    Ok(learner)
+    if is_saved {
+        // The session before may have been killed between its last checkpoint and the model file.
+        journal.publish(manifest.images, generator)?;
+    } else if manifest.from.is_some() {
+        directory.checkpoints().note_beginning(manifest)?;
+    }
+    if let Some(protocols) = protocols {
+        protocols::write(&directory.evaluation(), protocols)?;
+    }
+    Ok(taken)
 }
 
-/// Burn lists every tensor that does not fit, `["…", "…"]`; one says enough.
-fn first_complaint(errors: &str) -> &str {
-    let first = errors.split("\", \"").next().unwrap_or(errors);
-    let first = first.rsplit("[\"").next().unwrap_or(first);
-    first.trim_end_matches("\"]")
+/// A log that cannot be written is no reason not to train: why there is none.
+fn why_no_log(directory: &RunDirectory) -> Option<String> {
+    let path = directory.log();
+    let opened = OpenOptions::new().create(true).append(true).open(&path);
+    opened
+        .err()
+        .map(|error| format!("{}: {error}; the run keeps no log", path.display()))
 }
 
 fn training<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
@@ -267,8 +263,8 @@ fn training<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
     for series in Series::all(&metrics) {
         training = training.metric_train_numeric(series);
     }
-    if let Some(renderer) = options.renderer {
-        training = training.renderer(renderer);
+    if let Some(make) = options.renderer {
+        training = training.renderer(make());
     }
     if !options.log {
         training = training.with_application_logger(None);

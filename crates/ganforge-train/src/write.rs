@@ -29,12 +29,19 @@ pub(crate) fn write_through(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.sync_all()
 }
 
-/// Waits until a rename or a new name in the file's folder is on the disk.
+/// Waits until a rename or a new name in the folder that holds `path` is on the disk.
 pub(crate) fn sync_folder(path: &Path) -> std::io::Result<()> {
+    match path.parent() {
+        Some(folder) if folder.as_os_str().is_empty() => sync(Path::new(".")),
+        Some(folder) => sync(folder),
+        None => Ok(()),
+    }
+}
+
+/// Waits until the entries of a folder are on the disk.
+pub(crate) fn sync(folder: &Path) -> std::io::Result<()> {
     // Only Unix can open a folder to flush it; elsewhere the system keeps its own order.
-    if cfg!(unix)
-        && let Some(folder) = path.parent()
-    {
+    if cfg!(unix) {
         File::open(folder)?.sync_all()?;
     }
     Ok(())

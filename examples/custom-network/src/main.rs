@@ -18,11 +18,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use burn::tensor::Device;
-use burn::train::Interrupter;
 use ganforge_data::Dataset;
 use ganforge_infer::{GridOptions, Images, SampleOptions, Signature, sample};
 use ganforge_model::ModelFile;
-use ganforge_train::{Override, Recipe, RunDirectory, TrainOptions, train};
+use ganforge_train::{Beginning, Override, Recipe, RunDirectory, StoredRun, TrainOptions, train};
 
 use discriminator::Residual;
 use generator::Waves;
@@ -50,12 +49,15 @@ fn train_and_enlarge() -> Result<(), Box<dyn Error>> {
     // Any device that Burn knows will do, if its feature is switched on in `Cargo.toml`.
     let device = Device::flex();
     let directory = RunDirectory::new(&out);
+    let beginning = if directory.recipe().is_file() {
+        Beginning::Resume(Box::new(StoredRun::open(&out)?))
+    } else {
+        Beginning::New
+    };
     let options = TrainOptions {
-        out,
-        resume: directory.recipe().is_file(),
-        renderer: None,
-        interrupter: Interrupter::new(),
-        log: true,
+        beginning,
+        warn: Box::new(|warning| eprintln!("warning: {warning}")),
+        ..TrainOptions::new(&out)
     };
     let outcome = train(&recipe, &dataset, &device, options)?;
     println!(

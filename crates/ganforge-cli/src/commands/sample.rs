@@ -1,11 +1,10 @@
 //! `ganforge sample`
 
-use std::path::{Path, PathBuf};
-
 use ganforge_infer::{GridOptions, Output, SampleOptions, Sampler};
 
 use crate::arguments::SampleArguments;
 use crate::error::{CliError, Done};
+use crate::runs::model_file;
 
 /// Draws images from a model file.
 pub fn sample(arguments: &SampleArguments) -> Result<Done, CliError> {
@@ -28,24 +27,6 @@ pub fn sample(arguments: &SampleArguments) -> Result<Done, CliError> {
     })?;
     output.write(&images, &GridOptions::default())?;
     Ok(Done::Finished)
-}
-
-/// The model file of a run directory, or the file itself.
-pub(super) fn model_file(model: &Path) -> Result<PathBuf, CliError> {
-    let refuse = |what: &str| Err(CliError::System(format!("{}: {what}", model.display())));
-    if let Ok(false) = model.try_exists() {
-        return refuse("nothing is there; name a run directory, or the model file in one");
-    }
-    if !model.is_dir() {
-        return Ok(model.to_owned());
-    }
-    let file = model.join("model.safetensors");
-    if let Ok(false) = file.try_exists() {
-        return refuse(
-            "this folder has no model.safetensors; name a run directory whose training has come to its first tick",
-        );
-    }
-    Ok(file)
 }
 
 /// A class by its name, else by its number.

@@ -1,5 +1,6 @@
 //! `ganforge train`
 
+use std::ffi::OsStr;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -7,25 +8,35 @@ use burn::train::Interrupter;
 use burn::train::renderer::MetricsRenderer;
 use burn::train::renderer::tui::TuiMetricsRendererWrapper;
 use ganforge_data::Dataset;
-use ganforge_train::{Override, Recipe, RunDirectory, TrainError, TrainOptions};
+use ganforge_train::run::Change;
+use ganforge_train::{
+    Beginning, InitialWeights, Outcome, Override, Recipe, RecipeSource, RunDirectory, StoredRun,
+    TrainError, TrainOptions,
+};
 
 use super::{warn_of, warn_of_skipped};
 use crate::arguments::{Dashboard, TrainArguments};
 use crate::error::{CliError, Done};
 use crate::log_renderer::LogRenderer;
 use crate::report;
+use crate::runs::{RUNS, Reserved, newest, run_or_model};
+use crate::shell;
 use crate::terminal::let_interrupts_through;
-
-/// Where runs go that were given no folder.
-const RUNS: &str = "runs";
 
 /// Trains by a recipe and leaves a run directory.
 pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
-    let out = run_directory(arguments)?;
-    let recipe = recipe(arguments, &out)?;
+    let show = show(arguments.dashboard);
+    let overrides = overrides(arguments)?;
+    let Prepared {
+        out,
+        mut recipe,
+        beginning,
+        source,
+        changes,
+        reserved,
+    } = prepare(arguments, &overrides)?;
     let (device_name, device) = arguments.device.open()?;
     let dataset = Dataset::open(&recipe.data.source, &recipe.data.options())?;
-    let show = show(arguments.dashboard);
     if show != Dashboard::None {
         say(&format!(
             "{}: {} images {} of {}, {} on {device_name}, into {}",
@@ -36,43 +47,42 @@ pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
             recipe.title,
             out.display()
         ));
+        for change in changes {
+            say(&format!("changed: {change}"));
+        }
     }
+    // So that the run can be resumed from any folder.
+    recipe.data.source = recipe.data.source.absolute();
     warn_of_skipped(dataset.skipped());
     let interrupter = Interrupter::new();
     stop_on_signal(&interrupter)?;
-    let first = if arguments.resume {
-        let checkpoint = RunDirectory::new(&out).checkpoints().manifest()?;
-        checkpoint.map_or(0, |at| at.images)
-    } else {
-        0
+    let first = match &beginning {
+        Beginning::Resume(run) => run.images(),
+        Beginning::New | Beginning::Weights(_) => 0,
     };
-    let outcome = ganforge_train::train(
-        &recipe,
-        &dataset,
-        &device,
-        TrainOptions {
-            out: out.clone(),
-            resume: arguments.resume,
-            renderer: Some(renderer(show, &interrupter, first)),
-            interrupter,
-            log: true,
-        },
-    )?;
+    let options = TrainOptions {
+        beginning,
+        source,
+        accept_data: arguments.accept_data,
+        renderer: Some(Box::new({
+            let interrupter = interrupter.clone();
+            move || renderer(show, &interrupter, first)
+        })),
+        warn: Box::new(|warning| eprintln!("warning: {warning}")),
+        interrupter,
+        ..TrainOptions::new(&out)
+    };
+    let outcome = ganforge_train::train(&recipe, &dataset, &device, options);
+    drop(reserved);
+    let outcome = outcome.inspect_err(|error| {
+        if error.ended_a_run() {
+            report::write_if_possible(&out);
+        }
+    })?;
     warn_of_missing_figures(&outcome.warnings);
     report::write(&out);
     if show != Dashboard::None {
-        let model = outcome.model.display();
-        if outcome.interrupted {
-            say(&format!(
-                "interrupted after {} images; go on with --resume --out {}",
-                outcome.images,
-                out.display()
-            ));
-        } else {
-            say(&format!(
-                "done: {model}; draw from it with `ganforge sample {model} -o samples.png`"
-            ));
-        }
+        say(&ending(&outcome, &arguments.recipe, &out));
     }
     Ok(if outcome.interrupted {
         Done::Interrupted
@@ -81,14 +91,132 @@ pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
     })
 }
 
+/// How it ended, and the command that comes next.
+fn ending(outcome: &Outcome, recipe: &str, out: &Path) -> String {
+    let [resume, to] = ["--resume", "--out"].map(OsStr::new);
+    if outcome.interrupted {
+        let words = [
+            OsStr::new("train"),
+            OsStr::new(recipe),
+            resume,
+            to,
+            out.as_os_str(),
+        ];
+        let command = shell::command(words);
+        return format!(
+            "interrupted after {} images; go on with: {command}",
+            outcome.images
+        );
+    }
+    let [output, file] = ["-o", "samples.png"].map(OsStr::new);
+    let words = [
+        OsStr::new("sample"),
+        outcome.model.as_os_str(),
+        output,
+        file,
+    ];
+    let command = shell::command(words);
+    format!(
+        "done: {}; draw from it with: {command}",
+        outcome.model.display()
+    )
+}
+
+/// What is settled before data are opened.
+struct Prepared {
+    out: PathBuf,
+    recipe: Recipe,
+    beginning: Beginning,
+    source: Option<String>,
+    /// Keys that are other than when the run was trained last.
+    changes: Vec<Change>,
+    /// A folder made for this run alone.
+    reserved: Option<Reserved>,
+}
+
+fn prepare(arguments: &TrainArguments, overrides: &[Override]) -> Result<Prepared, CliError> {
+    if arguments.resume || arguments.resume_from.is_some() {
+        return prepare_to_resume(arguments, overrides);
+    }
+    if arguments.accept_data {
+        return Err(CliError::Usage(
+            "--accept-data means something for a run that is resumed: add --resume".to_owned(),
+        ));
+    }
+    let source = RecipeSource::find(&arguments.recipe)?;
+    let recipe = Recipe::from_source(&source, overrides)?;
+    let beginning = match &arguments.from {
+        Some(from) => Beginning::Weights(InitialWeights::new(run_or_model(from)?)),
+        None => Beginning::New,
+    };
+    let reserved = match &arguments.out {
+        Some(_) => None,
+        None => Some(Reserved::new(source.name())?),
+    };
+    let out = arguments.out.clone();
+    let out = out.or_else(|| Some(reserved.as_ref()?.path().to_owned()));
+    Ok(Prepared {
+        out: out.unwrap_or_default(),
+        recipe,
+        beginning,
+        source: source.file_text().map(str::to_owned),
+        changes: Vec::new(),
+        reserved,
+    })
+}
+
+fn prepare_to_resume(
+    arguments: &TrainArguments,
+    overrides: &[Override],
+) -> Result<Prepared, CliError> {
+    let name = RecipeSource::name_of(&arguments.recipe);
+    let out = run_to_resume(arguments, &name)?;
+    let mut run = match &arguments.resume_from {
+        Some(checkpoint) => StoredRun::open_at(&out, checkpoint)?,
+        None => StoredRun::open(&out)?,
+    };
+    // The run has its own recipe, should the file be gone.
+    let source = RecipeSource::find(&arguments.recipe);
+    let source = source.unwrap_or_else(|_| RecipeSource::new(&name, ""));
+    let recipe = run.recipe(&source, overrides)?;
+    Ok(Prepared {
+        out,
+        changes: run.changes(&recipe)?,
+        recipe,
+        beginning: Beginning::Resume(Box::new(run)),
+        source: None,
+        reserved: None,
+    })
+}
+
+/// The run directory that is resumed.
+fn run_to_resume(arguments: &TrainArguments, recipe: &str) -> Result<PathBuf, CliError> {
+    if let Some(out) = &arguments.out {
+        return Ok(out.clone());
+    }
+    if let Some(checkpoint) = &arguments.resume_from {
+        let checkpoint = std::path::absolute(checkpoint).unwrap_or_else(|_| checkpoint.clone());
+        let run = checkpoint.parent().and_then(Path::parent);
+        let run = run.filter(|run| RunDirectory::new(*run).recipe().is_file());
+        return run.map(Path::to_owned).ok_or_else(|| {
+            CliError::Usage(format!(
+                "{} does not lie in a run directory; name the run with --out",
+                checkpoint.display()
+            ))
+        });
+    }
+    newest(Some(recipe))
+        .ok_or_else(|| TrainError::NoCheckpoint(Path::new(RUNS).join(recipe)).into())
+}
+
 fn warn_of_missing_figures(missing: &[String]) {
     warn_of(missing.iter(), |count| {
         format!("{count} figures are missing in all; experiment.log names them")
     });
 }
 
-/// The recipe asked for; a resumed run's own, where it is resumed. Flags count as overrides.
-fn recipe(arguments: &TrainArguments, out: &Path) -> Result<Recipe, CliError> {
+/// What the command line changes in the recipe: flags count as overrides.
+fn overrides(arguments: &TrainArguments) -> Result<Vec<Override>, CliError> {
     let mut overrides = arguments.set.clone();
     if let Some(data) = &arguments.data {
         overrides.push(Override::new("data.source", data.to_string()));
@@ -104,56 +232,7 @@ fn recipe(arguments: &TrainArguments, out: &Path) -> Result<Recipe, CliError> {
     if let Some(seed) = arguments.seed {
         overrides.push(whole("run.seed", seed)?);
     }
-    let stored = RunDirectory::new(out).recipe();
-    if arguments.resume && stored.is_file() {
-        let text = std::fs::read_to_string(&stored)
-            .map_err(|error| CliError::System(format!("{}: {error}", stored.display())))?;
-        return Ok(Recipe::from_toml(&arguments.recipe, &text, &overrides)?);
-    }
-    Ok(Recipe::load(&arguments.recipe, &overrides)?)
-}
-
-fn run_directory(arguments: &TrainArguments) -> Result<PathBuf, CliError> {
-    if let Some(out) = &arguments.out {
-        return Ok(out.clone());
-    }
-    let name = Path::new(&arguments.recipe).file_stem().map_or_else(
-        || arguments.recipe.clone(),
-        |stem| stem.to_string_lossy().into_owned(),
-    );
-    if arguments.resume {
-        return latest_run(&name)
-            .ok_or_else(|| TrainError::NoCheckpoint(Path::new(RUNS).join(name)).into());
-    }
-    let now = time::UtcDateTime::now();
-    let stamp = format!(
-        "{:04}{:02}{:02}-{:02}{:02}{:02}",
-        now.year(),
-        u8::from(now.month()),
-        now.day(),
-        now.hour(),
-        now.minute(),
-        now.second()
-    );
-    Ok(Path::new(RUNS).join(format!("{name}-{stamp}")))
-}
-
-/// The latest `runs/<recipe>-<time>`: times sort as text.
-fn latest_run(recipe: &str) -> Option<PathBuf> {
-    let runs = std::fs::read_dir(RUNS).ok()?;
-    let is_time = |rest: &str| rest.chars().all(|c| c.is_ascii_digit() || c == '-');
-    let mut names: Vec<String> = runs
-        .flatten()
-        .filter_map(|entry| entry.file_name().into_string().ok())
-        .filter(|name| {
-            let rest = name
-                .strip_prefix(recipe)
-                .and_then(|rest| rest.strip_prefix('-'));
-            rest.is_some_and(is_time)
-        })
-        .collect();
-    names.sort();
-    names.pop().map(|name| Path::new(RUNS).join(name))
+    Ok(overrides)
 }
 
 /// What `auto` means here.

@@ -205,6 +205,11 @@ impl Running {
         }
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal by name, as `kill -INT` does.
     pub fn signal(&self, name: &str) {
         let process = self.child.id().to_string();

@@ -26,7 +26,7 @@ use ganforge_model::{GeneratorArchitecture, ModelFile};
 
 use crate::error::TrainError;
 use crate::recipe::Recipe;
-use crate::run_directory::RunDirectory;
+use crate::run::RunDirectory;
 
 /// An examiner for a run of `recipe`, where the recipe wants one, which has already measured one generator: what cannot be measured is known before training.
 ///
@@ -41,13 +41,15 @@ pub(crate) fn examiner<G: GeneratorArchitecture, D>(
     signature: &Signature,
     device: &Device,
     goes_on: Option<&RunDirectory>,
+    accept_data: bool,
     generator: &G::Network,
 ) -> Result<Option<Examiner>, TrainError> {
     let Some(asked) = &recipe.evaluation else {
         return Ok(None);
     };
     let mut examiner = Examiner::new(recipe, asked, dataset, signature.clone(), device)?;
-    if let Some(directory) = goes_on {
+    // The real images may be others where the user says so.
+    if let Some(directory) = goes_on.filter(|_| !accept_data) {
         protocols::check(&directory.evaluation(), &examiner.protocols())?;
     }
     let best = goes_on.map(RunDirectory::best);

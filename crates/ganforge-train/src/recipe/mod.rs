@@ -13,7 +13,7 @@ pub use evaluation::EvaluationConfig;
 pub use optimizer::{
     MomentumSchedule, OptimizerConfig, OptimizerKind, Optimizers, ScheduleConfig, ScheduleKind,
 };
-pub use read::Override;
+pub use read::{Override, RecipeSource};
 
 use ganforge_data::{DataOptions, DataSpec, Resize};
 use ganforge_model::{
@@ -26,6 +26,9 @@ use crate::game::Game;
 
 /// Far more images than any step needs; beyond it lie typing errors, which should not take the machine's memory.
 const LARGEST_BATCH: usize = 1 << 16;
+
+/// The most checkpoints that a run keeps.
+const MOST_CHECKPOINTS: usize = 10_000;
 
 /// A complete experiment.
 ///
@@ -121,6 +124,9 @@ pub struct RunConfig {
     /// Images between two checkpoints; ten ticks where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<u64>,
+    /// Checkpoints that are kept, from the last one back.
+    #[serde(default = "one")]
+    pub keep: usize,
     /// Images in a sample grid.
     #[serde(default = "sixty_four")]
     pub samples: usize,
@@ -165,6 +171,10 @@ impl RunConfig {
         if !(1..=LARGEST_BATCH).contains(&self.batch) {
             let allowed = format!("1 to {LARGEST_BATCH}");
             return Err(RecipeError::value("run.batch", self.batch, allowed));
+        }
+        if !(1..=MOST_CHECKPOINTS).contains(&self.keep) {
+            let allowed = format!("1 to {MOST_CHECKPOINTS}");
+            return Err(RecipeError::value("run.keep", self.keep, allowed));
         }
         if !(1..=4096).contains(&self.samples) {
             return Err(RecipeError::value("run.samples", self.samples, "1 to 4096"));
@@ -226,6 +236,10 @@ impl<G: GeneratorArchitecture, D: DiscriminatorArchitecture> Recipe<G, D> {
 
 fn white() -> [u8; 3] {
     [255; 3]
+}
+
+fn one() -> usize {
+    1
 }
 
 fn sixty_four() -> usize {

@@ -50,14 +50,22 @@ impl FromStr for Override {
     }
 }
 
-impl Recipe {
-    /// Reads a built-in recipe by name, or a TOML file by path, with overrides put in before it is checked.
+/// Where a recipe is read from: the text of a built-in one, or of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecipeSource {
+    name: String,
+    text: String,
+    is_file: bool,
+}
+
+impl RecipeSource {
+    /// Finds a built-in recipe by name, or a TOML file by path.
     ///
     /// # Errors
-    /// A name that is neither, or anything [`from_toml`](Self::from_toml) refuses.
-    pub fn load(name_or_path: &str, overrides: &[Override]) -> Result<Self, RecipeError> {
+    /// A name that is neither, or a file that cannot be read.
+    pub fn find(name_or_path: &str) -> Result<Self, RecipeError> {
         if let Some(text) = builtin(name_or_path) {
-            return Self::from_toml(name_or_path, text, overrides);
+            return Ok(Self::new(name_or_path, text));
         }
         let path = Path::new(name_or_path);
         if !path.is_file() {
@@ -70,8 +78,63 @@ impl Recipe {
             path: path.to_owned(),
             source,
         })?;
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-        Self::from_toml(&stem, &text, overrides)
+        Ok(Self {
+            name: Self::name_of(name_or_path),
+            text,
+            is_file: true,
+        })
+    }
+
+    /// A text that is built into a program.
+    #[must_use]
+    pub fn new(name: &str, text: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            text: text.to_owned(),
+            is_file: false,
+        }
+    }
+
+    /// The name of a built-in recipe, or of a file without its ending.
+    #[must_use]
+    pub fn name_of(name_or_path: &str) -> String {
+        if builtin(name_or_path).is_some() {
+            return name_or_path.to_owned();
+        }
+        let stem = Path::new(name_or_path).file_stem();
+        stem.unwrap_or(name_or_path.as_ref())
+            .to_string_lossy()
+            .into_owned()
+    }
+
+    /// The name that runs are called after.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The text of the file, where it is one.
+    #[must_use]
+    pub fn file_text(&self) -> Option<&str> {
+        self.is_file.then_some(&*self.text)
+    }
+}
+
+impl Recipe {
+    /// Reads a built-in recipe by name, or a TOML file by path, with overrides put in before it is checked.
+    ///
+    /// # Errors
+    /// A name that is neither, or anything [`from_toml`](Self::from_toml) refuses.
+    pub fn load(name_or_path: &str, overrides: &[Override]) -> Result<Self, RecipeError> {
+        Self::from_source(&RecipeSource::find(name_or_path)?, overrides)
+    }
+
+    /// Reads a recipe that was found, with overrides put in before it is checked.
+    ///
+    /// # Errors
+    /// As [`from_toml`](Self::from_toml).
+    pub fn from_source(source: &RecipeSource, overrides: &[Override]) -> Result<Self, RecipeError> {
+        Self::from_toml(&source.name, &source.text, overrides)
     }
 
     /// Reads a recipe from text; `name` is used where the text gives none.

@@ -15,10 +15,11 @@ use ganforge_infer::{SampleOptions, Sampler};
 use ganforge_train::Recipe;
 use ganforge_train::evaluation::{Asked, Real, StandIns};
 
-use super::sample::{class_number, model_file};
+use super::sample::class_number;
 use super::{print, print_json, warn_of_skipped};
 use crate::arguments::EvaluateArguments;
 use crate::error::{CliError, Done};
+use crate::runs::model_file;
 use progress::Progress;
 use report::{Baseline, Report};
 

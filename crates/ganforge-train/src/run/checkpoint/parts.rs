@@ -4,9 +4,10 @@ use burn::optim::OptimizerRecord;
 use burn::optim::lr_scheduler::LrSchedulerRecord;
 use burn::store::ModuleRecord;
 use burn::tensor::Bytes;
-use burn::train::checkpoint::{Checkpoint, Checkpointer, CheckpointerError};
+use burn::train::checkpoint::{Checkpoint as Record, Checkpointer, CheckpointerError};
 
-use super::CheckpointFolder;
+use super::{Checkpoint, CheckpointFolder};
+use crate::error::TrainError;
 
 /// Weights of both players and of the average.
 pub struct ModelPart(pub CheckpointFolder);
@@ -30,7 +31,11 @@ macro_rules! part {
             }
 
             fn restore(&self, _step: usize) -> Result<$record, CheckpointerError> {
-                restore(&self.0, Self::FILE)
+                let unknown = |error: TrainError| CheckpointerError::Unknown(error.to_string());
+                let found = self.0.find().map_err(unknown)?;
+                let missing = || TrainError::NoCheckpoint(self.0.path().to_owned());
+                let found = found.ok_or_else(missing).map_err(unknown)?;
+                restore(&found.checkpoint, Self::FILE).map_err(unknown)
             }
 
             fn delete(&self, _step: usize) -> Result<(), CheckpointerError> {
@@ -45,7 +50,7 @@ part!(ModelPart, ModuleRecord, "model.bpk");
 part!(OptimizerPart, OptimizerRecord, "optimizer.bpk");
 part!(SchedulerPart, LrSchedulerRecord, "scheduler.bpk");
 
-fn save<R: Checkpoint>(
+fn save<R: Record>(
     folder: &CheckpointFolder,
     step: u64,
     file: &str,
@@ -59,16 +64,14 @@ fn save<R: Checkpoint>(
         .map_err(|error| CheckpointerError::Unknown(error.to_string()))
 }
 
-/// Reads one record of the last checkpoint.
+/// Reads one record of a checkpoint.
 ///
 /// # Errors
-/// A file that is missing, changed, or no such record.
-pub fn restore<R: Checkpoint>(
-    folder: &CheckpointFolder,
-    file: &str,
-) -> Result<R, CheckpointerError> {
-    let bytes = folder
-        .get(file)
-        .map_err(|error| CheckpointerError::Unknown(error.to_string()))?;
-    R::checkpoint_from_bytes(Bytes::from_bytes_vec(bytes)).map_err(CheckpointerError::Record)
+/// A file that is missing or changed, or that holds no such record.
+pub fn restore<R: Record>(checkpoint: &Checkpoint, file: &str) -> Result<R, TrainError> {
+    let bytes = Bytes::from_bytes_vec(checkpoint.read(file)?);
+    R::checkpoint_from_bytes(bytes).map_err(|error| TrainError::Checkpoint {
+        path: checkpoint.folder.join(file),
+        reason: format!("it was written by another version ({error})"),
+    })
 }

@@ -1,0 +1,328 @@
+//! The folder of a run's checkpoints, and the manifest that says which one counts.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::manifest::{Manifest, step_name};
+use super::step_folder::{
+    self, Checkpoint, MANIFEST, MODEL_FILE, UNFINISHED, damaged, digests, is_step_name,
+    read_manifest,
+};
+use crate::error::TrainError;
+use crate::write::{io_error, replace, sync_folder};
+
+/// How many parts burn-train hands over: model, optimizer, scheduler.
+const PARTS: usize = 3;
+
+/// Checkpoints of one run. Clones share the folder, because burn-train hands model, optimizer and scheduler to
+/// three threads: the last of them to arrive finishes the checkpoint.
+#[derive(Debug, Clone)]
+pub struct CheckpointFolder {
+    path: PathBuf,
+    /// Checkpoints that are kept, at least one.
+    keep: usize,
+    /// Where the model file goes once its checkpoint counts.
+    published: Option<PathBuf>,
+    pending: Arc<Mutex<BTreeMap<u64, Pending>>>,
+}
+
+#[derive(Debug)]
+struct Pending {
+    manifest: Manifest,
+    arrived: usize,
+    parts: BTreeMap<String, Vec<u8>>,
+}
+
+/// The checkpoint that a run goes on from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// It is as it was written.
+    pub checkpoint: Checkpoint,
+    /// What was wrong with the manifest beside it.
+    pub warning: Option<String>,
+}
+
+impl CheckpointFolder {
+    /// Checkpoints in `path`, which is made when the first one is written; the last one is kept.
+    #[must_use]
+    pub fn new(path: PathBuf) -> Self {
+        Self {
+            path,
+            keep: 1,
+            published: None,
+            pending: Arc::default(),
+        }
+    }
+
+    /// Keeps the last `keep` checkpoints, at least one.
+    #[must_use]
+    pub fn keeping(mut self, keep: usize) -> Self {
+        self.keep = keep.max(1);
+        self
+    }
+
+    /// Copies the model file of each checkpoint to `path`, once the checkpoint counts.
+    #[must_use]
+    pub fn publishing(mut self, path: PathBuf) -> Self {
+        self.published = Some(path);
+        self
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The manifest of the last complete checkpoint, if there is one; its files are not looked at.
+    ///
+    /// # Errors
+    /// A manifest that cannot be read.
+    pub fn manifest(&self) -> Result<Option<Manifest>, TrainError> {
+        read_manifest(&self.path.join(MANIFEST))
+    }
+
+    /// The last complete checkpoint, if there is one: that of the manifest, or a later one that was complete when the process was killed. Where the
+    /// manifest is lost, the latest folder that is as it was written by its own account.
+    ///
+    /// # Errors
+    /// A file of the checkpoint that is missing or changed; folders of checkpoints none of which is whole.
+    pub fn find(&self) -> Result<Option<Found>, TrainError> {
+        let found = |checkpoint| Found {
+            checkpoint,
+            warning: None,
+        };
+        let missing = match self.manifest() {
+            Ok(Some(manifest)) => {
+                let listed = if manifest.files.is_empty() {
+                    Vec::new()
+                } else {
+                    manifest.kept_names()
+                };
+                // A manifest without files notes a beginning, which any checkpoint is later than.
+                let is_later = |step| step > manifest.step || manifest.files.is_empty();
+                let unlisted = self.latest(|name, step| {
+                    is_later(step) && !listed.iter().any(|known| known == name)
+                });
+                if let Some(later) = unlisted {
+                    return Ok(Some(found(later)));
+                }
+                let folder = self.path.join(manifest.folder_name());
+                return Checkpoint::verify(&folder, manifest)
+                    .map(|checkpoint| Some(found(checkpoint)));
+            }
+            Ok(None) => damaged(&self.path.join(MANIFEST), "it is missing"),
+            Err(error) => error,
+        };
+        if let Some(checkpoint) = self.latest(|_, _| true) {
+            let folder = checkpoint.folder.display();
+            let warning = Some(format!("{missing}; going on from {folder}, which is whole"));
+            return Ok(Some(Found {
+                checkpoint,
+                warning,
+            }));
+        }
+        match self.step_folders().into_iter().next_back() {
+            Some(name) => Err(damaged(
+                &self.path.join(MANIFEST),
+                &format!(
+                    "it is missing or damaged, and without it {name} cannot be trusted; restore it from a copy"
+                ),
+            )),
+            None if self.path.join(MANIFEST).exists() => Err(missing),
+            None => Ok(None),
+        }
+    }
+
+    /// Says where the run stands at the checkpoint that follows, and which files belong to it beside burn-train's.
+    pub fn announce(&self, manifest: Manifest, files: BTreeMap<String, Vec<u8>>) {
+        let pending = Pending {
+            arrived: 0,
+            parts: files,
+            manifest,
+        };
+        self.pending().insert(pending.manifest.step, pending);
+    }
+
+    /// Takes one part of the checkpoint announced for `step`; the last one writes it.
+    ///
+    /// # Errors
+    /// Whatever the file system refuses; the checkpoint before stays whole then.
+    pub fn put(&self, step: u64, name: &str, bytes: Vec<u8>) -> Result<(), TrainError> {
+        // The lock is held while files are written, so that checkpoints are finished one after the other.
+        let mut all = self.pending();
+        let Entry::Occupied(mut entry) = all.entry(step) else {
+            return Err(damaged(
+                &self.path.join(step_name(step)),
+                &format!("{name} came without an announcement"),
+            ));
+        };
+        let pending = entry.get_mut();
+        pending.parts.insert(name.to_owned(), bytes);
+        pending.arrived += 1;
+        if pending.arrived < PARTS {
+            return Ok(());
+        }
+        self.commit(entry.remove())
+    }
+
+    /// Makes the checkpoint that was found the one that counts, and clears what a kill has left. Folders that no manifest lists stay.
+    ///
+    /// # Errors
+    /// Whatever the file system refuses.
+    pub fn make_current(&self, checkpoint: &Checkpoint) -> Result<(), TrainError> {
+        if self.manifest().ok().flatten().as_ref() != Some(&checkpoint.manifest) {
+            self.write_manifest(&checkpoint.manifest)?;
+        }
+        self.clear(&checkpoint.manifest.dropped);
+        Ok(())
+    }
+
+    /// Makes an older checkpoint the one that counts, or a copy of one, which is copied into this folder; later ones stay, and stay listed.
+    ///
+    /// # Errors
+    /// Whatever the file system refuses.
+    pub fn go_back_to(&self, checkpoint: &Checkpoint) -> Result<Checkpoint, TrainError> {
+        let own = self.path.join(checkpoint.manifest.folder_name());
+        let mut current = checkpoint.clone();
+        if !is_same_folder(&own, &checkpoint.folder) {
+            let names = checkpoint.manifest.files.keys();
+            let parts = names
+                .map(|name| Ok((name.clone(), checkpoint.read(name)?)))
+                .collect::<Result<_, TrainError>>()?;
+            current = self
+                .clone()
+                .keeping(usize::MAX)
+                .write(checkpoint.manifest.clone(), &parts)?;
+        }
+        let listed = self.manifest().ok().flatten();
+        let mut kept = listed.map_or_else(Vec::new, |listed| listed.kept_names());
+        let own = current.manifest.folder_name();
+        kept.retain(|name| *name != own);
+        kept.push(own);
+        current.manifest.kept = kept;
+        current.manifest.dropped = Vec::new();
+        self.write_manifest(&current.manifest)?;
+        Ok(current)
+    }
+
+    /// Notes that a run began with weights from elsewhere, until its first checkpoint holds them.
+    ///
+    /// # Errors
+    /// Whatever the file system refuses.
+    pub fn note_beginning(&self, manifest: &Manifest) -> Result<(), TrainError> {
+        fs::create_dir_all(&self.path).map_err(|source| io_error(&self.path, source))?;
+        self.write_manifest(manifest)
+    }
+
+    fn write_manifest(&self, manifest: &Manifest) -> Result<(), TrainError> {
+        let path = self.path.join(MANIFEST);
+        replace(&path, &step_folder::to_json(&path, manifest)?)
+    }
+
+    fn commit(&self, pending: Pending) -> Result<(), TrainError> {
+        let Checkpoint { manifest, .. } = self.write(pending.manifest, &pending.parts)?;
+        self.write_manifest(&manifest)?;
+        self.clear(&manifest.dropped);
+        match (&self.published, pending.parts.get(MODEL_FILE)) {
+            (Some(path), Some(model)) => replace(path, model),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes a checkpoint's folder, with the lists of what is kept and dropped filled in.
+    fn write(
+        &self,
+        mut manifest: Manifest,
+        parts: &BTreeMap<String, Vec<u8>>,
+    ) -> Result<Checkpoint, TrainError> {
+        let listed = self.manifest().ok().flatten();
+        let mut kept = listed.map_or_else(Vec::new, |listed| listed.kept_names());
+        kept.retain(|name| is_step_name(name) && self.path.join(name).is_dir());
+        manifest.folder = self.free_name(manifest.step);
+        kept.push(manifest.folder.clone());
+        manifest.dropped = kept.drain(..kept.len().saturating_sub(self.keep)).collect();
+        manifest.kept = kept;
+        manifest.files = digests(parts);
+        let folder = self.path.join(&manifest.folder);
+        step_folder::write(&folder, &manifest, parts)?;
+        // The folder of checkpoints may be new, too.
+        sync_folder(&self.path).map_err(|source| io_error(&self.path, source))?;
+        Ok(Checkpoint { folder, manifest })
+    }
+
+    /// The step's name, or the first of `name-2`, `name-3` … that nothing has.
+    fn free_name(&self, step: u64) -> String {
+        let name = step_name(step);
+        let mut found = name.clone();
+        let mut number = 1;
+        while self.path.join(&found).exists() {
+            number += 1;
+            found = format!("{name}-{number}");
+        }
+        found
+    }
+
+    /// Removes checkpoints that are kept no longer, and folders that a kill left unfinished.
+    fn clear(&self, dropped: &[String]) {
+        for name in dropped.iter().filter(|name| is_step_name(name)) {
+            step_folder::remove(&self.path.join(name));
+        }
+        for name in self.names() {
+            let begun = name.strip_suffix(UNFINISHED);
+            if begun.is_some_and(is_step_name) {
+                step_folder::remove(&self.path.join(name));
+            }
+        }
+    }
+
+    /// The latest folder that is as it was written by its own manifest, of those whose name and step are wanted.
+    fn latest(&self, wanted: impl Fn(&str, u64) -> bool) -> Option<Checkpoint> {
+        let mut manifests: Vec<Manifest> = self
+            .step_folders()
+            .into_iter()
+            .filter_map(|name| {
+                let manifest = read_manifest(&self.path.join(&name).join(MANIFEST)).ok()??;
+                let own = manifest.folder == name && wanted(&name, manifest.step);
+                own.then_some(manifest)
+            })
+            .collect();
+        manifests.sort_by_key(|manifest| manifest.step);
+        manifests.into_iter().rev().find_map(|manifest| {
+            let folder = self.path.join(&manifest.folder);
+            Checkpoint::verify(&folder, manifest).ok()
+        })
+    }
+
+    /// Names of folders that look like a checkpoint's, sorted.
+    fn step_folders(&self) -> Vec<String> {
+        let mut names = self.names();
+        names.retain(|name| is_step_name(name) && self.path.join(name).is_dir());
+        names
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(&self.path).into_iter().flatten().flatten();
+        let mut names: Vec<String> = entries
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .collect();
+        names.sort();
+        names
+    }
+
+    fn pending(&self) -> MutexGuard<'_, BTreeMap<u64, Pending>> {
+        // The lock guards plain data: a thread that died with it has left nothing half done.
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn is_same_folder(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+}
+
+#[cfg(test)]
+#[path = "folder_tests.rs"]
+mod tests;

@@ -1,0 +1,219 @@
+//! Fine-tuning: a new run that begins with trained weights.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::store::ModuleRecord;
+use burn::tensor::{Device, Tensor};
+use ganforge_infer::Signature;
+use ganforge_model::{DiscriminatorArchitecture, GeneratorArchitecture, ModelFile};
+
+use super::checkpoint::{Checkpoint, MODEL_FILE, ModelPart, restore};
+use super::directory::RunDirectory;
+use crate::average::Average;
+use crate::build::build;
+use crate::error::TrainError;
+use crate::gan::{Gan, Start};
+use crate::historical::History;
+use crate::parameters::number_parameters;
+use crate::recipe::Recipe;
+
+/// Where trained weights come from: a model file, which has a generator only, or a run or one of its checkpoints, which have both players and the average.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InitialWeights(PathBuf);
+
+/// The networks that are found there.
+struct Trained<G, D> {
+    generator: G,
+    discriminator: Option<D>,
+    average: Option<G>,
+}
+
+impl InitialWeights {
+    /// The weights in a model file, a run directory, or the folder of a checkpoint.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self(path.into())
+    }
+
+    /// Where they lie.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Puts the weights into the players of a game that begins, layer by layer, and adds to `misfits` the parameters that do not fit: they keep the
+    /// values they began with.
+    ///
+    /// # Errors
+    /// Nothing there that holds weights, or weights of which none fits the generator.
+    pub(crate) fn put_into<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
+        &self,
+        gan: Gan<G::Network, D::Network>,
+        start: Start,
+        device: &Device,
+        misfits: &mut Vec<String>,
+    ) -> Result<Gan<G::Network, D::Network>, TrainError> {
+        let trained = self.open::<G, D>(device)?;
+        let mut gan = gan;
+        let shipped = trained.average.unwrap_or_else(|| trained.generator.clone());
+        gan.generator = fit("generator", gan.generator, trained.generator, misfits)
+            .ok_or_else(|| TrainError::NothingFits(self.0.clone()))?;
+        match trained.discriminator {
+            Some(trained) => {
+                let begun = gan.discriminator.clone();
+                let fitted = fit("discriminator", begun, trained, misfits);
+                gan.discriminator = fitted.unwrap_or(gan.discriminator);
+            }
+            None => {
+                misfits.push("the model file has no discriminator: it begins untrained".to_owned());
+            }
+        }
+        gan.average = start.half_life.map(|half_life| {
+            let mut average = Average::new(&gan.generator, half_life, 0);
+            // Its misfits are those of the generator.
+            let network = fit("average", average.network.clone(), shipped, &mut Vec::new());
+            average.network = network.unwrap_or(average.network);
+            average
+        });
+        gan.generator_history = gan
+            .generator_history
+            .map(|_| History::new(&gan.generator, 0));
+        gan.discriminator_history = gan
+            .discriminator_history
+            .map(|_| History::new(&gan.discriminator, 0));
+        Ok(number_parameters(gan))
+    }
+
+    fn open<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
+        &self,
+        device: &Device,
+    ) -> Result<Trained<G::Network, D::Network>, TrainError> {
+        let path = &self.0;
+        let directory = RunDirectory::new(path);
+        if !path.is_dir() {
+            return from_file::<G, D>(path, device);
+        }
+        if path.join(ModelPart::FILE).is_file() {
+            return from_checkpoint::<G, D>(&Checkpoint::open(path)?, None, device);
+        }
+        match directory.checkpoints().find()? {
+            Some(found) => {
+                let recipe = std::fs::read_to_string(directory.recipe()).ok();
+                from_checkpoint::<G, D>(&found.checkpoint, recipe, device)
+            }
+            None => from_file::<G, D>(&directory.model(), device),
+        }
+    }
+}
+
+fn from_file<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
+    path: &Path,
+    device: &Device,
+) -> Result<Trained<G::Network, D::Network>, TrainError> {
+    let generator = ModelFile::<G>::open(path)
+        .and_then(|file| file.network(device))
+        .map_err(|error| TrainError::Weights {
+            path: path.to_owned(),
+            reason: error.to_string(),
+        })?;
+    Ok(Trained {
+        generator,
+        discriminator: None,
+        average: None,
+    })
+}
+
+/// Builds the game that the checkpoint is of, by its own recipe, and loads it.
+fn from_checkpoint<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
+    checkpoint: &Checkpoint,
+    recipe: Option<String>,
+    device: &Device,
+) -> Result<Trained<G::Network, D::Network>, TrainError> {
+    let refuse = |reason: String| TrainError::Weights {
+        path: checkpoint.folder.clone(),
+        reason,
+    };
+    let recipe = checkpoint
+        .recipe()
+        .or(recipe)
+        .ok_or_else(|| refuse("it has no recipe.toml".to_owned()))?;
+    let recipe: Recipe<G, D> = Recipe::parse("recipe", &recipe, &[])?;
+    let model = checkpoint.folder.join(MODEL_FILE);
+    let card = ModelFile::<G>::open(&model)
+        .map_err(|error| refuse(error.to_string()))?
+        .card;
+    let steps = checkpoint.manifest.step;
+    let gan = build(&recipe, &Signature::from(&card), steps, device)?;
+    let record: ModuleRecord = restore(checkpoint, ModelPart::FILE)?;
+    let gan = gan
+        .try_load_record(record)
+        .map_err(|error| refuse(error.to_string()))?;
+    Ok(Trained {
+        generator: gan.generator,
+        discriminator: Some(gan.discriminator),
+        average: gan.average.map(|average| average.network),
+    })
+}
+
+/// Loads what fits by name and shape, and says what does not; `None` where nothing does.
+fn fit<M: Module>(player: &str, begun: M, trained: M, misfits: &mut Vec<String>) -> Option<M> {
+    let (here, there) = (Shapes::of(&begun), Shapes::of(&trained));
+    if !here
+        .iter()
+        .any(|(name, shape)| there.get(name) == Some(shape))
+    {
+        return None;
+    }
+    for (name, shape) in &here {
+        match there.get(name) {
+            Some(other) if other == shape => {}
+            Some(other) => misfits.push(format!(
+                "{player}: {name} is {shape:?} here and {other:?} in the weights: it begins untrained"
+            )),
+            None => misfits.push(format!(
+                "{player}: {name} {shape:?} is not in the weights: it begins untrained"
+            )),
+        }
+    }
+    for name in there.keys().filter(|name| !here.contains_key(*name)) {
+        misfits.push(format!("{player}: {name} of the weights has no place here"));
+    }
+    let record = trained.into_record();
+    let record = record
+        .allow_partial(true)
+        .allow_unused(true)
+        .validate(false);
+    begun.try_load_record(record).ok()
+}
+
+/// The shape of every parameter by its path.
+#[derive(Default)]
+struct Shapes {
+    path: Vec<String>,
+    shapes: BTreeMap<String, Vec<usize>>,
+}
+
+impl Shapes {
+    fn of<M: Module>(module: &M) -> BTreeMap<String, Vec<usize>> {
+        let mut shapes = Self::default();
+        module.visit(&mut shapes);
+        shapes.shapes
+    }
+}
+
+impl ModuleVisitor for Shapes {
+    fn enter_module(&mut self, name: &str, _container_type: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let shape = param.lazy_shape().as_slice().to_vec();
+        self.shapes.insert(self.path.join("."), shape);
+    }
+}

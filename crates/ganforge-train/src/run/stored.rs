@@ -1,0 +1,263 @@
+//! A run that is on the disk already, opened to go on with.
+
+use std::path::Path;
+
+use ganforge_model::{DiscriminatorArchitecture, GeneratorArchitecture};
+use serde::Serialize;
+use toml::{Table, Value};
+
+use super::changes::{Change, changes};
+use super::checkpoint::Checkpoint;
+use super::directory::{RecipeText, RunDirectory};
+use super::initial_weights::InitialWeights;
+use super::lock::RunLock;
+use super::rewind::set_aside_after;
+use crate::error::{RecipeError, TrainError};
+use crate::recipe::{Override, Recipe, RecipeSource};
+use crate::write::io_error;
+
+/// A run to go on with: locked, and its checkpoint as it was written.
+#[derive(Debug)]
+pub struct StoredRun {
+    directory: RunDirectory,
+    lock: RunLock,
+    checkpoint: Option<Checkpoint>,
+    /// What its weights came from, where it was killed before they were in a checkpoint of its own.
+    initial: Option<InitialWeights>,
+    /// Whether the user chose a checkpoint, so that what came after it is set aside.
+    is_chosen: bool,
+    recipe: String,
+    source: Option<String>,
+    warnings: Vec<String>,
+}
+
+impl StoredRun {
+    /// Opens the run in `folder` at its last checkpoint. A run that was killed before its first one begins anew.
+    ///
+    /// # Errors
+    /// No run, or one that another process trains on; a checkpoint that is damaged, or lost though the run had come further.
+    pub fn open(folder: &Path) -> Result<Self, TrainError> {
+        let mut run = Self::lock(folder)?;
+        let checkpoints = run.directory.checkpoints();
+        match checkpoints.find()? {
+            Some(found) if found.checkpoint.manifest.files.is_empty() => {
+                run.initial = found.checkpoint.manifest.from.map(InitialWeights::new);
+            }
+            Some(found) => {
+                run.warnings.extend(found.warning);
+                run.checkpoint = Some(found.checkpoint);
+            }
+            // The model file is written after the first checkpoint counts.
+            None if run.directory.model().exists() => {
+                return Err(TrainError::CheckpointLost {
+                    checkpoints: checkpoints.path().to_owned(),
+                    model: run.directory.model(),
+                });
+            }
+            None => {}
+        }
+        Ok(run)
+    }
+
+    /// Opens the run in `folder` at the checkpoint in another folder: an older one that was kept, or a copy. What came after it is set aside when training
+    /// begins.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_at(folder: &Path, checkpoint: &Path) -> Result<Self, TrainError> {
+        let mut run = Self::lock(folder)?;
+        run.checkpoint = Some(Checkpoint::open(checkpoint)?);
+        run.is_chosen = true;
+        Ok(run)
+    }
+
+    fn lock(folder: &Path) -> Result<Self, TrainError> {
+        let directory = RunDirectory::new(folder);
+        let path = directory.recipe();
+        if !path.is_file() {
+            return Err(TrainError::NoCheckpoint(
+                directory.checkpoints().path().to_owned(),
+            ));
+        }
+        let lock = RunLock::acquire(folder)?;
+        let recipe = std::fs::read_to_string(&path).map_err(|source| io_error(&path, source))?;
+        Ok(Self {
+            source: std::fs::read_to_string(directory.recipe_source()).ok(),
+            directory,
+            lock,
+            checkpoint: None,
+            initial: None,
+            is_chosen: false,
+            recipe,
+            warnings: Vec::new(),
+        })
+    }
+
+    /// Its folder.
+    #[must_use]
+    pub fn directory(&self) -> &RunDirectory {
+        &self.directory
+    }
+
+    /// The checkpoint it goes on from; none where it was killed before its first one.
+    #[must_use]
+    pub fn checkpoint(&self) -> Option<&Checkpoint> {
+        self.checkpoint.as_ref()
+    }
+
+    /// Trained weights that it is to begin with again.
+    #[must_use]
+    pub fn initial_weights(&self) -> Option<&InitialWeights> {
+        self.initial.as_ref()
+    }
+
+    /// Real images shown to the discriminator so far.
+    #[must_use]
+    pub fn images(&self) -> u64 {
+        let checkpoint = self.checkpoint.as_ref();
+        checkpoint.map_or(0, |checkpoint| checkpoint.manifest.images)
+    }
+
+    /// What was found that is worth a warning.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// The run's recipe with what was changed since: in the file it came from, where `named` is that file, and by overrides.
+    ///
+    /// # Errors
+    /// Another recipe than the run's, or one that cannot be read.
+    pub fn recipe<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
+        &mut self,
+        named: &RecipeSource,
+        overrides: &[Override],
+    ) -> Result<Recipe<G, D>, TrainError> {
+        let stored: Recipe<G, D> = Recipe::parse(named.name(), &self.recipe, &[])?;
+        let text = match named.file_text() {
+            Some(text) if text == self.recipe => {
+                return Ok(Recipe::parse(named.name(), text, overrides)?);
+            }
+            Some(text) => text,
+            None => {
+                self.expect_name(&stored.name, named.name())?;
+                return Ok(Recipe::parse(named.name(), &self.recipe, overrides)?);
+            }
+        };
+        let now: Recipe<G, D> = Recipe::parse(named.name(), text, &[])?;
+        self.expect_name(&stored.name, &now.name)?;
+        let mut table = to_table(&stored)?;
+        let source = self.source.as_deref();
+        // A file that this version cannot read tells nothing of what was changed since.
+        let was: Option<Recipe<G, D>> =
+            source.and_then(|source| Recipe::parse(named.name(), source, &[]).ok());
+        match was {
+            Some(was) => {
+                for edit in changes(&to_table(&was)?, &to_table(&now)?) {
+                    set(&mut table, &edit.key, edit.now);
+                }
+                self.source = Some(text.to_owned());
+            }
+            None if to_table(&now)? == table => {}
+            None => self.warnings.push(format!(
+                "{} differs from the run's own recipe, which counts: change single keys with --set",
+                named.name()
+            )),
+        }
+        let text = toml::to_string(&table).unwrap_or_default();
+        Ok(Recipe::parse(named.name(), &text, overrides)?)
+    }
+
+    /// The keys of `recipe` that differ from those that the run has been trained with. All of them may.
+    ///
+    /// # Errors
+    /// Keys that may not change in the middle of a run, each with both values.
+    pub fn changes<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
+        &self,
+        recipe: &Recipe<G, D>,
+    ) -> Result<Vec<Change>, TrainError> {
+        let trained = self.checkpoint.as_ref().and_then(Checkpoint::recipe);
+        let trained = trained.as_deref().unwrap_or(&self.recipe);
+        let was: Recipe<G, D> = Recipe::parse("recipe", trained, &[])?;
+        // Without a checkpoint nothing was trained that would be contradicted.
+        let (free, refused): (Vec<Change>, Vec<Change>) =
+            changes(&to_table(&was)?, &to_table(recipe)?)
+                .into_iter()
+                .partition(|change| self.checkpoint.is_none() || change.is_free());
+        if refused.is_empty() {
+            return Ok(free.into_iter().filter(Change::is_news).collect());
+        }
+        let refused: Vec<String> = refused.iter().map(Change::to_string).collect();
+        Err(TrainError::Changed {
+            run: self.directory.path().to_owned(),
+            changes: refused.join("; "),
+        })
+    }
+
+    /// Makes the folder ready: nothing in it was touched before. Returns the lock, to be held while training, and what is worth a warning.
+    ///
+    /// # Errors
+    /// What the file system says.
+    pub(crate) fn resume<G: GeneratorArchitecture>(
+        self,
+        resolved: String,
+    ) -> Result<(RunLock, Vec<String>), TrainError> {
+        let images = self.images();
+        if let Some(checkpoint) = &self.checkpoint {
+            if self.is_chosen {
+                set_aside_after::<G>(&self.directory, checkpoint)?;
+            } else {
+                self.directory.checkpoints().make_current(checkpoint)?;
+            }
+        }
+        let recipe = RecipeText {
+            resolved,
+            source: self.source,
+        };
+        let mut warnings = self.warnings;
+        warnings.extend(self.directory.resume(&recipe, images)?);
+        Ok((self.lock, warnings))
+    }
+
+    fn expect_name(&self, stored: &str, asked: &str) -> Result<(), TrainError> {
+        if stored == asked {
+            return Ok(());
+        }
+        Err(TrainError::OtherRecipe {
+            run: self.directory.path().to_owned(),
+            stored: stored.to_owned(),
+            asked: asked.to_owned(),
+        })
+    }
+}
+
+/// A resolved recipe as a table.
+fn to_table<G: Serialize, D: Serialize>(recipe: &Recipe<G, D>) -> Result<Table, RecipeError> {
+    // What was written by this program is read by it.
+    Ok(recipe.to_toml()?.parse().unwrap_or_default())
+}
+
+/// Puts a value at a dotted path, or takes it away; tables that become empty go, too.
+fn set(table: &mut Table, key: &str, value: Option<Value>) {
+    match key.split_once('.') {
+        None => match value {
+            Some(value) => {
+                table.insert(key.to_owned(), value);
+            }
+            None => {
+                table.remove(key);
+            }
+        },
+        Some((first, rest)) => {
+            let inner = table
+                .entry(first.to_owned())
+                .or_insert_with(|| Value::Table(Table::new()));
+            if let Value::Table(inner) = inner {
+                set(inner, rest, value);
+                if inner.is_empty() {
+                    table.remove(first);
+                }
+            }
+        }
+    }
+}
