@@ -13,10 +13,10 @@
 
 use faer::diag::Diag;
 use faer::linalg::matmul::matmul;
-use faer::{Accum, Mat, Side, get_global_parallelism};
+use faer::{Accum, Mat, get_global_parallelism};
 
 use crate::moments::LARGEST;
-use crate::{EvalError, Features, Moments};
+use crate::{EvalError, Features, Moments, spectrum};
 
 const NAME: &str = "the Fréchet distance";
 
@@ -89,12 +89,9 @@ fn at_least_two(count: usize, what: &'static str) -> Result<(), EvalError> {
 /// tr((Σ₁ Σ₂)^½) of two covariances.
 fn trace_of_root(first: Mat<f64>, second: &Mat<f64>) -> Result<f64, EvalError> {
     let size = first.nrows();
-    let decomposition = first
-        .self_adjoint_eigen(Side::Lower)
-        .map_err(|_| EvalError::NoConvergence)?;
+    let (values, vectors) = spectrum::eigen(&first)?;
     drop(first);
     // In ascending order. What lies below the rounding of the largest is noise of directions that have no variance.
-    let values: Vec<f64> = decomposition.S().column_vector().iter().copied().collect();
     let noise = values[size - 1] * size as f64 * f64::EPSILON;
     let flat = values.partition_point(|&value| value <= noise);
     if flat == size {
@@ -105,12 +102,10 @@ fn trace_of_root(first: Mat<f64>, second: &Mat<f64>) -> Result<f64, EvalError> {
         *root = value.sqrt();
     }
     // With Σ₁ = Q Λ Qᵀ, the eigenvalues of Λ^½ Qᵀ Σ₂ Q Λ^½.
-    let half = decomposition.U().get(.., flat..) * roots;
-    drop(decomposition);
+    let half = vectors.get(.., flat..) * roots;
+    drop(vectors);
     let turned = half.transpose() * (second * &half);
-    let values = turned
-        .self_adjoint_eigenvalues(Side::Lower)
-        .map_err(|_| EvalError::NoConvergence)?;
+    let values = spectrum::eigenvalues(&turned)?;
     Ok(values.iter().map(|value| value.max(0.0).sqrt()).sum())
 }
 
@@ -164,9 +159,7 @@ fn sum_of_singular_values(first: &Centered, second: &Centered) -> Result<f64, Ev
             get_global_parallelism(),
         );
     }
-    let values = product
-        .singular_values()
-        .map_err(|_| EvalError::NoConvergence)?;
+    let values = spectrum::singular_values(&product)?;
     let scale = ((rows as f64 - 1.0) * (columns as f64 - 1.0)).sqrt();
     Ok(values.iter().sum::<f64>() / scale)
 }
@@ -236,6 +229,26 @@ mod tests {
         )
         .unwrap();
         assert!((short - long).abs() < 1e-6 * long, "{short} {long}");
+    }
+
+    #[test]
+    fn the_number_of_threads_shows_in_no_bit() {
+        // Large enough for threads, with a covariance and without.
+        for (samples, dimensions) in [(420, 400), (300, 420)] {
+            let (first, second) = (
+                scattered(samples, dimensions, 1),
+                scattered(samples - 30, dimensions, 2),
+            );
+            let with = |threads| {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+                let run = || frechet_of_features(&first, &second).unwrap().to_bits();
+                pool.unwrap().install(run)
+            };
+            let one = with(1);
+            for threads in [2, 3, 8] {
+                assert_eq!(one, with(threads), "{dimensions} dimensions, {threads}");
+            }
+        }
     }
 
     #[test]

@@ -39,7 +39,7 @@
 //!
 //! # Promises
 //!
-//! The same call gives the same bits on the same machine with the same number of threads. Bad input is an [`EvalError`] that says what to do, never a panic and never NaN.
+//! The same call gives the same bits on the same machine, whatever the number of threads. Bad input is an [`EvalError`] that says what to do, never a panic and never NaN.
 
 mod digest;
 mod diversity;
@@ -61,6 +61,7 @@ mod protocol;
 mod sampling;
 mod smallest;
 pub mod spaces;
+mod spectrum;
 mod tiles;
 
 pub use diversity::{diversity, scales};

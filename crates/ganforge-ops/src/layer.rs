@@ -2,7 +2,7 @@
 
 use burn::backend::{Dispatch, DispatchDevice};
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
-use burn::tensor::{DType, Tensor, module};
+use burn::tensor::{DType, Device, Tensor, module};
 
 use crate::{ConvShape, ConvolutionOps, Pass};
 
@@ -122,6 +122,12 @@ fn within_reach(input: &Tensor<4>, weight: &Tensor<4>, bias: Option<&Tensor<1>>)
 /// Whether the kernels reach a tensor: 32-bit floats on the CPU.
 pub(crate) fn reaches<const D: usize>(tensor: &Tensor<D>) -> bool {
     tensor.dtype() == DType::F32 && is_flex(tensor.device().as_dispatch())
+}
+
+/// Whether tensors on the device are in the memory of the process, where this crate's kernels reach them.
+#[must_use]
+pub fn is_host(device: &Device) -> bool {
+    is_flex(device.as_dispatch())
 }
 
 fn is_flex(device: &DispatchDevice) -> bool {

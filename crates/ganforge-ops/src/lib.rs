@@ -1,7 +1,7 @@
 //! Convolutions for the CPU: pure functions on slices of floats that choose their instruction set at run time, and
 //! [`conv2d`] and [`conv_transpose2d`], which put them behind Burn's tensors on its Flex backend. Beside them, for the same
 //! tensors: batch norm with the rectifier after it ([`batch_norm_train`], [`batch_norm`]), activations ([`relu`], [`leaky_relu`], [`tanh`],
-//! [`sigmoid`]), fully connected layers ([`linear`]), and updates of parameters in one sweep ([`AdamStep`], [`blend`]).
+//! [`sigmoid`]), fully connected layers ([`linear`]), updates of parameters in one sweep ([`AdamStep`], [`blend`]), and [`sum()`] and [`mean`], which no number of threads changes.
 //!
 //! ```
 //! use ganforge_ops::{ConvShape, convolve};
@@ -62,14 +62,15 @@
 //!
 //! # Promises
 //!
-//! - The same call gives the same bits, for a given number of threads and a given machine: sums have one order, and no thread races another for it.
+//! - The same call gives the same bits on a given machine, whatever the number of threads: sums have one order, which the shape decides, and no
+//!   thread races another for it.
 //! - What is not finite reaches the elements that depend on it, and no others; with the Winograd algorithm an infinity may arrive there
 //!   as NaN, for it meets itself with the other sign. An infinite weight, or an infinite gradient in the gradient by the weight, also multiplies the
 //!   padding's zeros, as it does in any implementation that pads; and so does an infinite input in the gradient by the weight where Winograd's
 //!   last tile is half outside an output of odd size. In the gradient by a weight of 3 × 3, what is not finite may reach all nine taps
 //!   of a pair of channels.
 //! - No machine is asked for more than it has: AVX-512, AVX2 with FMA, NEON, or plain code, from one source (`pulp`, `gemm`).
-//! - Batch norm gives the same bits for any number of threads and on any machine. An input that nobody else holds is overwritten by the output.
+//! - Batch norm gives the same bits on any machine. An input that nobody else holds is overwritten by the output.
 //! - Scratch memory is kept and reused; [`release_scratch`] gives it back.
 
 mod activation;
@@ -91,6 +92,7 @@ mod product;
 mod scratch;
 mod shape;
 mod storage;
+mod sum;
 mod sweep;
 mod unwritten;
 mod winograd;
@@ -108,10 +110,11 @@ pub use convolution::{convolve, convolve_input_gradient, convolve_weight_gradien
 pub use dense::{DenseBackward, DenseGradients, DenseOps, Wanted, linear};
 pub use error::ShapeError;
 pub use extension::{ConvolutionOps, Pass};
-pub use layer::{conv_transpose2d, conv2d};
+pub use layer::{conv_transpose2d, conv2d, is_host};
 #[cfg(feature = "autodiff")]
 pub use maxout::MaxoutGradient;
 pub use maxout::{MaxoutOps, maxout};
 pub use scratch::release_scratch;
 pub use shape::ConvShape;
+pub use sum::{mean, sum};
 pub use sweep::{AdamStep, Decay, MomentumStep, Moved, SweepOps, blend, momentum_step};

@@ -1,4 +1,6 @@
 //! Threads: rayon's pool, entered once per operation and only where the work pays for it.
+//!
+//! How many there are decides who computes an element, and never how: where sums are cut and which way is taken depends on shapes alone.
 
 use rayon::prelude::*;
 
@@ -20,11 +22,17 @@ pub fn threads(operations: f64) -> usize {
 
 /// How many threads a convolution or a fully connected layer of so many floating-point operations is spread over.
 pub fn threads_of_products(operations: f64) -> usize {
-    if operations < PRODUCTS_WORTH_A_THREAD {
-        1
-    } else {
+    if products_are_shared(operations) {
         threads(operations)
+    } else {
+        1
     }
+}
+
+/// Whether a convolution or a fully connected layer of so many floating-point operations is for several threads, where there are any: what
+/// depends on this is the same for any number of them.
+pub fn products_are_shared(operations: f64) -> bool {
+    operations >= PRODUCTS_WORTH_A_THREAD
 }
 
 /// Runs `operation` inside the pool, so that the parallel loops in it do not each enter it anew.

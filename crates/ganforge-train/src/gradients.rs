@@ -3,6 +3,7 @@
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
+use ganforge_ops::sum;
 
 /// The L2 norm over all gradients of a module; reads back one number.
 #[must_use]
@@ -65,7 +66,7 @@ impl ModuleVisitor for Squares<'_> {
         let Some(gradient) = self.gradients.get::<D>(param.id) else {
             return;
         };
-        let square = (gradient.clone() * gradient).sum();
+        let square = sum(gradient.clone() * gradient);
         self.total = Some(match self.total.take() {
             Some(total) => total + square,
             None => square,

@@ -3,10 +3,7 @@
 use super::extension::Wanted;
 use crate::activation::{Nonlinearity, backward as pull_back, forward_in_place, with_function};
 use crate::pool;
-use crate::product::{Matrix, Write, multiply};
-
-/// Rows of the batch below which a share of it is not worth a product of its own.
-const ROWS_WORTH_A_SHARE: usize = 16;
+use crate::product::{Matrix, Write, multiply, multiply_then};
 
 /// `[batch, inputs, outputs]`
 #[derive(Clone, Copy)]
@@ -39,35 +36,16 @@ pub fn forward(
         None => vec![0.0; shape.batch * shape.outputs],
     };
     let write = bias.map_or(Write::Over, |_| Write::Add);
+    let input = Matrix::new(input, shape.batch, shape.inputs);
     let weight = Matrix::new(weight, shape.inputs, shape.outputs);
-    by_rows(shape, shape.outputs, &mut output, |first, rows, threads| {
-        let count = rows.len() / shape.outputs;
-        let input = &input[first * shape.inputs..][..count * shape.inputs];
-        let input = Matrix::new(input, count, shape.inputs);
-        multiply(rows, write, input, weight, threads);
-        with_function!(activation, function => forward_in_place(function, rows));
+    let threads = shape.threads();
+    let activate = |part: &mut [f32]| {
+        with_function!(activation, function => forward_in_place(function, part));
+    };
+    pool::inside(threads, || {
+        multiply_then(&mut output, write, input, weight, threads, activate);
     });
     output
-}
-
-/// Calls `task` with shares of the result's rows, the first row of each, and the threads it may use.
-fn by_rows(
-    shape: DenseShape,
-    columns: usize,
-    result: &mut [f32],
-    task: impl Fn(usize, &mut [f32], usize) + Sync + Send,
-) {
-    let threads = shape.threads();
-    let share = shape.batch.div_ceil(threads);
-    if threads == 1 || share < ROWS_WORTH_A_SHARE {
-        pool::inside(threads, || task(0, result, threads));
-    } else {
-        pool::inside(threads, || {
-            pool::for_each_chunk(threads, result, share * columns, |index, rows| {
-                task(index * share, rows, 1);
-            });
-        });
-    }
 }
 
 /// What a layer was given and gave, and the gradient by its output.

@@ -26,6 +26,14 @@ const POSITIONS: usize = 512;
 /// Elements of a column matrix that a second-level cache still holds part of.
 const ELEMENTS: usize = 1 << 19;
 
+/// Parts that a batch for several threads is cut into, if it has so many images.
+const PARTS: usize = 2;
+
+/// Sums that a gradient by the weight is taken in, each over images of its own: so many at most, and no more than have so many elements together
+/// unless they are as few as the parts.
+const SUMS: usize = 16;
+const ELEMENTS_OF_SUMS: usize = 1 << 16;
+
 /// Forward pass; slices as in [`convolve`](crate::convolve).
 pub fn convolve(
     shape: &ConvShape,
@@ -103,7 +111,7 @@ pub fn convolve_input_gradient(
 
 /// Gradient by the weight; slices as in [`convolve_weight_gradient`](crate::convolve_weight_gradient).
 ///
-/// Every thread sums over a range of images of its own; the sums are added in the order of the ranges.
+/// The images are summed in ranges, and the sums added in the order of the ranges.
 pub fn convolve_weight_gradient(
     shape: &ConvShape,
     input: &[f32],
@@ -112,8 +120,6 @@ pub fn convolve_weight_gradient(
 ) {
     let arch = Arch::new();
     let plan = Plan::new(shape);
-    let chunks = shape.batch().div_ceil(plan.images);
-    let ranges = plan.threads.min(chunks);
     let few = correlation::pays(shape);
     let width = if few {
         correlation::width(shape)
@@ -121,10 +127,12 @@ pub fn convolve_weight_gradient(
         shape.taps()
     };
     let len = shape.outputs() * width;
+    let ranges = plan.ranges(len);
+    let threads_of_product = plan.threads.div_ceil(ranges);
     let mut sums = Scratch::take(ranges * len);
     pool::for_each_chunk(plan.threads, &mut sums, len, |range, sum| {
         let mut write = Write::Over;
-        for index in range * chunks / ranges..(range + 1) * chunks / ranges {
+        for index in range * plan.chunks / ranges..(range + 1) * plan.chunks / ranges {
             let count = plan.images.min(shape.batch() - index * plan.images);
             let input = plan.images_of(shape, input, index, count);
             let output_gradient = plan.output_images_of(shape, output_gradient, index, count);
@@ -137,7 +145,7 @@ pub fn convolve_weight_gradient(
                 unfold(arch, shape, input, &mut columns);
                 let columns = Matrix::new(&columns, shape.taps(), positions).transposed();
                 let merged = merge(shape, output_gradient, &mut scratch);
-                multiply(sum, write, merged, columns, plan.threads_of_product);
+                multiply(sum, write, merged, columns, threads_of_product);
             }
             write = Write::Add;
         }
@@ -159,18 +167,28 @@ pub fn convolve_weight_gradient(
     }
 }
 
-/// How the batch is cut.
+/// How the batch is cut: by shape alone, so that sums are the same for any number of threads.
 struct Plan {
+    /// Parts there should be at least.
+    parts: usize,
     /// Images whose columns are merged.
     images: usize,
+    /// How often that is, the last time perhaps of fewer.
+    chunks: usize,
     threads: usize,
-    /// One image has no other parallelism than that of its product.
+    /// Where chunks are too few to keep all threads busy, several share a product.
     threads_of_product: usize,
 }
 
 impl Plan {
     fn new(shape: &ConvShape) -> Self {
-        let threads = pool::threads_of_products(shape.operations());
+        let operations = shape.operations();
+        let threads = pool::threads_of_products(operations);
+        let parts = if pool::products_are_shared(operations) {
+            PARTS
+        } else {
+            1
+        };
         let positions = shape.output_plane_len();
         let merged = if positions < ENOUGH {
             POSITIONS.div_ceil(positions)
@@ -179,13 +197,23 @@ impl Plan {
         };
         let images = merged
             .min(ELEMENTS / (shape.taps() * positions))
-            .min(shape.batch().div_ceil(threads))
+            .min(shape.batch().div_ceil(parts))
             .max(1);
-        let busy = shape.batch().div_ceil(images) >= threads;
+        let chunks = shape.batch().div_ceil(images);
         Self {
+            parts,
             images,
+            chunks,
             threads,
-            threads_of_product: if busy { 1 } else { threads },
+            threads_of_product: threads.div_ceil(chunks),
+        }
+    }
+
+    /// How many sums of `len` elements a gradient by the weight is taken in.
+    fn ranges(&self, len: usize) -> usize {
+        match self.parts {
+            1 => 1,
+            parts => (ELEMENTS_OF_SUMS / len).clamp(parts, SUMS).min(self.chunks),
         }
     }
 

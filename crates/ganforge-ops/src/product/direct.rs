@@ -9,10 +9,14 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::rows::{Left, PANEL, Rows, Sizes, multiply_rows};
 use super::{Matrix, Write};
+use crate::pool;
 use crate::scratch::Scratch;
 
 /// Elements of a right operand that is read where it lies. Of a larger one, a panel at a time is copied first: its rows are pages apart.
 const CACHED: usize = 1 << 17;
+
+/// Rows of the destination below which a share of them is not worth a thread: fewer are shared out by their columns.
+const ROWS_WORTH_A_SHARE: usize = 16;
 
 /// Rows and columns moved at once, so that both sides of a transposition keep to a few cache lines.
 const SQUARE: usize = 16;
@@ -25,37 +29,98 @@ pub fn pays(left: &Matrix, right: &Matrix) -> bool {
         && (right.column_stride == 1 || right.row_stride == 1)
 }
 
-/// Writes or adds `left` × `right` to `destination`, of whose rows none is skipped.
-pub fn multiply(destination: &mut [f32], write: Write, left: Matrix, right: Matrix) {
+/// Writes or adds `left` × `right` to `destination`, of whose rows none is skipped, and calls `finish` once with every part of it.
+///
+/// The bits of an element depend on its row, its column and the sizes of the operands: not on the threads, which share out whole elements.
+pub fn multiply(
+    destination: &mut [f32],
+    write: Write,
+    left: Matrix,
+    right: Matrix,
+    threads: usize,
+    finish: impl Fn(&mut [f32]) + Sync + Send,
+) {
     if right.column_stride != 1 && left.rows <= right.columns {
-        return multiply_transposed(destination, write, left, right);
+        multiply_transposed(destination, write, left, right, threads, finish);
+    } else if threads > 1 && left.rows.div_ceil(threads) < ROWS_WORTH_A_SHARE {
+        multiply_by_columns(destination, write, left, right, threads, finish);
+    } else {
+        multiply_by_rows(destination, write, left, right, threads, finish);
     }
-    multiply_panels(destination, write, left, right);
+}
+
+fn multiply_by_rows(
+    destination: &mut [f32],
+    write: Write,
+    left: Matrix,
+    right: Matrix,
+    threads: usize,
+    finish: impl Fn(&mut [f32]) + Sync + Send,
+) {
+    let (columns, share) = (right.columns, left.rows.div_ceil(threads));
+    pool::for_each_chunk(threads, destination, share * columns, |index, part| {
+        let left = left.rows(index * share, part.len() / columns);
+        multiply_panels(part, write, left, right);
+        finish(part);
+    });
+}
+
+/// Every thread writes whole panels of columns into memory of its own.
+fn multiply_by_columns(
+    destination: &mut [f32],
+    write: Write,
+    left: Matrix,
+    right: Matrix,
+    threads: usize,
+    finish: impl Fn(&mut [f32]) + Sync + Send,
+) {
+    let (rows, columns) = (left.rows, right.columns);
+    let share = columns.div_ceil(threads).next_multiple_of(PANEL);
+    let mut parts = Scratch::take(rows * columns);
+    pool::for_each_chunk(threads, &mut parts, rows * share, |index, part| {
+        let (first, width) = (index * share, part.len() / rows);
+        if write == Write::Add {
+            let from = destination.chunks_exact(columns);
+            for (part, from) in part.chunks_exact_mut(width).zip(from) {
+                part.copy_from_slice(&from[first..][..width]);
+            }
+        }
+        multiply_panels(part, write, left, right.columns(first, width));
+        finish(part);
+    });
+    for (index, part) in parts.chunks(rows * share).enumerate() {
+        let (first, width) = (index * share, part.len() / rows);
+        let into = destination.chunks_exact_mut(columns);
+        for (into, part) in into.zip(part.chunks_exact(width)) {
+            into[first..][..width].copy_from_slice(part);
+        }
+    }
 }
 
 /// The same by (right' × left')': where the right operand lies the wrong way round, to turn the smaller left one and the result is less work.
-fn multiply_transposed(destination: &mut [f32], write: Write, left: Matrix, right: Matrix) {
+fn multiply_transposed(
+    destination: &mut [f32],
+    write: Write,
+    left: Matrix,
+    right: Matrix,
+    threads: usize,
+    finish: impl Fn(&mut [f32]) + Sync + Send,
+) {
     let (rows, columns) = (left.rows, right.columns);
     let mut turned = Scratch::take(columns * rows);
-    multiply_panels(
-        &mut turned,
-        Write::Over,
-        right.transposed(),
-        left.transposed(),
-    );
+    let (from, by) = (right.transposed(), left.transposed());
+    multiply_by_rows(&mut turned, Write::Over, from, by, threads, |_| ());
     let result = Matrix::new(&turned, columns, rows).transposed();
-    Arch::new().dispatch(|| {
-        for first in (0..columns).step_by(PANEL) {
-            let width = PANEL.min(columns - first);
-            turn(
-                &result,
-                first,
-                width,
-                write,
-                &mut destination[first..],
-                columns,
-            );
-        }
+    let share = rows.div_ceil(threads).next_multiple_of(SQUARE);
+    pool::for_each_chunk(threads, destination, share * columns, |index, part| {
+        let result = result.rows(index * share, part.len() / columns);
+        Arch::new().dispatch(|| {
+            for first in (0..columns).step_by(PANEL) {
+                let width = PANEL.min(columns - first);
+                turn(&result, first, width, write, &mut part[first..], columns);
+            }
+        });
+        finish(part);
     });
 }
 

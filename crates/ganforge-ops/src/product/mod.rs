@@ -48,6 +48,24 @@ impl<'a> Matrix<'a> {
             column_stride: self.row_stride,
         }
     }
+
+    /// Some neighbouring rows.
+    ///
+    /// # Panics
+    /// If there are not so many.
+    fn rows(self, first: usize, count: usize) -> Self {
+        assert!(first + count <= self.rows, "rows of the matrix");
+        Self {
+            data: &self.data[first * self.row_stride..],
+            rows: count,
+            ..self
+        }
+    }
+
+    /// Some neighbouring columns.
+    fn columns(self, first: usize, count: usize) -> Self {
+        self.transposed().rows(first, count).transposed()
+    }
 }
 
 /// What becomes of the destination's earlier contents.
@@ -59,9 +77,9 @@ pub enum Write {
     Add,
 }
 
-/// Writes `left` × `right` row after row into `destination`.
+/// Writes `left` × `right` row after row into `destination`, on some threads.
 ///
-/// Every element sums over the inner dimension in one order, whatever the number of threads.
+/// The sizes alone choose who multiplies, and every element is summed in one order: the number of threads does not show.
 ///
 /// # Panics
 /// If the sizes do not agree.
@@ -72,14 +90,29 @@ pub fn multiply(
     right: Matrix,
     threads: usize,
 ) {
+    multiply_then(destination, write, left, right, threads, |_| ());
+}
+
+/// As [`multiply`]; `finish` is called once with every part of the product, while a cache still holds it.
+///
+/// # Panics
+/// If the sizes do not agree.
+pub fn multiply_then(
+    destination: &mut [f32],
+    write: Write,
+    left: Matrix,
+    right: Matrix,
+    threads: usize,
+    finish: impl Fn(&mut [f32]) + Sync + Send,
+) {
     assert_eq!(left.columns, right.rows, "inner sizes agree");
     assert_eq!(
         destination.len(),
         left.rows * right.columns,
         "the product fills its slice"
     );
-    if threads == 1 && direct::pays(&left, &right) {
-        return direct::multiply(destination, write, left, right);
+    if direct::pays(&left, &right) {
+        return direct::multiply(destination, write, left, right, threads, finish);
     }
     let parallelism = if threads > 1 {
         Parallelism::Rayon(threads)
@@ -88,7 +121,7 @@ pub fn multiply(
     };
     let add = write == Write::Add;
     // SAFETY: `Matrix::new` made sure that rows × columns elements at these strides lie inside the slices, `transposed` exchanges both
-    // together, and the assertion above covers the destination, which is written row after row. The borrow rules keep the destination
+    // together, `rows` keeps to the rows there are, and the assertion above covers the destination, which is written row after row. The borrow rules keep the destination
     // apart from the operands. No slice is longer than `isize::MAX` bytes, so the strides fit.
     unsafe {
         gemm::gemm(
@@ -113,6 +146,7 @@ pub fn multiply(
             parallelism,
         );
     }
+    finish(destination);
 }
 
 #[cfg(test)]
@@ -173,6 +207,52 @@ mod tests {
                 for (at, value) in product.iter().enumerate() {
                     let expected = 2.0 * element(at / columns, at % columns);
                     assert_eq!(*value, expected, "{rows} × {inner} × {columns}, {at}");
+                }
+            }
+        }
+    }
+
+    /// Rows, inner size and columns for every way to share a product out, and for `gemm`.
+    #[test]
+    fn the_number_of_threads_shows_in_no_bit() {
+        let noise = |len: usize| -> Vec<f32> {
+            (0..len)
+                .map(|at| ((at * 7919) % 10_007) as f32 / 5003.0 - 1.0)
+                .collect()
+        };
+        for (rows, inner, columns) in [
+            (5, 700, 300),
+            (100, 300, 70),
+            (64, 1100, 129),
+            (700, 600, 9),
+            (1, 900, 500),
+        ] {
+            let (left, right) = (noise(rows * inner), noise(inner * columns));
+            for (left, right) in [
+                (
+                    Matrix::new(&left, rows, inner),
+                    Matrix::new(&right, inner, columns),
+                ),
+                (
+                    Matrix::new(&left, inner, rows).transposed(),
+                    Matrix::new(&right, columns, inner).transposed(),
+                ),
+            ] {
+                for write in [Write::Over, Write::Add] {
+                    let product = |threads| {
+                        let mut product = vec![0.1; rows * columns];
+                        multiply_then(&mut product, write, left, right, threads, |part| {
+                            for value in part {
+                                *value *= 1.5;
+                            }
+                        });
+                        product
+                    };
+                    let one = product(1);
+                    for threads in 2..=8 {
+                        let same = one == product(threads);
+                        assert!(same, "{rows} × {inner} × {columns}, {threads} threads");
+                    }
                 }
             }
         }

@@ -2,6 +2,7 @@
 //! algorithm 1, with the noise of the authors' code).
 
 use burn::tensor::{Distribution, Tensor};
+use ganforge_ops::mean;
 
 /// Real images with noise, of a strength that differs from image to image.
 pub fn around_at_random(real: &Tensor<4>) -> Tensor<4> {
@@ -17,8 +18,8 @@ pub fn around_at_random(real: &Tensor<4>) -> Tensor<4> {
 /// - `real`, `noise`: `[batch, channels, height, width]`, u
 /// - `shares`: `[batch]`, α
 pub fn around(real: &Tensor<4>, noise: &Tensor<4>, shares: Tensor<1>) -> Tensor<4> {
-    let centred = real.clone() - real.clone().mean().reshape([1, 1, 1, 1]);
-    let deviation = centred.square().mean().sqrt().reshape([1, 1, 1, 1]);
+    let centred = real.clone() - mean(real.clone()).reshape([1, 1, 1, 1]);
+    let deviation = mean(centred.square()).sqrt().reshape([1, 1, 1, 1]);
     let strength = shares.reshape([-1, 1, 1, 1]) * deviation * 0.5;
     real.clone() + noise.clone() * strength
 }

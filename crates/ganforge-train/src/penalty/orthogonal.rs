@@ -3,6 +3,7 @@
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::Tensor;
+use ganforge_ops::sum;
 
 /// `β·Σ‖WWᵀ ⊙ (1 - I)‖²_F` over the weights of a module (Brock et al. 2019, equation 3), or, with `unit_norms`,
 /// `β·Σ‖WWᵀ - I‖²_F` (equation 2; after Brock et al. 2017, "Neural Photo Editing with Introspective Adversarial
@@ -82,14 +83,14 @@ fn apart(filters: Tensor<2>, unit_norms: bool) -> Tensor<1> {
         } else {
             products * (1.0 - eye)
         };
-        return apart.square().sum();
+        return sum(apart.square());
     }
     let products = filters.clone().transpose().matmul(filters.clone());
     if unit_norms {
         let apart = products - Tensor::eye(inputs, &device);
-        apart.square().sum() + (outputs - inputs) as f64
+        sum(apart.square()) + (outputs - inputs) as f64
     } else {
         let squared_norms = filters.square().sum_dim(1);
-        products.square().sum() - squared_norms.square().sum()
+        sum(products.square()) - squared_norms.square().sum()
     }
 }
