@@ -126,7 +126,7 @@ pub struct SampleArguments {
     /// Name or number of the class of every image, for a conditional model.
     #[arg(long, value_name = "C")]
     pub class: Option<String>,
-    /// Factor on every latent coordinate: below 1, more typical and less varied.
+    /// Factor on every latent coordinate, from 0: below 1, more typical and less varied.
     #[arg(long, value_name = "T")]
     pub truncation: Option<f32>,
     /// Where to compute.
@@ -258,6 +258,9 @@ pub struct InspectArguments {
     /// Say what this recipe would do with them.
     #[arg(long, value_name = "RECIPE")]
     pub recipe: Option<String>,
+    /// Override any key of the recipe, as in data.take=1000; may be repeated.
+    #[arg(long = "set", value_name = "KEY=VALUE", requires = "recipe")]
+    pub set: Vec<Override>,
     /// Print one JSON object.
     #[arg(long)]
     pub json: bool,

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use burn::train::LearnerSummary;
@@ -15,6 +14,7 @@ use burn::train::renderer::{
 use ganforge_eval::MetricName;
 
 use crate::commands::number;
+use crate::message;
 
 /// Writes to standard output what the dashboard would draw.
 pub struct LogRenderer {
@@ -101,13 +101,6 @@ impl LogRenderer {
     }
 }
 
-/// Whoever reads the pipe may have gone; that is no reason to stop training.
-fn say(line: &str) {
-    let mut out = std::io::stdout().lock();
-    let _ = writeln!(out, "{line}");
-    let _ = out.flush();
-}
-
 impl MetricsRendererTraining for LogRenderer {
     fn update_train(&mut self, state: MetricState) {
         if let MetricState::Numeric(entry, Some(value)) = state
@@ -144,7 +137,7 @@ impl TrainingProgressLogger for LogRenderer {
 
     fn update_split(&mut self, images: usize) {
         if !self.silent {
-            say(&self.line(images));
+            message::say(&self.line(images));
         }
         self.figures.clear();
     }

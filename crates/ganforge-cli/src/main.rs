@@ -1,19 +1,25 @@
 //! The command line: the only place that names backends, screens and exit codes.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 mod arguments;
 mod commands;
+mod dashboard;
 mod device;
 mod error;
+mod interrupt;
 mod log_renderer;
+mod message;
 mod report;
 mod runs;
 mod shell;
-mod terminal;
+mod signals;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use ganforge_data::printable;
 
 use arguments::{Arguments, Command, DataCommand};
 use error::{CliError, Done};
@@ -32,7 +38,7 @@ fn main() -> ExitCode {
         Ok(Done::Finished) => ExitCode::SUCCESS,
         Ok(Done::Interrupted) => ExitCode::from(130),
         Err(error) => {
-            eprintln!("error: {error}");
+            message::error(&error);
             error.exit_code()
         }
     }
@@ -47,10 +53,24 @@ fn wrong_usage(error: &clap::Error) -> ExitCode {
                 .lines()
                 .map(str::trim)
                 .take_while(|line| !line.is_empty());
-            eprintln!("{}", complaint.collect::<Vec<_>>().join(" "));
+            message::note(&complaint.collect::<Vec<_>>().join(" "));
             ExitCode::from(2)
         }
-        _ => error.exit(),
+        _ => {
+            let is_plain = |argument: OsString| {
+                let text = argument.to_string_lossy();
+                printable(&text) == text
+            };
+            // In colour, unless a terminal would obey what was typed.
+            if !error.use_stderr() || std::env::args_os().all(is_plain) {
+                let _ = error.print();
+                return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+            }
+            for line in error.to_string().lines() {
+                message::note(&line);
+            }
+            ExitCode::from(2)
+        }
     }
 }
 

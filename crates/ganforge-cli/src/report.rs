@@ -17,6 +17,7 @@ use std::path::Path;
 use ganforge_train::{RunDirectory, replace};
 
 use crate::error::CliError;
+use crate::message;
 use run::Run;
 
 /// Writes `report.html` into the run directory `out`.
@@ -24,7 +25,7 @@ use run::Run;
 /// A report is no part of what was trained: one that cannot be written costs a line on standard error, not the run.
 pub fn write(out: &Path) {
     if let Err(error) = try_write(&RunDirectory::new(out)) {
-        eprintln!("warning: no report was written: {error}");
+        message::warning(&format!("no report was written: {error}"));
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use ganforge_train::run::checkpoint::{CheckpointFolder, MODEL_FILE};
-use ganforge_train::{RunDirectory, builtin};
+use ganforge_train::{RunDirectory, builtin, read_text};
 
 use crate::error::CliError;
 
@@ -107,7 +107,7 @@ fn key(run: &(SystemTime, OsString, RunDirectory)) -> (SystemTime, &OsString) {
 
 /// Whether a run is of the recipe with this name.
 fn is_of(directory: &RunDirectory, recipe: &str) -> bool {
-    let text = fs::read_to_string(directory.recipe()).unwrap_or_default();
+    let text = read_text(&directory.recipe()).unwrap_or_default();
     let table: Option<toml::Table> = text.parse().ok();
     table.is_some_and(|table| table.get("name").and_then(toml::Value::as_str) == Some(recipe))
 }

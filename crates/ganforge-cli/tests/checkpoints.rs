@@ -1,4 +1,5 @@
 //! Checkpoints: what is kept, what is recovered, what is refused, and that nothing of the user's is removed.
+#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 mod support;
 

@@ -260,7 +260,7 @@ fn augmentations_of_points() {
     // Noise and packing mean the same for points as for images.
     Home::new().does(
         "train ring8 --images 100 --set generator.hidden=[8] --set discriminator.hidden=[8] --set run.samples=4 \
-         --set game.instance_noise={std=0.1,until=50} --set game.generator_noise=0.01 --set game.packing=2 --out run",
+         --set game.instance_noise={std=0.1,until=5000} --set game.generator_noise=0.01 --set game.packing=2 --out run",
     );
 }
 

@@ -81,13 +81,13 @@ fn a_folder_with_files_of_the_users_is_left_as_it_is() {
     home.does(&format!("train digits {SHORT} --out ."));
     // A resumed run clears what a kill left, and nothing else.
     home.write("samples/sketch.partial", "mine");
-    home.write("samples/.000009999.png.77.partial", "torn");
+    home.write("samples/.ganforge-77-1.partial", "torn");
     home.write("checkpoint/step-000000099.partial/model.bpk", "torn");
     home.write("checkpoint/notes.partial/model.bpk", "mine");
     home.does("train digits --resume --images 1920 --out .");
     assert_eq!(home.text("samples/sketch.partial"), "mine");
     assert_eq!(home.text("checkpoint/notes.partial/model.bpk"), "mine");
-    assert!(!home.path("samples/.000009999.png.77.partial").exists());
+    assert!(!home.path("samples/.ganforge-77-1.partial").exists());
     assert!(!home.path("checkpoint/step-000000099.partial").exists());
 }
 

@@ -7,6 +7,7 @@
 mod support;
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -158,7 +159,8 @@ fn metrics(home: &Home, run: &str) -> String {
     let mut text = String::new();
     for tick in ticks {
         for key in KEYS {
-            text += &format!("{key} {}\n", tick.get(key).unwrap_or(&Value::Null));
+            let value = tick.get(key).unwrap_or(&Value::Null);
+            writeln!(text, "{key} {value}").unwrap();
         }
     }
     hex::encode(Sha256::digest(text))

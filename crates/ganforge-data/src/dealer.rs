@@ -3,7 +3,7 @@
 use rand_chacha::rand_core::Rng;
 
 use crate::random::permutation;
-use crate::{Batch, DataError, Dataset, ImageShape, keyed_rng};
+use crate::{Batch, DataError, Dataset, ImageShape, keyed_rng, printable};
 
 /// The function from step to batch.
 pub(crate) struct Dealer {
@@ -41,7 +41,11 @@ impl Dealer {
             let replacement = (index + tries) % self.dataset.len();
             match self.dataset.read(replacement, out) {
                 Err(DataError::Unreadable(skipped)) => {
-                    log::warn!("{skipped}; another image takes its place");
+                    let skipped_file = skipped.to_string();
+                    log::warn!(
+                        "{}; another image takes its place",
+                        printable(&skipped_file)
+                    );
                     tries += 1;
                     if tries == MOST_TRIES.min(self.dataset.len()) {
                         return Err(DataError::SourceLost {

@@ -18,7 +18,7 @@ const WHITE: u8 = 16;
 pub(crate) fn load(options: &DataOptions) -> Result<Loaded, DataError> {
     options.check_channels()?;
     let (images, labels) = read(options)?;
-    Ok(idx::fit(images, Some(labels), options))
+    idx::fit(images, Some(labels), options)
 }
 
 /// The images and labels as they are.
@@ -31,7 +31,7 @@ pub(crate) fn read(options: &DataOptions) -> Result<(IdxImages, Vec<u32>), DataE
     let images = include_bytes!("../data/digits-images-idx3-ubyte.gz");
     let labels = include_bytes!("../data/digits-labels-idx1-ubyte.gz");
     let name = Path::new("the embedded digits");
-    let mut images = read_images(name, MultiGzDecoder::new(&images[..]))?;
+    let mut images = read_images(name, MultiGzDecoder::new(&images[..]), options)?;
     images.white = WHITE;
     let labels = read_labels(name, MultiGzDecoder::new(&labels[..]))?;
     Ok((images, labels))

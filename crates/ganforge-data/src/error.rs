@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::DataSpec;
 
@@ -138,7 +138,7 @@ pub enum DataError {
         expected: String,
     },
     /// An IDX header that does not agree with what follows it.
-    #[error("{}: the header says {header}, that is {expected} bytes, and {found} bytes follow: the file is truncated or its header is wrong", path.display())]
+    #[error("{}: the header says {header}, that is {expected} bytes, and {}{found} bytes follow: the file is truncated or its header is wrong", path.display(), if *is_counted { "" } else { "more than " })]
     IdxLength {
         /// The file.
         path: PathBuf,
@@ -148,6 +148,36 @@ pub enum DataError {
         expected: u128,
         /// Bytes that do.
         found: u64,
+        /// Whether all of them were counted: of far too many, not all are.
+        is_counted: bool,
+    },
+    /// More images than a set may have.
+    #[error("{what}; a set has at most {most}")]
+    TooMany {
+        /// The file, and how many are in it.
+        what: String,
+        /// What is allowed.
+        most: usize,
+    },
+    /// Data that would take more memory than they may.
+    #[error(
+        "{what} take {bytes} bytes of memory, more than data.memory_limit = {limit}; raise that if the machine has as much"
+    )]
+    TooLarge {
+        /// The file, and what is in it.
+        what: String,
+        /// Bytes that they would take.
+        bytes: u128,
+        /// Bytes that are allowed.
+        limit: usize,
+    },
+    /// Less memory than the options allow for.
+    #[error(
+        "the machine has no {bytes} bytes of memory for the images; set a smaller data.memory_limit or data.size"
+    )]
+    NoMemory {
+        /// Bytes that were wanted.
+        bytes: usize,
     },
     /// Another number of labels than of images.
     #[error("{} holds {label_count} labels for the {image_count} images of {}", labels.display(), images.display())]
@@ -214,10 +244,15 @@ impl DataError {
 /// A file that was left out because it cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Skipped {
-    /// The file.
+    /// The file. Serialised as text: what is not Unicode in its name is replaced.
+    #[serde(serialize_with = "as_text")]
     pub path: PathBuf,
     /// Why.
     pub reason: String,
+}
+
+fn as_text<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&path.to_string_lossy())
 }
 
 impl fmt::Display for Skipped {

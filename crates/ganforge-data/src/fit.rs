@@ -18,8 +18,7 @@ impl Fit {
     pub(crate) fn apply(&self, image: DynamicImage, out: &mut [u8]) {
         let ImageShape { height, width, .. } = self.shape;
         let image = self.flatten(image);
-        let from = (image.width(), image.height());
-        let place = Placement::of(self.resize, from, (side(width), side(height)));
+        let place = self.place((image.width(), image.height()));
         let image = place.scale(image);
 
         // What no pixel covers stays black.
@@ -36,6 +35,16 @@ impl Fit {
                 }
             }
         }
+    }
+
+    /// Bytes that [`Fit::apply`] takes for an image of size `from`, (width, height), beside the image and one copy of it.
+    pub(crate) fn scratch(&self, from: (u32, u32)) -> u64 {
+        self.place(from).scratch()
+    }
+
+    fn place(&self, from: (u32, u32)) -> Placement {
+        let to = (side(self.shape.width), side(self.shape.height));
+        Placement::of(self.resize, from, to)
     }
 
     /// An 8-bit grey or RGB image without transparency; grey wherever that is all there is, or all that is wanted.

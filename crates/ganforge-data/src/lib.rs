@@ -24,6 +24,7 @@
 //! - Images are channels × height × width floats in [-1, 1]; a 2-D point is an image of shape `[2, 1, 1]` that keeps its coordinates.
 //! - The batch of step `n` is a function of the data, the seed and `n` alone, so a resumed run needs no saved generator state.
 //! - No header is believed before the bytes behind it are counted, and no file, however broken, is a panic.
+//! - What a file takes in memory is bounded before it is taken: an image by `max_pixels`, a set by `memory_limit`, images under way by a share of one memory.
 
 mod batch;
 mod cache;
@@ -43,6 +44,7 @@ mod mixture;
 mod options;
 mod placement;
 mod points;
+mod printable;
 mod public;
 mod random;
 mod shape;
@@ -59,6 +61,7 @@ pub use error::{DataError, Skipped};
 pub use fetch::{FetchError, FetchProgress, INCEPTION_SHA256, fetch};
 pub use mixture::Mixture;
 pub use options::{DataOptions, Resize, Split};
+pub use printable::printable;
 pub use random::{ChaCha8Rng, keyed_rng};
 pub use shape::ImageShape;
 pub use spec::DataSpec;

@@ -55,6 +55,16 @@ impl Loaded {
     }
 }
 
+/// So many bytes, all zero; an error where the system has no memory for them.
+pub(crate) fn zeros(length: usize) -> Result<Vec<u8>, DataError> {
+    let mut bytes = Vec::new();
+    bytes
+        .try_reserve_exact(length)
+        .map_err(|_| DataError::NoMemory { bytes: length })?;
+    bytes.resize(length, 0);
+    Ok(bytes)
+}
+
 /// Names for classes that only have numbers: `0` to the largest label.
 pub(crate) fn numbered(labels: Option<&[u32]>) -> Vec<String> {
     let largest = labels.and_then(|labels| labels.iter().max());

@@ -29,13 +29,15 @@ pub struct DataOptions {
     pub take: Option<usize>,
     /// Where fetched sets lie; `None` means [`cache_dir`](crate::cache_dir).
     pub cache_dir: Option<PathBuf>,
-    /// How many bytes of decoded pixels (one byte a value) an image folder may hold in memory. A larger one is decoded again by worker threads, ahead of the
-    /// step that needs it. IDX files are always held whole.
+    /// How many pixels an image file may have, 1 to 2³². A larger one is left out before it is decoded, however small its file.
+    pub max_pixels: u64,
+    /// How many bytes the data may take in memory, at one byte a value of a pixel. A larger image folder is decoded again by worker threads, ahead of the step
+    /// that needs it; larger IDX files and tables of points are refused.
     pub memory_limit: usize,
 }
 
 impl Default for DataOptions {
-    /// Native size and channels, white behind transparency, no flips, no labels, all of the training part, 2 GiB of memory.
+    /// Native size and channels, white behind transparency, no flips, no labels, all of the training part, 2²⁶ pixels an image file, 2 GiB of memory.
     fn default() -> Self {
         Self {
             size: None,
@@ -48,6 +50,7 @@ impl Default for DataOptions {
             skip: 0,
             take: None,
             cache_dir: None,
+            max_pixels: 1 << 26,
             memory_limit: 2 << 30,
         }
     }
@@ -82,8 +85,11 @@ pub enum Split {
 /// The largest side an image may be asked to have, in pixels: a typing error should not take the memory of the machine.
 const LARGEST_SIDE: usize = 8192;
 
-/// The most images that may be asked of a source without an end: even their order takes memory.
-const MOST_IMAGES: usize = 1 << 26;
+/// The most images that may be asked of a source without an end, or be in a file: even their order takes memory.
+pub(crate) const MOST_IMAGES: usize = 1 << 26;
+
+/// The most pixels that a file may be allowed to have.
+const MOST_PIXELS: u64 = 1 << 32;
 
 impl DataOptions {
     /// Refuses values out of range, whatever the source.
@@ -108,7 +114,38 @@ impl DataOptions {
                 });
             }
         }
+        if !(1..=MOST_PIXELS).contains(&self.max_pixels) {
+            return Err(DataError::Option {
+                key: "max_pixels",
+                value: self.max_pixels.to_string(),
+                allowed: format!("1 to {MOST_PIXELS}"),
+            });
+        }
         Ok(())
+    }
+
+    /// Whether so many items of so many bytes each stay below the memory limit.
+    pub(crate) fn fits(&self, count: usize, bytes: usize) -> bool {
+        count
+            .checked_mul(bytes)
+            .is_some_and(|bytes| bytes <= self.memory_limit)
+    }
+
+    /// Refuses so many items of so many bytes each if they exceed the memory limit. `what` names them for the message.
+    pub(crate) fn check_memory(
+        &self,
+        count: usize,
+        bytes: usize,
+        what: impl FnOnce() -> String,
+    ) -> Result<(), DataError> {
+        if self.fits(count, bytes) {
+            return Ok(());
+        }
+        Err(DataError::TooLarge {
+            what: what(),
+            bytes: count as u128 * bytes as u128,
+            limit: self.memory_limit,
+        })
     }
 
     /// Refuses a number of channels that images cannot have.

@@ -60,16 +60,30 @@ impl Placement {
     ///
     /// This is Pillow's `reducing_gap` of 3: hardly to be told from the filter alone, and many times faster on large images.
     fn reduce_roughly(&self, image: DynamicImage) -> DynamicImage {
-        const GAP: u32 = 3;
-        let factor = |from: u32, to: u32| (from / to / GAP).max(1);
-        let factors = (
-            factor(self.cut.0, self.scaled.0),
-            factor(self.cut.1, self.scaled.1),
-        );
-        if factors == (1, 1) {
+        let (width, height) = self.roughly();
+        if (width, height) == self.cut {
             return image;
         }
-        image.thumbnail_exact(self.cut.0 / factors.0, self.cut.1 / factors.1)
+        image.thumbnail_exact(width, height)
+    }
+
+    /// What an image is averaged down to.
+    fn roughly(&self) -> (u32, u32) {
+        const GAP: u32 = 3;
+        let reduced = |from: u32, to: u32| from / (from / to / GAP).max(1);
+        (
+            reduced(self.cut.0, self.scaled.0),
+            reduced(self.cut.1, self.scaled.1),
+        )
+    }
+
+    /// Bytes that scaling takes: four a pixel of the result, and 16 of what the exact filter holds between its vertical and its horizontal pass.
+    pub(crate) fn scratch(&self) -> u64 {
+        if self.scaled == self.cut {
+            return 0;
+        }
+        let (width, height) = self.scaled;
+        u64::from(height) * (16 * u64::from(self.roughly().0) + 4 * u64::from(width))
     }
 
     /// Whether anything is cut off.

@@ -1,10 +1,13 @@
 //! 2-D points from a CSV file: two numbers a line and, perhaps, a class; a header line is passed over.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 
 use crate::loaded::Loaded;
+use crate::options::MOST_IMAGES;
 use crate::{DataError, DataOptions, Split};
 
 /// Loads the points of a file.
@@ -15,7 +18,7 @@ pub(crate) fn load(path: &Path, options: &DataOptions) -> Result<Loaded, DataErr
             what: format!("points:{}", path.display()),
         });
     }
-    let table = Table { path };
+    let table = Table { path, options };
     let (points, classes) = table.read()?;
     Ok(Loaded::points(points, classes))
 }
@@ -26,21 +29,36 @@ type Columns = (Vec<[f32; 2]>, Option<Vec<u32>>);
 /// A file being read, for the sake of its messages.
 struct Table<'a> {
     path: &'a Path,
+    options: &'a DataOptions,
 }
+
+/// Bytes of a line at most, whatever is in it.
+const LONGEST_LINE: u64 = 1 << 20;
 
 impl Table<'_> {
     fn read(&self) -> Result<Columns, DataError> {
+        let file = File::open(self.path).map_err(|source| DataError::io(self.path, source))?;
         let mut reader = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
             .trim(Trim::All)
-            .from_path(self.path)
-            .map_err(|error| self.csv_error(&error))?;
+            .from_reader(file.take(0));
         let mut points = Vec::new();
         let mut classes = Vec::new();
         let mut width = None;
-        for (row, record) in reader.records().enumerate() {
-            let record = record.map_err(|error| self.csv_error(&error))?;
+        let mut record = StringRecord::new();
+        for row in 0.. {
+            // The reader keeps a line in memory however long it is, so it is given no more than a line may have.
+            reader.get_mut().set_limit(LONGEST_LINE);
+            let read = reader.read_record(&mut record);
+            if reader.get_ref().limit() == 0 {
+                let problem =
+                    format!("{LONGEST_LINE} bytes or more; expected two or three numbers");
+                return Err(self.problem(line_of(&record), 1, problem));
+            }
+            if !read.map_err(|error| self.csv_error(&error))? {
+                break;
+            }
             if row == 0 && is_header(&record) {
                 continue;
             }
@@ -55,6 +73,7 @@ impl Table<'_> {
                 let problem = format!("{} columns; expected {wanted}", record.len());
                 return Err(self.problem(line, record.len(), problem));
             }
+            self.check_room(points.len())?;
             points.push([self.coordinate(&record, 0)?, self.coordinate(&record, 1)?]);
             if width == 3 {
                 classes.push((self.class(&record)?, line));
@@ -65,6 +84,20 @@ impl Table<'_> {
         }
         let classes = self.check_classes(classes, points.len())?;
         Ok((points, classes))
+    }
+
+    /// Refuses a point more than there is memory for.
+    fn check_room(&self, points: usize) -> Result<(), DataError> {
+        /// Coordinates and, while the file is read, the class with its line.
+        const POINT: usize = size_of::<[f32; 2]>() + size_of::<(u32, u64)>();
+        let name = || format!("{}: {} points or more", self.path.display(), points + 1);
+        if points == MOST_IMAGES {
+            return Err(DataError::TooMany {
+                what: name(),
+                most: MOST_IMAGES,
+            });
+        }
+        self.options.check_memory(points + 1, POINT, name)
     }
 
     fn coordinate(&self, record: &StringRecord, column: usize) -> Result<f32, DataError> {
@@ -141,13 +174,37 @@ mod tests {
 
     use super::*;
 
-    fn read(text: &str) -> Result<Columns, String> {
+    fn read_within(text: &str, memory_limit: usize) -> Result<Columns, String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("points.csv");
         fs::write(&path, text).unwrap();
-        Table { path: &path }
-            .read()
-            .map_err(|error| error.to_string())
+        let table = Table {
+            path: &path,
+            options: &DataOptions {
+                memory_limit,
+                ..DataOptions::default()
+            },
+        };
+        table.read().map_err(|error| error.to_string())
+    }
+
+    fn read(text: &str) -> Result<Columns, String> {
+        read_within(text, 1 << 20)
+    }
+
+    #[test]
+    fn a_line_without_an_end_and_more_points_than_memory_are_refused() {
+        let long = format!("1,2\n3,\"{}", "4\n".repeat(600_000));
+        let message = read(&long).unwrap_err();
+        assert!(
+            message.contains("line 2, column 1: 1048576 bytes"),
+            "{message}"
+        );
+        let message = read_within("1,2\n3,4\n5,6\n", 50).unwrap_err();
+        for part in ["points.csv: 3 points or more", "data.memory_limit = 50"] {
+            assert!(message.contains(part), "{message}");
+        }
+        assert_eq!(read_within("1,2\n3,4\n", 50).unwrap().0.len(), 2);
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub(crate) const FASHION_MNIST: PublicSet = PublicSet {
 pub(crate) fn load(set: &PublicSet, options: &DataOptions) -> Result<Loaded, DataError> {
     options.check_channels()?;
     let (images, labels) = read(set, options)?;
-    let mut loaded = idx::fit(images, labels, options);
+    let mut loaded = idx::fit(images, labels, options)?;
     if let Some(classes) = set.classes
         && loaded.classes.len() <= classes.len()
     {

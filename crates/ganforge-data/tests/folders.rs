@@ -338,6 +338,27 @@ fn the_fingerprint_follows_the_pixels_and_not_the_place() {
     }
 }
 
+#[test]
+fn a_streamed_file_that_has_become_too_large_is_not_decoded() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a.png", plain(4, 4, [1, 2, 3]));
+    write(folder.path(), "b.png", plain(4, 4, [1, 2, 3]));
+    let options = DataOptions {
+        max_pixels: 16,
+        memory_limit: 0,
+        ..DataOptions::default()
+    };
+    let dataset = open(folder.path(), &options).unwrap();
+    assert!(dataset.is_streamed() && dataset.skipped().is_empty());
+    write(folder.path(), "b.png", plain(4, 5, [1, 2, 3]));
+    let mut out = vec![0.0; dataset.shape().values()];
+    assert!(dataset.read(0, &mut out).is_ok());
+    let message = dataset.read(1, &mut out).unwrap_err().to_string();
+    for part in ["b.png", "5 pixels high and 4 wide", "data.max_pixels = 16"] {
+        assert!(message.contains(part), "{message}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_link_that_leads_back_up_ends_the_walk() {

@@ -1,6 +1,6 @@
 //! What can go wrong between a model file and an image.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use burn::tensor::TensorReadError;
 use ganforge_model::{ConfigError, ImageSpec, ModelError};
@@ -38,6 +38,72 @@ pub enum InferError {
         count: usize,
         /// Size of each.
         image: ImageSpec,
+    },
+    /// An image whose computation takes more memory than is allowed.
+    #[error(
+        "computing one image of {image} takes this network up to {}, more than the {} allowed",
+        bytes(*needed), bytes(*allowed)
+    )]
+    ImageTooLarge {
+        /// Its size.
+        image: ImageSpec,
+        /// Bytes it may take.
+        needed: u64,
+        /// Bytes allowed.
+        allowed: u64,
+    },
+    /// An image that is no image, of a network whose weights are finite.
+    #[error(
+        "{}image {index} is not finite: it holds {value}; the network's sums exceed 32-bit floats, so that it cannot be used \
+         with these latents",
+        path.as_ref().map(|path| format!("{}: ", path.display())).unwrap_or_default()
+    )]
+    NotFinite {
+        /// The model file, where there is one.
+        path: Option<PathBuf>,
+        /// Which image, counted from 0.
+        index: usize,
+        /// What it holds.
+        value: f32,
+    },
+    /// More bytes than a file can have.
+    #[error("{count} images of {image} are too many for one file; ask for fewer")]
+    FileTooLarge {
+        /// Images asked for.
+        count: usize,
+        /// Size of each.
+        image: ImageSpec,
+    },
+    /// More files than a folder should have.
+    #[error(
+        "{count} images are too many for one folder, which gets {most} files at most; write to a .npy file"
+    )]
+    TooManyFiles {
+        /// Images asked for.
+        count: usize,
+        /// Files of a folder at most.
+        most: usize,
+    },
+    /// More points than a scatter plot can show.
+    #[error(
+        "{count} points are too many for one plot, which shows {most} at most; write to a .npy file"
+    )]
+    TooManyPoints {
+        /// Points asked for.
+        count: usize,
+        /// Points of a plot at most.
+        most: usize,
+    },
+    /// Other images were to be written than was announced.
+    #[error(
+        "{} images of {} were announced to be written, {} of {} came",
+        announced.0, announced.1, found.0, found.1
+    )]
+    NotAnnounced {
+        /// Number and size of the images that came.
+        found: (usize, ImageSpec),
+        /// Number and size that were announced.
+        announced: (usize, ImageSpec),
     },
     /// Numbers that do not divide into the rows they should form.
     #[error("{numbers} numbers do not divide into rows of {row}")]
@@ -89,4 +155,23 @@ pub enum InferError {
     /// A picture could not be encoded.
     #[error("encoding the picture failed: {0}")]
     Encode(#[from] image::ImageError),
+}
+
+/// So many bytes in words.
+fn bytes(count: u64) -> String {
+    const MEBI: u64 = 1 << 20;
+    match count.div_ceil(MEBI) {
+        mebi @ ..10_240 => format!("{mebi} MiB"),
+        mebi => format!("{} GiB", mebi.div_ceil(1024)),
+    }
+}
+
+impl InferError {
+    /// What the system said of a file or folder.
+    pub(crate) fn io(path: &Path, source: std::io::Error) -> Self {
+        Self::Io {
+            path: path.to_owned(),
+            source,
+        }
+    }
 }

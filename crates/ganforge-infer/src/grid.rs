@@ -1,20 +1,11 @@
 //! Many images on one sheet.
 
-use ganforge_model::{ConfigError, ImageSpec};
 use image::DynamicImage;
 
-use crate::picture::{pixel, to_picture};
+use crate::picture::to_picture;
 use crate::scatter::scatter;
+use crate::sheet::{Sheet, SheetDrawer};
 use crate::{Images, InferError};
-
-/// White pixels between two images.
-const GAP: usize = 2;
-
-/// Images with a shorter side are magnified by a whole number until they reach it: 8×8 digits want to be seen.
-const SMALLEST_CELL: usize = 32;
-
-/// Pixels of the largest grid: 16,384 × 16,384.
-const LARGEST_GRID: usize = 1 << 28;
 
 /// How to lay out a grid.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -36,76 +27,27 @@ impl Images {
             return scatter(self, options.half_range);
         }
         let sheet = Sheet::lay_out(self.count(), self.spec(), options.columns)?;
-        let mut bytes = vec![u8::MAX; sheet.height * sheet.width * self.spec().channels];
-        for (index, image) in self.iter().enumerate() {
-            sheet.place(image, index, &mut bytes);
-        }
-        to_picture(bytes, sheet.width, sheet.height, self.spec())
-    }
-}
-
-/// Where each image goes.
-struct Sheet {
-    image: ImageSpec,
-    columns: usize,
-    scale: usize,
-    height: usize,
-    width: usize,
-}
-
-impl Sheet {
-    fn lay_out(count: usize, image: ImageSpec, columns: Option<usize>) -> Result<Self, InferError> {
-        let columns = match columns {
-            Some(0) => return Err(ConfigError::new("columns", 0, "1 or more").into()),
-            Some(columns) => columns.min(count),
-            None => count.isqrt() + usize::from(count.isqrt().pow(2) < count),
-        }
-        .max(1);
-        let scale = SMALLEST_CELL.div_ceil(image.height.min(image.width)).max(1);
-        let side = |cells: usize, pixels: usize| {
-            let cell = pixels.checked_mul(scale)?.checked_add(GAP)?;
-            cells.checked_mul(cell)?.checked_add(GAP)
-        };
-        let sides = side(count.div_ceil(columns), image.height).zip(side(columns, image.width));
-        match sides {
-            Some((height, width))
-                if height.checked_mul(width).is_some_and(|n| n <= LARGEST_GRID) =>
-            {
-                Ok(Self {
-                    image,
-                    columns,
-                    scale,
-                    height,
-                    width,
-                })
-            }
-            Some(_) | None => Err(InferError::GridTooLarge { count, image }),
-        }
+        let (width, height) = (sheet.width, sheet.height);
+        let bytes = self.draw(sheet).map_err(image::ImageError::IoError)?;
+        to_picture(bytes, width, height, self.spec())
     }
 
-    /// Draws one image, magnified, into the sheet's bytes `[height, width, channels]`.
-    fn place(&self, image: &[f32], index: usize, sheet: &mut [u8]) {
-        let ImageSpec {
-            channels,
-            height,
-            width,
-        } = self.image;
-        let top = GAP + index / self.columns * (height * self.scale + GAP);
-        let left = GAP + index % self.columns * (width * self.scale + GAP);
-        for row in 0..height * self.scale {
-            for column in 0..width * self.scale {
-                let to = ((top + row) * self.width + left + column) * channels;
-                let from = row / self.scale * width + column / self.scale;
-                for channel in 0..channels {
-                    sheet[to + channel] = pixel(image[channel * height * width + from]);
-                }
-            }
+    /// The bytes of a sheet, `[height, width, channels]`.
+    fn draw(&self, sheet: Sheet) -> std::io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let mut drawer = SheetDrawer::begin(sheet, &mut bytes)?;
+        for image in self {
+            drawer.add(image, &mut bytes)?;
         }
+        drawer.end(&mut bytes)?;
+        Ok(bytes)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use ganforge_model::ImageSpec;
+
     use super::*;
 
     fn grey(count: usize, height: usize, width: usize) -> Images {

@@ -3,7 +3,8 @@
 //! - [`Sampler`] opens a model file and draws images from it: the same seed, the same images.
 //! - [`sample`] does the same for any [`Generator`](ganforge_model::Generator), such as one in training.
 //! - [`Images`] holds what was drawn as raw floats; [`pixel`] is the one way from there to 8 bits.
-//! - [`Output`] writes a grid, a folder of files or a numpy array, never half of one.
+//! - [`Output`] writes a grid, a folder of files or a numpy array, never half of one; an [`ImageWriter`] does so batch by
+//!   batch, in memory that does not grow with the number of images.
 //!
 //! ```no_run
 //! use burn::tensor::Device;
@@ -15,23 +16,49 @@
 //! # Ok::<(), ganforge_infer::InferError>(())
 //! ```
 //!
+//! Fifty thousand images take no more memory than a batch of them:
+//!
+//! ```no_run
+//! # use burn::tensor::Device;
+//! # use ganforge_infer::{GridOptions, Output, SampleOptions, Sampler};
+//! # let sampler = Sampler::open("model.safetensors", &Device::default())?;
+//! let options = SampleOptions { count: 50_000, ..SampleOptions::default() };
+//! let image = sampler.signature().image;
+//! let mut writer = Output::at("samples/")?.open(options.count, image, &GridOptions::default())?;
+//! for images in sampler.batches(&options)? {
+//!     writer.add(&images?)?;
+//! }
+//! writer.finish()?;
+//! # Ok::<(), ganforge_infer::InferError>(())
+//! ```
+//!
 //! Nothing here names a backend or needs gradients: a program that samples links neither.
 
-mod aside;
+mod blocks;
 mod error;
+mod generate;
 mod grid;
 mod images;
 mod npy;
+mod options;
 mod output;
+mod partial_file;
 mod picture;
 mod sample;
 mod sampler;
 mod scatter;
+mod sheet;
+mod signature;
+mod writer;
 
 pub use error::InferError;
+pub use generate::generate;
 pub use grid::GridOptions;
 pub use images::Images;
+pub use options::SampleOptions;
 pub use output::Output;
 pub use picture::pixel;
-pub use sample::{SampleOptions, Signature, batches, latent, sample};
+pub use sample::{batches, latent, sample};
 pub use sampler::Sampler;
+pub use signature::Signature;
+pub use writer::ImageWriter;

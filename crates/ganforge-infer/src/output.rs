@@ -1,16 +1,12 @@
 //! Where images go: a path says in what form.
 
-use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use image::{DynamicImage, ImageFormat};
-
-use crate::aside::write_aside;
 use crate::{GridOptions, Images, InferError};
 
 /// A form of output, and its place.
 ///
-/// Every file is written aside and renamed, so that an interrupted write leaves no half file.
+/// Every file is written beside its place and renamed, so that an interrupted write leaves no half file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
     /// All images in one `.png` file.
@@ -51,16 +47,14 @@ impl Output {
         }
     }
 
-    /// Writes `images` in this form; `options` lay out a grid.
+    /// Writes `images` in this form; `options` lay out a grid. [`open`](Self::open) takes them batch by batch.
     ///
     /// # Errors
-    /// Images that have no picture, or what the file system says, by its path.
+    /// Images that this form does not show, or what the file system says, by its path.
     pub fn write(&self, images: &Images, options: &GridOptions) -> Result<(), InferError> {
-        match self {
-            Self::Grid(path) => images.write_grid(path, options),
-            Self::Files(folder) => images.write_files(folder),
-            Self::Array(path) => images.write_npy(path),
-        }
+        let mut writer = self.open(images.count(), images.spec(), options)?;
+        writer.add(images)?;
+        writer.finish()
     }
 }
 
@@ -75,7 +69,7 @@ impl Images {
         options: &GridOptions,
     ) -> Result<(), InferError> {
         match Output::at(&path)? {
-            Output::Grid(path) => write_png(&self.grid(options)?, &path),
+            output @ Output::Grid(_) => output.write(self, options),
             Output::Files(path) | Output::Array(path) => Err(InferError::UnknownFormat { path }),
         }
     }
@@ -86,17 +80,7 @@ impl Images {
     /// # Errors
     /// Images that are neither grey nor RGB, or what the file system says, by its path.
     pub fn write_files(&self, folder: impl AsRef<Path>) -> Result<(), InferError> {
-        for index in 0..self.count() {
-            if let Some(picture) = self.picture(index)? {
-                write_png(&picture, &folder.as_ref().join(format!("{index:06}.png")))?;
-            }
-        }
-        Ok(())
+        let folder = folder.as_ref().to_owned();
+        Output::Files(folder).write(self, &GridOptions::default())
     }
-}
-
-fn write_png(picture: &DynamicImage, path: &Path) -> Result<(), InferError> {
-    let mut bytes = Cursor::new(Vec::new());
-    picture.write_to(&mut bytes, ImageFormat::Png)?;
-    write_aside(path, bytes.get_ref())
 }

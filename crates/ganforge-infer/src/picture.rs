@@ -24,13 +24,23 @@ impl Images {
     /// # Errors
     /// Images that are neither grey nor RGB, such as points in the plane.
     pub fn picture(&self, index: usize) -> Result<Option<DynamicImage>, InferError> {
-        let spec = self.spec();
-        let draw = |image: &[f32]| {
-            let bytes = interleave(image, spec).map(pixel).collect();
-            to_picture(bytes, spec.width, spec.height, spec)
-        };
+        let draw = |image| picture(image, self.spec());
         self.get(index).map(draw).transpose()
     }
+}
+
+/// Fails unless images of this size are grey or RGB.
+pub(crate) fn check_picture(image: ImageSpec) -> Result<(), InferError> {
+    match image.channels {
+        1 | 3 => Ok(()),
+        _ => Err(InferError::NoPicture { image }),
+    }
+}
+
+/// An image `[channels, height, width]` at its own size.
+pub(crate) fn picture(image: &[f32], spec: ImageSpec) -> Result<DynamicImage, InferError> {
+    let bytes = interleave(image, spec).map(pixel).collect();
+    to_picture(bytes, spec.width, spec.height, spec)
 }
 
 /// Bytes `[height, width, image.channels]` as a picture, where that many channels make one.

@@ -1,14 +1,19 @@
 //! Images from a generator, as a pure function of seed and index.
 //!
-//! Image `i` of seed `S` comes from a latent that depends on `(S, i)` alone, whatever the batch size and
-//! however many images are asked for: the first ten of a hundred are the ten.
+//! Image `i` of seed `S` comes from a latent that depends on `(S, i)` alone, however many images are asked for: the first
+//! ten of a hundred are the ten, bit for bit. Another [`batch`](SampleOptions::batch) gives the same images to within
+//! rounding.
 
 use std::ops::Range;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use ganforge_model::{ConfigError, Generator, ImageSpec, Latent, LatentSpec, ModelCard, keyed_rng};
+use ganforge_model::{Generator, ImageSpec, Latent, LatentSpec, keyed_rng};
 
-use crate::{Images, InferError};
+use crate::blocks::blocks;
+use crate::{Images, InferError, SampleOptions, Signature};
+
+/// Bytes that a batch of images may take together: with large ones, fewer are computed at a time.
+const BATCH_MEMORY: u64 = 2 << 30;
 
 /// Draws `options.count` images from `network`.
 ///
@@ -25,17 +30,13 @@ pub fn sample<G: Generator>(
     device: &Device,
 ) -> Result<Images, InferError> {
     let batches = batches(network, signature, options, device)?;
-    let mut data = room_for(options.count, signature.image)?;
-    for batch in batches {
-        data.extend(batch?.into_data());
-    }
-    Images::new(signature.image, data)
+    collect(batches, options.count, signature.image)
 }
 
-/// Draws the images of [`sample`] batch by batch, for whoever need not hold them all.
+/// Draws the images of [`sample`] batch by batch, so that not all of them are held.
 ///
 /// # Errors
-/// An option out of range; and each batch, as [`sample`].
+/// An option out of range, or one image that takes more memory than allowed; and each batch, as [`sample`].
 pub fn batches<'a, G: Generator>(
     network: &G,
     signature: &'a Signature,
@@ -43,63 +44,32 @@ pub fn batches<'a, G: Generator>(
     device: &'a Device,
 ) -> Result<impl Iterator<Item = Result<Images, InferError>> + use<'a, G>, InferError> {
     options.check(&signature.classes)?;
+    let most = at_a_time(network, signature.image, options)?;
     let network = network.valid();
-    let starts = (0..options.count).step_by(options.batch);
-    Ok(starts.map(move |drawn| {
-        // The last batch is drawn in full and its surplus dropped: a device may round differently at
-        // another batch size, and fewer images are to be a prefix of more, bit for bit.
-        let batch = drawn..drawn + options.batch;
-        let noise = batch_noise(signature.latent, options, batch.clone());
+    Ok(blocks(options.count, most).map(move |block| {
+        let kept = block.end.min(options.count) - block.start;
+        let noise = batch_noise(signature.latent, options, block.clone());
         let classes = match options.class {
-            Some(class) => vec![class; options.batch],
-            None => signature.classes_in_turn(batch),
+            Some(class) => vec![class; block.len()],
+            None => signature.classes_in_turn(block),
         };
         let mut numbers = forward(&network, signature, noise, &classes, device)?;
-        let kept = options.batch.min(options.count - drawn);
         numbers.truncate(kept * signature.image.len());
         Images::new(signature.image, numbers)
     }))
 }
 
-/// What a generator takes and gives.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signature {
-    /// The latents it takes.
-    pub latent: LatentSpec,
-    /// The images it makes.
-    pub image: ImageSpec,
-    /// Class names in label order; empty for an unconditional generator.
-    pub classes: Vec<String>,
-}
-
-/// Which images to draw.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SampleOptions {
-    /// How many, 1 or more.
-    pub count: usize,
-    /// Which series of latents.
-    pub seed: u64,
-    /// The class of every image, for a conditional model; without it, image `i` is of class
-    /// `i mod classes`.
-    pub class: Option<usize>,
-    /// Every latent coordinate is multiplied by this, 0 or more. Below 1, samples move towards the centre
-    /// of what was learned: more typical, less varied.
-    pub truncation: Option<f32>,
-    /// Images computed at a time, 1 to 4096: more take more memory and, up to a point, less time.
-    pub batch: usize,
-}
-
-impl Default for SampleOptions {
-    /// 64 images of seed 0, as the model makes them.
-    fn default() -> Self {
-        Self {
-            count: 64,
-            seed: 0,
-            class: None,
-            truncation: None,
-            batch: 64,
-        }
+/// All images of some batches, `count` in all.
+pub(crate) fn collect(
+    batches: impl Iterator<Item = Result<Images, InferError>>,
+    count: usize,
+    image: ImageSpec,
+) -> Result<Images, InferError> {
+    let mut data = room_for(count, image)?;
+    for batch in batches {
+        data.extend(batch?.into_data());
     }
+    Images::new(image, data)
 }
 
 /// The latent that image `index` of seed `seed` is made from: `spec.dimension` numbers.
@@ -135,51 +105,24 @@ pub(crate) fn forward<G: Generator>(
     Ok(images.try_into_vec_as()?)
 }
 
-/// Fails unless `class` is one of `names`.
-pub(crate) fn check_class(class: usize, names: &[String]) -> Result<(), ConfigError> {
-    if class < names.len() {
-        return Ok(());
+/// How many images are computed at a time. The machine has no say, so that every machine draws the same batches.
+pub(crate) fn at_a_time<G: Generator>(
+    network: &G,
+    image: ImageSpec,
+    options: &SampleOptions,
+) -> Result<usize, InferError> {
+    let (needed, allowed) = (network.forward_memory(1), options.memory);
+    if needed > allowed {
+        return Err(InferError::ImageTooLarge {
+            image,
+            needed,
+            allowed,
+        });
     }
-    Err(ConfigError::new("class", class, allowed_classes(names)))
-}
-
-impl Signature {
-    /// The classes of images `range` where none was asked for; empty for an unconditional generator.
-    pub(crate) fn classes_in_turn(&self, range: Range<usize>) -> Vec<usize> {
-        match self.classes.len() {
-            0 => Vec::new(),
-            classes => range.map(|index| index % classes).collect(),
-        }
-    }
-}
-
-impl<A> From<&ModelCard<A>> for Signature {
-    fn from(card: &ModelCard<A>) -> Self {
-        Self {
-            latent: card.latent,
-            image: card.image,
-            classes: card.classes.clone(),
-        }
-    }
-}
-
-impl SampleOptions {
-    fn check(&self, classes: &[String]) -> Result<(), ConfigError> {
-        if self.count == 0 {
-            return Err(ConfigError::new("count", 0, "1 or more"));
-        }
-        if !(1..=4096).contains(&self.batch) {
-            return Err(ConfigError::new("batch", self.batch, "1 to 4096"));
-        }
-        match self.truncation {
-            Some(factor) if !(factor.is_finite() && factor >= 0.0) => {
-                return Err(ConfigError::new("truncation", factor, "0 or more"));
-            }
-            Some(_) | None => {}
-        }
-        self.class
-            .map_or(Ok(()), |class| check_class(class, classes))
-    }
+    let halves = std::iter::successors(Some(options.batch), |batch| Some(batch / 2));
+    let mut fewer = halves.take_while(|batch| *batch > 1);
+    let fits = |batch: &usize| network.forward_memory(*batch) <= BATCH_MEMORY;
+    Ok(fewer.find(fits).unwrap_or(1))
 }
 
 fn batch_noise(spec: LatentSpec, options: &SampleOptions, batch: Range<usize>) -> Vec<f32> {
@@ -204,7 +147,7 @@ fn class_tensor(classes: &[usize], device: &Device) -> Tensor<1, Int> {
     Tensor::from_data(TensorData::new(labels, [classes.len()]), device)
 }
 
-/// A count may be anything a user can type; a refusal is better than an abort.
+/// A count may be any number; a refusal is better than an abort.
 fn room_for(count: usize, image: ImageSpec) -> Result<Vec<f32>, InferError> {
     let too_many = || InferError::TooManyImages { count, image };
     let numbers = image
@@ -214,21 +157,4 @@ fn room_for(count: usize, image: ImageSpec) -> Result<Vec<f32>, InferError> {
     let mut data = Vec::new();
     data.try_reserve_exact(numbers).map_err(|_| too_many())?;
     Ok(data)
-}
-
-/// Classes as `0 (cat), 1 (dog)`, or as a range where there are many or a name is only its number.
-fn allowed_classes(names: &[String]) -> String {
-    let numbers_only = names
-        .iter()
-        .enumerate()
-        .all(|(class, name)| *name == class.to_string());
-    match names.len() {
-        0 => "none, since this model has no classes".to_owned(),
-        count if numbers_only || count > 20 => format!("0 to {}", count - 1),
-        _ => {
-            let entry = |(class, name)| format!("{class} ({name})");
-            let entries: Vec<String> = names.iter().enumerate().map(entry).collect();
-            entries.join(", ")
-        }
-    }
 }

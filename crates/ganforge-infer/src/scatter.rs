@@ -20,11 +20,8 @@ const INK: Rgb<u8> = Rgb([31, 78, 140]);
 ///
 /// Points outside the square, and points that are no finite numbers, are left out.
 pub fn scatter(points: &Images, half_range: Option<f32>) -> Result<DynamicImage, InferError> {
-    let half = match half_range {
-        Some(half) if half.is_finite() && half > 0.0 => half,
-        Some(half) => return Err(ConfigError::new("half_range", half, "a number above 0").into()),
-        None => half_range_of(points),
-    };
+    check_half_range(half_range)?;
+    let half = half_range.unwrap_or_else(|| half_range_of(points));
     let side = f32::from(SIDE);
     let mut plot = RgbImage::from_pixel(SIDE.into(), SIDE.into(), Rgb([u8::MAX; 3]));
     for point in points {
@@ -35,6 +32,16 @@ pub fn scatter(points: &Images, half_range: Option<f32>) -> Result<DynamicImage,
         }
     }
     Ok(plot.into())
+}
+
+/// Fails unless there is a range to show.
+pub fn check_half_range(half_range: Option<f32>) -> Result<(), ConfigError> {
+    match half_range {
+        Some(half) if !(half.is_finite() && half > 0.0) => {
+            Err(ConfigError::new("half_range", half, "a number above 0"))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Room for every finite point, and a tenth more.

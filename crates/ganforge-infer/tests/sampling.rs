@@ -6,9 +6,9 @@ mod fixture;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
-use fixture::{DIGIT, card, dcgan, mlp, model_file, network, sampler, with_norm};
+use fixture::{DIGIT, card, dcgan, mlp, model_file, network, r3gan, resnet, sampler, with_norm};
 use ganforge_infer::{InferError, SampleOptions, Sampler, Signature, sample};
-use ganforge_model::layers::Norm;
+use ganforge_model::layers::{Norm, OutputActivation};
 use ganforge_model::{
     Generator, GeneratorConfig, ImageSpec, Latent, ModelFile, collect_weights, keyed_rng,
 };
@@ -53,6 +53,45 @@ fn fewer_images_are_a_prefix_of_more_bit_for_bit() {
         for count in [1, 10, 64, 65] {
             let few = sampler.sample(&options(count, 3)).unwrap();
             assert_eq!(few.data(), &many.data()[..few.data().len()], "{count}");
+        }
+    }
+}
+
+/// Every architecture, wide enough that kernels choose their way by the batch: a fully connected layer, a transposed
+/// convolution of a single image, and one of many, all round differently.
+#[test]
+fn an_image_is_the_same_bit_for_bit_however_many_are_drawn() {
+    let mut wide = mlp();
+    if let GeneratorConfig::Mlp(config) = &mut wide {
+        (config.hidden, config.norm) = (vec![1200, 1200], Norm::None);
+    }
+    let mut deep = dcgan();
+    if let GeneratorConfig::Dcgan(config) = &mut deep {
+        config.width = 32;
+    }
+    let square = ImageSpec {
+        channels: 1,
+        height: 16,
+        width: 16,
+    };
+    for (architecture, image, classes) in [
+        (wide, square, &["a", "b", "c"][..]),
+        (deep, RGB, &[]),
+        (
+            with_norm(dcgan(), Norm::ConditionalBatch),
+            RGB,
+            &["a", "b", "c"],
+        ),
+        (with_norm(mlp(), Norm::VirtualBatch), DIGIT, &[]),
+        (resnet(), square, &["a", "b", "c"]),
+        (r3gan(), square, &["a", "b"]),
+    ] {
+        let sampler = sampler(architecture.clone(), image, classes);
+        let many = sampler.sample(&options(70, 3)).unwrap();
+        for count in [1, 2, 3, 7, 12, 17, 33, 64, 65] {
+            let few = sampler.sample(&options(count, 3)).unwrap();
+            let same = few.data() == &many.data()[..few.data().len()];
+            assert!(same, "{count} of {architecture:?}");
         }
     }
 }
@@ -263,6 +302,81 @@ fn latents_and_classes_that_do_not_match_are_refused() {
         let error = sampler.generate(vec![0.0; 12], Some(classes)).unwrap_err();
         assert!(matches!(error, InferError::Option(_)), "{error}");
     }
+}
+
+#[test]
+fn latents_that_are_not_finite_are_refused() {
+    let sampler = sampler(mlp(), DIGIT, &[]);
+    for lost in [f32::NAN, f32::INFINITY] {
+        let error = sampler.generate([vec![0.0; 5], vec![lost]].concat(), None);
+        let complaint = error.unwrap_err().to_string();
+        assert!(complaint.starts_with("`noise` is"), "{complaint}");
+        assert!(complaint.contains("finite"), "{complaint}");
+    }
+}
+
+#[test]
+fn images_that_are_not_finite_are_refused_by_their_number() {
+    let mut linear = mlp();
+    if let GeneratorConfig::Mlp(config) = &mut linear {
+        (config.hidden, config.output) = (vec![], OutputActivation::Linear);
+    }
+    let mut file = model_file(card(linear, DIGIT, &[]));
+    let weights = file.weights.get_mut("output.weight").unwrap();
+    weights.as_mut_slice::<f32>().unwrap().fill(1e38);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large.safetensors");
+    std::fs::write(&path, file.to_bytes().unwrap()).unwrap();
+    let sampler = Sampler::open(&path, &Device::flex()).unwrap();
+    let error = sampler.sample(&options(64, 0)).unwrap_err();
+    let InferError::NotFinite { index, .. } = error else {
+        panic!("{error}");
+    };
+    let first = (0..64).find(|&image| {
+        let sum: f32 = sampler.latent(0, image).iter().map(|x| x * 1e38).sum();
+        !sum.is_finite()
+    });
+    assert_eq!(Some(index as u64), first);
+    assert!(error.to_string().contains("large.safetensors: image"));
+    // Its latents are smaller.
+    let truncated = SampleOptions {
+        truncation: Some(0.1),
+        ..options(64, 0)
+    };
+    sampler.sample(&truncated).unwrap();
+    assert!(sampler.generate(vec![10.0; 6], None).is_err());
+}
+
+#[test]
+fn an_image_that_takes_too_much_memory_is_refused_before_it_is_computed() {
+    let sampler = sampler(resnet(), RGB, &[]);
+    let tight = SampleOptions {
+        memory: 1 << 16,
+        ..options(1, 0)
+    };
+    let error = sampler.batches(&tight).err().unwrap();
+    assert!(matches!(error, InferError::ImageTooLarge { .. }), "{error}");
+    assert!(error.to_string().contains("3×16×32"), "{error}");
+    assert!(error.to_string().contains("1 MiB allowed"), "{error}");
+}
+
+#[test]
+fn large_images_are_computed_fewer_at_a_time() {
+    let image = ImageSpec {
+        channels: 3,
+        height: 512,
+        width: 512,
+    };
+    let sampler = sampler(dcgan(), image, &[]);
+    let options = options(64, 0);
+    let sizes: Vec<usize> = sampler
+        .batches(&options)
+        .unwrap()
+        .take(7)
+        .map(|batch| batch.unwrap().count())
+        .collect();
+    assert_eq!(sizes[..4], [1, 1, 2, 4]);
+    assert!(sizes.iter().all(|&size| size <= 32), "{sizes:?}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     ConfigError, Coupling, Discriminator, DiscriminatorConfig, DiscriminatorNet, Generator,
-    GeneratorConfig, GeneratorNet, ImageSpec, LatentSpec,
+    GeneratorConfig, GeneratorNet, ImageSpec, LatentSpec, NetworkSize,
 };
 
 /// What `[generator]` in a recipe says: [`GeneratorConfig`], or a description of a network of your own.
@@ -44,6 +44,14 @@ pub trait GeneratorArchitecture:
     /// A description in a file that claims more is refused before any memory is asked for; 0, as here, trusts it.
     fn weight_count(&self, _image: ImageSpec, _classes: usize) -> Option<usize> {
         Some(0)
+    }
+
+    /// What the network holds, and what a pass through it keeps for its backward pass, found before anything is
+    /// allocated: a game that takes more memory than the machine has is refused then, by the key that makes it so large.
+    ///
+    /// `None`, as here, is not known, and not looked at.
+    fn size(&self, _image: ImageSpec, _classes: usize) -> Option<NetworkSize> {
+        None
     }
 
     /// True where a new network is to [start](Self::start_at) from the mean image of the data.
@@ -88,6 +96,11 @@ pub trait DiscriminatorArchitecture:
         device: &Device,
     ) -> Result<Self::Network, ConfigError>;
 
+    /// What the network holds and keeps, as [`GeneratorArchitecture::size`] says it; `None`, as here, is not known.
+    fn size(&self, _image: ImageSpec, _classes: usize) -> Option<NetworkSize> {
+        None
+    }
+
     /// Why the score of one image depends on the others in its batch, where it does: rules that have no meaning then
     /// are refused.
     fn couples_samples(&self) -> Option<Coupling> {
@@ -127,6 +140,10 @@ impl GeneratorArchitecture for GeneratorConfig {
         Self::weight_count(self, image, classes)
     }
 
+    fn size(&self, image: ImageSpec, classes: usize) -> Option<NetworkSize> {
+        Self::size(self, image, classes)
+    }
+
     fn starts_at_mean(&self) -> bool {
         Self::starts_at_mean(self)
     }
@@ -154,6 +171,10 @@ impl DiscriminatorArchitecture for DiscriminatorConfig {
         device: &Device,
     ) -> Result<DiscriminatorNet, ConfigError> {
         Self::init(self, image, classes, rng, device)
+    }
+
+    fn size(&self, image: ImageSpec, classes: usize) -> Option<NetworkSize> {
+        Self::size(self, image, classes)
     }
 
     fn couples_samples(&self) -> Option<Coupling> {

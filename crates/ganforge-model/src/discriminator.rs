@@ -10,7 +10,7 @@ use crate::networks::{
     DcganDiscriminator, DcganDiscriminatorConfig, MlpDiscriminator, MlpDiscriminatorConfig,
     R3ganDiscriminator, R3ganDiscriminatorConfig, ResnetDiscriminator, ResnetDiscriminatorConfig,
 };
-use crate::{ConfigError, ImageSpec};
+use crate::{ConfigError, ImageSpec, NetworkSize};
 
 /// What a discriminator says of a batch of images.
 #[derive(Debug, Clone)]
@@ -123,6 +123,17 @@ impl DiscriminatorConfig {
                 DiscriminatorNet::Resnet(config.init(image, classes, rng, device)?)
             }
         })
+    }
+
+    /// What the network holds and keeps; `None` for an image that it cannot judge.
+    #[must_use]
+    pub fn size(&self, image: ImageSpec, classes: usize) -> Option<NetworkSize> {
+        match self {
+            Self::Mlp(config) => Some(config.size(image, classes)),
+            Self::Dcgan(config) => config.size(image, classes),
+            Self::R3gan(config) => config.size(image, classes),
+            Self::Resnet(config) => config.size(image, classes),
+        }
     }
 
     /// Why the score of one image depends on the others in its batch, where it does.

@@ -76,6 +76,25 @@ pub enum ModelError {
     /// The architecture described cannot be built.
     #[error("the model's architecture cannot be built: {0}")]
     Architecture(#[from] ConfigError),
+    /// More bytes than a model may have.
+    #[error("{bytes} bytes, more than the {most} a model file may have")]
+    TooLarge {
+        /// Bytes of the file.
+        bytes: u64,
+        /// Bytes allowed.
+        most: u64,
+    },
+    /// Weights that make no images.
+    #[error(
+        "the weights are not finite (`{tensor}` holds {value}): training had diverged when this file was written; use an \
+         earlier model or checkpoint"
+    )]
+    NotFinite {
+        /// The first tensor concerned.
+        tensor: String,
+        /// What it holds.
+        value: f32,
+    },
     /// The weights do not fit the architecture.
     #[error("the weights do not fit the architecture: {0}")]
     Weights(String),

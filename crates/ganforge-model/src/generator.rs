@@ -10,7 +10,8 @@ use crate::networks::{
     DcganGenerator, DcganGeneratorConfig, MlpGenerator, MlpGeneratorConfig, R3ganGenerator,
     R3ganGeneratorConfig, ResnetGenerator, ResnetGeneratorConfig,
 };
-use crate::{ConfigError, ImageSpec, Latent, LatentSpec};
+use crate::size::whole;
+use crate::{ConfigError, ImageSpec, Latent, LatentSpec, NetworkSize};
 
 /// A network that turns latents into images. Implement it for a module of your own to train it here.
 pub trait Generator: Module + ModuleDisplay {
@@ -18,6 +19,15 @@ pub trait Generator: Module + ModuleDisplay {
     /// - `latent.noise`: `[batch, dimension]`
     /// - output: `[batch, channels, height, width]`, in [-1, 1] for pixels, or about it without a bounded last layer
     fn forward(&self, latent: Latent) -> Tensor<4>;
+
+    /// Bytes that [`forward`](Self::forward) of so many latents may take without gradients, beside the weights: what lies
+    /// between layers, and what convolutions work in.
+    ///
+    /// Samplers compute as many images at a time as fit a bound on it, and refuse an image that exceeds one alone. 0, as
+    /// here, is no bound.
+    fn forward_memory(&self, _rows: usize) -> u64 {
+        0
+    }
 }
 
 /// A built-in generator architecture, as written under `[generator]` in a recipe.
@@ -61,11 +71,17 @@ impl GeneratorConfig {
     /// `None` where the count overflows or the size does not fit the architecture.
     #[must_use]
     pub fn weight_count(&self, image: ImageSpec, classes: usize) -> Option<usize> {
+        whole(self.size(image, classes)?.matrices)
+    }
+
+    /// What the network holds and keeps; `None` for an image that it cannot make.
+    #[must_use]
+    pub fn size(&self, image: ImageSpec, classes: usize) -> Option<NetworkSize> {
         match self {
-            Self::Mlp(config) => config.weight_count(image, classes),
-            Self::Dcgan(config) => config.weight_count(image, classes),
-            Self::R3gan(config) => config.weight_count(image, classes),
-            Self::Resnet(config) => config.weight_count(image, classes),
+            Self::Mlp(config) => Some(config.size(image, classes)),
+            Self::Dcgan(config) => config.size(image, classes),
+            Self::R3gan(config) => config.size(image, classes),
+            Self::Resnet(config) => config.size(image, classes),
         }
     }
 
@@ -128,6 +144,15 @@ impl Generator for GeneratorNet {
             Self::Dcgan(network) => network.forward(latent),
             Self::Resnet(network) => network.forward(latent),
             Self::R3gan(network) => network.forward(latent),
+        }
+    }
+
+    fn forward_memory(&self, rows: usize) -> u64 {
+        match self {
+            Self::Mlp(network) => network.forward_memory(rows),
+            Self::Dcgan(network) => network.forward_memory(rows),
+            Self::Resnet(network) => network.forward_memory(rows),
+            Self::R3gan(network) => network.forward_memory(rows),
         }
     }
 }

@@ -20,6 +20,8 @@ pub mod layers;
 mod model_file;
 pub mod networks;
 mod random;
+mod size;
+mod tensor_file;
 mod weights;
 
 pub use architecture::{DiscriminatorArchitecture, GeneratorArchitecture};
@@ -35,4 +37,5 @@ pub use model_file::{FORMAT, ModelCard, ModelFile};
 /// What initial weights are drawn from.
 pub use rand_chacha::ChaCha8Rng;
 pub use random::keyed_rng;
+pub use size::{Heavy, NetworkSize, heaviest};
 pub use weights::{apply_weights, collect_weights};

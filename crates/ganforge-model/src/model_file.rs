@@ -6,14 +6,17 @@
 //! not all in the file is refused before it is built.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
-use burn::tensor::{Bytes, DType, Device, TensorData};
+use burn::tensor::{Device, TensorData};
+use safetensors::serialize;
 use safetensors::tensor::{Dtype, TensorView};
-use safetensors::{SafeTensors, serialize};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::tensor_file::TensorFile;
 use crate::{
     GeneratorArchitecture, GeneratorConfig, ImageSpec, LatentSpec, ModelError, apply_weights,
     collect_weights, keyed_rng,
@@ -52,6 +55,15 @@ pub struct ModelCard<A = GeneratorConfig> {
 /// The largest side of an image a file may claim, in pixels: what no weights bound must be bounded here.
 const LARGEST_SIDE: usize = 8192;
 
+/// Bytes of the largest file that is read, which go through memory twice: 8 GiB.
+const LARGEST_FILE: u64 = 8 << 30;
+
+/// Numbers in a file for each in a weight matrix, at most: every matrix has columns, and per column a bias and what a norm keeps.
+const BESIDE: usize = 8;
+
+/// Numbers in the file of the smallest network, at most.
+const FEW: usize = 1 << 20;
+
 impl<A: GeneratorArchitecture> ModelCard<A> {
     /// A card can be well-formed and still contradict itself.
     fn check(&self) -> Result<(), ModelError> {
@@ -69,6 +81,29 @@ impl<A: GeneratorArchitecture> ModelCard<A> {
         Err(ModelError::Description(format!(
             "its images are {}, allowed are sides of 1 to {LARGEST_SIDE}",
             self.image
+        )))
+    }
+
+    /// A description may claim any width; before memory is asked for, the widths must show in the `held` numbers of the
+    /// file, and these in the widths.
+    fn check_count(&self, held: usize) -> Result<(), ModelError> {
+        let claimed = self
+            .architecture
+            .weight_count(self.image, self.classes.len());
+        let Some(claimed) = claimed else {
+            let what = "it has more weights than can be counted".to_owned();
+            return Err(ModelError::Weights(what));
+        };
+        let most = match claimed {
+            // A network of another crate, which need not count.
+            0 => usize::MAX,
+            _ => claimed.saturating_mul(BESIDE).max(FEW),
+        };
+        if (claimed..=most).contains(&held) {
+            return Ok(());
+        }
+        Err(ModelError::Weights(format!(
+            "it has {claimed} weights, the file holds {held}"
         )))
     }
 }
@@ -95,13 +130,29 @@ impl<A: GeneratorArchitecture> ModelFile<A> {
     /// Reads a file written by [`to_bytes`](Self::to_bytes).
     ///
     /// # Errors
-    /// An unreadable or truncated file, or one of another kind or format.
+    /// An unreadable or truncated file, one of another kind or format, or one of more than 8 GiB.
     pub fn open(path: &Path) -> Result<Self, ModelError> {
-        let bytes = std::fs::read(path).map_err(|source| ModelError::Io {
+        let failed = |source| ModelError::Io {
             path: path.to_owned(),
             source,
-        })?;
-        Self::from_bytes(&bytes)
+        };
+        // Before it is opened: a pipe would be waited for, and a device has no end.
+        let about = std::fs::metadata(path).map_err(failed)?;
+        if about.is_dir() {
+            return Err(failed(ErrorKind::IsADirectory.into()));
+        }
+        if !about.is_file() {
+            let what = "not a regular file; name a model file";
+            return Err(failed(std::io::Error::new(ErrorKind::InvalidInput, what)));
+        }
+        if about.len() > LARGEST_FILE {
+            return Err(ModelError::TooLarge {
+                bytes: about.len(),
+                most: LARGEST_FILE,
+            });
+        }
+        let file = File::open(path).map_err(failed)?;
+        Self::read(TensorFile::open(file, about.len(), path)?)
     }
 
     /// Reads the bytes of a model file.
@@ -109,20 +160,14 @@ impl<A: GeneratorArchitecture> ModelFile<A> {
     /// # Errors
     /// Truncated bytes, or a file of another kind or format.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
-        let unreadable =
-            |error: safetensors::SafeTensorError| ModelError::NotSafetensors(error.to_string());
-        let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(unreadable)?;
-        let description = metadata
-            .metadata()
-            .as_ref()
-            .and_then(|entries| entries.get(KEY))
-            .ok_or(ModelError::NotGanforge)?;
-        let card = parse_card(description)?;
-        let tensors = SafeTensors::deserialize(bytes).map_err(unreadable)?;
-        let weights = tensors
-            .iter()
-            .map(|(name, view)| Ok((name.to_owned(), to_data(name, &view)?)))
-            .collect::<Result<_, ModelError>>()?;
+        Self::read(TensorFile::open(bytes, bytes.len() as u64, Path::new(""))?)
+    }
+
+    fn read(file: TensorFile<'_, impl Read>) -> Result<Self, ModelError> {
+        let description = file.note(KEY).ok_or(ModelError::NotGanforge)?;
+        let card: ModelCard<A> = parse_card(description)?;
+        card.check_count(file.numbers())?;
+        let weights = file.tensors()?;
         Ok(Self { card, weights })
     }
 
@@ -154,8 +199,17 @@ impl<A: GeneratorArchitecture> ModelFile<A> {
     /// # Errors
     /// An impossible architecture, or weights that do not fit it.
     pub fn network(&self, device: &Device) -> Result<A::Network, ModelError> {
+        self.clone().into_network(device)
+    }
+
+    /// What [`network`](Self::network) builds, without a copy of the weights.
+    ///
+    /// # Errors
+    /// As [`network`](Self::network).
+    pub fn into_network(self, device: &Device) -> Result<A::Network, ModelError> {
         self.card.check()?;
-        self.refuse_more_than_the_file_holds()?;
+        let held = self.weights.values().map(TensorData::num_elements).sum();
+        self.card.check_count(held)?;
         let mut rng = keyed_rng(0, "placeholder weights", 0);
         let network = self.card.architecture.init(
             self.card.image,
@@ -163,25 +217,23 @@ impl<A: GeneratorArchitecture> ModelFile<A> {
             &mut rng,
             device,
         )?;
-        apply_weights(network, self.weights.clone())
+        apply_weights(network, self.weights)
     }
 
-    /// A description may claim any width; before memory is asked for, the widths must show in the file.
-    fn refuse_more_than_the_file_holds(&self) -> Result<(), ModelError> {
-        let held: usize = self.weights.values().map(TensorData::num_elements).sum();
-        let claimed = self
-            .card
-            .architecture
-            .weight_count(self.card.image, self.card.classes.len());
-        match claimed {
-            Some(claimed) if claimed <= held => Ok(()),
-            Some(claimed) => Err(ModelError::Weights(format!(
-                "it has {claimed} weights, the file holds {held}"
-            ))),
-            None => Err(ModelError::Weights(
-                "it has more weights than can be counted".to_owned(),
-            )),
+    /// Fails where a weight is not finite, as after a training that diverged: such a network makes no images.
+    ///
+    /// # Errors
+    /// Names the first such tensor.
+    pub fn check_finite(&self) -> Result<(), ModelError> {
+        for (name, data) in &self.weights {
+            let numbers = data.as_slice::<f32>();
+            let numbers = numbers.map_err(|error| ModelError::Weights(error.to_string()))?;
+            if let Some(&value) = numbers.iter().find(|number| !number.is_finite()) {
+                let tensor = name.clone();
+                return Err(ModelError::NotFinite { tensor, value });
+            }
         }
+        Ok(())
     }
 }
 
@@ -207,19 +259,4 @@ fn parse_card<A: DeserializeOwned>(description: &str) -> Result<ModelCard<A>, Mo
             Err(_) => damaged(error),
         }
     })
-}
-
-fn to_data(name: &str, view: &TensorView<'_>) -> Result<TensorData, ModelError> {
-    if view.dtype() != Dtype::F32 {
-        return Err(ModelError::Weights(format!(
-            "tensor `{name}` holds {:?}, expected F32",
-            view.dtype()
-        )));
-    }
-    let bytes = Bytes::from_bytes_vec(view.data().to_vec());
-    Ok(TensorData::from_bytes(
-        bytes,
-        view.shape().to_vec(),
-        DType::F32,
-    ))
 }

@@ -12,6 +12,7 @@ use burn::train::{
     SupervisedLearningStrategy, SupervisedTrainingEventProcessor, TrainLoader, TrainingComponents,
     TrainingError, TrainingItem, ValidLoader,
 };
+use ganforge_data::printable;
 use ganforge_model::{Discriminator, Generator};
 
 use crate::error::TrainError;
@@ -136,7 +137,10 @@ impl<G: Generator + 'static, D: Discriminator + 'static> SupervisedLearningStrat
         let failure = failure.or_else(|| stopped.map(|error| cause(&error)));
         let images = self.plan.images(session.step);
         match &failure {
-            Some(failure) => log::error!("ended after {images} images: {failure}"),
+            Some(failure) => {
+                let failure = failure.to_string();
+                log::error!("ended after {images} images: {}", printable(&failure));
+            }
             None if session.step < self.plan.steps => {
                 log::info!("interrupted after {images} images");
             }
@@ -187,7 +191,7 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
         let plan = self.strategy.plan;
         // The log is open only now: burn-train installs it when training is launched.
         for warning in &self.strategy.warnings {
-            log::warn!("{warning}");
+            log::warn!("{}", printable(warning));
         }
         log::info!("from step {} to {}", self.step, plan.steps);
         self.announce(LearnerEvent::StartSplit {
@@ -281,7 +285,7 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
         let examined = examiner.examine(generator)?;
         for reason in examined.without {
             let warning = format!("after {} images: {reason}", reading.images);
-            log::warn!("{warning}");
+            log::warn!("{}", printable(&warning));
             self.warnings.push(warning);
         }
         if examined.is_best {

@@ -8,6 +8,7 @@ use ganforge_infer::InferError;
 use ganforge_model::{ConfigError, ModelError};
 
 use crate::evaluation::RealError;
+use crate::memory::MemoryError;
 
 /// Why a recipe cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +75,9 @@ pub enum TrainError {
     /// The data.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// More memory than there is.
+    #[error(transparent)]
+    Memory(Box<MemoryError>),
     /// A network that cannot be built for these images.
     #[error("{player}: {source}")]
     Network {
@@ -238,6 +242,12 @@ pub enum TrainError {
     /// Whatever burn-train stopped on.
     #[error("training stopped: {0}")]
     Stopped(String),
+}
+
+impl From<MemoryError> for TrainError {
+    fn from(error: MemoryError) -> Self {
+        Self::Memory(Box::new(error))
+    }
 }
 
 impl TrainError {

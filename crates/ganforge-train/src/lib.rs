@@ -27,6 +27,7 @@ mod historical;
 mod journal;
 mod learner_model;
 mod loader;
+mod memory;
 mod moment;
 mod momentum;
 mod one_stage;
@@ -36,6 +37,7 @@ mod payoff;
 mod penalty;
 mod play;
 mod presentation;
+mod read;
 mod recipe;
 pub mod run;
 mod schedule;
@@ -57,12 +59,14 @@ pub use gan::{BothPhases, Gan, Moves, Phase, Round, Start};
 pub use historical::History;
 pub use journal::Journal;
 pub use loader::{Latents, NoValidation, Rounds};
+pub use memory::{Machine, MemoryError, check_memory};
 pub use moment::Moment;
 pub use optimizer::{module_optimizer, module_schedule};
 pub use parameters::{number_parameters, trainable_parameters};
 pub use payoff::{Base, Divergence, Opponent, Payoff, Targets, jensen_shannon};
 pub use penalty::{Anchors, Form, Penalty, Shown};
 pub use play::{ClipNorms, Play, RoundSource};
+pub use read::read_text;
 pub use recipe::{
     AverageConfig, DataConfig, EvaluationConfig, MomentumSchedule, OptimizerConfig, OptimizerKind,
     Optimizers, Override, Recipe, RecipeSource, RunConfig, ScheduleConfig, ScheduleKind, builtin,

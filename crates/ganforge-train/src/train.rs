@@ -21,6 +21,7 @@ use crate::error::TrainError;
 use crate::evaluation::{Examiner, Protocols, examiner, protocols};
 use crate::gan::Gan;
 use crate::loader::{Latents, NoValidation, Rounds};
+use crate::memory::check_memory;
 use crate::play::ClipNorms;
 use crate::recipe::Recipe;
 use crate::run::checkpoint::{CheckpointFolder, Manifest, ModelPart, OptimizerPart, SchedulerPart};
@@ -93,6 +94,7 @@ pub fn train<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
 ) -> Result<Outcome, TrainError> {
     let directory = RunDirectory::new(&options.out);
     check_batch(recipe.run.batch, dataset.len())?;
+    let heavy = check_memory(recipe, Some(dataset), device)?;
     let training_device = device.clone().autodiff();
     let beginning = std::mem::replace(&mut options.beginning, Beginning::New);
     let Begun {
@@ -130,7 +132,7 @@ pub fn train<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
         options.source.take(),
         protocols,
     )?;
-    warnings.extend(found);
+    warnings.extend(found.into_iter().chain(heavy).chain(recipe.warnings()));
     if options.log
         && let Some(warning) = why_no_log(&directory)
     {

@@ -10,7 +10,7 @@ use toml::{Table, Value};
 const PAGE: &str = include_str!("../../../docs/game.md");
 
 /// Each table of the page with a column of defaults: its heading, where it is in a recipe, and the least that has to be said there.
-const TABLES: [(&str, &str, &str); 11] = [
+const TABLES: [(&str, &str, &str); 12] = [
     ("## `[game]`", "game", r#"payoff = "hinge""#),
     (
         "### Generator `mlp`",
@@ -58,6 +58,7 @@ const TABLES: [(&str, &str, &str); 11] = [
         "kind = \"adam\"\nrate = 1.0",
     ),
     ("## `[evaluation]`", "evaluation", "metrics = [\"frechet\"]"),
+    ("## `[data]`", "data", "source = \"digits\""),
 ];
 
 /// The part of the page under a heading, up to the next.

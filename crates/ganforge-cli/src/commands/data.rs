@@ -1,7 +1,7 @@
 //! `ganforge data inspect` and `ganforge data fetch`
 
 use ganforge_data::inspect::inspect as examine;
-use ganforge_data::{DataOptions, FetchProgress, cache_dir};
+use ganforge_data::{DataOptions, FetchProgress, cache_dir, printable};
 use ganforge_train::Recipe;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -12,7 +12,7 @@ use crate::error::{CliError, Done};
 /// Examines data.
 pub fn inspect(arguments: &InspectArguments) -> Result<Done, CliError> {
     let options = match &arguments.recipe {
-        Some(recipe) => Recipe::load(recipe, &[])?.data.options(),
+        Some(recipe) => Recipe::load(recipe, &arguments.set)?.data.options(),
         None => DataOptions::default(),
     };
     let inspection = examine(&arguments.data, &options)?;
@@ -43,6 +43,7 @@ pub fn fetch(name: &str) -> Result<Done, CliError> {
     };
     let folder = ganforge_data::fetch(name, None, &cache_dir(), &mut { show })?;
     bar.finish_and_clear();
-    print(&format!("{name} is in {}\n", folder.display()))?;
+    let folder = folder.display().to_string();
+    print(&format!("{name} is in {}\n", printable(&folder)))?;
     Ok(Done::Finished)
 }

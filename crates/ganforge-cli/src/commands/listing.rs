@@ -1,5 +1,6 @@
 //! `ganforge recipes` and `ganforge devices`
 
+use ganforge_data::printable;
 use ganforge_train::{Recipe, builtin, builtin_names};
 use serde_json::json;
 
@@ -47,7 +48,11 @@ pub fn devices(json: bool) -> Result<Done, CliError> {
         } else {
             ""
         };
-        print(&format!("{:<10} {}{note}\n", device.spec, device.name))?;
+        print(&format!(
+            "{:<10} {}{note}\n",
+            device.spec,
+            printable(&device.name)
+        ))?;
     }
     let without_device = compiled
         .iter()

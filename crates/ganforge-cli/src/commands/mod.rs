@@ -21,6 +21,7 @@ use ganforge_data::Skipped;
 use serde::Serialize;
 
 use crate::error::CliError;
+use crate::message;
 
 /// Writes a result on standard output. Whoever reads it through a pipe may have seen enough, as `head` has.
 fn print(text: &str) -> Result<(), CliError> {
@@ -37,6 +38,17 @@ fn print(text: &str) -> Result<(), CliError> {
 fn print_json(value: &impl Serialize) -> Result<(), CliError> {
     let text = serde_json::to_string(value).map_err(|error| CliError::System(error.to_string()))?;
     print(&format!("{text}\n"))
+}
+
+/// Questions a factor that takes latents farther out than training went.
+fn warn_of_truncation(factor: Option<f32>) {
+    if let Some(factor) = factor
+        && factor > 1.0
+    {
+        message::warning(&format!(
+            "--truncation {factor} lies outside 0 to 1: latents farther from the centre than those of training give less typical images"
+        ));
+    }
 }
 
 /// What is named before the rest is counted.
@@ -57,9 +69,9 @@ fn warn_of(
 ) {
     let count = faults.len();
     for fault in faults.take(NAMED) {
-        eprintln!("warning: {fault}");
+        message::warning(&fault);
     }
     if count > NAMED {
-        eprintln!("warning: {}", in_all(count));
+        message::warning(&in_all(count));
     }
 }

@@ -2,13 +2,15 @@
 
 use ganforge_infer::{GridOptions, Output, SampleOptions, Sampler};
 
+use super::warn_of_truncation;
 use crate::arguments::SampleArguments;
 use crate::error::{CliError, Done};
+use crate::interrupt::Interrupt;
 use crate::runs::model_file;
 
 /// Draws images from a model file.
 pub fn sample(arguments: &SampleArguments) -> Result<Done, CliError> {
-    // Where the images go is settled before any is computed.
+    // Where the images go is settled before anything is opened.
     let output = Output::at(&arguments.output)?;
     let path = model_file(&arguments.model)?;
     let (_, device) = arguments.device.open()?;
@@ -18,16 +20,30 @@ pub fn sample(arguments: &SampleArguments) -> Result<Done, CliError> {
         .as_deref()
         .map(|class| class_number(class, &sampler.card().classes))
         .transpose()?;
-    let images = sampler.sample(&SampleOptions {
+    let options = SampleOptions {
         count: arguments.count,
         seed: arguments.seed,
         class,
         truncation: arguments.truncation,
         ..SampleOptions::default()
-    })?;
-    output.write(&images, &GridOptions::default())?;
+    };
+    let batches = sampler.batches(&options)?;
+    let image = sampler.signature().image;
+    let mut writer = output.open(options.count, image, &GridOptions::default())?;
+    warn_of_truncation(arguments.truncation);
+    let interrupt = Interrupt::listen()?;
+    for images in batches {
+        writer.add(&images?)?;
+        if interrupt.came() {
+            return Ok(Done::Interrupted);
+        }
+    }
+    writer.finish()?;
     Ok(Done::Finished)
 }
+
+/// Classes that are named to a person who asked for another.
+const NAMED: usize = 20;
 
 /// A class by its name, else by its number.
 pub(super) fn class_number(class: &str, names: &[String]) -> Result<usize, CliError> {
@@ -37,6 +53,13 @@ pub(super) fn class_number(class: &str, names: &[String]) -> Result<usize, CliEr
     class.parse().map_err(|_| {
         let known = match names {
             [] => "none, it is unconditional".to_owned(),
+            [named @ .., _] if named.len() >= NAMED => {
+                format!(
+                    "{} and others, {} in all",
+                    names[..NAMED].join(", "),
+                    names.len()
+                )
+            }
             names => names.join(", "),
         };
         CliError::Usage(format!("the model has no class `{class}`; it has {known}"))

@@ -1,31 +1,29 @@
 //! `ganforge train`
 
 use std::ffi::OsStr;
-use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use burn::train::Interrupter;
-use burn::train::renderer::MetricsRenderer;
-use burn::train::renderer::tui::TuiMetricsRendererWrapper;
 use ganforge_data::Dataset;
 use ganforge_train::run::Change;
 use ganforge_train::{
     Beginning, InitialWeights, Outcome, Override, Recipe, RecipeSource, RunDirectory, StoredRun,
-    TrainError, TrainOptions,
+    TrainError, TrainOptions, check_memory,
 };
 
 use super::{warn_of, warn_of_skipped};
-use crate::arguments::{Dashboard, TrainArguments};
+use crate::arguments::TrainArguments;
+use crate::dashboard::{Shown, shown};
 use crate::error::{CliError, Done};
-use crate::log_renderer::LogRenderer;
+use crate::message::{self, say};
 use crate::report;
 use crate::runs::{RUNS, Reserved, newest, run_or_model};
 use crate::shell;
-use crate::terminal::let_interrupts_through;
+use crate::signals::stop_on_signal;
 
 /// Trains by a recipe and leaves a run directory.
 pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
-    let show = show(arguments.dashboard);
+    let shown = shown(arguments.dashboard)?;
     let overrides = overrides(arguments)?;
     let Prepared {
         out,
@@ -36,8 +34,10 @@ pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
         reserved,
     } = prepare(arguments, &overrides)?;
     let (device_name, device) = arguments.device.open()?;
+    // Before the data, which may be too large themselves.
+    check_memory(&recipe, None, &device).map_err(TrainError::from)?;
     let dataset = Dataset::open(&recipe.data.source, &recipe.data.options())?;
-    if show != Dashboard::None {
+    if shown != Shown::Nothing {
         say(&format!(
             "{}: {} images {} of {}, {} on {device_name}, into {}",
             recipe.name,
@@ -66,9 +66,10 @@ pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
         accept_data: arguments.accept_data,
         renderer: Some(Box::new({
             let interrupter = interrupter.clone();
-            move || renderer(show, &interrupter, first)
+            let title = format!("{}  {}", recipe.name, recipe.title);
+            move || shown.renderer(title, first, &interrupter)
         })),
-        warn: Box::new(|warning| eprintln!("warning: {warning}")),
+        warn: Box::new(|warning| message::warning(&warning)),
         interrupter,
         ..TrainOptions::new(&out)
     };
@@ -81,7 +82,7 @@ pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
     })?;
     warn_of_missing_figures(&outcome.warnings);
     report::write(&out);
-    if show != Dashboard::None {
+    if shown != Shown::Nothing {
         say(&ending(&outcome, &arguments.recipe, &out));
     }
     Ok(if outcome.interrupted {
@@ -233,42 +234,4 @@ fn overrides(arguments: &TrainArguments) -> Result<Vec<Override>, CliError> {
         overrides.push(whole("run.seed", seed)?);
     }
     Ok(overrides)
-}
-
-/// What `auto` means here.
-fn show(dashboard: Dashboard) -> Dashboard {
-    match dashboard {
-        Dashboard::Auto if std::io::stdout().is_terminal() => Dashboard::Tui,
-        Dashboard::Auto => Dashboard::Log,
-        chosen => chosen,
-    }
-}
-
-fn renderer(show: Dashboard, interrupter: &Interrupter, first: u64) -> Box<dyn MetricsRenderer> {
-    match show {
-        Dashboard::Tui | Dashboard::Auto => {
-            let dashboard = TuiMetricsRendererWrapper::new(interrupter.clone(), None);
-            let_interrupts_through();
-            Box::new(dashboard)
-        }
-        Dashboard::Log => Box::new(LogRenderer::new(first)),
-        Dashboard::None => Box::new(LogRenderer::silent()),
-    }
-}
-
-/// The first signal ends the run after its step, a second one at once.
-fn stop_on_signal(interrupter: &Interrupter) -> Result<(), CliError> {
-    let interrupter = interrupter.clone();
-    ctrlc::set_handler(move || {
-        if interrupter.should_stop() {
-            std::process::exit(130);
-        }
-        interrupter.stop(Some("interrupted"));
-    })
-    .map_err(|error| CliError::System(error.to_string()))
-}
-
-fn say(line: &str) {
-    // Whoever reads the pipe may have gone.
-    let _ = writeln!(std::io::stdout(), "{line}");
 }

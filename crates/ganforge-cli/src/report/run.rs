@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use ganforge_eval::MetricName;
-use ganforge_train::{Reading, Recipe, RunDirectory};
+use ganforge_train::{Reading, Recipe, RunDirectory, read_text};
 
 use crate::error::CliError;
 
@@ -45,7 +45,7 @@ impl Run {
     /// A file that cannot be read, a recipe or a checkpoint that is none.
     pub fn read(directory: &RunDirectory) -> Result<Self, CliError> {
         let path = directory.recipe();
-        let recipe_text = fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
+        let recipe_text = read_text(&path).map_err(|error| unreadable(&path, &error))?;
         let recipe = Recipe::from_toml("recipe", &recipe_text, &[])?;
         let readings = readings(&directory.metrics())?;
         let manifest = directory.checkpoints().manifest()?;

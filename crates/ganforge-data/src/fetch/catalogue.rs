@@ -21,6 +21,8 @@ pub(super) struct RemoteSet {
 pub(super) struct RemoteFile {
     pub(super) name: &'static str,
     pub(super) digest: Digest,
+    /// Bytes that it has at most, packed and unpacked: a mirror that sends more has another file, however much it still has to send.
+    pub(super) most: u64,
 }
 
 /// A SHA-256 in hexadecimal, and what it is taken over.
@@ -32,14 +34,16 @@ pub(super) enum Digest {
     Published(&'static str),
 }
 
-impl Digest {
-    /// Whether the file has this digest. A file that does not unpack has not.
-    pub(super) fn matches(self, path: &Path) -> io::Result<bool> {
-        let mut file = BufReader::new(File::open(path)?);
-        Ok(match self {
-            Self::Published(digest) => sha256(&mut file)? == digest,
-            Self::Content(digest) => {
-                sha256(&mut MultiGzDecoder::new(file)).is_ok_and(|found| found == digest)
+impl RemoteFile {
+    /// Whether a file has the right digest. One that does not unpack, or is longer than the right one can be, has not.
+    pub(super) fn is_at(&self, path: &Path) -> io::Result<bool> {
+        let file = BufReader::new(File::open(path)?);
+        // A byte more, so that a longer file has another digest.
+        let most = self.most + 1;
+        Ok(match self.digest {
+            Digest::Published(digest) => sha256(&mut file.take(most))? == digest,
+            Digest::Content(digest) => {
+                sha256(&mut MultiGzDecoder::new(file).take(most)).is_ok_and(|found| found == digest)
             }
         })
     }
@@ -81,24 +85,28 @@ pub(super) const CATALOGUE: [RemoteSet; 3] = [
                 digest: Digest::Content(
                     "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
                 ),
+                most: MOST_OF_IDX,
             },
             RemoteFile {
                 name: "train-labels-idx1-ubyte.gz",
                 digest: Digest::Content(
                     "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
                 ),
+                most: MOST_OF_IDX,
             },
             RemoteFile {
                 name: "t10k-images-idx3-ubyte.gz",
                 digest: Digest::Content(
                     "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
                 ),
+                most: MOST_OF_IDX,
             },
             RemoteFile {
                 name: "t10k-labels-idx1-ubyte.gz",
                 digest: Digest::Content(
                     "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
                 ),
+                most: MOST_OF_IDX,
             },
         ],
     },
@@ -111,24 +119,28 @@ pub(super) const CATALOGUE: [RemoteSet; 3] = [
                 digest: Digest::Published(
                     "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
                 ),
+                most: MOST_OF_IDX,
             },
             RemoteFile {
                 name: "train-labels-idx1-ubyte.gz",
                 digest: Digest::Published(
                     "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
                 ),
+                most: MOST_OF_IDX,
             },
             RemoteFile {
                 name: "t10k-images-idx3-ubyte.gz",
                 digest: Digest::Published(
                     "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
                 ),
+                most: MOST_OF_IDX,
             },
             RemoteFile {
                 name: "t10k-labels-idx1-ubyte.gz",
                 digest: Digest::Published(
                     "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
                 ),
+                most: MOST_OF_IDX,
             },
         ],
     },
@@ -138,9 +150,13 @@ pub(super) const CATALOGUE: [RemoteSet; 3] = [
         files: &[RemoteFile {
             name: "pt_inception-2015-12-05-6726825d.pth",
             digest: Digest::Published(INCEPTION_SHA256),
+            most: 95_628_359,
         }],
     },
 ];
+
+/// More than the 47,040,016 bytes of the largest IDX file here, and than a gzip file takes that does not compress them.
+const MOST_OF_IDX: u64 = 64 << 20;
 
 /// SHA-256, in hexadecimal, of the Inception-v3 weights that `fetch("inception", …)` brings.
 pub const INCEPTION_SHA256: &str =

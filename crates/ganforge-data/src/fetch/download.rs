@@ -140,8 +140,17 @@ impl Transfer<'_> {
             .truncate(start == 0)
             .open(&self.part)
             .map_err(|error| self.disk(error))?;
+        let most = self.file.most;
+        let too_long = || {
+            Failure::Refused(format!(
+                "it has another file: more than the {most} bytes that this one can have"
+            ))
+        };
         let mut done = start;
         let mut block = vec![0; 1 << 16];
+        if total.is_some_and(|total| total > most) {
+            return Err(too_long());
+        }
         (self.report)(done, total);
         loop {
             let read = match body.read(&mut block) {
@@ -149,9 +158,15 @@ impl Transfer<'_> {
                 Ok(read) => read,
                 Err(error) => return Err(Failure::Broken(error.to_string())),
             };
+            done += read as u64;
+            if done > most {
+                // No other mirror could go on from this.
+                drop(part);
+                fs::remove_file(&self.part).map_err(|error| self.disk(error))?;
+                return Err(too_long());
+            }
             part.write_all(&block[..read])
                 .map_err(|error| self.disk(error))?;
-            done += read as u64;
             (self.report)(done, total);
         }
         match total {
@@ -212,7 +227,7 @@ fn put_in_place(part: &Path, target: &Path) -> Result<(), FetchError> {
 
 /// Whether a file is there and has the right digest.
 fn is_right(file: &RemoteFile, path: &Path) -> Result<bool, FetchError> {
-    match file.digest.matches(path) {
+    match file.is_at(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         outcome => outcome.map_err(|source| FetchError::Disk {
             path: path.to_owned(),

@@ -34,6 +34,7 @@ fn archive(level: u32) -> Vec<u8> {
 const FILE: RemoteFile = RemoteFile {
     name: "train-images-idx3-ubyte.gz",
     digest: Digest::Content(CONTENT),
+    most: 250_000,
 };
 const SET: RemoteSet = RemoteSet {
     name: "tiny",
@@ -137,7 +138,7 @@ fn fetch_from(mirrors: &[String], cache: &Path) -> Result<Vec<(u64, Option<u64>)
     match fetched {
         Ok(folder) => {
             assert_eq!(folder, cache.join("tiny"));
-            assert!(FILE.digest.matches(&folder.join(FILE.name)).unwrap());
+            assert!(FILE.is_at(&folder.join(FILE.name)).unwrap());
             assert!(!folder.join("train-images-idx3-ubyte.gz.part").exists());
             Ok(steps)
         }
@@ -277,6 +278,45 @@ fn a_wrong_digest_moves_on_to_the_next_mirror() {
     let (wrong, _) = serve(|request| send(request, b"<html>please log in</html>"));
     let (right, _) = serve(|request| send(request, &archive(9)));
     fetch_from(&[wrong, right], cache.path()).unwrap();
+}
+
+#[test]
+fn a_mirror_without_an_end_is_left_for_the_next() {
+    let cache = tempfile::tempdir().unwrap();
+    let (endless, _) = serve(|request| {
+        let body = std::io::repeat(7);
+        let _ = request.respond(Response::new(200.into(), vec![], body, None, None));
+    });
+    let (long, _) = serve_raw(vec![
+        b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999\r\n\r\n".to_vec(),
+    ]);
+    let message = fetch_from(&[endless.clone(), long.clone()], cache.path()).unwrap_err();
+    for part in [&endless, &long, "more than the 250000 bytes"] {
+        assert!(message.contains(part), "{message}");
+    }
+    let left = fs::metadata(
+        cache
+            .path()
+            .join("tiny")
+            .join(format!("{}.part", FILE.name)),
+    );
+    assert_eq!(left.map_or(0, |left| left.len()), 0);
+
+    let (right, _) = serve(|request| send(request, &archive(9)));
+    fetch_from(&[endless, right], cache.path()).unwrap();
+}
+
+#[test]
+fn a_small_file_that_unpacks_to_a_large_one_is_another() {
+    let mut bomb = Vec::new();
+    GzEncoder::new(std::io::repeat(0).take(40_000_000), Compression::best())
+        .read_to_end(&mut bomb)
+        .unwrap();
+    assert!((bomb.len() as u64) < FILE.most);
+    let cache = tempfile::tempdir().unwrap();
+    let path = cache.path().join("bomb.gz");
+    fs::write(&path, bomb).unwrap();
+    assert!(!FILE.is_at(&path).unwrap());
 }
 
 #[test]

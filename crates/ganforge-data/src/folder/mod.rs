@@ -3,10 +3,14 @@
 //! Files are taken in the order of their names, so that the same folder is the same dataset on every system. A file that cannot be read is left out and
 //! reported. Two passes: headers first, which tell sizes, colours and whether all will fit into memory; then pixels, unless they stay in their files.
 
+mod bound;
 mod codec;
+mod jpeg;
 mod listing;
+mod memory;
 pub(crate) mod streamed;
 mod survey;
+mod webp;
 
 use std::path::Path;
 
@@ -14,8 +18,10 @@ use rayon::prelude::*;
 
 use crate::content::Content;
 use crate::fit::Fit;
-use crate::loaded::Loaded;
+use crate::loaded::{Loaded, zeros};
 use crate::{DataError, DataOptions, ImageShape, Resize, Skipped, Split};
+pub(crate) use bound::Bound;
+use codec::decode_into;
 pub(crate) use codec::{Header, decode};
 use streamed::FileImages;
 pub(crate) use survey::{Survey, Surveyed, class_of};
@@ -28,7 +34,8 @@ pub(crate) fn load(folder: &Path, options: &DataOptions) -> Result<Loaded, DataE
             what: format!("folder:{}", folder.display()),
         });
     }
-    let survey = Survey::of(folder)?;
+    let bound = bound(options);
+    let survey = Survey::of(folder, bound)?;
     if survey.images.is_empty() {
         return Err(nothing_readable(folder, &survey));
     }
@@ -44,10 +51,10 @@ pub(crate) fn load(folder: &Path, options: &DataOptions) -> Result<Loaded, DataE
         ignored,
     } = survey;
 
-    let in_memory = fits(images.len(), shape, options.memory_limit);
+    let in_memory = options.fits(images.len(), shape.values());
     let content = if in_memory {
         log::info!("decoding {} images to {shape}", images.len());
-        let bytes = decode_all(&mut images, &mut skipped, &fit);
+        let bytes = decode_all(&mut images, &mut skipped, bound, &fit)?;
         if images.is_empty() {
             return Err(nothing_readable(
                 folder,
@@ -64,10 +71,10 @@ pub(crate) fn load(folder: &Path, options: &DataOptions) -> Result<Loaded, DataE
         }
     } else {
         log::info!(
-            "streaming {} images of {shape}: they exceed the memory limit",
+            "streaming {} images of {shape}: they exceed data.memory_limit",
             images.len()
         );
-        Content::Files(FileImages::new(&images, fit))
+        Content::Files(FileImages::new(&images, bound, fit))
     };
     // Classes are told last, so that none is named after images that all turned out unreadable.
     let (labels, classes) = if options.labels {
@@ -84,19 +91,19 @@ pub(crate) fn load(folder: &Path, options: &DataOptions) -> Result<Loaded, DataE
     })
 }
 
+/// The bound on each image.
+pub(crate) fn bound(options: &DataOptions) -> Bound {
+    Bound {
+        max_pixels: options.max_pixels,
+    }
+}
+
 /// The way of resizing that suits photographs, unless one is asked for.
 pub(crate) fn resize(options: &DataOptions) -> Resize {
     match options.resize {
         Resize::Auto => Resize::Crop,
         asked => asked,
     }
-}
-
-/// Whether so many images, at one byte a value, stay below the limit.
-pub(crate) fn fits(count: usize, shape: ImageShape, memory_limit: usize) -> bool {
-    count
-        .checked_mul(shape.values())
-        .is_some_and(|bytes| bytes <= memory_limit)
 }
 
 /// The shape that the options ask for, completed by what all the images share.
@@ -131,16 +138,18 @@ pub(crate) fn common_shape(
 }
 
 /// Decodes every image into one block of memory, in parallel, and closes the gaps of those that fail.
-fn decode_all(images: &mut Vec<Surveyed>, skipped: &mut Vec<Skipped>, fit: &Fit) -> Vec<u8> {
+fn decode_all(
+    images: &mut Vec<Surveyed>,
+    skipped: &mut Vec<Skipped>,
+    bound: Bound,
+    fit: &Fit,
+) -> Result<Vec<u8>, DataError> {
     let values = fit.shape.values();
-    let mut bytes = vec![0; images.len() * values];
+    let mut bytes = zeros(images.len() * values)?;
     let outcomes: Vec<Result<(), Skipped>> = bytes
         .par_chunks_exact_mut(values)
         .zip(images.par_iter())
-        .map(|(out, image)| {
-            fit.apply(decode(&image.path)?, out);
-            Ok(())
-        })
+        .map(|(out, image)| decode_into(&image.path, bound, fit, out))
         .collect();
 
     let mut kept = 0;
@@ -157,7 +166,7 @@ fn decode_all(images: &mut Vec<Surveyed>, skipped: &mut Vec<Skipped>, fit: &Fit)
     }
     bytes.truncate(kept * values);
     *images = readable;
-    bytes
+    Ok(bytes)
 }
 
 /// The class of every image and the names of the classes; no labels where all images lie directly in the folder.

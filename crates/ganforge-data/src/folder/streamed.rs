@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use super::codec::decode;
+use super::bound::Bound;
+use super::codec::decode_into;
 use super::survey::Surveyed;
 use crate::DataError;
 use crate::fit::Fit;
@@ -15,15 +16,17 @@ use crate::fit::Fit;
 /// Images that stay in their files.
 pub(crate) struct FileImages {
     paths: Vec<PathBuf>,
+    bound: Bound,
     fit: Fit,
     identity: [u8; 32],
 }
 
 impl FileImages {
-    pub(super) fn new(images: &[Surveyed], fit: Fit) -> Self {
+    pub(super) fn new(images: &[Surveyed], bound: Bound, fit: Fit) -> Self {
         Self {
             paths: images.iter().map(|image| image.path.clone()).collect(),
             identity: identity(images, &fit),
+            bound,
             fit,
         }
     }
@@ -49,9 +52,7 @@ impl FileImages {
 
     /// Decodes image `index` into `out`, `[channels, height, width]`.
     pub(crate) fn read(&self, index: usize, out: &mut [u8]) -> Result<(), DataError> {
-        let image = decode(&self.paths[index]).map_err(DataError::Unreadable)?;
-        self.fit.apply(image, out);
-        Ok(())
+        decode_into(&self.paths[index], self.bound, &self.fit, out).map_err(DataError::Unreadable)
     }
 
     /// A digest of what the images will be: how they are fitted, and each file's name, length and first bytes.

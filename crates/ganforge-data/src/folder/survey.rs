@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
+use super::bound::Bound;
 use super::codec::{Header, read_header};
 use super::listing::Listing;
 use crate::{DataError, Skipped};
@@ -30,13 +31,13 @@ pub(crate) struct Surveyed {
 
 impl Survey {
     /// Surveys a folder and everything below it.
-    pub(crate) fn of(folder: &Path) -> Result<Self, DataError> {
+    pub(crate) fn of(folder: &Path, bound: Bound) -> Result<Self, DataError> {
         let listing = Listing::of(folder)?;
         let headers: Vec<Result<Surveyed, Skipped>> = listing
             .candidates
             .into_par_iter()
             .map(|candidate| {
-                let header = read_header(&candidate.path)?;
+                let header = read_header(&candidate.path, bound)?;
                 Ok(Surveyed {
                     path: candidate.path,
                     name: candidate.name,

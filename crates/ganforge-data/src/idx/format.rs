@@ -9,12 +9,16 @@ use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
 
-use crate::DataError;
+use crate::options::MOST_IMAGES;
+use crate::{DataError, DataOptions};
 
 /// Unsigned bytes in three dimensions: image, row, column.
 pub(crate) const IMAGES: [u8; 4] = [0, 0, 8, 3];
 /// Unsigned bytes in one dimension.
 pub(crate) const LABELS: [u8; 4] = [0, 0, 8, 1];
+
+/// Bytes of a wrong length that are counted, where there are more.
+const MOST_COUNTED: u64 = 64 << 20;
 
 /// The images of one file.
 #[derive(Debug)]
@@ -56,12 +60,20 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn Read>, DataError> {
 }
 
 /// Reads an image file. `path` is for messages.
-pub(crate) fn read_images(path: &Path, mut reader: impl Read) -> Result<IdxImages, DataError> {
+pub(crate) fn read_images(
+    path: &Path,
+    mut reader: impl Read,
+    options: &DataOptions,
+) -> Result<IdxImages, DataError> {
     expect_magic(path, &mut reader, IMAGES, "images")?;
     let [count, height, width] = read_dimensions(path, &mut reader)?;
-    let header = format!("{count} images of {height}x{width}");
-    let expected = u128::from(count) * u128::from(height) * u128::from(width);
-    let pixels = read_body(path, reader, header, expected)?;
+    let body = Body {
+        path,
+        header: format!("{count} images of {height}x{width}"),
+        items: count,
+        expected: u128::from(count) * u128::from(height) * u128::from(width),
+    };
+    let pixels = body.read(reader, options.memory_limit)?;
     Ok(IdxImages {
         count: count as usize,
         height: height as usize,
@@ -75,7 +87,13 @@ pub(crate) fn read_images(path: &Path, mut reader: impl Read) -> Result<IdxImage
 pub(crate) fn read_labels(path: &Path, mut reader: impl Read) -> Result<Vec<u32>, DataError> {
     expect_magic(path, &mut reader, LABELS, "labels")?;
     let [count] = read_dimensions(path, &mut reader)?;
-    let labels = read_body(path, reader, format!("{count} labels"), u128::from(count))?;
+    let body = Body {
+        path,
+        header: format!("{count} labels"),
+        items: count,
+        expected: u128::from(count),
+    };
+    let labels = body.read(reader, usize::MAX)?;
     Ok(labels.into_iter().map(u32::from).collect())
 }
 
@@ -115,6 +133,7 @@ fn read_dimensions<const N: usize>(
             header: format!("that {N} dimensions follow it"),
             expected: 4 * N as u128,
             found: bytes.len() as u64,
+            is_counted: true,
         });
     }
     let mut dimensions = [0; N];
@@ -126,29 +145,59 @@ fn read_dimensions<const N: usize>(
     Ok(dimensions)
 }
 
-/// Reads what the header announced. Memory grows with what is really there, never with what the header says.
-fn read_body(
-    path: &Path,
-    mut reader: impl Read,
+/// What the header announced.
+struct Body<'a> {
+    path: &'a Path,
+    /// In words.
     header: String,
+    /// Images or labels.
+    items: u32,
+    /// Bytes of all of them.
     expected: u128,
-) -> Result<Vec<u8>, DataError> {
-    let one_more = u64::try_from(expected).map_or(u64::MAX, |expected| expected.saturating_add(1));
-    let body = read_at_most(path, &mut reader, one_more)?;
-    let mut found = body.len() as u64;
-    if u128::from(found) == expected && expected > 0 {
-        return Ok(body);
+}
+
+impl Body<'_> {
+    /// Reads it. Memory grows with what is really there, never with what the header says, and not at all with more than `most` bytes.
+    fn read(self, mut reader: impl Read, most: usize) -> Result<Vec<u8>, DataError> {
+        let is_too_large = self.expected > most as u128 || self.items as usize > MOST_IMAGES;
+        let body = if is_too_large {
+            Vec::new()
+        } else {
+            // At most `most`, so it fits 64 bits.
+            let one_more = u64::try_from(self.expected).map_or(u64::MAX, |bytes| bytes + 1);
+            read_at_most(self.path, &mut reader, one_more)?
+        };
+        let mut found = body.len() as u64;
+        if u128::from(found) == self.expected && found > 0 {
+            return Ok(body);
+        }
+        // The rest is counted for the message, if that is quickly done: a gzip file of megabytes may unpack to terabytes.
+        let mut rest = reader.take(MOST_COUNTED);
+        found += io::copy(&mut rest, &mut io::sink()).unwrap_or(0);
+        let is_counted = rest.limit() > 0;
+        if !is_too_large || is_counted && u128::from(found) != self.expected {
+            return Err(DataError::IdxLength {
+                path: self.path.to_owned(),
+                header: self.header,
+                expected: self.expected,
+                found,
+                is_counted,
+            });
+        }
+        let what = format!("{}: {}", self.path.display(), self.header);
+        Err(if self.items as usize > MOST_IMAGES {
+            DataError::TooMany {
+                what,
+                most: MOST_IMAGES,
+            }
+        } else {
+            DataError::TooLarge {
+                what,
+                bytes: self.expected,
+                limit: most,
+            }
+        })
     }
-    if u128::from(found) > expected {
-        // Only for the message: how much more there is. What cannot be counted is left out of it.
-        found += io::copy(&mut reader, &mut io::sink()).unwrap_or(0);
-    }
-    Err(DataError::IdxLength {
-        path: path.to_owned(),
-        header,
-        expected,
-        found,
-    })
 }
 
 /// Reads `limit` bytes, or fewer when the file ends before: a gzip file cut short gives what it held.
@@ -166,7 +215,7 @@ mod tests {
     use super::*;
 
     fn images(bytes: &[u8]) -> Result<IdxImages, DataError> {
-        read_images(Path::new("x"), bytes)
+        read_images(Path::new("x"), bytes, &DataOptions::default())
     }
 
     fn header(count: u32, height: u32, width: u32) -> Vec<u8> {
@@ -213,6 +262,53 @@ mod tests {
                 "{message}"
             );
         }
+    }
+
+    #[test]
+    fn more_than_the_memory_limit_is_refused_unread() {
+        let options = DataOptions {
+            memory_limit: 7,
+            ..DataOptions::default()
+        };
+        let read = |bytes: &[u8]| read_images(Path::new("x"), bytes, &options).unwrap_err();
+        let mut bytes = header(2, 2, 2);
+        bytes.extend([0; 8]);
+        let message = read(&bytes).to_string();
+        for part in ["2 images of 2x2", "8 bytes", "data.memory_limit = 7"] {
+            assert!(message.contains(part), "{message}");
+        }
+        // What is not there is missed all the same.
+        bytes.pop();
+        assert!(matches!(
+            read(&bytes),
+            DataError::IdxLength { found: 7, .. }
+        ));
+    }
+
+    #[test]
+    fn a_body_without_an_end_is_given_up() {
+        let endless = |head: &[u8]| {
+            let bytes = io::Cursor::new(head.to_vec()).chain(io::repeat(0));
+            let read = match head[3] {
+                3 => read_images(Path::new("x"), bytes, &DataOptions::default()).map(|_| ()),
+                _ => read_labels(Path::new("x"), bytes).map(|_| ()),
+            };
+            read.unwrap_err().to_string()
+        };
+        let message = endless(&header(u32::MAX, 28, 28));
+        assert!(
+            message.contains("4294967295 images of 28x28; a set has at most 67108864"),
+            "{message}"
+        );
+        let message = endless(&header(1 << 26, 28, 28));
+        assert!(message.contains("data.memory_limit"), "{message}");
+        let message = endless(&header(10, 28, 28));
+        assert!(
+            message.contains("7840 bytes, and more than 67"),
+            "{message}"
+        );
+        let message = endless(&[0, 0, 8, 1, 255, 0, 0, 0]);
+        assert!(message.contains("4278190080 labels"), "{message}");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::content::Content;
 use crate::fit::{Fit, grey_image, side};
-use crate::loaded::{Loaded, numbered};
+use crate::loaded::{Loaded, numbered, zeros};
 use crate::{DataError, DataOptions, ImageShape, Resize};
 pub(crate) use format::{IdxImages, read_images, read_labels};
 pub(crate) use pair::any_in;
@@ -19,7 +19,7 @@ pub(crate) use pair::any_in;
 pub(crate) fn load(folder: &Path, options: &DataOptions) -> Result<Loaded, DataError> {
     options.check_channels()?;
     let (images, labels) = read_folder(folder, options)?;
-    Ok(fit(images, labels, options))
+    fit(images, labels, options)
 }
 
 /// The images and labels of a directory, as they are.
@@ -28,7 +28,7 @@ pub(crate) fn read_folder(
     options: &DataOptions,
 ) -> Result<(IdxImages, Option<Vec<u32>>), DataError> {
     let pair = pair::find(folder, options.split)?;
-    let images = read_images(&pair.images, format::open(&pair.images)?)?;
+    let images = read_images(&pair.images, format::open(&pair.images)?, options)?;
     let Some(path) = pair.labels else {
         return Ok((images, None));
     };
@@ -45,7 +45,11 @@ pub(crate) fn read_folder(
 }
 
 /// Brings grey images to the shape asked for.
-pub(crate) fn fit(images: IdxImages, labels: Option<Vec<u32>>, options: &DataOptions) -> Loaded {
+pub(crate) fn fit(
+    images: IdxImages,
+    labels: Option<Vec<u32>>,
+    options: &DataOptions,
+) -> Result<Loaded, DataError> {
     let native = ImageShape {
         channels: 1,
         height: images.height,
@@ -64,17 +68,29 @@ pub(crate) fn fit(images: IdxImages, labels: Option<Vec<u32>>, options: &DataOpt
         }
     } else {
         Content::Pixels {
-            bytes: fit_pixels(images, native, shape, options),
+            bytes: fit_pixels(images, native, shape, options)?,
             white: u8::MAX,
         }
     };
-    Loaded {
+    Ok(Loaded {
         content,
         shape,
         classes: numbered(labels.as_deref()),
         labels,
         skipped: Vec::new(),
-    }
+    })
+}
+
+/// Refuses a shape in which the images would take more memory than they may.
+pub(crate) fn check_memory(
+    images: &IdxImages,
+    shape: ImageShape,
+    options: &DataOptions,
+) -> Result<(), DataError> {
+    let count = images.count;
+    options.check_memory(count, shape.values(), || {
+        format!("{count} images of {shape}")
+    })
 }
 
 fn fit_pixels(
@@ -82,7 +98,8 @@ fn fit_pixels(
     native: ImageShape,
     shape: ImageShape,
     options: &DataOptions,
-) -> Vec<u8> {
+) -> Result<Vec<u8>, DataError> {
+    check_memory(&images, shape, options)?;
     // Filters need all 256 levels to work with: the 17 of the embedded digits would make steps of what they blend.
     images.spread_to_bytes();
     let fit = Fit {
@@ -93,7 +110,7 @@ fn fit_pixels(
         },
         background: options.background,
     };
-    let mut bytes = vec![0; images.count * shape.values()];
+    let mut bytes = zeros(images.count * shape.values())?;
     bytes
         .par_chunks_exact_mut(shape.values())
         .zip(images.pixels.par_chunks_exact(native.values()))
@@ -102,5 +119,5 @@ fn fit_pixels(
                 .unwrap_or_else(|| GrayImage::new(side(native.width), side(native.height)));
             fit.apply(image.into(), out);
         });
-    bytes
+    Ok(bytes)
 }

@@ -1,9 +1,9 @@
 //! The facts about one image, from its decoded pixels.
 
-use image::{ColorType, DynamicImage, ImageFormat};
+use image::{ColorType, DynamicImage, ImageFormat, RgbaImage};
 use sha2::{Digest, Sha256};
 
-use crate::folder::{Header, Surveyed, class_of, decode};
+use crate::folder::{Bound, Header, Surveyed, class_of, decode};
 use crate::idx::IdxImages;
 use crate::stacked::Stacked;
 use crate::{ImageShape, Skipped};
@@ -28,13 +28,18 @@ pub(super) struct Examined {
 }
 
 /// Examines one image file.
-pub(super) fn examine_file(image: &Surveyed) -> Result<Examined, Skipped> {
+pub(super) fn examine_file(image: &Surveyed, bound: Bound) -> Result<Examined, Skipped> {
+    let seen = |pixels: DynamicImage| see(image, &pixels.into_rgba8());
+    decode(&image.path, bound, |_| 0, seen)
+}
+
+/// The facts about the pixels of a file.
+fn see(image: &Surveyed, decoded: &RgbaImage) -> Examined {
     let Header { format, color, .. } = image.header;
-    let decoded = decode(&image.path)?.into_rgba8();
     let (width, height) = decoded.dimensions();
     let nearly_constant = (0..4)
         .all(|channel| is_nearly_constant(decoded.pixels().map(|pixel| pixel.0[channel]), u8::MAX));
-    Ok(Examined {
+    Examined {
         name: image.name.clone(),
         class: class_of(&image.name).map(str::to_owned),
         format: format_name(format),
@@ -43,9 +48,9 @@ pub(super) fn examine_file(image: &Surveyed) -> Result<Examined, Skipped> {
         has_alpha: color.has_alpha(),
         width,
         height,
-        digest: digest(width, height, DynamicImage::from(decoded).as_bytes()),
+        digest: digest(width, height, decoded.as_raw()),
         nearly_constant,
-    })
+    }
 }
 
 /// Examines image `index` of an IDX file.

@@ -10,10 +10,10 @@ use super::examine::{Examined, examine_file, examine_idx, examine_stacked};
 use super::outcome::{Outcome, outcome_of_folder, outcome_of_idx, outcome_of_stacked};
 use super::{ClassCount, count_classes, imbalance};
 use crate::content::Content;
-use crate::folder::Survey;
+use crate::folder::{self, Survey};
 use crate::idx::IdxImages;
 use crate::loaded::Loaded;
-use crate::{DataOptions, Skipped};
+use crate::{DataError, DataOptions, Skipped};
 
 /// What a set of images is like.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -44,6 +44,8 @@ pub struct ImageInspection {
     pub unreadable: Vec<Skipped>,
     /// Files that are no images.
     pub ignored: Vec<String>,
+    /// The most pixels of a file that is read; `None` where the data are no image files.
+    pub max_pixels: Option<u64>,
     /// What a recipe with the given options would do.
     pub outcome: Outcome,
 }
@@ -86,12 +88,16 @@ pub struct AspectRatios {
 /// Inspects a folder.
 pub(super) fn of_folder(
     source: &str,
-    folder: &Path,
+    path: &Path,
     survey: Survey,
     options: &DataOptions,
 ) -> ImageInspection {
-    let outcomes: Vec<Result<Examined, Skipped>> =
-        survey.images.par_iter().map(examine_file).collect();
+    let bound = folder::bound(options);
+    let outcomes: Vec<Result<Examined, Skipped>> = survey
+        .images
+        .par_iter()
+        .map(|image| examine_file(image, bound))
+        .collect();
     let mut unreadable = survey.skipped;
     let mut examined = Vec::with_capacity(outcomes.len());
     let mut readable = Vec::with_capacity(outcomes.len());
@@ -104,8 +110,11 @@ pub(super) fn of_folder(
             Err(failure) => unreadable.push(failure),
         }
     }
-    let outcome = outcome_of_folder(folder, &readable, &examined, options);
-    summarise(source, &examined, unreadable, survey.ignored, outcome)
+    let outcome = outcome_of_folder(path, &readable, &examined, options);
+    ImageInspection {
+        max_pixels: Some(bound.max_pixels),
+        ..summarise(source, &examined, unreadable, survey.ignored, outcome)
+    }
 }
 
 /// Inspects the images of an IDX file.
@@ -140,6 +149,15 @@ pub(super) fn of_stacked(source: &str, loaded: &Loaded, options: &DataOptions) -
     summarise(source, &examined, Vec::new(), Vec::new(), outcome)
 }
 
+/// Refuses so many images that their facts alone would exceed the memory limit: a byte makes an image, and its facts take a hundred and more.
+pub(super) fn check_memory(count: usize, options: &DataOptions) -> Result<(), DataError> {
+    /// A name and, perhaps, a class, on the heap.
+    const NAMES: usize = 64;
+    options.check_memory(count, size_of::<Examined>() + NAMES, || {
+        format!("the facts about {count} images")
+    })
+}
+
 fn summarise(
     source: &str,
     examined: &[Examined],
@@ -169,6 +187,7 @@ fn summarise(
             .collect(),
         unreadable,
         ignored,
+        max_pixels: None,
         outcome,
     }
 }

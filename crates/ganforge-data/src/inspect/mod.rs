@@ -29,7 +29,9 @@ pub fn inspect(spec: &DataSpec, options: &DataOptions) -> Result<Inspection, Dat
     options.check()?;
     let source = spec.to_string();
     let grey = |(images, labels): (idx::IdxImages, Option<Vec<u32>>)| {
-        Inspection::Images(images::of_idx(&source, &images, labels.as_deref(), options))
+        images::check_memory(images.count, options)?;
+        let inspection = images::of_idx(&source, &images, labels.as_deref(), options);
+        Ok(Inspection::Images(inspection))
     };
     let mixture = |mixture: Mixture, name| {
         crate::mixture::load(&mixture, name, options)
@@ -38,13 +40,13 @@ pub fn inspect(spec: &DataSpec, options: &DataOptions) -> Result<Inspection, Dat
     Ok(match spec {
         DataSpec::Digits => {
             let (images, labels) = digits::read(options)?;
-            grey((images, Some(labels)))
+            grey((images, Some(labels)))?
         }
-        DataSpec::Mnist => grey(public::read(&public::MNIST, options)?),
-        DataSpec::FashionMnist => grey(public::read(&public::FASHION_MNIST, options)?),
-        DataSpec::Idx(path) => grey(idx::read_folder(path, options)?),
+        DataSpec::Mnist => grey(public::read(&public::MNIST, options)?)?,
+        DataSpec::FashionMnist => grey(public::read(&public::FASHION_MNIST, options)?)?,
+        DataSpec::Idx(path) => grey(idx::read_folder(path, options)?)?,
         DataSpec::Folder(path) => {
-            let survey = folder::Survey::of(path)?;
+            let survey = folder::Survey::of(path, folder::bound(options))?;
             if survey.images.is_empty() && survey.skipped.is_empty() {
                 return Err(DataError::EmptyFolder {
                     path: path.clone(),
@@ -67,6 +69,7 @@ pub fn inspect(spec: &DataSpec, options: &DataOptions) -> Result<Inspection, Dat
                 ..options.clone()
             };
             let loaded = stacked::load(digits, &native)?;
+            images::check_memory(loaded.content.len(loaded.shape), options)?;
             Inspection::Images(images::of_stacked(&source, &loaded, options))
         }
     })

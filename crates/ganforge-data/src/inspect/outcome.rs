@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::examine::Examined;
 use crate::fit::side;
 use crate::folder::{self, Surveyed};
-use crate::idx::IdxImages;
+use crate::idx::{self, IdxImages};
 use crate::loaded::Loaded;
 use crate::placement::Placement;
 use crate::stacked::{Stacked, not_rgb};
@@ -65,7 +65,7 @@ pub(super) fn outcome_of_folder(
     let shape = options
         .check_channels()
         .and_then(|()| folder::common_shape(folder, images, options));
-    let streamed = |shape| !folder::fits(images.len(), shape, options.memory_limit);
+    let streamed = |shape: ImageShape| !options.fits(images.len(), shape.values());
     outcome(shape, folder::resize(options), streamed, examined)
 }
 
@@ -79,11 +79,15 @@ pub(super) fn outcome_of_idx(
         return problem("classes are wanted and there is no label file".to_owned());
     }
     let [height, width] = options.size.unwrap_or([images.height, images.width]);
-    let shape = options.check_channels().map(|()| ImageShape {
+    let shape = ImageShape {
         channels: options.channels.unwrap_or(1),
         height,
         width,
-    });
+    };
+    let shape = options
+        .check_channels()
+        .and_then(|()| idx::check_memory(images, shape, options))
+        .map(|()| shape);
     outcome(shape, idx_resize(options), |_| false, examined)
 }
 

@@ -6,6 +6,7 @@ use std::fmt::{self, Display, Formatter};
 use super::{
     ClassCount, ImageInspection, Inspection, Outcome, PointInspection, SizeCount, Sizes, Span,
 };
+use crate::printable;
 
 /// How many entries of a list are shown; the JSON form has them all.
 const SHOWN: usize = 10;
@@ -21,7 +22,7 @@ impl Display for Inspection {
 
 impl Display for ImageInspection {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        writeln!(formatter, "{}", self.source)?;
+        writeln!(formatter, "{}", printable(&self.source))?;
         line(formatter, "images", self.images)?;
         line(formatter, "formats", counts(&self.formats))?;
         line(formatter, "colours", counts(&self.colors))?;
@@ -59,6 +60,10 @@ impl Display for ImageInspection {
         list(formatter, &self.unreadable)?;
         line(formatter, "other files", self.ignored.len())?;
         list(formatter, &self.ignored)?;
+        if let Some(pixels) = self.max_pixels {
+            let text = format!("{pixels} pixels a file (data.max_pixels)");
+            line(formatter, "size limit", text)?;
+        }
         self.outcome.fmt(formatter)
     }
 }
@@ -93,7 +98,7 @@ impl Display for Outcome {
         let size = mebibytes(self.bytes);
         let memory = if self.streamed {
             format!(
-                "{size} exceed the memory limit: decoded again in every epoch, ahead of the step"
+                "{size} exceed data.memory_limit: decoded again in every epoch, ahead of the step"
             )
         } else {
             format!("{size} of memory hold them all")
@@ -104,7 +109,7 @@ impl Display for Outcome {
 
 impl Display for PointInspection {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        writeln!(formatter, "{}", self.source)?;
+        writeln!(formatter, "{}", printable(&self.source))?;
         line(formatter, "points", self.points)?;
         line(formatter, "x", self.x)?;
         line(formatter, "y", self.y)?;
@@ -122,9 +127,9 @@ impl Display for Span {
     }
 }
 
-/// One fact: a name in the left column (none when it continues the line above), a text in the right.
+/// One fact on one line: a name in the left column (none when it continues the line above), a text in the right.
 fn line(formatter: &mut Formatter<'_>, name: &str, text: impl Display) -> fmt::Result {
-    writeln!(formatter, "  {name:<16}{text}")
+    writeln!(formatter, "  {name:<16}{}", printable(&text.to_string()))
 }
 
 /// The entries of a list, below the line that counts them.
@@ -177,17 +182,14 @@ fn write_classes(
     });
     line(formatter, name, format!("{}{balance}", classes.len()))?;
     // Names are padded to one width, so that the counts stand in a column.
-    let width = classes
-        .iter()
-        .take(SHOWN)
-        .map(|class| class.name.chars().count())
-        .max();
-    let width = width.unwrap_or(0);
+    let shown = classes.iter().take(SHOWN);
+    let width = shown.map(|class| printable(&class.name).chars().count());
+    let width = width.max().unwrap_or(0);
     list(
         formatter,
         classes
             .iter()
-            .map(|class| format!("{:<width$}  {}", class.name, class.count)),
+            .map(|class| format!("{:<width$}  {}", printable(&class.name), class.count)),
     )
 }
 

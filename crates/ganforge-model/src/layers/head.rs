@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::condition::one_hot;
 use super::{MinibatchFeatures, MinibatchLayer, Traced, WeightInit};
-use crate::{ConfigError, InputGradient, Judgement};
+use crate::{ConfigError, InputGradient, Judgement, NetworkSize};
 
 /// How a discriminator learns which class an image should be of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +57,47 @@ impl Conditioning {
             Self::Concatenation => "concatenation",
             Self::Projection => "projection",
             Self::Auxiliary => "auxiliary",
+        }
+    }
+}
+
+/// What a [`Head`] is made for, apart from the features it takes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HeadConfig {
+    pub conditioning: Conditioning,
+    pub minibatch: Option<MinibatchFeatures>,
+    pub classes: usize,
+}
+
+impl HeadConfig {
+    /// Classes that are inputs beside the image.
+    pub fn input_classes(&self) -> usize {
+        self.conditioning.input_classes(self.classes)
+    }
+
+    /// Adds the layers to the size of a network.
+    pub fn add_to(&self, size: &mut NetworkSize, features: f64) {
+        let mut seen = features;
+        if let Some(minibatch) = self.minibatch {
+            minibatch.add_to(size, features);
+            seen += minibatch.extra() as f64;
+            size.keep(seen);
+        }
+        size.matrix(seen);
+        size.vector(1.0);
+        size.keep(1.0);
+        let classes = self.classes as f64;
+        match self.conditioning {
+            Conditioning::Projection if self.classes > 0 => {
+                size.matrix(classes * features);
+                size.keep(features);
+            }
+            Conditioning::Auxiliary if self.classes > 0 => {
+                size.matrix(classes * features);
+                size.vector(classes);
+                size.keep(classes);
+            }
+            Conditioning::Concatenation | Conditioning::Projection | Conditioning::Auxiliary => {}
         }
     }
 }

@@ -39,6 +39,12 @@ impl Pyramid {
 
     /// Channels from the base grid to the largest hidden layer, halving from stage to stage down to `width`.
     pub fn channels(&self, width: usize) -> Vec<usize> {
-        (0..self.stages).rev().map(|stage| width << stage).collect()
+        let channels = |stage| width.saturating_mul(1_usize << stage);
+        (0..self.stages).rev().map(channels).collect()
+    }
+
+    /// Pixels of the base grid.
+    pub fn base_pixels(&self) -> f64 {
+        self.base_grid[0] as f64 * self.base_grid[1] as f64
     }
 }

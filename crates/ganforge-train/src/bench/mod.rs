@@ -21,6 +21,7 @@ use crate::error::TrainError;
 use crate::game::UpdateRule;
 use crate::gan::Round;
 use crate::loader::Latents;
+use crate::memory::check_bench;
 use crate::optimizer::{module_optimizer, module_schedule};
 use crate::parameters::trainable_parameters;
 use crate::play::{ClipNorms, Play};
@@ -79,7 +80,7 @@ pub fn bench<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
 ) -> Result<BenchReport, TrainError> {
     let device_name = device_name.to_owned();
     let training_device = device.clone().autodiff();
-    let signature = signature(recipe)?;
+    let signature = signature(recipe, device, false)?;
     let gan = build(recipe, &signature, 0, &training_device)?;
     let parameters =
         trainable_parameters(&gan.generator) + trainable_parameters(&gan.discriminator);
@@ -122,20 +123,32 @@ pub fn bench<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
 }
 
 /// The size a recipe states, or that of its data; classes are left out, for noise has none.
-fn signature<G: GeneratorArchitecture, D>(recipe: &Recipe<G, D>) -> Result<Signature, TrainError> {
-    let image = match (recipe.data.channels, recipe.data.size) {
-        (Some(channels), Some([height, width])) => ImageSpec {
-            channels,
-            height,
-            width,
-        },
-        _ => image_spec(Dataset::open(&recipe.data.source, &recipe.data.options())?.shape()),
-    };
-    Ok(Signature {
+///
+/// # Errors
+/// Data that cannot be opened, or more memory than there is.
+fn signature<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
+    recipe: &Recipe<G, D>,
+    device: &Device,
+    samples_only: bool,
+) -> Result<Signature, TrainError> {
+    let image =
+        if let (Some(channels), Some([height, width])) = (recipe.data.channels, recipe.data.size) {
+            ImageSpec {
+                channels,
+                height,
+                width,
+            }
+        } else {
+            check_bench(recipe, None, device, samples_only)?;
+            image_spec(Dataset::open(&recipe.data.source, &recipe.data.options())?.shape())
+        };
+    let signature = Signature {
         latent: recipe.generator.latent(),
         image,
         classes: Vec::new(),
-    })
+    };
+    check_bench(recipe, Some(image), device, samples_only)?;
+    Ok(signature)
 }
 
 /// The same real batch again and again, with new latents each time.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use burn::tensor::Device;
-use ganforge_infer::{SampleOptions, sample};
+use ganforge_infer::{generate, latent};
 use ganforge_model::{DiscriminatorArchitecture, GeneratorArchitecture};
 use serde::Serialize;
 
@@ -62,17 +62,15 @@ pub fn bench_sampling<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
     device_name: &str,
     steps: usize,
 ) -> Result<SamplingReport, TrainError> {
-    let signature = signature(recipe)?;
+    let signature = signature(recipe, device, true)?;
     let generator = build(recipe, &signature, 0, device)?.generator;
     let batch = recipe.run.batch;
-    let mut options = SampleOptions {
-        count: batch,
-        batch,
-        ..SampleOptions::default()
-    };
+    let mut seed = 0;
     let timing = Timing::of(steps, || {
-        options.seed += 1;
-        sample(&generator, &signature, &options, device)?;
+        seed += 1;
+        let latents = (0..batch as u64).flat_map(|index| latent(signature.latent, seed, index));
+        let latents: Vec<f32> = latents.collect();
+        generate(&generator, &signature, &latents, None, device)?;
         Ok(())
     })?;
     Ok(SamplingReport {

@@ -1,13 +1,13 @@
 //! `evaluation.json`: how the figures of a run were obtained, once for all of them.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
 use ganforge_eval::{MetricName, Protocol};
 
 use crate::error::TrainError;
+use crate::read::read_text;
 use crate::write::{io_error, replace};
 
 /// The protocol of each metric.
@@ -36,7 +36,7 @@ pub(crate) fn write(path: &Path, now: Protocols) -> Result<(), TrainError> {
 }
 
 fn read(path: &Path) -> Result<Protocols, TrainError> {
-    match fs::read_to_string(path) {
+    match read_text(path) {
         Ok(text) => parse(path, &text),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Protocols::new()),
         Err(source) => Err(io_error(path, source)),

@@ -35,7 +35,7 @@ const VALIDATION: usize = 1000;
 const BATCH: usize = 64;
 
 impl<'a> Real<'a> {
-    /// Data for images `[channels, height, width]`, fitted to their size in the way of `fitted`.
+    /// Data for images `[channels, height, width]`, fitted to their size in the way of `fitted` and within its limits.
     ///
     /// # Errors
     /// Points for a model of images, or the other way round.
@@ -66,6 +66,8 @@ impl<'a> Real<'a> {
             channels: (!points).then_some(channels),
             resize: fitted.resize,
             background: fitted.background,
+            max_pixels: fitted.max_pixels,
+            memory_limit: fitted.memory_limit,
             ..DataOptions::default()
         };
         Ok(Self {

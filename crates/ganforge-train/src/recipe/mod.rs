@@ -7,6 +7,8 @@ mod builtin;
 mod evaluation;
 mod optimizer;
 mod read;
+mod tables;
+mod warnings;
 
 pub use builtin::{builtin, builtin_names};
 pub use evaluation::EvaluationConfig;
@@ -98,6 +100,12 @@ pub struct DataConfig {
     /// Show the class of each image to both players.
     #[serde(default)]
     pub labels: bool,
+    /// Pixels of an image file at most, a larger one is left out; 2²⁶ where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_pixels: Option<u64>,
+    /// Bytes that the data may take in memory; 2 GiB where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_limit: Option<usize>,
 }
 
 /// `[average]`.
@@ -136,6 +144,7 @@ impl DataConfig {
     /// What the data crate is asked for.
     #[must_use]
     pub fn options(&self) -> DataOptions {
+        let usual = DataOptions::default();
         DataOptions {
             size: self.size,
             channels: self.channels,
@@ -145,7 +154,9 @@ impl DataConfig {
             labels: self.labels,
             skip: self.skip,
             take: self.take,
-            ..DataOptions::default()
+            max_pixels: self.max_pixels.unwrap_or(usual.max_pixels),
+            memory_limit: self.memory_limit.unwrap_or(usual.memory_limit),
+            ..usual
         }
     }
 }

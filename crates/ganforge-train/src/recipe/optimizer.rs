@@ -122,6 +122,9 @@ impl Optimizers {
 }
 
 impl OptimizerConfig {
+    /// What is added to a denominator unless a recipe says otherwise.
+    pub(super) const USUAL_EPSILON: f64 = 1e-8;
+
     fn check(&self, table: &str) -> Result<(), RecipeError> {
         let share = |value: f64| (0.0..1.0).contains(&value);
         let below_one = "0 or more and below 1";
@@ -223,7 +226,7 @@ fn adam_betas() -> [f64; 2] {
 }
 
 fn epsilon() -> f64 {
-    1e-8
+    OptimizerConfig::USUAL_EPSILON
 }
 
 fn rmsprop_alpha() -> f64 {

@@ -7,8 +7,9 @@ use ganforge_model::{DiscriminatorArchitecture, GeneratorArchitecture};
 use serde::Serialize;
 use toml::{Table, Value};
 
-use super::{Recipe, builtin, builtin_names};
+use super::{Recipe, builtin, builtin_names, tables};
 use crate::error::RecipeError;
+use crate::read::read_text;
 
 /// One `--set key=value`: a dotted path and the TOML value to put there.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,7 +75,7 @@ impl RecipeSource {
                 known: builtin_names().collect::<Vec<_>>().join(", "),
             });
         }
-        let text = std::fs::read_to_string(path).map_err(|source| RecipeError::Io {
+        let text = read_text(path).map_err(|source| RecipeError::Io {
             path: path.to_owned(),
             source,
         })?;
@@ -172,6 +173,7 @@ impl<G: GeneratorArchitecture, D: DiscriminatorArchitecture> Recipe<G, D> {
                 format!("{}{}", place(&text, &error), one_line(&error.to_string()))
             }),
         })?;
+        tables::check(&table, &recipe)?;
         if recipe.name.is_empty() {
             name.clone_into(&mut recipe.name);
         }

@@ -169,7 +169,7 @@ impl RunDirectory {
         fs::create_dir_all(&samples).map_err(|source| io_error(&samples, source))
     }
 
-    /// A kill can leave a sample grid that never got its name, `.000123456.png.4711.partial`.
+    /// A kill can leave a sample grid that never got its name.
     fn remove_half_written_samples(&self) -> Result<(), TrainError> {
         let samples = self.samples();
         let entries = fs::read_dir(&samples).map_err(|source| io_error(&samples, source))?;
@@ -193,13 +193,14 @@ pub struct RecipeText {
     pub source: Option<String>,
 }
 
+/// `.ganforge-<process>-<number>.partial`, the name that ganforge-infer gives to a file until it is complete.
 fn is_half_written_sample(name: &str) -> bool {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let parts = name
-        .strip_prefix('.')
+    let numbers = name
+        .strip_prefix(".ganforge-")
         .and_then(|name| name.strip_suffix(".partial"))
-        .and_then(|name| name.split_once(".png."));
-    parts.is_some_and(|(images, process)| digits(images) && digits(process))
+        .and_then(|name| name.split_once('-'));
+    numbers.is_some_and(|(process, number)| digits(process) && digits(number))
 }
 
 #[cfg(test)]
@@ -241,12 +242,12 @@ mod tests {
 
     #[test]
     fn only_what_a_kill_leaves_of_a_grid_counts_as_half_written() {
-        assert!(is_half_written_sample(".000001280.png.4711.partial"));
+        assert!(is_half_written_sample(".ganforge-4711-2.partial"));
         for mine in [
             "000001280.png",
             "mine.partial",
             ".mine.png.partial",
-            ".a.png.1.partial",
+            ".ganforge-mine.partial",
         ] {
             assert!(!is_half_written_sample(mine), "{mine}");
         }

@@ -17,6 +17,7 @@ use crate::error::TrainError;
 use crate::gan::{Gan, Start};
 use crate::historical::History;
 use crate::parameters::number_parameters;
+use crate::read::read_text;
 use crate::recipe::Recipe;
 
 /// Where trained weights come from: a model file, which has a generator only, or a run or one of its checkpoints, which have both players and the average.
@@ -100,7 +101,7 @@ impl InitialWeights {
         }
         match directory.checkpoints().find()? {
             Some(found) => {
-                let recipe = std::fs::read_to_string(directory.recipe()).ok();
+                let recipe = read_text(&directory.recipe()).ok();
                 from_checkpoint::<G, D>(&found.checkpoint, recipe, device)
             }
             None => from_file::<G, D>(&directory.model(), device),

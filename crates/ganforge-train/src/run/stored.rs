@@ -13,6 +13,7 @@ use super::initial_weights::InitialWeights;
 use super::lock::RunLock;
 use super::rewind::set_aside_after;
 use crate::error::{RecipeError, TrainError};
+use crate::read::read_text;
 use crate::recipe::{Override, Recipe, RecipeSource};
 use crate::write::io_error;
 
@@ -80,9 +81,9 @@ impl StoredRun {
             ));
         }
         let lock = RunLock::acquire(folder)?;
-        let recipe = std::fs::read_to_string(&path).map_err(|source| io_error(&path, source))?;
+        let recipe = read_text(&path).map_err(|source| io_error(&path, source))?;
         Ok(Self {
-            source: std::fs::read_to_string(directory.recipe_source()).ok(),
+            source: read_text(&directory.recipe_source()).ok(),
             directory,
             lock,
             checkpoint: None,

@@ -16,9 +16,10 @@ use ganforge_train::Recipe;
 use ganforge_train::evaluation::{Asked, Real, StandIns};
 
 use super::sample::class_number;
-use super::{print, print_json, warn_of_skipped};
+use super::{print, print_json, warn_of_skipped, warn_of_truncation};
 use crate::arguments::EvaluateArguments;
 use crate::error::{CliError, Done};
+use crate::message;
 use crate::runs::model_file;
 use progress::Progress;
 use report::{Baseline, Report};
@@ -36,6 +37,7 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
     let real = Real::new(&arguments.data, image, &fitted(&path)?)?;
     let options = sample_options(arguments, &sampler, real.usual_samples())?;
     let batches = sampler.batches(&options)?;
+    warn_of_truncation(arguments.truncation);
     let asked = asked(arguments, &real, &options, &sampler)?;
     let stand_ins = arguments.baseline.then(|| real.stand_ins(&asked));
     let stand_ins = stand_ins.transpose()?;
@@ -69,10 +71,10 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
         .transpose()?;
     progress.end();
     for reason in &figures.without {
-        eprintln!("warning: {reason}");
+        message::warning(reason);
     }
     if let Some(singular) = figures.singular {
-        eprintln!("warning: {singular}");
+        message::warning(&singular);
     }
 
     let seen = sampler.card().images_seen;
@@ -157,7 +159,7 @@ fn asked(
     }
     let usual = real.usual_metrics(&asked)?;
     if let Some(reason) = usual.without_frechet {
-        eprintln!("warning: frechet is left out: {reason}");
+        message::warning(&format!("frechet is left out: {reason}"));
     }
     Ok(Asked {
         metrics: usual.metrics,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use ganforge_data::DataSpec;
 use ganforge_eval::{Difference, Figure, MetricName, Protocol};
+use ganforge_train::read_text;
 use serde::{Deserialize, Serialize};
 
 use crate::error::CliError;
@@ -74,7 +75,7 @@ impl Report {
     /// What was found earlier.
     pub fn read(path: &Path) -> Result<Self, CliError> {
         let refuse = |reason: String| CliError::System(format!("{}: {reason}", path.display()));
-        let text = std::fs::read_to_string(path).map_err(|error| refuse(error.to_string()))?;
+        let text = read_text(path).map_err(|error| refuse(error.to_string()))?;
         let report: Self = serde_json::from_str(&text).map_err(|error| {
             refuse(format!(
                 "not what `ganforge evaluate --json` prints ({error})"

@@ -1,5 +1,6 @@
 //! Figures for people to read.
 
+use ganforge_data::printable;
 use ganforge_eval::{Better, Figure, MetricName, Spread};
 
 use super::number;
@@ -68,16 +69,18 @@ fn heading(report: &Report, shared: &[String]) -> String {
     }
     parts.push(format!("compared with {}", report.data));
     parts.extend_from_slice(shared);
+    let parts = parts.join(", ");
     let baseline = report.baseline.iter();
     let baseline =
         baseline.map(|real| format!("\nreal: {} of {} in their place", real.images, real.split));
     let since = report.since.iter();
-    let since = since.map(|path| format!("\nchanges since {}", path.display()));
+    let since = since.map(|path| path.display().to_string());
+    let since = since.map(|path| format!("\nchanges since {}", printable(&path)));
     format!(
         "{} after {} images\n{}{}{}",
-        report.model,
+        printable(&report.model),
         report.images_seen,
-        parts.join(", "),
+        printable(&parts),
         baseline.collect::<String>(),
         since.collect::<String>()
     )

@@ -13,7 +13,7 @@ use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 use super::WeightInit;
-use crate::ConfigError;
+use crate::{ConfigError, NetworkSize};
 
 /// Features that compare the samples of a batch, as a recipe names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +66,23 @@ impl MinibatchFeatures {
         match self {
             Self::Discrimination { kernels, .. } => kernels,
             Self::Deviation {} => 1,
+        }
+    }
+
+    /// Adds the layer, for rows of so many features, to the size of a network.
+    pub(crate) fn add_to(self, size: &mut NetworkSize, features: f64) {
+        match self {
+            Self::Discrimination {
+                kernels,
+                dimensions,
+            } => {
+                let projected = kernels as f64 * dimensions as f64;
+                size.matrix(features * projected);
+                size.keep(projected);
+                // All pairs differ in every coordinate, and are close in every kernel.
+                size.per_pair += projected + kernels as f64;
+            }
+            Self::Deviation {} => size.keep(features),
         }
     }
 

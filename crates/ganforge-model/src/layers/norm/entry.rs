@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use super::Norm;
 use crate::layers::append_one_hot;
 use crate::layers::condition::one_hot;
-use crate::{ConfigError, Latent, LatentSpec};
+use crate::{ConfigError, Latent, LatentSpec, NetworkSize};
 
 /// What an [`Entry`] is made for.
 #[derive(Debug, Clone, Copy)]
@@ -44,11 +44,11 @@ impl EntryConfig {
         }
     }
 
-    /// Numbers in the reference batch; `None` where the count overflows.
-    pub(crate) fn weight_count(&self) -> Option<usize> {
-        match self.norm {
-            Norm::VirtualBatch => self.reference.checked_mul(self.columns()),
-            Norm::None | Norm::Batch | Norm::ConditionalBatch => Some(0),
+    /// Adds the reference batch, which goes through the layers so far with every batch, to the size of a network.
+    pub(crate) fn add_to(&self, size: &mut NetworkSize) {
+        if self.norm == Norm::VirtualBatch {
+            size.matrices += self.reference as f64 * self.columns() as f64;
+            size.per_batch += self.reference as f64 * size.per_image;
         }
     }
 
@@ -117,6 +117,12 @@ impl Entry {
             rows = Tensor::cat(vec![reference, rows], 0);
         }
         (rows, context)
+    }
+
+    /// Rows that go through the network for a batch of `rows`.
+    pub(crate) fn rows(&self, rows: usize) -> usize {
+        let reference = self.reference.as_ref();
+        rows.saturating_add(reference.map_or(0, |reference| reference.val().dims()[0]))
     }
 }
 

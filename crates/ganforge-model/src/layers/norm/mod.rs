@@ -18,7 +18,7 @@ use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::Activation;
-use crate::ConfigError;
+use crate::{ConfigError, NetworkSize};
 
 /// Added to variances before they divide, as in Burn's `BatchNorm`.
 const EPSILON: f64 = 1e-5;
@@ -74,16 +74,31 @@ impl Norm {
         channels.iter().filter_map(layer).collect()
     }
 
-    /// Numbers in the tables of scales and shifts by class; `None` where the count overflows.
-    ///
-    /// What is as long as a layer is wide is left out, like biases: the layer's weights outnumber it.
-    pub(crate) fn weight_count(self, channels: &[usize], classes: usize) -> Option<usize> {
-        match self {
-            Self::None | Self::Batch | Self::VirtualBatch => Some(0),
-            Self::ConditionalBatch => channels.iter().try_fold(0_usize, |sum, &channels| {
-                sum.checked_add(channels.checked_mul(classes)?.checked_mul(2)?)
-            }),
-        }
+    /// Adds the layer of so many channels, each of `positions` numbers, to the size of a network.
+    pub(crate) fn add_to(
+        self,
+        size: &mut NetworkSize,
+        channels: usize,
+        classes: usize,
+        positions: f64,
+    ) {
+        let channels = channels as f64;
+        let kept = match self {
+            Self::None => return,
+            Self::Batch => {
+                size.vector(2.0 * channels);
+                1.0
+            }
+            Self::ConditionalBatch => {
+                size.matrix(2.0 * channels * classes as f64);
+                2.0
+            }
+            Self::VirtualBatch => {
+                size.vector(2.0 * channels);
+                3.0
+            }
+        };
+        size.keep_in(kept, channels * positions);
     }
 }
 

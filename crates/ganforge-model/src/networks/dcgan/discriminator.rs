@@ -12,7 +12,7 @@ use crate::layers::{
     Activation, Conditioning, Head, Init, MinibatchFeatures, Traced, TracedJudgement, WeightInit,
     batch_norm,
 };
-use crate::{ConfigError, ImageSpec, TracedDiscriminator};
+use crate::{ConfigError, ImageSpec, TracedDiscriminator, size};
 
 /// `[discriminator] kind = "dcgan"`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -47,7 +47,7 @@ impl DcganDiscriminatorConfig {
     /// Builds the network; see [`DiscriminatorConfig::init`](crate::DiscriminatorConfig::init).
     ///
     /// # Errors
-    /// An image size this pyramid cannot reach, or a width of zero.
+    /// An image size this pyramid cannot reach, a width of zero, or more parameters than any machine holds.
     pub fn init(
         &self,
         image: ImageSpec,
@@ -57,6 +57,7 @@ impl DcganDiscriminatorConfig {
     ) -> Result<DcganDiscriminator, ConfigError> {
         ConfigError::at_least_one("width", self.width)?;
         self.init.check()?;
+        size::check(self, |config| config.size(image, classes))?;
         let pyramid = Pyramid::of(image, "dcgan")?;
         let mut channels = pyramid.channels(self.width);
         channels.reverse();

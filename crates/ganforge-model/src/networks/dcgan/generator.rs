@@ -8,11 +8,12 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::{Pyramid, dcgan_init};
+use crate::layers::memory::{bytes, numbers, work_of_doubling};
 use crate::layers::{
     Activation, Entry, EntryConfig, Init, Norm, NormLayer, WeightInit, activated,
     convolve_transposed, default_reference, linear,
 };
-use crate::{ConfigError, Generator, ImageSpec, Latent, LatentDistribution, LatentSpec};
+use crate::{ConfigError, Generator, ImageSpec, Latent, LatentDistribution, LatentSpec, size};
 
 /// `[generator] kind = "dcgan"`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -51,7 +52,8 @@ impl DcganGeneratorConfig {
     /// Builds the network; see [`GeneratorConfig::init`](crate::GeneratorConfig::init).
     ///
     /// # Errors
-    /// An image size this pyramid cannot reach, a width or latent of zero, or a norm by class without classes.
+    /// An image size this pyramid cannot reach, a width or latent of zero, a norm by class without classes, or more
+    /// parameters than any machine holds.
     pub fn init(
         &self,
         image: ImageSpec,
@@ -63,6 +65,7 @@ impl DcganGeneratorConfig {
         entry.check()?;
         ConfigError::at_least_one("width", self.width)?;
         self.init.check()?;
+        size::check(self, |config| config.size(image, classes))?;
         let pyramid = Pyramid::of(image, "dcgan")?;
         let channels = pyramid.channels(self.width);
         let grid: usize = pyramid.base_grid.iter().product();
@@ -85,25 +88,6 @@ impl DcganGeneratorConfig {
         })
     }
 
-    /// Numbers in the weight matrices; see [`GeneratorConfig::weight_count`](crate::GeneratorConfig::weight_count).
-    pub(crate) fn weight_count(&self, image: ImageSpec, classes: usize) -> Option<usize> {
-        let pyramid = Pyramid::of(image, "dcgan").ok()?;
-        let top = self.width.checked_mul(1 << (pyramid.stages - 1))?;
-        let grid = pyramid.base_grid[0].checked_mul(pyramid.base_grid[1])?;
-        let entry = self.entry(classes);
-        let base = entry.columns().checked_mul(top)?.checked_mul(grid)?;
-        let mut channels = pyramid.channels(self.width);
-        let beside = entry
-            .weight_count()?
-            .checked_add(self.norm.weight_count(&channels, classes)?)?;
-        channels.push(image.channels);
-        channels
-            .windows(2)
-            .try_fold(base.checked_add(beside)?, |sum, pair| {
-                sum.checked_add(pair[0].checked_mul(pair[1])?.checked_mul(16)?)
-            })
-    }
-
     /// Size and distribution of the latents.
     pub(crate) fn latent(&self) -> LatentSpec {
         LatentSpec {
@@ -112,7 +96,7 @@ impl DcganGeneratorConfig {
         }
     }
 
-    fn entry(&self, classes: usize) -> EntryConfig {
+    pub(super) fn entry(&self, classes: usize) -> EntryConfig {
         EntryConfig {
             norm: self.norm,
             reference: self.norm_reference,
@@ -135,6 +119,19 @@ impl Generator for DcganGenerator {
             images = convolve_transposed(stage, images);
         }
         ganforge_ops::tanh(context.without_reference(images))
+    }
+
+    fn forward_memory(&self, rows: usize) -> u64 {
+        let [height, width] = self.base_grid;
+        let sizes = (0..).map(|doublings| [height << doublings, width << doublings]);
+        let stages = self.stages.iter().zip(sizes);
+        let held = stages.clone().map(|(stage, [height, width])| {
+            let [inputs, outputs, ..] = stage.weight.val().dims();
+            // What the norm is given and gives, and the image with a copy of it.
+            numbers(&[2 * (inputs + 4 * outputs), height, width])
+        });
+        let work = stages.map(|(stage, size)| work_of_doubling(stage, size));
+        bytes(self.entry.rows(rows), work.chain(held.max()))
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod discriminator;
 mod generator;
+mod size;
 
 pub use discriminator::{DcganDiscriminator, DcganDiscriminatorConfig};
 pub use generator::{DcganGenerator, DcganGeneratorConfig};

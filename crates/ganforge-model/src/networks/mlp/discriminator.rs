@@ -11,7 +11,7 @@ use crate::layers::{
     Activation, Conditioning, Head, Init, Maxout, MinibatchFeatures, Traced, TracedJudgement,
     WeightInit,
 };
-use crate::{ConfigError, ImageSpec, TracedDiscriminator};
+use crate::{ConfigError, ImageSpec, TracedDiscriminator, size};
 
 /// `[discriminator] kind = "mlp"`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,7 +64,8 @@ impl MlpDiscriminatorConfig {
     /// Builds the network; see [`DiscriminatorConfig::init`](crate::DiscriminatorConfig::init).
     ///
     /// # Errors
-    /// A layer without units, an empty range, a dropout share outside [0, 1), or an impossible initial distribution.
+    /// A layer without units, an empty range, a dropout share outside [0, 1), an impossible initial distribution, or more
+    /// parameters than any machine holds.
     pub fn init(
         &self,
         image: ImageSpec,
@@ -83,6 +84,7 @@ impl MlpDiscriminatorConfig {
         check_share("dropout_input", self.dropout_input)?;
         check_share("dropout_hidden", self.dropout_hidden)?;
         self.init.check()?;
+        size::check(self, |config| Some(config.size(image, classes)))?;
         let mut init = WeightInit::new(self.init, rng, device);
         let conditioning =
             Conditioning::choose(self.conditioning, Conditioning::Concatenation, classes)?;

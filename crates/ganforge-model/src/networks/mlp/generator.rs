@@ -7,12 +7,13 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::{check_hidden, he, widths};
+use crate::layers::memory::{bytes, numbers};
 use crate::layers::{
     Activation, Entry, EntryConfig, Init, Norm, NormLayer, OutputActivation, OutputBias,
     WeightInit, activated, default_reference, linear, linear_activated, linear_output,
     norm_or_flag,
 };
-use crate::{ConfigError, Generator, ImageSpec, Latent, LatentDistribution, LatentSpec};
+use crate::{ConfigError, Generator, ImageSpec, Latent, LatentDistribution, LatentSpec, size};
 
 /// `[generator] kind = "mlp"`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -64,7 +65,8 @@ impl MlpGeneratorConfig {
     /// Builds the network; see [`GeneratorConfig::init`](crate::GeneratorConfig::init).
     ///
     /// # Errors
-    /// A layer without units, an impossible initial distribution, or a norm by class without classes.
+    /// A layer without units, an impossible initial distribution, a norm by class without classes, or more parameters than
+    /// any machine holds.
     pub fn init(
         &self,
         image: ImageSpec,
@@ -76,6 +78,7 @@ impl MlpGeneratorConfig {
         entry.check()?;
         check_hidden(&self.hidden)?;
         self.init.check()?;
+        size::check(self, |config| Some(config.size(image, classes)))?;
         let inputs = entry.columns();
         let mut init = WeightInit::new(self.init, rng, device);
         let bias = self.norm == Norm::None;
@@ -97,19 +100,6 @@ impl MlpGeneratorConfig {
         })
     }
 
-    /// Numbers in the weight matrices; see [`GeneratorConfig::weight_count`](crate::GeneratorConfig::weight_count).
-    pub(crate) fn weight_count(&self, image: ImageSpec, classes: usize) -> Option<usize> {
-        let entry = self.entry(classes);
-        let ends = [entry.columns(), image.checked_len()?];
-        let layers = [&ends[..1], &self.hidden, &ends[1..]].concat();
-        let beside = entry
-            .weight_count()?
-            .checked_add(self.norm.weight_count(&self.hidden, classes)?)?;
-        layers.windows(2).try_fold(beside, |sum, pair| {
-            sum.checked_add(pair[0].checked_mul(pair[1])?)
-        })
-    }
-
     /// Size and distribution of the latents.
     pub(crate) fn latent(&self) -> LatentSpec {
         LatentSpec {
@@ -118,7 +108,7 @@ impl MlpGeneratorConfig {
         }
     }
 
-    fn entry(&self, classes: usize) -> EntryConfig {
+    pub(super) fn entry(&self, classes: usize) -> EntryConfig {
         EntryConfig {
             norm: self.norm,
             reference: self.norm_reference,
@@ -162,6 +152,14 @@ impl Generator for MlpGenerator {
             image.height,
             image.width,
         ])
+    }
+
+    fn forward_memory(&self, rows: usize) -> u64 {
+        let layers = self.hidden.iter().chain([&self.output]);
+        let widest = layers.map(|layer| numbers(&layer.weight.val().dims()[1..]));
+        // A layer and what comes of it, twice that for a norm, and the last one again on the host.
+        let held = widest.max().unwrap_or(0).saturating_mul(4);
+        bytes(self.entry.rows(rows), [held])
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod discriminator;
 mod generator;
+mod size;
 
 pub use discriminator::{MlpDiscriminator, MlpDiscriminatorConfig};
 pub use generator::{MlpGenerator, MlpGeneratorConfig};

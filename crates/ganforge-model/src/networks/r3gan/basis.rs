@@ -18,6 +18,11 @@ impl Basis {
         }
     }
 
+    /// `[channels, height, width]`
+    pub fn dims(&self) -> [usize; 3] {
+        self.weight.val().dims()
+    }
+
     /// Each channel's pattern times a number.
     ///
     /// # Shapes

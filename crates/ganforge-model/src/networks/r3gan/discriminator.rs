@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::basis::Basis;
 use super::gain_init::GainInit;
 use super::stage::Stage;
-use super::stages::Outline;
+use super::stages::{Outline, Stages};
 use super::{sixteen, two};
 use crate::layers::{Conditioning, Head, MinibatchFeatures, Traced, TracedJudgement, low_pass};
-use crate::{ConfigError, ImageSpec, TracedDiscriminator};
+use crate::{ConfigError, ImageSpec, TracedDiscriminator, size};
 
 /// `[discriminator] kind = "r3gan"`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -51,7 +51,8 @@ impl R3ganDiscriminatorConfig {
     /// Builds the network; see [`DiscriminatorConfig::init`](crate::DiscriminatorConfig::init).
     ///
     /// # Errors
-    /// An image size this pyramid cannot reach, a size of zero, or groups that do not divide the channels.
+    /// An image size this pyramid cannot reach, a size of zero, groups that do not divide the channels, or more parameters
+    /// than any machine holds.
     pub fn init(
         &self,
         image: ImageSpec,
@@ -59,13 +60,8 @@ impl R3ganDiscriminatorConfig {
         rng: &mut ChaCha8Rng,
         device: &Device,
     ) -> Result<R3ganDiscriminator, ConfigError> {
-        let outline = Outline {
-            width: self.width,
-            max_width: self.max_width,
-            blocks: self.blocks,
-            group_width: self.group_width,
-        };
-        let sizes = outline.stages(image)?;
+        let sizes = self.stages(image)?;
+        size::check(self, |config| config.size(image, classes))?;
         let conditioning =
             Conditioning::choose(self.conditioning, Conditioning::Projection, classes)?;
         let input_classes = conditioning.input_classes(classes);
@@ -94,6 +90,16 @@ impl R3ganDiscriminatorConfig {
             )?,
             input_classes,
         })
+    }
+
+    pub(super) fn stages(&self, image: ImageSpec) -> Result<Stages, ConfigError> {
+        Outline {
+            width: self.width,
+            max_width: self.max_width,
+            blocks: self.blocks,
+            group_width: self.group_width,
+        }
+        .stages(image)
     }
 }
 

@@ -12,8 +12,9 @@ use super::gain_init::GainInit;
 use super::stage::Stage;
 use super::stages::{Outline, Stages};
 use super::{sixteen, two};
+use crate::layers::memory::bytes;
 use crate::layers::{Traced, append_one_hot, convolve, double, low_pass};
-use crate::{ConfigError, Generator, ImageSpec, Latent, LatentDistribution, LatentSpec};
+use crate::{ConfigError, Generator, ImageSpec, Latent, LatentDistribution, LatentSpec, size};
 
 /// `[generator] kind = "r3gan"`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,7 +53,8 @@ impl R3ganGeneratorConfig {
     /// Builds the network; see [`GeneratorConfig::init`](crate::GeneratorConfig::init).
     ///
     /// # Errors
-    /// An image size this pyramid cannot reach, a size of zero, or groups that do not divide the channels.
+    /// An image size this pyramid cannot reach, a size of zero, groups that do not divide the channels, or more parameters
+    /// than any machine holds.
     pub fn init(
         &self,
         image: ImageSpec,
@@ -62,6 +64,7 @@ impl R3ganGeneratorConfig {
     ) -> Result<R3ganGenerator, ConfigError> {
         ConfigError::at_least_one("latent", self.latent)?;
         let sizes = self.stages(image)?;
+        size::check(self, |config| config.size(image, classes))?;
         let mut init = GainInit::new(rng, device);
         let (first, last) = (sizes.channels[0], self.width);
         let inputs = self.latent + classes;
@@ -88,19 +91,7 @@ impl R3ganGeneratorConfig {
         }
     }
 
-    /// Numbers in the weight matrices; see [`GeneratorConfig::weight_count`](crate::GeneratorConfig::weight_count).
-    pub(crate) fn weight_count(&self, image: ImageSpec, classes: usize) -> Option<usize> {
-        let sizes = self.stages(image).ok()?;
-        let inputs = self.latent.checked_add(classes)?;
-        let scales = inputs.checked_mul(sizes.channels[0])?;
-        let to_image = self.width.checked_mul(image.channels)?;
-        sizes
-            .weight_count()?
-            .checked_add(scales)?
-            .checked_add(to_image)
-    }
-
-    fn stages(&self, image: ImageSpec) -> Result<Stages, ConfigError> {
+    pub(super) fn stages(&self, image: ImageSpec) -> Result<Stages, ConfigError> {
         Outline {
             width: self.width,
             max_width: self.max_width,
@@ -128,6 +119,15 @@ impl Generator for R3ganGenerator {
             images = stage.refined(images);
         }
         convolve(&self.to_image, images)
+    }
+
+    fn forward_memory(&self, rows: usize) -> u64 {
+        let [_, height, width] = self.basis.dims();
+        let sizes = (0..).map(|doublings| [height << doublings, width << doublings]);
+        let stages = self.stages.iter().zip(sizes);
+        let held = stages.clone().map(|(stage, size)| stage.held(size));
+        let work = stages.map(|(stage, size)| stage.work(size));
+        bytes(rows, work.chain(held.max()))
     }
 }
 

@@ -22,6 +22,7 @@ mod basis;
 mod discriminator;
 mod gain_init;
 mod generator;
+mod size;
 mod stage;
 mod stages;
 

@@ -5,6 +5,7 @@ use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
 
 use super::gain_init::GainInit;
+use crate::layers::memory::{numbers, work_of_convolution};
 use crate::layers::{Activation, Traced};
 
 /// Channels inside a block, per channel outside.
@@ -67,6 +68,24 @@ impl Stage {
         blocks.fold(images, |images, block| {
             block.trace(Traced::new(images)).value()
         })
+    }
+
+    /// Numbers that [`refined`](Self::refined) holds for one image of this size.
+    pub fn held(&self, [height, width]: [usize; 2]) -> u64 {
+        let channels = |block: &Block| block.expand.weight.val().dims();
+        let channels = self.blocks.first().map_or([0; 4], channels);
+        // The inside of a block with its rectifier's output and its channels turned, while its input waits.
+        numbers(&[3 * channels[0] + channels[1], height, width])
+    }
+
+    /// Numbers that its convolutions work in; blocks take turns.
+    pub fn work(&self, size: [usize; 2]) -> u64 {
+        let Some(block) = self.blocks.first() else {
+            return 0;
+        };
+        let layers = [&block.expand, &block.mix, &block.reduce];
+        let work = layers.map(|layer| work_of_convolution(layer, size));
+        work.into_iter().fold(0, u64::saturating_add)
     }
 
     /// To the channels of the next stage.

@@ -2,7 +2,7 @@
 
 use super::super::pyramid::Pyramid;
 use super::gain_init::GainInit;
-use super::stage::{EXPANSION, MIX, Stage};
+use super::stage::{EXPANSION, Stage};
 use crate::{ConfigError, ImageSpec};
 
 /// What a recipe says of a player's size.
@@ -23,8 +23,10 @@ pub(super) struct Stages {
     pub channels: Vec<usize>,
     /// Height and width of the first.
     pub base_grid: [usize; 2],
-    blocks: usize,
-    group_width: usize,
+    /// Residual blocks of each.
+    pub blocks: usize,
+    /// Channels per group of the 3×3 convolutions.
+    pub group_width: usize,
 }
 
 impl Outline {
@@ -75,24 +77,5 @@ impl Stages {
             gain,
             init,
         )
-    }
-
-    /// Numbers in all convolutions and the pattern on the base grid, biases aside; `None` where the count overflows.
-    pub fn weight_count(&self) -> Option<usize> {
-        let grid = self.base_grid[0].checked_mul(self.base_grid[1])?;
-        let mut sum = self.channels[0].checked_mul(grid)?;
-        for &channels in &self.channels {
-            let inner = channels.checked_mul(EXPANSION)?;
-            let pointwise = inner.checked_mul(channels)?.checked_mul(2)?;
-            let grouped = inner
-                .checked_mul(self.group_width)?
-                .checked_mul(MIX * MIX)?;
-            let block = pointwise.checked_add(grouped)?;
-            sum = sum.checked_add(block.checked_mul(self.blocks)?)?;
-        }
-        for pair in self.channels.windows(2).filter(|pair| pair[0] != pair[1]) {
-            sum = sum.checked_add(pair[0].checked_mul(pair[1])?)?;
-        }
-        Some(sum)
     }
 }

@@ -5,6 +5,7 @@ use burn::module::Module;
 use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
 
+use crate::layers::memory::{numbers, work_of_convolution};
 use crate::layers::{
     Activation, Norm, NormContext, NormLayer, Traced, WeightInit, activated, convolve,
     spread_over_squares,
@@ -31,13 +32,25 @@ pub(super) enum Place {
     Flat,
 }
 
+impl Place {
+    /// Channels between the two convolutions.
+    pub fn hidden(self, [inputs, outputs]: [usize; 2]) -> usize {
+        match self {
+            Self::Image => outputs,
+            Self::Down | Self::Flat => inputs,
+        }
+    }
+
+    /// True where the short cut has a convolution.
+    pub fn changes(self, [inputs, outputs]: [usize; 2]) -> bool {
+        self != Self::Flat || inputs != outputs
+    }
+}
+
 impl DiscriminatorBlock {
     pub fn new(place: Place, [inputs, outputs]: [usize; 2], init: &mut WeightInit<'_>) -> Self {
-        let hidden = match place {
-            Place::Image => outputs,
-            Place::Down | Place::Flat => inputs,
-        };
-        let changes = place != Place::Flat || inputs != outputs;
+        let hidden = place.hidden([inputs, outputs]);
+        let changes = place.changes([inputs, outputs]);
         Self {
             first: init.convolution([inputs, hidden], 3, 1, true),
             second: init.convolution([hidden, outputs], 3, 1, true),
@@ -106,13 +119,6 @@ impl GeneratorBlock {
         }
     }
 
-    /// Numbers in the weight matrices; `None` where the count overflows.
-    pub fn weight_count([inputs, outputs]: [usize; 2]) -> Option<usize> {
-        let of_inputs = inputs.checked_mul(9 + 1)?;
-        let of_outputs = outputs.checked_mul(9)?;
-        outputs.checked_mul(of_inputs.checked_add(of_outputs)?)
-    }
-
     /// # Shapes
     /// - `images`: `[batch, inputs, height, width]`
     /// - output: `[batch, outputs, 2·height, 2·width]`
@@ -121,6 +127,21 @@ impl GeneratorBlock {
         let images = spread_over_squares(self.rectify(0, images, context));
         let images = self.rectify(1, convolve(&self.first, images), context);
         shortcut + convolve(&self.second, images)
+    }
+
+    /// Numbers that [`forward`](Self::forward) holds for one image, of this size in the end.
+    pub fn held(&self, [height, width]: [usize; 2]) -> u64 {
+        let [outputs, inputs, ..] = self.first.weight.val().dims();
+        // The short cut waits while a convolution reads and writes, or a norm by class makes three of one.
+        let most = outputs + (inputs + outputs).max(3 * outputs);
+        numbers(&[most, height, width])
+    }
+
+    /// Numbers that its convolutions work in.
+    pub fn work(&self, size: [usize; 2]) -> u64 {
+        let layers = [&self.first, &self.second];
+        let work = layers.map(|layer| work_of_convolution(layer, size));
+        work[0].saturating_add(work[1])
     }
 
     fn rectify(&self, index: usize, images: Tensor<4>, context: &NormContext) -> Tensor<4> {

@@ -11,7 +11,7 @@ use crate::layers::{
     Activation, Conditioning, Head, Init, MinibatchFeatures, Traced, TracedJudgement, WeightInit,
 };
 use crate::networks::pyramid::Pyramid;
-use crate::{ConfigError, ImageSpec, TracedDiscriminator};
+use crate::{ConfigError, ImageSpec, TracedDiscriminator, size};
 
 /// `[discriminator] kind = "resnet"`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,7 +46,8 @@ impl ResnetDiscriminatorConfig {
     /// Builds the network; see [`DiscriminatorConfig::init`](crate::DiscriminatorConfig::init).
     ///
     /// # Errors
-    /// An image size this network cannot reach, a width of zero, or a `max_width` below it.
+    /// An image size this network cannot reach, a width of zero, a `max_width` below it, or more parameters than any machine
+    /// holds.
     pub fn init(
         &self,
         image: ImageSpec,
@@ -56,6 +57,7 @@ impl ResnetDiscriminatorConfig {
     ) -> Result<ResnetDiscriminator, ConfigError> {
         let most = largest(self.width, self.max_width)?;
         self.init.check()?;
+        size::check(self, |config| config.size(image, classes))?;
         let conditioning =
             Conditioning::choose(self.conditioning, Conditioning::Projection, classes)?;
         let input_classes = conditioning.input_classes(classes);

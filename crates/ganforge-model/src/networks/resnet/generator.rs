@@ -9,12 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use super::block::GeneratorBlock;
 use super::{channels, he, largest};
+use crate::layers::memory::{bytes, numbers, work_of_convolution};
 use crate::layers::{
     Activation, Entry, EntryConfig, Init, Norm, NormLayer, WeightInit, activated, convolve,
     default_reference,
 };
 use crate::networks::pyramid::Pyramid;
-use crate::{ConfigError, Generator, ImageSpec, Latent, LatentDistribution, LatentSpec};
+use crate::{ConfigError, Generator, ImageSpec, Latent, LatentDistribution, LatentSpec, size};
 
 /// `[generator] kind = "resnet"`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -57,8 +58,8 @@ impl ResnetGeneratorConfig {
     /// Builds the network; see [`GeneratorConfig::init`](crate::GeneratorConfig::init).
     ///
     /// # Errors
-    /// An image size this network cannot reach, a width or latent of zero, a `max_width` below the width, or a norm by
-    /// class without classes.
+    /// An image size this network cannot reach, a width or latent of zero, a `max_width` below the width, a norm by class
+    /// without classes, or more parameters than any machine holds.
     pub fn init(
         &self,
         image: ImageSpec,
@@ -69,6 +70,7 @@ impl ResnetGeneratorConfig {
         let entry = self.entry(classes);
         entry.check()?;
         self.init.check()?;
+        size::check(self, |config| config.size(image, classes))?;
         let channels = self.channels(image)?;
         let base_grid = Pyramid::of(image, "resnet")?.base_grid;
         let numbers = channels[0] * base_grid[0] * base_grid[1];
@@ -90,28 +92,6 @@ impl ResnetGeneratorConfig {
         })
     }
 
-    /// Numbers in the weight matrices; see [`GeneratorConfig::weight_count`](crate::GeneratorConfig::weight_count).
-    pub(crate) fn weight_count(&self, image: ImageSpec, classes: usize) -> Option<usize> {
-        let channels = self.channels(image).ok()?;
-        let [height, width] = Pyramid::of(image, "resnet").ok()?.base_grid;
-        let entry = self.entry(classes);
-        let grid = height.checked_mul(width)?;
-        let base = entry
-            .columns()
-            .checked_mul(channels[0])?
-            .checked_mul(grid)?;
-        let output = self.width.checked_mul(image.channels)?.checked_mul(9)?;
-        // Each block normalises what it is given and what its first convolution makes of it.
-        let mut normalised = vec![self.width];
-        let mut parts = vec![base, output, entry.weight_count()?];
-        for pair in channels.windows(2) {
-            normalised.extend(pair);
-            parts.push(GeneratorBlock::weight_count([pair[0], pair[1]])?);
-        }
-        parts.push(entry.norm.weight_count(&normalised, classes)?);
-        parts.into_iter().try_fold(0_usize, usize::checked_add)
-    }
-
     /// Size and distribution of the latents.
     pub(crate) fn latent(&self) -> LatentSpec {
         LatentSpec {
@@ -121,7 +101,7 @@ impl ResnetGeneratorConfig {
     }
 
     /// Channels of the base grid, then of every block from there to the image.
-    fn channels(&self, image: ImageSpec) -> Result<Vec<usize>, ConfigError> {
+    pub(super) fn channels(&self, image: ImageSpec) -> Result<Vec<usize>, ConfigError> {
         let most = largest(self.width, self.max_width)?;
         let mut inwards = channels(self.width, most, Pyramid::of(image, "resnet")?.stages);
         // The block at the base keeps the channels that the linear layer made.
@@ -130,7 +110,7 @@ impl ResnetGeneratorConfig {
         Ok(inwards)
     }
 
-    fn entry(&self, classes: usize) -> EntryConfig {
+    pub(super) fn entry(&self, classes: usize) -> EntryConfig {
         let by_default = match classes {
             0 => Norm::Batch,
             _ => Norm::ConditionalBatch,
@@ -156,6 +136,23 @@ impl Generator for ResnetGenerator {
         }
         let images = activated(self.norms.first(), images, &context, Activation::Relu);
         ganforge_ops::tanh(context.without_reference(convolve(&self.output, images)))
+    }
+
+    fn forward_memory(&self, rows: usize) -> u64 {
+        let [height, width] = self.base_grid;
+        let sizes = (1..).map(|doublings| [height << doublings, width << doublings]);
+        let blocks = self.blocks.iter().zip(sizes);
+        let [whole_height, whole_width] = [height, width].map(|side| side << self.blocks.len());
+        let whole = [whole_height, whole_width];
+        let [channels, inputs, ..] = self.output.weight.val().dims();
+        let image = numbers(&[2 * inputs + 3 * channels, whole_height, whole_width]);
+        let held = blocks
+            .clone()
+            .map(|(block, size)| block.held(size))
+            .chain([image]);
+        let work = blocks.map(|(block, size)| block.work(size));
+        let work = work.chain([work_of_convolution(&self.output, whole)]);
+        bytes(self.entry.rows(rows), work.chain(held.max()))
     }
 }
 

@@ -22,6 +22,7 @@
 mod block;
 mod discriminator;
 mod generator;
+mod size;
 
 pub use discriminator::{ResnetDiscriminator, ResnetDiscriminatorConfig};
 pub use generator::{ResnetGenerator, ResnetGeneratorConfig};

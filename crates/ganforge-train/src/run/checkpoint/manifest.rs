@@ -26,9 +26,6 @@ pub struct Manifest {
     /// What the weights came from that the run began with, where they are not those of its seed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// Threads of the processor that computed the last session.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub threads: Option<usize>,
     /// What the tick under way has counted so far.
     #[serde(default)]
     pub totals: SavedTotals,

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::manifest::Manifest;
 use crate::error::TrainError;
+use crate::read::read_text;
 use crate::write::{io_error, sync, sync_folder, write_through};
 
 /// The manifest's name, in a step's folder and beside it.
@@ -178,12 +179,15 @@ pub(super) fn remove(folder: &Path) {
 
 /// A manifest, where there is one.
 pub(super) fn read_manifest(path: &Path) -> Result<Option<Manifest>, TrainError> {
-    let text = match fs::read(path) {
+    let text = match read_text(path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+            return Err(damaged(path, &format!("it cannot be read ({error})")));
+        }
         Err(source) => return Err(io_error(path, source)),
     };
-    serde_json::from_slice(&text)
+    serde_json::from_str(&text)
         .map(Some)
         .map_err(|error| damaged(path, &format!("it cannot be read ({error})")))
 }

@@ -1,0 +1,118 @@
+//! Keys of the dashboard.
+
+/// What a key asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key {
+    /// The chart after this one.
+    Next,
+    /// The chart before this one.
+    Previous,
+    /// Ask whether to stop.
+    Quit,
+    /// Ctrl-C: ask whether to stop, or stop when that is being asked.
+    Interrupt,
+    /// Stop, where that is being asked.
+    Yes,
+    /// Go on, where it is being asked whether to stop.
+    No,
+}
+
+/// The keys in bytes that were read from a terminal in raw mode.
+#[cfg(unix)]
+pub fn keys(mut bytes: &[u8]) -> Vec<Key> {
+    let mut keys = Vec::new();
+    while let [first, rest @ ..] = bytes {
+        let (key, rest) = match (first, rest) {
+            (0x1b, [b'[' | b'O', rest @ ..]) => sequence(rest),
+            (0x1b, rest) => (Some(Key::No), rest),
+            (0x03, rest) => (Some(Key::Interrupt), rest),
+            (b'\t', rest) => (Some(Key::Next), rest),
+            (first, rest) => (letter(char::from(*first)), rest),
+        };
+        keys.extend(key);
+        bytes = rest;
+    }
+    keys
+}
+
+/// What follows `ESC [` or `ESC O`: parameters and a last byte that names the key.
+#[cfg(unix)]
+fn sequence(bytes: &[u8]) -> (Option<Key>, &[u8]) {
+    let Some(last) = bytes.iter().position(|byte| (0x40..=0x7e).contains(byte)) else {
+        return (None, &[]);
+    };
+    let key = match bytes[last] {
+        b'B' | b'C' => Some(Key::Next),
+        b'A' | b'D' | b'Z' => Some(Key::Previous),
+        _ => None,
+    };
+    (key, &bytes[last + 1..])
+}
+
+fn letter(letter: char) -> Option<Key> {
+    match letter.to_ascii_lowercase() {
+        'q' => Some(Key::Quit),
+        'y' => Some(Key::Yes),
+        'n' => Some(Key::No),
+        _ => None,
+    }
+}
+
+/// The keys pressed within `patience`.
+///
+/// # Errors
+///
+/// The terminal is gone.
+#[cfg(not(unix))]
+pub fn pressed(patience: std::time::Duration) -> std::io::Result<Vec<Key>> {
+    use ratatui::crossterm::event::{
+        Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, poll, read,
+    };
+
+    let key = |event: KeyEvent| match event.code {
+        _ if event.kind == KeyEventKind::Release => None,
+        KeyCode::Char('c') if event.modifiers.contains(KeyModifiers::CONTROL) => {
+            Some(Key::Interrupt)
+        }
+        KeyCode::Char(character) => letter(character),
+        KeyCode::Tab | KeyCode::Right | KeyCode::Down => Some(Key::Next),
+        KeyCode::BackTab | KeyCode::Left | KeyCode::Up => Some(Key::Previous),
+        KeyCode::Esc => Some(Key::No),
+        _ => None,
+    };
+    let mut keys = Vec::new();
+    let mut patience = patience;
+    while poll(patience)? {
+        if let Event::Key(event) = read()? {
+            keys.extend(key(event));
+        }
+        patience = std::time::Duration::ZERO;
+    }
+    Ok(keys)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_told_from_bytes() {
+        let told: [(&[u8], &[Key]); 9] = [
+            (b"", &[]),
+            (b"q", &[Key::Quit]),
+            (b"\x03\x03", &[Key::Interrupt, Key::Interrupt]),
+            (b"Yn", &[Key::Yes, Key::No]),
+            (b"\x1b", &[Key::No]),
+            (
+                b"\x1b[C\x1bOD\t\x1b[Z",
+                &[Key::Next, Key::Previous, Key::Next, Key::Previous],
+            ),
+            (b"\x1b[1;5Cq", &[Key::Next, Key::Quit]),
+            (b"\x1b[", &[]),
+            (b"\xc3\xa4x\x1b[15~y", &[Key::Yes]),
+        ];
+        for (bytes, keys_told) in told {
+            assert_eq!(keys(bytes), keys_told, "{bytes:?}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Where images stand on one sheet, and how it is drawn from top to bottom.
+
+use std::io::{self, Write};
+
+use ganforge_model::{ConfigError, ImageSpec};
+
+use crate::InferError;
+use crate::picture::{check_picture, pixel};
+
+/// White pixels between two images.
+const GAP: usize = 2;
+
+/// Images with a shorter side are magnified by a whole number until they reach it: 8×8 digits want to be seen.
+const SMALLEST_CELL: usize = 32;
+
+/// Pixels of the largest sheet: 16,384 × 16,384.
+const LARGEST_SHEET: usize = 1 << 28;
+
+/// Where each image goes.
+#[derive(Debug)]
+pub struct Sheet {
+    image: ImageSpec,
+    columns: usize,
+    scale: usize,
+    /// Pixels from top to bottom.
+    pub height: usize,
+    /// Pixels from left to right.
+    pub width: usize,
+}
+
+impl Sheet {
+    /// Lays out `count` images; by default in about as many columns as rows.
+    ///
+    /// # Errors
+    /// No columns, images that are neither grey nor RGB, or too many of them.
+    pub fn lay_out(
+        count: usize,
+        image: ImageSpec,
+        columns: Option<usize>,
+    ) -> Result<Self, InferError> {
+        let columns = match columns {
+            Some(0) => return Err(ConfigError::new("columns", 0, "1 or more").into()),
+            Some(columns) => columns.min(count),
+            None => count.isqrt() + usize::from(count.isqrt().pow(2) < count),
+        }
+        .max(1);
+        check_picture(image)?;
+        let scale = SMALLEST_CELL.div_ceil(image.height.min(image.width)).max(1);
+        let side = |cells: usize, pixels: usize| {
+            let cell = pixels.checked_mul(scale)?.checked_add(GAP)?;
+            cells.checked_mul(cell)?.checked_add(GAP)
+        };
+        let sides = side(count.div_ceil(columns), image.height).zip(side(columns, image.width));
+        match sides {
+            Some((height, width))
+                if height
+                    .checked_mul(width)
+                    .is_some_and(|n| n <= LARGEST_SHEET) =>
+            {
+                Ok(Self {
+                    image,
+                    columns,
+                    scale,
+                    height,
+                    width,
+                })
+            }
+            Some(_) | None => Err(InferError::GridTooLarge { count, image }),
+        }
+    }
+
+    /// Bytes of so many rows of pixels.
+    fn rows(&self, count: usize) -> usize {
+        count * self.width * self.image.channels
+    }
+
+    /// Draws one image, magnified, into a band of the sheet, `[rows, width, channels]`.
+    fn place(&self, image: &[f32], column: usize, band: &mut [u8]) {
+        let ImageSpec {
+            channels,
+            height,
+            width,
+        } = self.image;
+        let left = GAP + column * (width * self.scale + GAP);
+        for row in 0..height * self.scale {
+            for column in 0..width * self.scale {
+                let to = (row * self.width + left + column) * channels;
+                let from = row / self.scale * width + column / self.scale;
+                for channel in 0..channels {
+                    band[to + channel] = pixel(image[channel * height * width + from]);
+                }
+            }
+        }
+    }
+}
+
+/// Draws a sheet image by image, holding no more than one row of images.
+#[derive(Debug)]
+pub struct SheetDrawer {
+    sheet: Sheet,
+    /// One row of images and the gap below it, `[rows, width, channels]`.
+    band: Vec<u8>,
+    /// Images drawn into it.
+    filled: usize,
+}
+
+impl SheetDrawer {
+    /// Begins a sheet with its upper edge.
+    ///
+    /// # Errors
+    /// What `out` says.
+    pub fn begin(sheet: Sheet, out: &mut impl Write) -> io::Result<Self> {
+        out.write_all(&vec![u8::MAX; sheet.rows(GAP)])?;
+        let band = sheet.rows(sheet.image.height * sheet.scale + GAP);
+        Ok(Self {
+            band: vec![u8::MAX; band],
+            sheet,
+            filled: 0,
+        })
+    }
+
+    /// Draws the next image, `[channels, height, width]`.
+    ///
+    /// # Errors
+    /// What `out` says.
+    pub fn add(&mut self, image: &[f32], out: &mut impl Write) -> io::Result<()> {
+        self.sheet.place(image, self.filled, &mut self.band);
+        self.filled += 1;
+        if self.filled == self.sheet.columns {
+            self.end(out)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the last row of images, which may not be full.
+    ///
+    /// # Errors
+    /// What `out` says.
+    pub fn end(&mut self, out: &mut impl Write) -> io::Result<()> {
+        if self.filled == 0 {
+            return Ok(());
+        }
+        out.write_all(&self.band)?;
+        self.band.fill(u8::MAX);
+        self.filled = 0;
+        Ok(())
+    }
+}

@@ -1,0 +1,105 @@
+//! The `.npy` file of numpy, format 1.0 (<https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>).
+//!
+//! One array of one kind is all that is ever written, which takes less than a dependency would.
+
+use std::path::Path;
+
+use ganforge_model::ImageSpec;
+
+use crate::InferError;
+use crate::partial_file::PartialFile;
+
+/// Magic string, version and header length take ten bytes; the data starts at a multiple of 64.
+const PREAMBLE: usize = 10;
+const ALIGNMENT: usize = 64;
+
+/// Bytes gathered before they are written: a point has eight.
+const GATHERED: usize = 1 << 16;
+
+/// Writes an array whose header says beforehand how long it is.
+#[derive(Debug)]
+pub struct ArrayWriter {
+    file: PartialFile,
+    /// Not yet written.
+    bytes: Vec<u8>,
+}
+
+impl ArrayWriter {
+    pub fn open(path: &Path, count: usize, image: ImageSpec) -> Result<Self, InferError> {
+        let numbers = image.checked_len().and_then(|len| len.checked_mul(count));
+        let bytes = numbers.and_then(|numbers| numbers.checked_mul(size_of::<f32>()));
+        // No file system has longer files.
+        if bytes.is_none_or(|bytes| i64::try_from(bytes).is_err()) {
+            return Err(InferError::FileTooLarge { count, image });
+        }
+        Ok(Self {
+            file: PartialFile::create(path)?,
+            bytes: header(count, image),
+        })
+    }
+
+    pub fn add(&mut self, image: &[f32]) -> Result<(), InferError> {
+        self.bytes.extend(to_bytes(image));
+        if self.bytes.len() < GATHERED {
+            return Ok(());
+        }
+        self.file.write(&self.bytes)?;
+        self.bytes.clear();
+        Ok(())
+    }
+
+    pub fn finish(mut self) -> Result<(), InferError> {
+        self.file.write(&self.bytes)?;
+        self.file.keep_on_disk()
+    }
+}
+
+/// Little-endian, as the header says.
+pub fn to_bytes(numbers: &[f32]) -> impl Iterator<Item = u8> {
+    numbers.iter().flat_map(|number| number.to_le_bytes())
+}
+
+/// Everything before the numbers, padded with spaces and closed by a newline.
+pub fn header(count: usize, image: ImageSpec) -> Vec<u8> {
+    let ImageSpec {
+        channels,
+        height,
+        width,
+    } = image;
+    let mut text = format!(
+        "{{'descr': '<f4', 'fortran_order': False, 'shape': ({count}, {channels}, {height}, {width}), }}"
+    );
+    let end = (PREAMBLE + text.len() + 1).next_multiple_of(ALIGNMENT);
+    let padding = end - PREAMBLE - text.len() - 1;
+    text.extend(std::iter::repeat_n(' ', padding));
+    text.push('\n');
+    // Four numbers of at most twenty digits keep the text far below the 65,535 bytes of format 1.0.
+    #[expect(clippy::cast_possible_truncation, reason = "at most 182 bytes")]
+    let length = text.len() as u16;
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend(length.to_le_bytes());
+    bytes.extend(text.as_bytes());
+    bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_start_at_a_multiple_of_64_whatever_the_shape() {
+        for digits in 1..=19 {
+            let count = 10_usize.pow(digits - 1);
+            let image = ImageSpec {
+                channels: 3,
+                height: count,
+                width: 64,
+            };
+            let header = header(count, image);
+            assert!(header.len().is_multiple_of(ALIGNMENT), "{count}");
+            assert_eq!(header.last(), Some(&b'\n'));
+            let length = usize::from(u16::from_le_bytes([header[8], header[9]]));
+            assert_eq!(length, header.len() - PREAMBLE);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! A folder with a picture for each image.
+
+use std::io::{Cursor, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use ganforge_model::ImageSpec;
+use image::ImageFormat;
+
+use crate::InferError;
+use crate::partial_file::PartialFile;
+use crate::picture::{check_picture, picture};
+
+/// Files of a folder that file systems and file managers still bear.
+const MOST: usize = 10_000_000;
+
+/// Writes `000000.png`, `000001.png` and so on, each complete when it appears.
+#[derive(Debug)]
+pub struct FilesWriter {
+    folder: PathBuf,
+    next: usize,
+}
+
+impl FilesWriter {
+    pub fn open(folder: &Path, count: usize, image: ImageSpec) -> Result<Self, InferError> {
+        check_picture(image)?;
+        if count > MOST {
+            return Err(InferError::TooManyFiles { count, most: MOST });
+        }
+        if folder.exists() && !folder.is_dir() {
+            return Err(InferError::io(folder, ErrorKind::NotADirectory.into()));
+        }
+        let writer = Self {
+            folder: folder.to_owned(),
+            next: 0,
+        };
+        // Made and removed again: where that is refused, so will every picture be.
+        PartialFile::create(&writer.next_file()).map(drop)?;
+        Ok(writer)
+    }
+
+    pub fn add(&mut self, image: &[f32], spec: ImageSpec) -> Result<(), InferError> {
+        let mut bytes = Cursor::new(Vec::new());
+        picture(image, spec)?.write_to(&mut bytes, ImageFormat::Png)?;
+        let mut file = PartialFile::create(&self.next_file())?;
+        file.write(bytes.get_ref())?;
+        // Waiting for the disk fifty thousand times would take longer than drawing.
+        file.keep()?;
+        self.next += 1;
+        Ok(())
+    }
+
+    fn next_file(&self) -> PathBuf {
+        self.folder.join(format!("{:06}.png", self.next))
+    }
+}

@@ -1,0 +1,86 @@
+//! One sheet, encoded from top to bottom as its images come.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use ganforge_model::ImageSpec;
+use png::{BitDepth, ColorType, Compression, Encoder, StreamWriter};
+
+use crate::InferError;
+use crate::partial_file::{PartialFile, Sink};
+use crate::sheet::{Sheet, SheetDrawer};
+
+/// Bytes of a part of the encoded picture.
+const CHUNK: usize = 1 << 16;
+
+/// Encodes a grid while it is drawn.
+pub struct GridWriter {
+    drawer: SheetDrawer,
+    // The encoder writes its end when it is dropped, which has to come before the file is.
+    encoder: StreamWriter<'static, Sink>,
+    file: PartialFile,
+    path: PathBuf,
+}
+
+impl GridWriter {
+    pub fn open(
+        path: &Path,
+        count: usize,
+        image: ImageSpec,
+        columns: Option<usize>,
+    ) -> Result<Self, InferError> {
+        let sheet = Sheet::lay_out(count, image, columns)?;
+        let file = PartialFile::create(path)?;
+        let begin = || {
+            let mut encoder = encoder(&sheet, image, file.sink())?;
+            let drawer = SheetDrawer::begin(sheet, &mut encoder)?;
+            Ok((encoder, drawer))
+        };
+        let begun: io::Result<_> = begin();
+        let (encoder, drawer) = begun.map_err(|source| InferError::io(path, source))?;
+        Ok(Self {
+            drawer,
+            encoder,
+            file,
+            path: path.to_owned(),
+        })
+    }
+
+    pub fn add(&mut self, image: &[f32]) -> Result<(), InferError> {
+        let drawn = self.drawer.add(image, &mut self.encoder);
+        drawn.map_err(|source| InferError::io(&self.path, source))
+    }
+
+    pub fn finish(mut self) -> Result<(), InferError> {
+        let drawn = self.drawer.end(&mut self.encoder);
+        let encoded = drawn.and_then(|()| Ok(self.encoder.finish()?));
+        encoded.map_err(|source| InferError::io(&self.path, source))?;
+        self.file.keep_on_disk()
+    }
+}
+
+impl std::fmt::Debug for GridWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GridWriter")
+            .field("drawer", &self.drawer)
+            .field("file", &self.file)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Begins a picture of a sheet's size.
+fn encoder(sheet: &Sheet, image: ImageSpec, sink: Sink) -> io::Result<StreamWriter<'static, Sink>> {
+    let [width, height] = [sheet.width, sheet.height].map(u32::try_from);
+    let size = width.and_then(|width| Ok((width, height?)));
+    let (width, height) = size.map_err(io::Error::other)?;
+    let mut encoder = Encoder::new(sink, width, height);
+    encoder.set_depth(BitDepth::Eight);
+    encoder.set_color(if image.channels == 1 {
+        ColorType::Grayscale
+    } else {
+        ColorType::Rgb
+    });
+    encoder.set_compression(Compression::Fast);
+    let writer = encoder.write_header()?;
+    Ok(writer.into_stream_writer_with_size(CHUNK)?)
+}

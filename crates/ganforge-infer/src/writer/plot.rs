@@ -1,0 +1,48 @@
+//! A scatter plot, whose scale is known when all points are.
+
+use std::io::Cursor;
+use std::path::Path;
+
+use ganforge_model::ImageSpec;
+use image::ImageFormat;
+
+use crate::partial_file::PartialFile;
+use crate::scatter::{check_half_range, scatter};
+use crate::{Images, InferError};
+
+/// Points of a plot, which are held until the last has come: 128 MiB of them, 64 for every pixel.
+const MOST: usize = 1 << 24;
+
+/// Gathers points and plots them.
+#[derive(Debug)]
+pub struct PlotWriter {
+    file: PartialFile,
+    points: Vec<f32>,
+    half_range: Option<f32>,
+}
+
+impl PlotWriter {
+    pub fn open(path: &Path, count: usize, half_range: Option<f32>) -> Result<Self, InferError> {
+        check_half_range(half_range)?;
+        if count > MOST {
+            return Err(InferError::TooManyPoints { count, most: MOST });
+        }
+        Ok(Self {
+            file: PartialFile::create(path)?,
+            points: Vec::new(),
+            half_range,
+        })
+    }
+
+    pub fn add(&mut self, point: &[f32]) {
+        self.points.extend(point);
+    }
+
+    pub fn finish(mut self, point: ImageSpec) -> Result<(), InferError> {
+        let points = Images::new(point, self.points)?;
+        let mut bytes = Cursor::new(Vec::new());
+        scatter(&points, self.half_range)?.write_to(&mut bytes, ImageFormat::Png)?;
+        self.file.write(bytes.get_ref())?;
+        self.file.keep_on_disk()
+    }
+}

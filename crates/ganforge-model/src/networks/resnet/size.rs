@@ -1,0 +1,112 @@
+//! How large the residual players are, before they are built.
+
+use super::block::Place;
+use super::{ResnetDiscriminatorConfig, ResnetGeneratorConfig, channels, largest};
+use crate::ImageSpec;
+use crate::layers::{Conditioning, HeadConfig, Norm};
+use crate::networks::pyramid::Pyramid;
+use crate::size::{NetworkSize, numbers, pixels};
+
+impl ResnetGeneratorConfig {
+    /// What the network holds and keeps; `None` for an image that it cannot make.
+    pub(crate) fn size(&self, image: ImageSpec, classes: usize) -> Option<NetworkSize> {
+        let channels = self.channels(image).ok()?;
+        let entry = self.entry(classes);
+        let mut positions = Pyramid::of(image, "resnet").ok()?.base_pixels();
+        let base = channels[0] as f64 * positions;
+        let mut size = NetworkSize::default();
+        size.keep(entry.columns() as f64);
+        size.matrix(entry.columns() as f64 * base);
+        size.vector(base);
+        size.keep(base);
+        for pair in channels.windows(2) {
+            let [inputs, outputs] = [pair[0], pair[1]];
+            rectify(entry.norm, &mut size, inputs, classes, positions);
+            positions *= 4.0;
+            // Enlarged, it is what the first convolution sees.
+            size.keep(inputs as f64 * positions);
+            size.convolution([inputs, outputs], 3, 1, entry.norm == Norm::None);
+            size.keep(outputs as f64 * positions);
+            entry.norm.add_to(&mut size, outputs, classes, positions);
+            size.convolution([outputs, outputs], 3, 1, true);
+            size.convolution([inputs, outputs], 1, 1, true);
+            size.keep(outputs as f64 * positions);
+        }
+        entry.norm.add_to(&mut size, self.width, classes, positions);
+        entry.add_to(&mut size);
+        size.convolution([self.width, image.channels], 3, 1, true);
+        // Before and after the hyperbolic tangent.
+        size.keep(numbers(image));
+        size.keep(numbers(image));
+        Some(size)
+    }
+}
+
+impl ResnetDiscriminatorConfig {
+    /// What the network holds and keeps; `None` for an image that it cannot judge.
+    pub(crate) fn size(&self, image: ImageSpec, classes: usize) -> Option<NetworkSize> {
+        let most = largest(self.width, self.max_width).ok()?;
+        let halvings = Pyramid::of(image, "resnet").ok()?.stages;
+        let head = HeadConfig {
+            conditioning: self.conditioning.unwrap_or(Conditioning::Projection),
+            minibatch: self.minibatch_features,
+            classes,
+        };
+        let mut positions = pixels(image);
+        let mut inputs = image.channels.saturating_add(head.input_classes());
+        let mut size = NetworkSize::default();
+        size.keep(inputs as f64 * positions);
+        let down = channels(self.width, most, (halvings - 1).max(1));
+        for (index, outputs) in down.into_iter().enumerate() {
+            let place = if index == 0 {
+                Place::Image
+            } else {
+                Place::Down
+            };
+            positions = block(&mut size, place, [inputs, outputs], positions);
+            inputs = outputs;
+        }
+        for _ in 0..2 {
+            positions = block(&mut size, Place::Flat, [inputs; 2], positions);
+        }
+        size.keep(inputs as f64);
+        head.add_to(&mut size, inputs as f64);
+        Some(size)
+    }
+}
+
+/// A rectifier whose input goes on beside it, and the norm before it.
+fn rectify(norm: Norm, size: &mut NetworkSize, channels: usize, classes: usize, positions: f64) {
+    if norm == Norm::None {
+        size.keep(channels as f64 * positions);
+    } else {
+        norm.add_to(size, channels, classes, positions);
+    }
+}
+
+/// A block of the discriminator; returns the pixels after it.
+fn block(
+    size: &mut NetworkSize,
+    place: Place,
+    [inputs, outputs]: [usize; 2],
+    positions: f64,
+) -> f64 {
+    let hidden = place.hidden([inputs, outputs]);
+    let after = match place {
+        Place::Image | Place::Down => positions / 4.0,
+        Place::Flat => positions,
+    };
+    if place != Place::Image {
+        // Rectified, while the short cut takes it as it is.
+        size.keep(inputs as f64 * positions);
+    }
+    size.convolution([inputs, hidden], 3, 1, true);
+    size.keep(hidden as f64 * positions);
+    size.convolution([hidden, outputs], 3, 1, true);
+    if place.changes([inputs, outputs]) {
+        size.keep(inputs as f64 * after);
+        size.convolution([inputs, outputs], 1, 1, true);
+    }
+    size.keep(outputs as f64 * after);
+    after
+}

@@ -1,0 +1,204 @@
+//! Which keys of a description make it as large as it is.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// A key that holds an integer, or a list of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Heavy {
+    /// Its dotted path, such as `generator.width`.
+    pub key: String,
+    /// Its value, as a recipe writes it.
+    pub value: String,
+    /// What is left of the measure where this key alone is as small as it can be, as a share.
+    pub left: f64,
+    /// The largest of its numbers.
+    pub largest: u64,
+}
+
+/// A key that takes less than this off the measure is no reason for its size.
+const LITTLE: f64 = 0.05;
+
+/// The keys by which `measure` can be made to fall, from the one by which it falls furthest; of those that take nearly all
+/// of it away, from the largest number.
+///
+/// Every integer of `config` is halved again and again while all else stays, so what the measure depends on need not be
+/// known. The largest is named where none makes a difference, as when sums are too large to tell apart.
+#[must_use]
+pub fn heaviest<C: Serialize + DeserializeOwned>(
+    config: &C,
+    measure: impl Fn(&C) -> Option<f64>,
+) -> Vec<Heavy> {
+    let (Some(whole), Ok(tree)) = (measure(config), serde_json::to_value(config)) else {
+        return Vec::new();
+    };
+    let mut pointers = Vec::new();
+    integers(&tree, String::new(), &mut pointers);
+    let left = |pointer: &str| {
+        let smaller = std::iter::successors(halved(&tree, pointer), |tree| halved(tree, pointer));
+        // A size that no network can have ends the way down.
+        let measured = smaller.map_while(|tree| measure(&serde_json::from_value(tree).ok()?));
+        measured.fold(1.0, |least: f64, found| least.min(found / whole))
+    };
+    let mut heavy: Vec<Heavy> = pointers
+        .iter()
+        .map(|pointer| describe(&tree, pointer, left(pointer)))
+        .filter(|heavy| heavy.left < 1.0 - LITTLE)
+        .collect();
+    heavy.sort_by(|one, other| {
+        let [left, others] = [one, other].map(|heavy| heavy.left.max(LITTLE));
+        left.total_cmp(&others)
+            .then(other.largest.cmp(&one.largest))
+    });
+    if heavy.is_empty() {
+        let largest = pointers
+            .iter()
+            .max_by_key(|pointer| tree.pointer(pointer).map(largest_of));
+        heavy.extend(largest.map(|pointer| describe(&tree, pointer, 1.0)));
+    }
+    heavy
+}
+
+/// The pointers of all integers above 1; those of a list have one together.
+fn integers(tree: &Value, at: String, found: &mut Vec<String>) {
+    match tree {
+        Value::Object(table) => {
+            for (key, value) in table {
+                integers(value, format!("{at}/{key}"), found);
+            }
+        }
+        Value::Array(list) if list.iter().all(Value::is_u64) => {
+            if largest_of(tree) > 1 {
+                found.push(at);
+            }
+        }
+        Value::Array(list) => {
+            for (index, value) in list.iter().enumerate() {
+                integers(value, format!("{at}/{index}"), found);
+            }
+        }
+        Value::Number(_) => {
+            if largest_of(tree) > 1 {
+                found.push(at);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::String(_) => {}
+    }
+}
+
+fn largest_of(value: &Value) -> u64 {
+    match value {
+        Value::Array(list) => list.iter().map(largest_of).max().unwrap_or(0),
+        other => other.as_u64().unwrap_or(0),
+    }
+}
+
+/// The tree with the number there halved; `None` where it is as small as it can be.
+fn halved(tree: &Value, pointer: &str) -> Option<Value> {
+    let mut tree = tree.clone();
+    let value = tree.pointer_mut(pointer)?;
+    if largest_of(value) < 2 {
+        return None;
+    }
+    halve(value);
+    Some(tree)
+}
+
+fn halve(value: &mut Value) {
+    match value {
+        Value::Array(list) => list.iter_mut().for_each(halve),
+        other => {
+            if let Some(number) = other.as_u64().filter(|&number| number > 1) {
+                *other = Value::from(number / 2);
+            }
+        }
+    }
+}
+
+fn describe(tree: &Value, pointer: &str, left: f64) -> Heavy {
+    let value = tree.pointer(pointer);
+    Heavy {
+        key: pointer.trim_start_matches('/').replace('/', "."),
+        value: value
+            .map_or_else(String::new, ToString::to_string)
+            .replace(',', ", "),
+        left,
+        largest: value.map_or(0, largest_of),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Serialize, Deserialize)]
+    struct Box {
+        sides: Vec<u64>,
+        stack: Stack,
+        name: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        colour: Option<u64>,
+    }
+
+    #[derive(Serialize, Deserialize)]
+    struct Stack {
+        height: u64,
+        gap: f64,
+    }
+
+    fn boxes(sides: &[u64], height: u64) -> Box {
+        let name = "a box".to_owned();
+        let stack = Stack { height, gap: 0.5 };
+        Box {
+            sides: sides.to_vec(),
+            stack,
+            name,
+            colour: Some(255),
+        }
+    }
+
+    fn keys(config: &Box, measure: impl Fn(&Box) -> Option<f64>) -> Vec<String> {
+        let heavy = heaviest(config, measure).into_iter();
+        heavy
+            .map(|heavy| format!("{} = {}", heavy.key, heavy.value))
+            .collect()
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "a measure may have no value")]
+    fn volume(config: &Box) -> Option<f64> {
+        let area: f64 = config.sides.iter().map(|&side| side as f64).product();
+        Some(area * config.stack.height as f64)
+    }
+
+    #[test]
+    fn keys_are_named_from_the_heaviest_and_lists_as_one() {
+        let found = keys(&boxes(&[30, 20], 10), volume);
+        assert_eq!(found, ["sides = [30, 20]", "stack.height = 10"]);
+        let found = keys(&boxes(&[3, 2], 1000), volume);
+        assert_eq!(found, ["stack.height = 1000", "sides = [3, 2]"]);
+        let found = keys(&boxes(&[300], 900), |config| {
+            Some(config.sides[0].pow(2) as f64 * config.stack.height as f64)
+        });
+        assert_eq!(found, ["stack.height = 900", "sides = [300]"]);
+        let flat = |config: &Box| Some(1000.0 + config.stack.height as f64);
+        assert_eq!(keys(&boxes(&[3], 900), flat), ["stack.height = 900"]);
+    }
+
+    #[test]
+    fn the_largest_number_is_named_where_halves_tell_nothing() {
+        let endless = |_: &Box| Some(f64::INFINITY);
+        let found = keys(&boxes(&[30, 1 << 62], 10), endless);
+        assert_eq!(found, [format!("sides = [30, {}]", 1_u64 << 62)]);
+        assert!(keys(&boxes(&[2], 2), |_| None).is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_measured_ends_the_way_down() {
+        let even = |config: &Box| config.sides[0].is_multiple_of(2).then(|| volume(config))?;
+        let found = keys(&boxes(&[62], 10), even);
+        assert_eq!(found, ["stack.height = 10"]);
+    }
+}

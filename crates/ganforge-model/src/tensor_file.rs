@@ -1,0 +1,116 @@
+//! A safetensors file, read part by part: what its header says is checked against the length of the file before any
+//! tensor is read, so that no more memory is asked for than there are bytes.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::Path;
+
+use burn::tensor::{Bytes, DType, TensorData};
+use safetensors::tensor::{Dtype, Metadata};
+
+use crate::ModelError;
+
+/// Bytes of the longest header: a hundred thousand tensors, or as many class names.
+const LARGEST_HEADER: u64 = 16 << 20;
+
+/// A file whose header has been read.
+pub struct TensorFile<'a, R> {
+    header: Metadata,
+    source: R,
+    path: &'a Path,
+}
+
+impl<'a, R: Read> TensorFile<'a, R> {
+    /// Reads the header of a file of `len` bytes; `path` is for errors of the file system.
+    ///
+    /// # Errors
+    /// What is not safetensors, is cut short or goes on after its last tensor, or cannot be read.
+    pub fn open(mut source: R, len: u64, path: &'a Path) -> Result<Self, ModelError> {
+        let refuse = |what: String| Err(ModelError::NotSafetensors(what));
+        let before = u64::from(u64::BITS / 8);
+        let claimed = match read(&mut source, before, path)?.try_into() {
+            Ok(bytes) => u64::from_le_bytes(bytes),
+            Err(_) => return refuse(format!("it has {len} bytes")),
+        };
+        if claimed > LARGEST_HEADER {
+            return refuse(format!("its header claims {claimed} bytes"));
+        }
+        let header = read(&mut source, claimed, path)?;
+        if (header.len() as u64) < claimed {
+            return refuse("its header is cut short".to_owned());
+        }
+        let header: Metadata = match serde_json::from_slice(&header) {
+            Ok(header) => header,
+            Err(error) => return refuse(error.to_string()),
+        };
+        let expected = (header.data_len() as u64).checked_add(before + claimed);
+        if expected != Some(len) {
+            return refuse(format!(
+                "it has {len} bytes, its header describes {}",
+                expected.unwrap_or(u64::MAX)
+            ));
+        }
+        Ok(Self {
+            header,
+            source,
+            path,
+        })
+    }
+
+    /// A text beside the tensors.
+    pub fn note(&self, key: &str) -> Option<&str> {
+        self.header
+            .metadata()
+            .as_ref()?
+            .get(key)
+            .map(String::as_str)
+    }
+
+    /// Numbers in all tensors.
+    pub fn numbers(&self) -> usize {
+        self.header.data_len() / size_of::<f32>()
+    }
+
+    /// Reads the tensors, by name.
+    ///
+    /// # Errors
+    /// Numbers that are not 32-bit floats, by the tensor's name; or a file that cannot be read any more.
+    pub fn tensors(mut self) -> Result<BTreeMap<String, TensorData>, ModelError> {
+        let infos = self.header.tensors();
+        for (name, info) in &infos {
+            if info.dtype != Dtype::F32 {
+                return Err(ModelError::Weights(format!(
+                    "tensor `{name}` holds {:?}, expected F32",
+                    info.dtype
+                )));
+            }
+        }
+        let mut tensors = BTreeMap::new();
+        for name in self.header.offset_keys() {
+            let info = infos[&name];
+            let (start, end) = info.data_offsets;
+            let bytes = read(&mut self.source, (end - start) as u64, self.path)?;
+            if bytes.len() < end - start {
+                let what = format!("tensor `{name}` is cut short");
+                return Err(ModelError::NotSafetensors(what));
+            }
+            let bytes = Bytes::from_bytes_vec(bytes);
+            let data = TensorData::from_bytes(bytes, info.shape.clone(), DType::F32);
+            tensors.insert(name, data);
+        }
+        Ok(tensors)
+    }
+}
+
+/// The next `len` bytes, or those that are left.
+fn read(source: &mut impl Read, len: u64, path: &Path) -> Result<Vec<u8>, ModelError> {
+    let mut bytes = Vec::new();
+    let room = usize::try_from(len).map_or(Ok(()), |len| bytes.try_reserve_exact(len));
+    room.map_err(std::io::Error::from)
+        .and_then(|()| source.take(len).read_to_end(&mut bytes))
+        .map_err(|source| ModelError::Io {
+            path: path.to_owned(),
+            source,
+        })?;
+    Ok(bytes)
+}

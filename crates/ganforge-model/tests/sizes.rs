@@ -1,0 +1,296 @@
+//! A network's size is known from its description: counted, it is that of the network that is built, and what is too
+//! large to be built is refused before anything is allocated.
+#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::tensor::{Device, Tensor};
+use ganforge_model::{
+    DiscriminatorConfig, GeneratorConfig, ImageSpec, LatentDistribution, NetworkSize, keyed_rng,
+};
+use serde_json::{Value, json};
+
+fn image(channels: usize, height: usize, width: usize) -> ImageSpec {
+    ImageSpec {
+        channels,
+        height,
+        width,
+    }
+}
+
+fn generator(config: &Value) -> GeneratorConfig {
+    serde_json::from_value(config.clone()).unwrap()
+}
+
+fn discriminator(config: &Value) -> DiscriminatorConfig {
+    serde_json::from_value(config.clone()).unwrap()
+}
+
+/// Numbers of a module that take gradients.
+fn trained<M: Module>(module: &M) -> f64 {
+    #[derive(Default)]
+    struct Count(usize);
+    impl ModuleVisitor for Count {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            if param.is_require_grad() {
+                self.0 += param.val().shape().num_elements();
+            }
+        }
+    }
+    let mut count = Count::default();
+    module.visit(&mut count);
+    count.0 as f64
+}
+
+/// Every combination of one change from each list, on top of `base`.
+fn combinations(base: &Value, lists: &[&[Value]]) -> Vec<Value> {
+    let mut all = vec![base.clone()];
+    for list in lists {
+        let with = |config: &Value, change: &Value| {
+            let mut config = config.clone();
+            let changes = change.as_object().unwrap().clone();
+            config.as_object_mut().unwrap().extend(changes);
+            config
+        };
+        let each = |config: &Value| {
+            let changed = list.iter().map(|change| with(config, change));
+            changed.collect::<Vec<_>>()
+        };
+        all = all.iter().flat_map(each).collect();
+    }
+    all
+}
+
+fn check(size: NetworkSize, trained: f64, what: &str) {
+    assert!(
+        (size.parameters - trained).abs() < 0.5,
+        "{what}: {size:?}, {trained}"
+    );
+    assert!(
+        size.matrices > 0.0 && size.per_image > 0.0 && size.largest > 0.0,
+        "{what}: {size:?}"
+    );
+    assert!(size.largest <= size.per_image, "{what}: {size:?}");
+}
+
+#[test]
+fn generators_have_as_many_parameters_as_were_counted() {
+    let norms = ["none", "batch", "conditional-batch", "virtual-batch"]
+        .map(|norm| json!({ "norm": norm, "norm_reference": 5 }));
+    let widths = [
+        json!({}),
+        json!({ "max_width": 5 }),
+        json!({ "max_width": 12 }),
+    ];
+    let mut configs = combinations(
+        &json!({ "kind": "mlp", "latent": 3 }),
+        &[
+            &[json!({ "hidden": [] }), json!({ "hidden": [7, 5] })],
+            &norms,
+        ],
+    );
+    configs.extend(combinations(
+        &json!({ "kind": "dcgan", "latent": 3, "width": 4 }),
+        &[&norms],
+    ));
+    configs.extend(combinations(
+        &json!({ "kind": "resnet", "latent": 3, "width": 3 }),
+        &[&norms, &widths],
+    ));
+    configs.extend(combinations(
+        &json!({ "kind": "r3gan", "latent": 3, "width": 3, "group_width": 2 }),
+        &[&widths, &[json!({ "blocks": 1 }), json!({ "blocks": 3 })]],
+    ));
+    let device = Device::flex().autodiff();
+    for config in configs {
+        let spec = image(3, 32, 16);
+        let classes = if config["norm"] == "conditional-batch" {
+            4
+        } else {
+            0
+        };
+        for classes in [classes, 4] {
+            let mut rng = keyed_rng(0, "weights", 0);
+            let generator = generator(&config);
+            let net = generator.init(spec, classes, &mut rng, &device).unwrap();
+            let size = generator.size(spec, classes).unwrap();
+            check(size, trained(&net), &format!("{config}, {classes} classes"));
+        }
+    }
+}
+
+#[test]
+fn discriminators_have_as_many_parameters_as_were_counted() {
+    let conditionings = [
+        json!({}),
+        json!({ "conditioning": "concatenation" }),
+        json!({ "conditioning": "projection" }),
+        json!({ "conditioning": "auxiliary" }),
+    ];
+    let minibatches = [
+        json!({}),
+        json!({ "minibatch_features": { "kind": "deviation" } }),
+        json!({ "minibatch_features": { "kind": "discrimination", "kernels": 6, "dimensions": 2 } }),
+    ];
+    let widths = [
+        json!({}),
+        json!({ "max_width": 5 }),
+        json!({ "max_width": 12 }),
+    ];
+    let mut configs = combinations(
+        &json!({ "kind": "mlp", "hidden": [7, 5] }),
+        &[
+            &[
+                json!({}),
+                json!({ "hidden": [] }),
+                json!({ "dropout_input": 0.2, "dropout_hidden": 0.5 }),
+            ],
+            &[
+                json!({}),
+                json!({ "maxout_pieces": 3 }),
+                json!({ "activation": "softplus" }),
+            ],
+        ],
+    );
+    configs.extend(combinations(
+        &json!({ "kind": "dcgan", "width": 4 }),
+        &[&[json!({}), json!({ "batch_norm": false })]],
+    ));
+    configs.extend(combinations(
+        &json!({ "kind": "resnet", "width": 3 }),
+        &[&widths],
+    ));
+    configs.extend(combinations(
+        &json!({ "kind": "r3gan", "width": 3, "group_width": 2 }),
+        &[&widths, &[json!({ "blocks": 1 }), json!({ "blocks": 3 })]],
+    ));
+    let device = Device::flex().autodiff();
+    for base in configs {
+        for config in combinations(&base, &[&conditionings, &minibatches]) {
+            for (spec, classes) in [
+                (image(3, 32, 16), 0),
+                (image(2, 16, 16), 4),
+                (image(1, 8, 8), 4),
+            ] {
+                if classes == 0 && config.get("conditioning").is_some() {
+                    continue;
+                }
+                let mut rng = keyed_rng(0, "weights", 0);
+                let discriminator = discriminator(&config);
+                let net = discriminator
+                    .init(spec, classes, &mut rng, &device)
+                    .unwrap();
+                let size = discriminator.size(spec, classes).unwrap();
+                check(size, trained(&net), &format!("{config}, {classes} classes"));
+            }
+        }
+    }
+}
+
+#[test]
+fn an_image_that_does_not_fit_has_no_size() {
+    for kind in ["dcgan", "resnet", "r3gan"] {
+        let config = json!({ "kind": kind, "width": 8 });
+        assert!(generator(&config).size(image(1, 28, 28), 0).is_none());
+        assert!(discriminator(&config).size(image(1, 28, 28), 0).is_none());
+    }
+}
+
+#[test]
+fn what_compares_or_repeats_images_is_counted_by_batch() {
+    let features = json!({ "kind": "discrimination", "kernels": 10, "dimensions": 3 });
+    let config = json!({ "kind": "mlp", "hidden": [4], "minibatch_features": features });
+    let size = discriminator(&config).size(image(1, 8, 8), 0).unwrap();
+    assert!((size.per_pair - 40.0).abs() < 1e-9, "{size:?}");
+    let plain = json!({ "kind": "dcgan", "width": 4, "norm": "batch" });
+    let virtual_batch =
+        json!({ "kind": "dcgan", "width": 4, "norm": "virtual-batch", "norm_reference": 10 });
+    let [plain, referred] =
+        [plain, virtual_batch].map(|config| generator(&config).size(image(1, 32, 32), 0).unwrap());
+    assert!(plain.per_batch.abs() < 1e-9, "{plain:?}");
+    assert!(referred.per_batch > 10.0 * plain.per_image, "{referred:?}");
+    assert!(referred.kept(64.0) > plain.kept(74.0), "{referred:?}");
+}
+
+/// The integers of every architecture, each of them as large as a recipe can write it.
+#[test]
+fn what_no_machine_builds_is_refused_by_its_key_and_nothing_overflows() {
+    let generators = [
+        json!({ "kind": "mlp", "latent": 3, "hidden": [4], "norm": "virtual-batch", "norm_reference": 4 }),
+        json!({ "kind": "dcgan", "latent": 3, "width": 4, "norm": "virtual-batch", "norm_reference": 4 }),
+        json!({ "kind": "resnet", "latent": 3, "width": 4, "max_width": 8, "norm": "virtual-batch", "norm_reference": 4 }),
+        json!({ "kind": "r3gan", "latent": 3, "width": 4, "max_width": 8, "blocks": 1, "group_width": 1 }),
+    ];
+    let minibatch = json!({ "kind": "discrimination", "kernels": 6, "dimensions": 2 });
+    let discriminators = [
+        json!({ "kind": "mlp", "hidden": [4], "maxout_pieces": 2, "minibatch_features": minibatch }),
+        json!({ "kind": "dcgan", "width": 4, "minibatch_features": minibatch }),
+        json!({ "kind": "resnet", "width": 4, "max_width": 8, "minibatch_features": minibatch }),
+        json!({ "kind": "r3gan", "width": 4, "max_width": 8, "blocks": 1, "group_width": 1 }),
+    ];
+    let spec = image(1, 32, 32);
+    let device = Device::flex();
+    for (config, is_generator) in generators
+        .iter()
+        .map(|config| (config, true))
+        .chain(discriminators.iter().map(|config| (config, false)))
+    {
+        let mut tried = 0;
+        for key in keys(config, "") {
+            for value in [1_u64 << 53, i64::MAX as u64, u64::MAX] {
+                let mut config = config.clone();
+                set(config.pointer_mut(&key).unwrap(), value);
+                let mut rng = keyed_rng(0, "weights", 0);
+                let refused = if is_generator {
+                    generator(&config).init(spec, 3, &mut rng, &device).err()
+                } else {
+                    discriminator(&config)
+                        .init(spec, 3, &mut rng, &device)
+                        .err()
+                };
+                let named = key.trim_start_matches('/').replace('/', ".");
+                match refused {
+                    // A cap that nothing reaches, and groups that do not divide, are something else.
+                    None => assert!(named == "max_width", "{config}: {named}"),
+                    Some(refused) if refused.key == named => tried += 1,
+                    Some(refused) => assert_eq!(refused.key, "max_width", "{config}: {refused}"),
+                }
+            }
+        }
+        assert!(tried >= 6, "{config}");
+    }
+}
+
+fn keys(config: &Value, at: &str) -> Vec<String> {
+    let table = config.as_object().unwrap();
+    let below = table.iter().flat_map(|(key, value)| {
+        let at = format!("{at}/{key}");
+        match value {
+            Value::Object(_) => keys(value, &at),
+            Value::Number(_) | Value::Array(_) => vec![at],
+            _ => Vec::new(),
+        }
+    });
+    below.collect()
+}
+
+fn set(place: &mut Value, value: u64) {
+    *place = match place {
+        Value::Array(_) => json!([value]),
+        _ => json!(value),
+    };
+}
+
+#[test]
+fn a_claim_of_latents_alone_is_counted() {
+    let config = json!({ "kind": "mlp", "latent": u64::MAX, "hidden": [u64::MAX, u64::MAX] });
+    let config = generator(&config);
+    assert_eq!(config.latent().distribution, LatentDistribution::Normal);
+    assert_eq!(config.weight_count(image(1, 8, 8), 10), None);
+    assert!(
+        config
+            .size(image(1, 8, 8), 10)
+            .unwrap()
+            .parameters
+            .is_finite()
+    );
+}

@@ -1,0 +1,194 @@
+use ganforge_model::{DiscriminatorConfig, GeneratorConfig};
+
+use super::*;
+use crate::recipe::Override;
+
+const GIB: f64 = (1_u64 << 30) as f64;
+
+fn machine(gib: f64) -> Machine {
+    Machine {
+        total: gib * GIB,
+        available: gib * GIB,
+        limit: None,
+    }
+}
+
+fn recipe(name: &str, changes: &[&str]) -> Recipe {
+    let changes: Vec<Override> = changes
+        .iter()
+        .map(|change| change.parse().unwrap())
+        .collect();
+    Recipe::load(name, &changes).unwrap()
+}
+
+fn judged(name: &str, changes: &[&str], machine: &Machine) -> Result<Option<String>, String> {
+    let recipe = recipe(name, changes);
+    let images = least_images(&recipe);
+    fits(&recipe, images, Work::Train, true, machine).map_err(|error| error.to_string())
+}
+
+#[test]
+fn every_built_in_recipe_fits_a_small_machine() {
+    for name in crate::builtin_names() {
+        assert_eq!(judged(name, &[], &machine(2.0)), Ok(None), "{name}");
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_refused_by_the_key_that_makes_it_large() {
+    let large = ["data.size=[64, 64]", "data.channels=3"];
+    for (name, changes, parts) in [
+        (
+            "digits",
+            &["generator.latent=1000000000"][..],
+            &[
+                "`generator.latent` is 1000000000: the networks have 256 billion parameters",
+                "TiB; this machine has 23 GiB; lower generator.latent or generator.hidden",
+            ][..],
+        ),
+        (
+            "digits",
+            &["generator.hidden=[1000000000]"],
+            &["`generator.hidden` is [1000000000]:"],
+        ),
+        (
+            "digits",
+            &["discriminator.maxout_pieces=9223372036854775807"],
+            &["`discriminator.maxout_pieces` is 9223372036854775807:"],
+        ),
+        (
+            "folder-dcgan",
+            &[
+                &large[..],
+                &["generator.width=1024", "discriminator.width=1024"],
+            ]
+            .concat(),
+            &["width", "parameters"],
+        ),
+        (
+            "folder-dcgan",
+            &[&large[..], &["run.batch=16384"]].concat(),
+            &[
+                "`run.batch` is 16384: a training step of 16384 images takes about",
+                "lower run.batch",
+            ],
+        ),
+        (
+            "folder-dcgan",
+            &["data.size=[8192, 8192]"],
+            &["`data.size` is [8192, 8192]:"],
+        ),
+        (
+            "digits",
+            &[
+                "data.size=[8192, 8192]",
+                "run.batch=1",
+                "generator.norm=none",
+            ],
+            &["`data.size` is [8192, 8192]:"],
+        ),
+        (
+            "digits",
+            &[
+                "evaluation.metrics=[\"recall\"]",
+                "evaluation.samples=1048576",
+                "data.size=[128, 128]",
+            ],
+            &[
+                "`evaluation.samples` is 1048576: an evaluation of 1048576 samples takes about 64 GiB",
+            ],
+        ),
+        (
+            "digits",
+            &["discriminator.minibatch_features={ kind = \"discrimination\", kernels = 1000000 }"],
+            &[
+                "`discriminator.minibatch_features.kernels` is 1000000: a training step of 64 images",
+            ],
+        ),
+    ] {
+        let refused = judged(name, changes, &machine(23.0)).unwrap_err();
+        for part in parts {
+            assert!(refused.contains(part), "{name} {changes:?}: {refused}");
+        }
+        assert!(!refused.contains('\n'), "{refused}");
+    }
+}
+
+#[test]
+fn a_limit_is_named_where_it_is_what_bounds_the_process() {
+    let limited = Machine {
+        limit: Some("ulimit -v"),
+        ..machine(0.01)
+    };
+    let refused = judged("digits", &["generator.hidden=[2048]"], &limited).unwrap_err();
+    assert!(
+        refused.contains("this process may take 10 MiB (ulimit -v)"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn what_takes_nearly_all_or_more_than_is_free_is_warned_of() {
+    let recipe = recipe("digits", &["generator.hidden=[4096, 4096]"]);
+    let images = least_images(&recipe);
+    let judge = |machine: &Machine| fits(&recipe, images, Work::Train, true, machine).unwrap();
+    let wanted = Demand::of(&recipe, images, Work::Train).total() / GIB;
+    assert_eq!(judge(&machine(wanted * 1.3)), None);
+    let nearly = judge(&machine(wanted * 1.1)).unwrap();
+    assert!(
+        nearly.starts_with("the networks have 17 million parameters, and training"),
+        "{nearly}"
+    );
+    let busy = Machine {
+        available: 0.5 * wanted * GIB,
+        ..machine(wanted * 10.0)
+    };
+    assert!(judge(&busy).unwrap().contains("of it free"));
+}
+
+#[test]
+fn another_device_leaves_the_host_its_checkpoint_and_images() {
+    let recipe = recipe("folder-dcgan", &["run.batch=16384"]);
+    let images = least_images(&recipe);
+    let on = |on_host| fits(&recipe, images, Work::Train, on_host, &machine(23.0));
+    assert!(on(true).is_err() && on(false).is_ok());
+}
+
+#[test]
+fn a_network_that_tells_no_size_is_not_looked_at() {
+    use burn::tensor::Device;
+    use ganforge_model::{ChaCha8Rng, ConfigError, GeneratorNet, LatentSpec};
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Clone, Debug, Serialize, Deserialize)]
+    struct Unknown {
+        width: usize,
+    }
+    impl GeneratorArchitecture for Unknown {
+        type Network = GeneratorNet;
+        fn init(
+            &self,
+            _: ImageSpec,
+            _: usize,
+            _: &mut ChaCha8Rng,
+            _: &Device,
+        ) -> Result<GeneratorNet, ConfigError> {
+            Err(ConfigError::new("width", self.width, "nothing"))
+        }
+        fn latent(&self) -> LatentSpec {
+            let config: GeneratorConfig = recipe("digits", &[]).generator;
+            config.latent()
+        }
+    }
+    let digits = recipe("digits", &[]).to_toml().unwrap();
+    let mut table: toml::Table = digits.parse().unwrap();
+    let width = toml::Table::from_iter([("width".to_owned(), toml::Value::from(1_i64 << 40))]);
+    table.insert("generator".to_owned(), width.into());
+    let recipe: Recipe<Unknown, DiscriminatorConfig> =
+        Recipe::parse("mine", &table.to_string(), &[]).unwrap();
+    let images = least_images(&recipe);
+    assert_eq!(
+        fits(&recipe, images, Work::Train, true, &machine(1.0)),
+        Ok(None)
+    );
+}
