@@ -17,7 +17,7 @@ pub struct Change {
 }
 
 /// Keys that may change when a run goes on, with all below them: what they say is asked again at every step, tick or checkpoint.
-const FREE: [&str; 19] = [
+const FREE: [&str; 20] = [
     "run.images",
     "run.tick",
     "run.samples",
@@ -34,6 +34,7 @@ const FREE: [&str; 19] = [
     // What the data are is told by their fingerprint, not by where they lie or what bounds the reading of them.
     "data.source",
     "data.max_pixels",
+    "data.memory_limit",
     "name",
     "title",
     "paper",
@@ -147,5 +148,7 @@ mod tests {
         assert!(!free("optimizer.generator.rates"));
         assert!(!free("optimizer.generator.kind"));
         assert!(!free("run.batch"));
+        // What bounds the reading of data is told by their fingerprint where it changes them.
+        assert!(free("data.max_pixels") && free("data.memory_limit"));
     }
 }
