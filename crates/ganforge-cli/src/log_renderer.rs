@@ -1,26 +1,16 @@
 //! One readable line a tick, for pipes, files and continuous integration.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use burn::train::LearnerSummary;
-use burn::train::logger::{EvaluationProgressLogger, TrainingProgressLogger};
-use burn::train::metric::{MetricDefinition, MetricId};
-use burn::train::renderer::{
-    EvaluationName, MetricState, MetricsRenderer, MetricsRendererEvaluation,
-    MetricsRendererTraining,
-};
 use ganforge_eval::MetricName;
 
 use crate::commands::number;
 use crate::message;
+use crate::renderer::{Figures, Show};
 
 /// Writes to standard output what the dashboard would draw.
 pub struct LogRenderer {
-    names: HashMap<MetricId, String>,
-    /// The tick's figures, in the order in which they came.
-    figures: Vec<(String, f64)>,
     total: usize,
     /// Images that an earlier session had shown, and when this one began.
     start: Option<(usize, Instant)>,
@@ -32,8 +22,6 @@ impl LogRenderer {
     /// A renderer for a run that goes on after `first` images.
     pub fn new(first: u64) -> Self {
         Self {
-            names: HashMap::new(),
-            figures: Vec::new(),
             total: 0,
             start: None,
             first: usize::try_from(first).unwrap_or(usize::MAX),
@@ -49,9 +37,9 @@ impl LogRenderer {
         }
     }
 
-    fn line(&self, images: usize) -> String {
+    fn line(&self, images: usize, figures: &[(String, f64)]) -> String {
         let figure = |name: &str| {
-            self.figures
+            figures
                 .iter()
                 .find_map(|(known, value)| (known == name).then_some(*value))
         };
@@ -70,7 +58,7 @@ impl LogRenderer {
         if let Some(jsd) = figure("JSD estimate") {
             let _ = write!(line, "  JSD {jsd:.3}");
         }
-        for (name, value) in &self.figures {
+        for (name, value) in figures {
             if name.parse::<MetricName>().is_ok() {
                 let _ = write!(line, "  {name} {}", number(*value));
             }
@@ -101,80 +89,18 @@ impl LogRenderer {
     }
 }
 
-impl MetricsRendererTraining for LogRenderer {
-    fn update_train(&mut self, state: MetricState) {
-        if let MetricState::Numeric(entry, Some(value)) = state
-            && let Some(name) = self.names.get(&entry.metric_id)
-        {
-            self.figures.push((name.clone(), value.current()));
-        }
-    }
-
-    fn update_valid(&mut self, _state: MetricState) {}
-
-    fn on_train_end(
-        &mut self,
-        _summary: Option<LearnerSummary>,
-    ) -> Result<(), Box<dyn core::error::Error>> {
-        Ok(())
-    }
-}
-
-impl TrainingProgressLogger for LogRenderer {
-    fn start(
-        &mut self,
-        _total_epochs: usize,
-        _starting_epoch: usize,
-        _total_items: Option<usize>,
-        _label: Option<&str>,
-    ) {
+impl Show for LogRenderer {
+    fn start(&mut self) {
         self.start = Some((self.first, Instant::now()));
     }
 
-    fn start_split(&mut self, _split_name: &str, total_items: usize) {
-        self.total = total_items;
+    fn total(&mut self, images: usize) {
+        self.total = images;
     }
 
-    fn update_split(&mut self, images: usize) {
+    fn tick(&mut self, images: usize, figures: Figures) {
         if !self.silent {
-            message::say(&self.line(images));
+            message::say(&self.line(images, &figures));
         }
-        self.figures.clear();
     }
-
-    fn update_epoch(&mut self, _epoch: usize) {}
-
-    fn end_split(&mut self) {}
-
-    fn end(&mut self) {}
-
-    fn log_event_training(&mut self, _event: String) {}
-}
-
-impl MetricsRenderer for LogRenderer {
-    fn manual_close(&mut self) {}
-
-    fn register_metric(&mut self, definition: MetricDefinition) {
-        self.names
-            .insert(definition.metric_id, definition.name.to_string());
-    }
-}
-
-/// A game is trained, not tested, so there is nothing to say here.
-impl MetricsRendererEvaluation for LogRenderer {
-    fn update_test(&mut self, _name: EvaluationName, _state: MetricState) {}
-}
-
-impl EvaluationProgressLogger for LogRenderer {
-    fn start_global_progress(&mut self, _total_tests: usize) {}
-
-    fn start_test(&mut self, _name: &str, _total_items: usize) {}
-
-    fn update_test_progress(&mut self, _items_processed: usize) {}
-
-    fn end_test(&mut self) {}
-
-    fn end_global_progress(&mut self) {}
-
-    fn log_event_evaluation(&mut self, _event: String) {}
 }

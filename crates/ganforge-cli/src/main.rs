@@ -9,6 +9,7 @@ mod error;
 mod interrupt;
 mod log_renderer;
 mod message;
+mod renderer;
 mod report;
 mod runs;
 mod shell;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use burn::train::Interrupter;
 
-use crate::dashboard;
+use crate::dashboard::terminal;
 use crate::error::CliError;
 
 /// Ends the run after its step when a signal asks for that, at once when a second one does.
@@ -69,7 +69,7 @@ pub fn end_at_once() -> ! {
     // A terminal that takes nothing more, such as a stalled connection, does not hold it up.
     let (restored, waits) = std::sync::mpsc::channel();
     let restore = move || {
-        dashboard::restore_terminal();
+        terminal::restore();
         let _ = restored.send(());
     };
     let _ = std::thread::Builder::new().spawn(restore);

@@ -2,7 +2,7 @@
 
 use burn::tensor::Tensor;
 
-/// Elements of which Burn's Flex backend takes the sum in one order; of more it adds up parts in the order in which threads come by them.
+/// Elements of which Burn's Flex backend takes the sum in one order; of more it adds the sums of parts in the order in which threads finish them.
 const IN_ORDER: usize = 1 << 21;
 
 /// The sum of all elements, in one order whatever the number of threads: Burn's own for all but very large tensors.

@@ -8,7 +8,7 @@ use ganforge_infer::InferError;
 use ganforge_model::{ConfigError, ModelError};
 
 use crate::evaluation::RealError;
-use crate::memory::MemoryError;
+use crate::memory::error::MemoryError;
 
 /// Why a recipe cannot be used.
 #[derive(Debug, thiserror::Error)]

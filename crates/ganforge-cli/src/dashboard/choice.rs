@@ -11,6 +11,7 @@ use super::Dashboard;
 use crate::arguments;
 use crate::error::CliError;
 use crate::log_renderer::LogRenderer;
+use crate::renderer::Renderer;
 
 /// How a run is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,12 +83,12 @@ impl Shown {
     ) -> Box<dyn MetricsRenderer> {
         match self {
             Self::Dashboard => match Dashboard::open(title, first, interrupter) {
-                Ok(dashboard) => Box::new(dashboard),
+                Ok(dashboard) => Box::new(Renderer::new(dashboard)),
                 // A terminal that went since it was looked at.
-                Err(_) => Box::new(LogRenderer::new(first)),
+                Err(_) => Box::new(Renderer::new(LogRenderer::new(first))),
             },
-            Self::Log => Box::new(LogRenderer::new(first)),
-            Self::Nothing => Box::new(LogRenderer::silent()),
+            Self::Log => Box::new(Renderer::new(LogRenderer::new(first))),
+            Self::Nothing => Box::new(Renderer::new(LogRenderer::silent())),
         }
     }
 }

@@ -6,8 +6,6 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Clear, Paragraph};
 
-use super::view::centred;
-
 const TITLE: &str = " Stop training? ";
 const FATE: &str = "The run ends after the step under way, with a checkpoint; --resume goes on.";
 const KEYS: [&str; 2] = ["y stop", "n or Esc go on training"];
@@ -63,4 +61,15 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// The rectangle in the middle, no larger than the area.
+fn centred(area: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (width.min(area.width), height.min(area.height));
+    Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.y + (area.height - height) / 2,
+        width,
+        height,
+    }
 }

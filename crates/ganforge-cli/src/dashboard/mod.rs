@@ -1,4 +1,4 @@
-//! The dashboard: burn-train's renderer hands figures to a thread that draws them and listens to keys.
+//! The dashboard: figures go to a thread that draws them and listens to keys.
 //!
 //! Figures flow one way, from [`Dashboard`] over a channel to the thread, so that training never waits for a terminal.
 
@@ -11,36 +11,26 @@ mod jobs;
 mod modes;
 mod state;
 mod table;
-mod terminal;
+pub mod terminal;
 mod thread;
 mod view;
 mod words;
 
 pub use choice::{Shown, shown};
-pub use terminal::restore as restore_terminal;
 
-use std::collections::HashMap;
 use std::io;
 use std::sync::mpsc::{Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use burn::train::logger::{EvaluationProgressLogger, TrainingProgressLogger};
-use burn::train::metric::{MetricAttributes, MetricDefinition, MetricId};
-use burn::train::renderer::{
-    EvaluationName, MetricState, MetricsRenderer, MetricsRendererEvaluation,
-    MetricsRendererTraining,
-};
-use burn::train::{Interrupter, LearnerSummary};
+use burn::train::Interrupter;
 
+use crate::renderer::{Figures, Show};
 use state::State;
 use thread::Event;
 
 /// Hands on what the dashboard shows.
 pub struct Dashboard {
-    names: HashMap<MetricId, String>,
-    /// The tick's figures.
-    figures: Vec<(String, f64)>,
     events: Sender<Event>,
     thread: Option<JoinHandle<()>>,
 }
@@ -59,8 +49,6 @@ impl Dashboard {
         let (events, received) = channel();
         let thread = thread::start(State::new(title, first), received, interrupter.clone())?;
         Ok(Self {
-            names: HashMap::new(),
-            figures: Vec::new(),
             events,
             thread: Some(thread),
         })
@@ -81,7 +69,7 @@ impl Dashboard {
         while !thread.is_finished() && Instant::now() < patience {
             std::thread::sleep(Duration::from_millis(2));
         }
-        restore_terminal();
+        terminal::restore();
     }
 }
 
@@ -91,84 +79,25 @@ impl Drop for Dashboard {
     }
 }
 
-impl MetricsRendererTraining for Dashboard {
-    fn update_train(&mut self, state: MetricState) {
-        if let MetricState::Numeric(entry, Some(value)) = state
-            && let Some(name) = self.names.get(&entry.metric_id)
-        {
-            self.figures.push((name.clone(), value.current()));
-        }
-    }
-
-    fn update_valid(&mut self, _state: MetricState) {}
-
-    fn on_train_end(
-        &mut self,
-        _summary: Option<LearnerSummary>,
-    ) -> Result<(), Box<dyn core::error::Error>> {
-        self.close();
-        Ok(())
-    }
-}
-
-impl TrainingProgressLogger for Dashboard {
-    fn start(
-        &mut self,
-        _total_epochs: usize,
-        _starting_epoch: usize,
-        _total_items: Option<usize>,
-        _label: Option<&str>,
-    ) {
+impl Show for Dashboard {
+    fn start(&mut self) {
         self.send(Event::Start);
     }
 
-    fn start_split(&mut self, _split_name: &str, total_items: usize) {
-        self.send(Event::Total(total_items));
+    fn total(&mut self, images: usize) {
+        self.send(Event::Total(images));
     }
 
-    fn update_split(&mut self, images: usize) {
-        let figures = std::mem::take(&mut self.figures);
+    fn follow(&mut self, name: &str, unit: Option<String>) {
+        let name = name.to_owned();
+        self.send(Event::Follow { name, unit });
+    }
+
+    fn tick(&mut self, images: usize, figures: Figures) {
         self.send(Event::Tick { images, figures });
     }
 
-    fn update_epoch(&mut self, _epoch: usize) {}
-
-    fn end_split(&mut self) {}
-
-    fn end(&mut self) {}
-
-    fn log_event_training(&mut self, _event: String) {}
-}
-
-impl MetricsRenderer for Dashboard {
-    fn manual_close(&mut self) {}
-
-    fn register_metric(&mut self, definition: MetricDefinition) {
-        let name = definition.name.to_string();
-        let unit = match definition.attributes {
-            MetricAttributes::Numeric(numeric) => numeric.unit,
-            MetricAttributes::None => None,
-        };
-        self.names.insert(definition.metric_id, name.clone());
-        self.send(Event::Follow { name, unit });
+    fn end(&mut self) {
+        self.close();
     }
-}
-
-/// A game is trained, not tested, so there is nothing to show here.
-impl MetricsRendererEvaluation for Dashboard {
-    fn update_test(&mut self, _name: EvaluationName, _state: MetricState) {}
-}
-
-impl EvaluationProgressLogger for Dashboard {
-    fn start_global_progress(&mut self, _total_tests: usize) {}
-
-    fn start_test(&mut self, _name: &str, _total_items: usize) {}
-
-    fn update_test_progress(&mut self, _items_processed: usize) {}
-
-    fn end_test(&mut self) {}
-
-    fn end_global_progress(&mut self) {}
-
-    fn log_event_evaluation(&mut self, _event: String) {}
 }

@@ -13,6 +13,7 @@ use super::modes::{is_in_foreground, pressed};
 use super::state::{State, Wish};
 use super::terminal::{self, Screen};
 use super::view::draw;
+use crate::renderer::Figures;
 use crate::signals::{end_at_once, terminal_may_end_the_run};
 
 /// What the run tells the dashboard.
@@ -25,10 +26,7 @@ pub enum Event {
     /// A figure that will come.
     Follow { name: String, unit: Option<String> },
     /// Figures of a tick that ended after so many images.
-    Tick {
-        images: usize,
-        figures: Vec<(String, f64)>,
-    },
+    Tick { images: usize, figures: Figures },
     /// The run has ended.
     Close,
 }

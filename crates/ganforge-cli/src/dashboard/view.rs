@@ -1,7 +1,7 @@
 //! Draws the state into a frame of any size.
 
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout};
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
@@ -154,17 +154,6 @@ fn keys(state: &State, width: u16) -> Line<'static> {
         text.copied().unwrap_or_default(),
         Style::new().add_modifier(Modifier::DIM),
     )
-}
-
-/// The rectangle in the middle, no larger than the area.
-pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
-    let (width, height) = (width.min(area.width), height.min(area.height));
-    Rect {
-        x: area.x + (area.width - width) / 2,
-        y: area.y + (area.height - height) / 2,
-        width,
-        height,
-    }
 }
 
 #[cfg(test)]

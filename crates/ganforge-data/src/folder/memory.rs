@@ -14,7 +14,7 @@ static IMAGES: LazyLock<Memory> = LazyLock::new(|| {
 
 /// Waits until there is room for an image that takes so many bytes while it is decoded. One that takes more than all there is gets all of it.
 ///
-/// Whoever holds a share must not ask for another one: two threads that did could wait for each other.
+/// A thread that holds a share must not ask for another one: two such threads could wait for each other.
 pub(super) fn share(bytes: u64) -> Share<'static> {
     IMAGES.share(bytes)
 }

@@ -4,9 +4,11 @@
 //! [`Machine`] is what the process may take. What does not fit is refused by the key that can bring it down furthest.
 
 mod demand;
+pub(crate) mod error;
 mod machine;
 mod units;
 
+pub use error::MemoryError;
 pub use machine::Machine;
 
 use burn::tensor::Device;
@@ -25,20 +27,6 @@ const NEARLY_ALL: f64 = 0.8;
 
 /// Keys that are named at most as what could be lower.
 const MOST_KEYS: usize = 3;
-
-/// A recipe that takes more memory than the process may have.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{}{takes}; {has}{}", key.as_ref().map_or_else(String::new, |(key, value)| format!("`{key}` is {value}: ")), advice(lower))]
-pub struct MemoryError {
-    /// The key that can bring it down furthest, with its value.
-    pub key: Option<(String, String)>,
-    /// What takes so much, and how much.
-    pub takes: String,
-    /// What there is.
-    pub has: String,
-    /// Keys that would have to be lower.
-    pub lower: Vec<String>,
-}
 
 /// Refuses a recipe whose training would take more memory than the machine has, and says so where it takes nearly all.
 ///
@@ -177,16 +165,6 @@ fn has(machine: &Machine) -> String {
         Some(limit) => format!("this process may take {total} ({limit})"),
         None => format!("this machine has {total}"),
     }
-}
-
-fn advice(lower: &[String]) -> String {
-    let Some((last, others)) = lower.split_last() else {
-        return String::new();
-    };
-    if others.is_empty() {
-        return format!("; lower {last}");
-    }
-    format!("; lower {} or {last}", others.join(", "))
 }
 
 fn images_of<G, D>(recipe: &Recipe<G, D>, dataset: &Dataset) -> Images {

@@ -91,7 +91,7 @@ impl RunDirectory {
         self.0.join("experiment.log")
     }
 
-    /// The page that tells the run; written by whoever shows it, not by training.
+    /// The page that summarises the run; the command line writes it, not training.
     #[must_use]
     pub fn report(&self) -> PathBuf {
         self.0.join("report.html")

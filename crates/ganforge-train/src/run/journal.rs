@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use burn::tensor::Device;
-use ganforge_infer::{GridOptions, SampleOptions, Signature, sample};
+use ganforge_infer::{GridOptions, Signature, generate, latent};
 use ganforge_model::{FORMAT, GeneratorArchitecture, GeneratorConfig, ModelCard, ModelFile};
 use serde::Serialize;
 
@@ -87,13 +87,10 @@ impl<G: GeneratorArchitecture> RunJournal<G> {
 
     fn write_samples(&self, images: u64, generator: &G::Network) -> Result<(), TrainError> {
         let signature = Signature::from(&self.card);
-        let options = SampleOptions {
-            count: self.samples,
-            seed: self.card.seed,
-            batch: self.samples,
-            ..SampleOptions::default()
-        };
-        let sheet = sample(generator, &signature, &options, &self.device)?;
+        let latents = |index| latent(signature.latent, self.card.seed, index);
+        let noise: Vec<f32> = (0..self.samples as u64).flat_map(latents).collect();
+        // At one go: what `sample` does to make fewer images a prefix of more takes several passes.
+        let sheet = generate(generator, &signature, &noise, None, &self.device)?;
         // A row per run of classes, so that a column of a conditional grid is one class.
         let classes = signature.classes.len();
         let grid = GridOptions {

@@ -94,12 +94,6 @@ impl StoredRun {
         })
     }
 
-    /// Its folder.
-    #[must_use]
-    pub fn directory(&self) -> &RunDirectory {
-        &self.directory
-    }
-
     /// The checkpoint it goes on from; none where it was killed before its first one.
     #[must_use]
     pub fn checkpoint(&self) -> Option<&Checkpoint> {
@@ -117,12 +111,6 @@ impl StoredRun {
     pub fn images(&self) -> u64 {
         let checkpoint = self.checkpoint.as_ref();
         checkpoint.map_or(0, |checkpoint| checkpoint.manifest.images)
-    }
-
-    /// What was found that is worth a warning.
-    #[must_use]
-    pub fn warnings(&self) -> &[String] {
-        &self.warnings
     }
 
     /// The run's recipe with what was changed since: in the file it came from, where `named` is that file, and by overrides.
