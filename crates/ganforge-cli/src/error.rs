@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use ganforge_data::{DataError, FetchError};
 use ganforge_eval::EvaluationError;
 use ganforge_infer::InferError;
-use ganforge_train::evaluation::RealError;
+use ganforge_measure::MeasureError;
 use ganforge_train::{RecipeError, TrainError};
 
 /// A command that has done what it was asked to, or what it could before it was stopped.
@@ -42,16 +42,13 @@ pub enum CliError {
     System(String),
 }
 
-impl From<RealError> for CliError {
-    fn from(error: RealError) -> Self {
+impl From<MeasureError> for CliError {
+    fn from(error: MeasureError) -> Self {
         match error {
-            RealError::Kind { .. }
-            | RealError::NoClass { .. }
-            | RealError::NoTestPart { .. }
-            | RealError::FewStandIns { .. }
-            | RealError::NoBorder { .. } => Self::Usage(error.to_string()),
-            RealError::Data(error) => Self::Data(error),
-            RealError::Evaluation(error) => Self::Evaluation(error),
+            MeasureError::Data(error) => Self::Data(error),
+            MeasureError::Evaluation(error) => Self::Evaluation(error),
+            // The other errors are about options that do not fit the data.
+            other => Self::Usage(other.to_string()),
         }
     }
 }

@@ -4,18 +4,24 @@ use super::Violation;
 use super::workspace::Member;
 
 /// Each crate of ours with those it may depend on. Nothing points the other way.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: &[(&str, &[&str])] = &[
+    ("ganforge-core", &[]),
     ("ganforge-ops", &[]),
     ("ganforge-model", &["ganforge-ops"]),
     ("ganforge-data", &[]),
     ("ganforge-eval", &["ganforge-ops"]),
     ("ganforge-infer", &["ganforge-model"]),
     (
+        "ganforge-measure",
+        &["ganforge-data", "ganforge-eval", "ganforge-infer"],
+    ),
+    (
         "ganforge-train",
         &[
             "ganforge-data",
             "ganforge-eval",
             "ganforge-infer",
+            "ganforge-measure",
             "ganforge-model",
             "ganforge-ops",
         ],
@@ -26,6 +32,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
             "ganforge-data",
             "ganforge-eval",
             "ganforge-infer",
+            "ganforge-measure",
             "ganforge-model",
             "ganforge-train",
         ],
@@ -38,7 +45,9 @@ const ARROWS: [(&str, &[&str]); 9] = [
 const EXAMPLE: &[&str] = &[
     "ganforge-data",
     "ganforge-eval",
+    "ganforge-core",
     "ganforge-infer",
+    "ganforge-measure",
     "ganforge-model",
     "ganforge-ops",
     "ganforge-train",

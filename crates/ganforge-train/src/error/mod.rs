@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use ganforge_data::DataError;
 use ganforge_eval::{Difference, MetricName};
 use ganforge_infer::InferError;
+use ganforge_measure::MeasureError;
 use ganforge_model::{ConfigError, ModelError};
 
-use crate::evaluation::RealError;
 use crate::memory::error::MemoryError;
 
 /// Why a run could not start, or had to stop.
@@ -36,7 +36,7 @@ pub enum TrainError {
     },
     /// What `[evaluation]` asks and the data do not admit.
     #[error("[evaluation] {0}")]
-    Evaluation(#[from] RealError),
+    Evaluation(#[from] MeasureError),
     /// Figures obtained otherwise than those of the run so far.
     #[error(
         "{metric} was measured with `{}` {} so far and would be with {} from here on; resume with the data and the [evaluation] that the run began with",

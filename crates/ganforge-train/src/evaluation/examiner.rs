@@ -1,4 +1,4 @@
-//! One evaluator for a whole run.
+//! The examiner of a run.
 
 use std::collections::BTreeMap;
 
@@ -6,15 +6,16 @@ use burn::tensor::Device;
 use ganforge_data::Dataset;
 use ganforge_eval::{Better, EvaluationError, Evaluator, MetricName, Part};
 use ganforge_infer::{SampleOptions, Signature, batches};
+use ganforge_measure::{MeasureError, ReferenceData, Request};
 use ganforge_model::Generator;
 
-use super::{Asked, Protocols, Real, RealError};
+use super::Protocols;
 use crate::error::TrainError;
 use crate::recipe::{EvaluationConfig, Recipe};
 
-/// Measures generator after generator against the same real images, on samples from the same latents, and knows the best of them.
+/// Measures the generators of a run against the same real images, on samples of the same latents, and keeps track of the best.
 ///
-/// What it does follows from the generator alone: it draws nothing from the device and leaves networks as they are.
+/// The figures depend on the generator alone: no random number is drawn from the device, and no network changes.
 #[derive(Debug)]
 pub struct Examiner {
     evaluator: Evaluator,
@@ -24,14 +25,14 @@ pub struct Examiner {
     best: Option<Best>,
 }
 
-/// What was found of one generator.
+/// The figures of one generator.
 #[derive(Debug, Default)]
 pub struct Examined {
-    /// The figures, all finite.
+    /// The metrics that have a finite value.
     pub figures: BTreeMap<MetricName, f64>,
-    /// Why metrics have none.
+    /// Why the other metrics have none.
     pub without: Vec<EvaluationError>,
-    /// Whether it is the best so far by the metric that the recipe keeps the best by.
+    /// Whether this is the best generator so far by the recipe's `keep_best` metric.
     pub is_best: bool,
 }
 
@@ -43,7 +44,7 @@ struct Best {
 }
 
 impl Examiner {
-    /// Collects the real images for a run of `recipe` on `dataset`. The samples will be those of `ganforge sample -n N --seed S`, where S is the seed of the run.
+    /// Collects the real images for a run of `recipe` on `dataset`. The samples are those of `ganforge sample -n N --seed S`, where S is the seed of the run.
     ///
     /// # Errors
     /// Metrics or features that the data do not admit, or data that cannot be read.
@@ -53,32 +54,26 @@ impl Examiner {
         dataset: &Dataset,
         signature: Signature,
         device: &Device,
-    ) -> Result<Self, RealError> {
-        let asked = Asked {
-            metrics: config.metrics.clone(),
-            features: config.features,
-            split: config.split,
-            samples: config.samples,
-            reference: None,
-            seed: recipe.run.seed,
-            class: None,
-            sampling: BTreeMap::new(),
-        };
+    ) -> Result<Self, MeasureError> {
+        let request = Request::new(config.samples, recipe.run.seed)
+            .metrics(config.metrics.iter().copied())
+            .features(config.features)
+            .split(config.split);
         let image = signature.image;
         let image = [image.channels, image.height, image.width];
         let data = &recipe.data;
-        let mut real = Real::new(&data.source, image, &data.options())?;
+        let mut reference = ReferenceData::new(&data.source, image, &data.options())?;
         if data.skip == 0 && data.take.is_none() {
-            real = real.with_training(dataset.clone());
+            reference = reference.with_training(dataset.clone());
         }
-        let mut evaluator = real.evaluator(&asked, device)?;
-        real.fill(&mut evaluator, &asked, |_, _, _| ())?;
+        let mut evaluator = reference.evaluator(&request, device)?;
+        reference.fill(&mut evaluator, &request, |_, _, _| ())?;
         Ok(Self {
             evaluator,
             signature,
             options: SampleOptions {
-                count: asked.samples,
-                seed: asked.seed,
+                count: request.samples,
+                seed: request.seed,
                 ..SampleOptions::default()
             },
             device: device.clone(),
@@ -90,10 +85,10 @@ impl Examiner {
         })
     }
 
-    /// Measures a generator. Metrics that have no value for its samples are no error.
+    /// Measures a generator. A metric without a value for its samples is not an error.
     ///
     /// # Errors
-    /// A device that fails.
+    /// The device fails.
     pub fn examine<G: Generator>(&mut self, generator: &G) -> Result<Examined, TrainError> {
         let mut examined = self.measure(generator)?;
         if let Some(best) = &mut self.best
@@ -108,7 +103,7 @@ impl Examiner {
         Ok(examined)
     }
 
-    /// How the figures are obtained.
+    /// The protocol of each metric.
     #[must_use]
     pub fn protocols(&self) -> Protocols {
         let metrics = self.evaluator.metrics();
@@ -116,30 +111,30 @@ impl Examiner {
         metrics.map(protocol).collect()
     }
 
-    /// Takes a generator that was kept earlier for the best so far.
+    /// Makes the stored best generator of a resumed run the one to beat.
     ///
     /// # Errors
-    /// As [`try_on`](Self::try_on).
-    pub fn recall<G: Generator>(&mut self, generator: &G) -> Result<(), TrainError> {
+    /// As [`dry_run`](Self::dry_run).
+    pub fn restore_best<G: Generator>(&mut self, generator: &G) -> Result<(), TrainError> {
         let examined = self.measure(generator)?;
         if let Some(best) = &mut self.best {
             best.value = examined.figures.get(&best.metric).copied();
         }
-        refuse_what_lasts(examined)
+        check_permanent(examined)
     }
 
-    /// Measures a generator only to see whether that can be done.
+    /// Measures a generator and drops the figures, to check that every metric can be computed.
     ///
     /// # Errors
-    /// Too few images for a metric, or whatever else no generator would change; and a device that fails.
-    pub fn try_on<G: Generator>(&mut self, generator: &G) -> Result<(), TrainError> {
-        refuse_what_lasts(self.measure(generator)?)
+    /// Too few images for a metric or another problem that is independent of the generator; a device that fails.
+    pub fn dry_run<G: Generator>(&mut self, generator: &G) -> Result<(), TrainError> {
+        check_permanent(self.measure(generator)?)
     }
 
     fn measure<G: Generator>(&mut self, generator: &G) -> Result<Examined, TrainError> {
-        let drawn = self.draw(generator)?;
+        let added = self.add_samples(generator)?;
         let mut examined = Examined::default();
-        match drawn {
+        match added {
             Ok(()) => {
                 for (metric, outcome) in self.evaluator.outcomes(|_| ()) {
                     match outcome {
@@ -160,8 +155,8 @@ impl Examiner {
         Ok(examined)
     }
 
-    /// Adds the samples; what is wrong with them is the inner error.
-    fn draw<G: Generator>(
+    /// Adds the samples to the evaluator. The inner error is about the samples themselves, such as a NaN.
+    fn add_samples<G: Generator>(
         &mut self,
         generator: &G,
     ) -> Result<Result<(), EvaluationError>, TrainError> {
@@ -175,10 +170,11 @@ impl Examiner {
     }
 }
 
-fn refuse_what_lasts(examined: Examined) -> Result<(), TrainError> {
+/// Fails if a metric has no value for a reason that is independent of the samples.
+fn check_permanent(examined: Examined) -> Result<(), TrainError> {
     let mut without = examined.without.into_iter();
     match without.find(|reason| !reason.is_of_the_samples()) {
-        Some(lasting) => Err(RealError::from(lasting).into()),
+        Some(permanent) => Err(MeasureError::from(permanent).into()),
         None => Ok(()),
     }
 }
@@ -192,7 +188,7 @@ mod tests {
     use crate::recipe::Override;
     use crate::{build, signature};
 
-    /// The recipe `digits`, with an evaluation of fifty samples.
+    /// The recipe `digits` with an evaluation of 50 samples.
     fn recipe(metrics: Vec<&str>, keep_best: &str) -> (Recipe, Dataset) {
         let changes = [
             Override::new("evaluation.metrics", metrics),
@@ -205,12 +201,12 @@ mod tests {
     }
 
     fn examiner((recipe, dataset): &(Recipe, Dataset)) -> Examiner {
-        let asked = recipe.evaluation.as_ref().unwrap();
+        let config = recipe.evaluation.as_ref().unwrap();
         let signature = signature(recipe, dataset);
-        Examiner::new(recipe, asked, dataset, signature, &Device::flex()).unwrap()
+        Examiner::new(recipe, config, dataset, signature, &Device::flex()).unwrap()
     }
 
-    /// The generator that training starts from, or one of which every weight is the same.
+    /// The initial generator, or one whose weights all have the value `filled`.
     fn generator((recipe, dataset): &(Recipe, Dataset), filled: Option<f32>) -> GeneratorNet {
         let signature = signature(recipe, dataset);
         let network = build(recipe, &signature, 0, &Device::flex())
@@ -228,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_generator_that_diverged_or_collapsed_leaves_no_trace() {
+    fn a_diverged_or_collapsed_generator_does_not_affect_later_figures() {
         let run = recipe(vec!["frechet", "recall"], "recall");
         let mut examiner = examiner(&run);
         let good = generator(&run, None);
@@ -236,14 +232,14 @@ mod tests {
         assert!(first.is_best && first.without.is_empty());
         assert_eq!(first.figures.len(), 2);
 
-        let lost = generator(&run, Some(f32::NAN));
-        let examined = examiner.examine(&lost).unwrap();
+        let diverged = generator(&run, Some(f32::NAN));
+        let examined = examiner.examine(&diverged).unwrap();
         assert!(examined.figures.is_empty() && !examined.is_best);
         let reason = examined.without[0].to_string();
         assert!(reason.contains("of sample 0 is NaN"), "{reason}");
-        examiner.try_on(&lost).unwrap();
+        examiner.dry_run(&diverged).unwrap();
 
-        // All of its images are one grey: nothing varies.
+        // All of its images are the same grey.
         let collapsed = generator(&run, Some(0.0));
         let collapsed = examiner.examine(&collapsed).unwrap();
         assert!(collapsed.figures[&MetricName::Frechet].is_finite());
@@ -255,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_kept_earlier_is_the_one_to_beat() {
+    fn a_restored_best_generator_is_the_one_to_beat() {
         let run = recipe(vec!["frechet"], "frechet");
         let figure = |network: &GeneratorNet| {
             let examined = examiner(&run).examine(network).unwrap();
@@ -265,10 +261,10 @@ mod tests {
         both.sort_by(|a, b| figure(a).total_cmp(&figure(b)));
         let [better, worse] = both;
         let mut examiner = examiner(&run);
-        examiner.recall(&better).unwrap();
+        examiner.restore_best(&better).unwrap();
         assert!(!examiner.examine(&worse).unwrap().is_best);
         assert!(!examiner.examine(&better).unwrap().is_best);
-        examiner.recall(&worse).unwrap();
+        examiner.restore_best(&worse).unwrap();
         assert!(examiner.examine(&better).unwrap().is_best);
     }
 }

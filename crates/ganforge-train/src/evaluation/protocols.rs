@@ -1,4 +1,4 @@
-//! `evaluation.json`: how the figures of a run were obtained, once for all of them.
+//! `evaluation.json`: the protocol of each metric of a run.
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -12,10 +12,10 @@ use crate::error::TrainError;
 /// The protocol of each metric.
 pub type Protocols = BTreeMap<MetricName, Protocol>;
 
-/// Refuses to go on with other protocols than those of the figures so far: one curve would mean two things.
+/// Fails if a protocol differs from that of the run's earlier figures, because one curve must not mix two protocols.
 pub(super) fn check(path: &Path, now: &Protocols) -> Result<(), TrainError> {
     let earlier = read(path)?;
-    // Through text and back, as the earlier ones went: a reader of JSON may round decimals.
+    // Round-trip through JSON like the earlier ones, because parsing may round decimals.
     let now = parse(path, &text(path, now)?)?;
     for (&metric, protocol) in &now {
         if let Some(earlier) = earlier.get(&metric)
@@ -27,7 +27,7 @@ pub(super) fn check(path: &Path, now: &Protocols) -> Result<(), TrainError> {
     Ok(())
 }
 
-/// Writes the protocols, and leaves those of metrics that are measured no more.
+/// Writes the protocols, and keeps those of metrics that are no longer measured.
 pub(crate) fn write(path: &Path, now: Protocols) -> Result<(), TrainError> {
     let mut all = read(path)?;
     all.extend(now);
@@ -73,12 +73,12 @@ mod tests {
     }
 
     #[test]
-    fn protocols_are_known_again_and_the_first_difference_is_named() {
+    fn stored_protocols_are_compared_and_the_first_difference_is_reported() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("evaluation.json");
         let modes = Metric::Modes {
             of: 25,
-            // A decimal that JSON's readers may round.
+            // A decimal that parsing JSON may round.
             within: Some(3.0 * 0.05),
         };
         let parzen = Metric::Parzen {
@@ -98,7 +98,7 @@ mod tests {
         let refused = check(&path, &now).unwrap_err().to_string();
         let expected = "parzen was measured with `samples` 100 so far and would be with 50";
         assert!(refused.starts_with(expected), "{refused}");
-        // A metric that is measured no more keeps its protocol.
+        // A metric that is no longer measured keeps its protocol.
         now.remove(&MetricName::Modes);
         write(&path, now).unwrap();
         assert_eq!(read(&path).unwrap().len(), 2);

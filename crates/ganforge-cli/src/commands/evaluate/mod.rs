@@ -12,8 +12,8 @@ use std::path::Path;
 use ganforge_data::DataOptions;
 use ganforge_eval::{EvaluationError, Evaluator, Part};
 use ganforge_infer::{SampleOptions, Sampler};
+use ganforge_measure::{BaselineImages, ReferenceData, Request};
 use ganforge_train::Recipe;
-use ganforge_train::evaluation::{Asked, Real, StandIns};
 
 use super::sample::class_number;
 use super::{print, print_json, warn_of_skipped, warn_of_truncation};
@@ -34,26 +34,26 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
     let sampler = Sampler::open(&path, &device)?;
     let image = sampler.signature().image;
     let image = [image.channels, image.height, image.width];
-    let real = Real::new(&arguments.data, image, &fitted(&path)?)?;
-    let options = sample_options(arguments, &sampler, real.usual_samples())?;
+    let reference = ReferenceData::new(&arguments.data, image, &fitted(&path)?)?;
+    let options = sample_options(arguments, &sampler, reference.default_samples())?;
     let batches = sampler.batches(&options)?;
     warn_of_truncation(arguments.truncation);
-    let asked = asked(arguments, &real, &options, &sampler)?;
-    let stand_ins = arguments.baseline.then(|| real.stand_ins(&asked));
-    let stand_ins = stand_ins.transpose()?;
-    let mut evaluator = real.evaluator(&asked, &device)?;
+    let request = request(arguments, &reference, &options, &sampler)?;
+    let baseline_images = arguments.baseline.then(|| reference.baseline(&request));
+    let baseline_images = baseline_images.transpose()?;
+    let mut evaluator = reference.evaluator(&request, &device)?;
     // What cannot be compared is refused as soon as that is known.
     let comparable = |evaluator: &Evaluator, unknown: &[&str]| {
         let protocol = |metric| evaluator.protocol(metric);
         let earlier = earlier.as_ref();
         earlier.map_or(Ok(()), |earlier| {
-            earlier.check(protocol, unknown, &asked.metrics)
+            earlier.check(protocol, unknown, &request.metrics)
         })
     };
     comparable(&evaluator, OF_REAL_IMAGES)?;
 
     let progress = Progress::new(!arguments.json)?;
-    let skipped = real.fill(&mut evaluator, &asked, |part, done, images| {
+    let skipped = reference.fill(&mut evaluator, &request, |part, done, images| {
         progress.at(part, done, images);
     })?;
     progress.aside(|| warn_of_skipped(&skipped));
@@ -66,8 +66,8 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
         evaluator.add(Part::Samples, images.into_data())?;
     }
     let figures = evaluator.figures(|metric| progress.name(metric.name()))?;
-    let baseline = stand_ins
-        .map(|stand_ins| baseline(&stand_ins, &mut evaluator, options.count, &progress))
+    let baseline = baseline_images
+        .map(|images| baseline(&images, &mut evaluator, options.count, &progress))
         .transpose()?;
     progress.end();
     for reason in &figures.without {
@@ -93,15 +93,15 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
 
 /// What real images score in the place of samples.
 fn baseline(
-    stand_ins: &StandIns,
+    images: &BaselineImages,
     evaluator: &mut Evaluator,
-    images: usize,
+    count: usize,
     progress: &Progress,
 ) -> Result<Baseline, CliError> {
-    stand_ins.stand_in(evaluator, |_, done, all| {
+    images.fill(evaluator, |_, done, all| {
         progress.at(Part::Reference, done, all);
     })?;
-    evaluator.retain(|metric| Real::has_baseline(*metric));
+    evaluator.retain(|metric| ReferenceData::has_baseline(*metric));
     let mut values = BTreeMap::new();
     for (metric, outcome) in evaluator.outcomes(|metric| progress.name(metric.name())) {
         match outcome {
@@ -111,8 +111,8 @@ fn baseline(
         };
     }
     Ok(Baseline {
-        images,
-        split: stand_ins.split.to_owned(),
+        images: count,
+        split: images.split.to_owned(),
         values,
     })
 }
@@ -130,12 +130,12 @@ fn fitted(model: &Path) -> Result<DataOptions, CliError> {
 }
 
 /// The metrics asked for, or those that fit the data, with what else changes a figure.
-fn asked(
+fn request(
     arguments: &EvaluateArguments,
-    real: &Real,
+    reference: &ReferenceData,
     options: &SampleOptions,
     sampler: &Sampler,
-) -> Result<Asked, CliError> {
+) -> Result<Request, CliError> {
     // By name: the data may have other classes than the model, and number them otherwise.
     let name = |class: usize| sampler.card().classes.get(class).cloned();
     let class = options.class.and_then(name);
@@ -144,7 +144,7 @@ fn asked(
     let sampling = sampling
         .into_iter()
         .filter_map(|(key, value)| Some((key.to_owned(), value?)));
-    let asked = Asked {
+    let request = Request {
         metrics: arguments.metrics.iter().copied().collect(),
         features: arguments.features.into(),
         split: arguments.split.into(),
@@ -154,16 +154,16 @@ fn asked(
         class,
         sampling: sampling.collect(),
     };
-    if !asked.metrics.is_empty() {
-        return Ok(asked);
+    if !request.metrics.is_empty() {
+        return Ok(request);
     }
-    let usual = real.usual_metrics(&asked)?;
-    if let Some(reason) = usual.without_frechet {
+    let defaults = reference.default_metrics(&request)?;
+    if let Some(reason) = defaults.without_frechet {
         message::warning(&format!("frechet is left out: {reason}"));
     }
-    Ok(Asked {
-        metrics: usual.metrics,
-        ..asked
+    Ok(Request {
+        metrics: defaults.metrics,
+        ..request
     })
 }
 

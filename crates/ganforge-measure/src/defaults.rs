@@ -1,4 +1,4 @@
-//! What is measured of data where nothing else is asked for.
+//! Metrics and sample counts that suit a dataset.
 
 use std::collections::BTreeSet;
 
@@ -6,21 +6,21 @@ use ganforge_data::{DataError, DataSpec, Split};
 use ganforge_eval::spaces::FeatureName;
 use ganforge_eval::{EvalError, MetricName, Part, frechet_fits};
 
-use super::{Asked, Real, RealError};
+use crate::{MeasureError, ReferenceData, Request};
 
-/// The metrics that fit the data.
+/// The metrics that suit a dataset.
 #[derive(Debug)]
-pub struct Usual {
+pub struct DefaultMetrics {
     /// Their names.
     pub metrics: BTreeSet<MetricName>,
-    /// Why the Fréchet distance is not among them, where images are too large for it.
+    /// Why the Fréchet distance is left out, if the images are too large for it.
     pub without_frechet: Option<EvalError>,
 }
 
-impl Real<'_> {
-    /// How many samples the protocols of such data take.
+impl ReferenceData<'_> {
+    /// The number of samples that published protocols use for such data: 2,500 for point mixtures, 26,000 for stacked digits, 10,000 otherwise.
     #[must_use]
-    pub fn usual_samples(&self) -> usize {
+    pub fn default_samples(&self) -> usize {
         match self.spec {
             DataSpec::Ring8 | DataSpec::Grid25 => 2500,
             DataSpec::Stacked(_) => 26_000,
@@ -28,26 +28,26 @@ impl Real<'_> {
         }
     }
 
-    /// The metrics that fit the data and what is asked besides.
+    /// The metrics that suit the data and the other fields of the request.
     ///
     /// # Errors
-    /// Data that cannot be read, or lack the class that is asked for.
-    pub fn usual_metrics(&self, asked: &Asked) -> Result<Usual, RealError> {
+    /// Data that cannot be read, or that lack the requested class.
+    pub fn default_metrics(&self, request: &Request) -> Result<DefaultMetrics, MeasureError> {
         if matches!(self.spec, DataSpec::Ring8 | DataSpec::Grid25) {
             let modes = [
                 MetricName::Modes,
                 MetricName::HighQuality,
                 MetricName::ReverseKl,
             ];
-            return Ok(Usual {
+            return Ok(DefaultMetrics {
                 metrics: modes.into(),
                 without_frechet: None,
             });
         }
-        let fits = match asked.features {
+        let fits = match request.features {
             FeatureName::Raw => {
-                let (_, reference) = self.choose(Part::Reference, asked)?;
-                let images = asked.samples.max(reference.len());
+                let (_, reference) = self.choose(Part::Reference, request)?;
+                let images = request.samples.max(reference.len());
                 frechet_fits(self.image.iter().product(), images)
             }
             FeatureName::Digits | FeatureName::Inception => Ok(()),
@@ -64,20 +64,21 @@ impl Real<'_> {
                 MetricName::Coverage,
             ]);
             metrics.extend(
-                self.finds_copies(asked.features)?
+                self.finds_copies(request.features)?
                     .then_some(MetricName::Nearest),
             );
-            metrics
-                .extend((asked.features != FeatureName::Raw).then_some(MetricName::InceptionScore));
+            metrics.extend(
+                (request.features != FeatureName::Raw).then_some(MetricName::InceptionScore),
+            );
         }
-        Ok(Usual {
+        Ok(DefaultMetrics {
             metrics,
             without_frechet: fits.err(),
         })
     }
 
-    /// Whether there are held-out images, and features quick enough to see every training image.
-    fn finds_copies(&self, features: FeatureName) -> Result<bool, RealError> {
+    /// Whether `nearest` can be computed: there are held-out images, and the features are cheap enough for every training image.
+    fn finds_copies(&self, features: FeatureName) -> Result<bool, MeasureError> {
         match self.open(Split::Test, false) {
             Ok(_) => Ok(features != FeatureName::Inception),
             Err(DataError::NoTestPart { .. } | DataError::NotFetched { .. }) => Ok(false),
@@ -88,29 +89,18 @@ impl Real<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use ganforge_data::DataOptions;
 
     use super::*;
 
     #[test]
-    fn the_frechet_distance_is_usual_where_it_fits_into_memory() {
-        let usual = |image, features, samples| {
-            let real = Real::new(&DataSpec::Digits, image, &DataOptions::default()).unwrap();
-            let asked = Asked {
-                metrics: BTreeSet::new(),
-                features,
-                split: Split::Train,
-                samples,
-                reference: None,
-                seed: 0,
-                class: None,
-                sampling: BTreeMap::new(),
-            };
-            real.usual_metrics(&asked).unwrap()
+    fn the_frechet_distance_is_a_default_if_it_fits_into_memory() {
+        let defaults = |image, features, samples| {
+            let data = ReferenceData::new(&DataSpec::Digits, image, &DataOptions::default());
+            let request = Request::new(samples, 0).features(features);
+            data.unwrap().default_metrics(&request).unwrap()
         };
-        let large = usual([3, 64, 64], FeatureName::Raw, 10_000);
+        let large = defaults([3, 64, 64], FeatureName::Raw, 10_000);
         assert!(!large.metrics.contains(&MetricName::Frechet));
         assert!(large.metrics.contains(&MetricName::Kernel));
         let reason = large.without_frechet.unwrap().to_string();
@@ -120,9 +110,9 @@ mod tests {
             ([3, 64, 64], FeatureName::Inception, 10_000),
             ([1, 64, 64], FeatureName::Raw, 50_000),
         ] {
-            let usual = usual(image, features, samples);
+            let found = defaults(image, features, samples);
             assert!(
-                usual.metrics.contains(&MetricName::Frechet) && usual.without_frechet.is_none()
+                found.metrics.contains(&MetricName::Frechet) && found.without_frechet.is_none()
             );
         }
     }

@@ -1,4 +1,4 @@
-//! The real images that samples are compared with, in the size of the model's.
+//! The real images that samples are compared with, at the size of the samples.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -10,40 +10,41 @@ use ganforge_eval::{
     Circumstances, Evaluation, EvaluationError, Evaluator, Features, ModeSource, Part,
 };
 
-use super::{Asked, RealError};
+use crate::{MeasureError, Request};
 
-/// Data, with what brings them to the size of the model's images.
-pub struct Real<'a> {
-    pub(super) spec: &'a DataSpec,
+/// A dataset, resized to the shape of the model's images.
+pub struct ReferenceData<'a> {
+    pub(crate) spec: &'a DataSpec,
     /// `[channels, height, width]`
-    pub(super) image: [usize; 3],
+    pub(crate) image: [usize; 3],
     options: DataOptions,
-    /// What is open already, and need not be decoded again.
+    /// Datasets that are open already, so that none is decoded twice.
     open: RefCell<Vec<(DataOptions, Dataset)>>,
 }
 
-/// Most numbers of a set of training images: 1 GiB. A larger set is thinned out.
+/// The largest number of values in the training images that `nearest` searches, 1 GiB. A larger set is subsampled evenly.
 const MOST_NUMBERS: usize = 1 << 28;
 
-/// Most held-out and test images; MNIST has as many.
+/// The largest number of held-out or test images, which is the size of MNIST's test set.
 const MOST_HELD_OUT: usize = 10_000;
 
-/// Images on which Goodfellow et al. chose the width of a Parzen window.
+/// Number of validation images on which Goodfellow et al. (2014) chose the width of the Parzen window.
 const VALIDATION: usize = 1000;
 
-/// Images that are read at a time: some ten seconds of the slowest features.
+/// Images per batch: about ten seconds of the slowest feature space.
 const BATCH: usize = 64;
 
-impl<'a> Real<'a> {
-    /// Data for images `[channels, height, width]`, fitted to their size in the way of `fitted` and within its limits.
+impl<'a> ReferenceData<'a> {
+    /// Data for samples of the shape `image` = `[channels, height, width]`. `options` sets how images are resized, and the limits on memory and pixels; its other
+    /// fields are ignored.
     ///
     /// # Errors
-    /// Points for a model of images, or the other way round.
+    /// [`MeasureError::Kind`] for points if the model makes images, for images if it makes points, and for stacked digits if it does not make three channels.
     pub fn new(
         spec: &'a DataSpec,
         image: [usize; 3],
-        fitted: &DataOptions,
-    ) -> Result<Self, RealError> {
+        options: &DataOptions,
+    ) -> Result<Self, MeasureError> {
         let points = matches!(
             spec,
             DataSpec::Ring8 | DataSpec::Grid25 | DataSpec::Points(_)
@@ -51,7 +52,7 @@ impl<'a> Real<'a> {
         let stacked = matches!(spec, DataSpec::Stacked(_));
         let [channels, height, width] = image;
         if points != (image == [2, 1, 1]) || stacked && channels != 3 {
-            return Err(RealError::Kind {
+            return Err(MeasureError::Kind {
                 image: format!("{channels}x{height}x{width}"),
                 spec: spec.to_string(),
                 made_of: match (points, stacked) {
@@ -64,10 +65,10 @@ impl<'a> Real<'a> {
         let options = DataOptions {
             size: (!points).then_some([height, width]),
             channels: (!points).then_some(channels),
-            resize: fitted.resize,
-            background: fitted.background,
-            max_pixels: fitted.max_pixels,
-            memory_limit: fitted.memory_limit,
+            resize: options.resize,
+            background: options.background,
+            max_pixels: options.max_pixels,
+            memory_limit: options.memory_limit,
             ..DataOptions::default()
         };
         Ok(Self {
@@ -78,7 +79,7 @@ impl<'a> Real<'a> {
         })
     }
 
-    /// The same data, of which all training images are open already.
+    /// Uses an open dataset for the training split, if it holds all of it, so that the images are not decoded again.
     #[must_use]
     pub fn with_training(self, dataset: Dataset) -> Self {
         let options = self.part(Split::Train, false);
@@ -86,25 +87,25 @@ impl<'a> Real<'a> {
         self
     }
 
-    /// An evaluator for what is asked, with no image yet.
+    /// An evaluator for the request, without images. Call [`fill`](Self::fill) next, then add the samples.
     ///
     /// # Errors
-    /// A metric that such data do not admit, a feature space that cannot be had, or damaged labels.
-    pub fn evaluator(&self, asked: &Asked, device: &Device) -> Result<Evaluator, RealError> {
-        self.check_border(asked)?;
-        // What the data lack is said before a network looks at the first image.
+    /// A metric that such data do not admit, a feature space whose weights are missing, or damaged labels.
+    pub fn evaluator(&self, request: &Request, device: &Device) -> Result<Evaluator, MeasureError> {
+        self.check_border(request)?;
+        // Report what the data lack before the first image passes through a network.
         let mut reference = 0;
-        let parts = asked.metrics.iter().flat_map(|metric| metric.parts());
+        let parts = request.metrics.iter().flat_map(|metric| metric.parts());
         for &part in parts.collect::<BTreeSet<_>>() {
-            let (_, chosen) = self.choose(part, asked)?;
+            let (_, chosen) = self.choose(part, request)?;
             if part == Part::Reference {
                 reference = chosen.len();
             }
         }
-        let space = asked.features.open(device, &cache_dir());
+        let space = request.features.open(device, &cache_dir());
         let space = space.map_err(EvaluationError::from)?;
-        let modes = if asked.metrics.iter().any(|metric| metric.counts_modes()) {
-            self.modes(asked.split, device)?
+        let modes = if request.metrics.iter().any(|metric| metric.counts_modes()) {
+            self.modes(request.split, device)?
         } else {
             None
         };
@@ -112,56 +113,58 @@ impl<'a> Real<'a> {
             image: self.image,
             space,
             modes,
-            metrics: asked.metrics.clone(),
-            samples: asked.samples,
+            metrics: request.metrics.clone(),
+            samples: request.samples,
             reference,
             circumstances: Circumstances {
                 data: self.spec.to_string(),
-                split: name(asked.split).to_owned(),
+                split: name(request.split).to_owned(),
                 resize: self.resize(),
-                seed: asked.seed,
-                sampling: asked.sampling.clone(),
+                seed: request.seed,
+                sampling: request.sampling.clone(),
             },
         })?)
     }
 
-    /// Gives an evaluator the real images of every part that its metrics take, and returns the files that cannot be read. `watch` is told of a part how many
-    /// of its images are in, and how many there will be.
+    /// Adds the real images of every part that the evaluator's metrics need, and returns the files that could not be read. `progress` is called with the part, the
+    /// images of it added so far, and their total.
     ///
     /// # Errors
-    /// Data that lack a part or a class, that cannot be read, or of a size that the feature space does not take.
+    /// Data that lack a split or a class, that cannot be read, or whose size the feature space does not take.
     pub fn fill(
         &self,
         evaluator: &mut Evaluator,
-        asked: &Asked,
-        mut watch: impl FnMut(Part, usize, usize),
-    ) -> Result<Vec<Skipped>, RealError> {
+        request: &Request,
+        mut progress: impl FnMut(Part, usize, usize),
+    ) -> Result<Vec<Skipped>, MeasureError> {
         let parts = evaluator.parts().filter(|part| *part != Part::Samples);
         let mut skipped = Vec::new();
         for part in parts.collect::<Vec<_>>() {
-            let (dataset, chosen) = self.choose(part, asked)?;
+            let (dataset, chosen) = self.choose(part, request)?;
             let new = dataset
                 .skipped()
                 .iter()
                 .filter(|file| !skipped.contains(*file));
             skipped.extend(new.cloned().collect::<Vec<_>>());
-            add(evaluator, part, &dataset, &chosen, &mut watch)?;
+            add(evaluator, part, &dataset, &chosen, &mut progress)?;
         }
         Ok(skipped)
     }
 
-    /// Refuses to let a classifier of 28×28 cut off what is no border.
-    fn check_border(&self, asked: &Asked) -> Result<(), RealError> {
-        let classified = asked.features == FeatureName::Digits
+    /// Fails if the 28×28 classifier would cut off pixels that are not padding.
+    fn check_border(&self, request: &Request) -> Result<(), MeasureError> {
+        let classified = request.features == FeatureName::Digits
             || matches!(self.spec, DataSpec::Stacked(_))
-                && asked.metrics.iter().any(|metric| metric.counts_modes());
+                && request.metrics.iter().any(|metric| metric.counts_modes());
         match (classified, self.options.size, self.way()) {
-            (true, Some([32, 32]), way @ ("crop" | "stretch")) => Err(RealError::NoBorder { way }),
+            (true, Some([32, 32]), way @ ("crop" | "stretch")) => {
+                Err(MeasureError::NoBorder { way })
+            }
             _ => Ok(()),
         }
     }
 
-    /// How images come to the size of the model's, as a protocol says it.
+    /// How images are resized, as a protocol states it.
     fn resize(&self) -> Option<String> {
         let [height, width] = self.options.size?;
         let [channels, ..] = self.image;
@@ -176,13 +179,13 @@ impl<'a> Real<'a> {
         }
     }
 
-    /// The modes of the data, where they are known.
-    fn modes(&self, split: Split, device: &Device) -> Result<Option<ModeSource>, RealError> {
+    /// The modes of the data, if they are known.
+    fn modes(&self, split: Split, device: &Device) -> Result<Option<ModeSource>, MeasureError> {
         if let Some(mixture) = self.spec.mixture() {
             let centers = mixture.centers.concat();
             let rows = mixture.centers.len();
             let centers = Features::new(rows, 2, centers).map_err(EvaluationError::from)?;
-            // The decimal that is meant: single precision stores a neighbour of it.
+            // The decimal that was written, rather than the nearest single-precision number.
             let sigma = mixture.sigma.to_string().parse();
             let sigma = sigma.unwrap_or_else(|_| f64::from(mixture.sigma));
             return Ok(Some(ModeSource::Mixture { centers, sigma }));
@@ -194,7 +197,7 @@ impl<'a> Real<'a> {
             Ok(dataset) => dataset
                 .labels()
                 .map(|labels| labels.iter().map(|&label| label as usize).collect()),
-            // Digits whose classes nobody knows are taken to be evenly spread.
+            // Without labels, the classes are taken to be uniformly distributed.
             Err(DataError::NoLabels { .. }) => None,
             Err(other) => return Err(other.into()),
         };
@@ -202,29 +205,29 @@ impl<'a> Real<'a> {
         Ok(Some(modes.map_err(EvaluationError::from)?))
     }
 
-    /// Where the images of a part are, and which they are. Where a part takes fewer than there are, it takes every n-th of them.
-    pub(super) fn choose(
+    /// The dataset of a part, and the indices of its images. A part that needs fewer images than there are takes every n-th.
+    pub(crate) fn choose(
         &self,
         part: Part,
-        asked: &Asked,
-    ) -> Result<(Dataset, Vec<usize>), RealError> {
+        request: &Request,
+    ) -> Result<(Dataset, Vec<usize>), MeasureError> {
         let values: usize = self.image.iter().product();
         let (split, most) = match part {
-            Part::Samples | Part::Reference => (asked.split, asked.reference()),
+            Part::Samples | Part::Reference => (request.split, request.reference_limit()),
             Part::Training => (Split::Train, MOST_NUMBERS / values),
             Part::HeldOut | Part::Test => (Split::Test, MOST_HELD_OUT),
             Part::Validation => (Split::Train, VALIDATION),
         };
-        let found = self.of_class(split, asked.class.as_deref());
+        let found = self.of_class(split, request.class.as_deref());
         let (dataset, mut chosen) = found.map_err(|error| match (part, error) {
-            (Part::HeldOut | Part::Test, RealError::Data(DataError::NoTestPart { .. })) => {
+            (Part::HeldOut | Part::Test, MeasureError::Data(DataError::NoTestPart { .. })) => {
                 let spec = self.spec.to_string();
-                RealError::NoTestPart { spec }
+                MeasureError::NoTestPart { spec }
             }
             (_, other) => other,
         })?;
         if part == Part::Validation {
-            // The last sixth of the training images is what Goodfellow et al. held back of MNIST, and its first thousand chose the width.
+            // Goodfellow et al. held out the last sixth of MNIST's training images, and chose the width on its first thousand.
             chosen.drain(..chosen.len() / 6 * 5);
             chosen.truncate(most);
         }
@@ -232,18 +235,18 @@ impl<'a> Real<'a> {
         Ok((dataset, every_nth(&chosen, most)))
     }
 
-    /// A part of the data, and which of its images are of the class, if one is asked for.
-    pub(super) fn of_class(
+    /// A split, and the indices of its images of a class, or of all images if `class` is `None`.
+    pub(crate) fn of_class(
         &self,
         split: Split,
         class: Option<&str>,
-    ) -> Result<(Dataset, Vec<usize>), RealError> {
+    ) -> Result<(Dataset, Vec<usize>), MeasureError> {
         let Some(class) = class else {
             let dataset = self.open(split, false)?;
             let all = (0..dataset.len()).collect();
             return Ok((dataset, all));
         };
-        let no_class = |known: &[String]| RealError::NoClass {
+        let no_class = |known: &[String]| MeasureError::NoClass {
             spec: self.spec.to_string(),
             class: class.to_owned(),
             known: match known {
@@ -264,8 +267,8 @@ impl<'a> Real<'a> {
         Ok((dataset, ours))
     }
 
-    /// A part of the data, with its classes where they are wanted.
-    pub(super) fn open(&self, split: Split, labels: bool) -> Result<Dataset, DataError> {
+    /// A split, with or without labels.
+    pub(crate) fn open(&self, split: Split, labels: bool) -> Result<Dataset, DataError> {
         let options = self.part(split, labels);
         let known = |(known, _): &&(DataOptions, Dataset)| *known == options;
         if let Some((_, dataset)) = self.open.borrow().iter().find(known) {
@@ -285,33 +288,33 @@ impl<'a> Real<'a> {
     }
 }
 
-/// Gives an evaluator some images for a part.
-pub(super) fn add(
+/// Adds the images of the given indices to a part of an evaluator.
+pub(crate) fn add(
     evaluator: &mut Evaluator,
     part: Part,
     dataset: &Dataset,
     chosen: &[usize],
-    mut watch: impl FnMut(Part, usize, usize),
-) -> Result<(), RealError> {
+    mut progress: impl FnMut(Part, usize, usize),
+) -> Result<(), MeasureError> {
     let mut done = 0;
-    watch(part, done, chosen.len());
+    progress(part, done, chosen.len());
     for indices in chosen.chunks(BATCH) {
         evaluator.add(part, dataset.gather(indices)?.images)?;
         done += indices.len();
-        watch(part, done, chosen.len());
+        progress(part, done, chosen.len());
     }
     Ok(())
 }
 
-/// So many of some images, evenly spread.
-pub(super) fn every_nth(images: &[usize], count: usize) -> Vec<usize> {
+/// `count` of the images, evenly spaced.
+pub(crate) fn every_nth(images: &[usize], count: usize) -> Vec<usize> {
     (0..count)
         .map(|at| images[at * images.len() / count])
         .collect()
 }
 
-/// The name of a part of the data.
-pub(super) fn name(split: Split) -> &'static str {
+/// The name of a split in a protocol.
+pub(crate) fn name(split: Split) -> &'static str {
     match split {
         Split::Train => "train",
         Split::Test => "test",

@@ -1,67 +1,68 @@
-//! Why samples cannot be compared with real images.
+//! Errors of comparing samples with a dataset.
 
 use ganforge_data::DataError;
 use ganforge_eval::EvaluationError;
 
-/// Why samples cannot be compared with the data.
+/// Why samples cannot be compared with a dataset.
 #[derive(Debug, thiserror::Error)]
-pub enum RealError {
-    /// Data of another kind than the model's images.
+#[non_exhaustive]
+pub enum MeasureError {
+    /// The data have another kind or shape than the model's images.
     #[error(
         "the model makes images of {image} and {spec} has {made_of}: name data of the kind it was trained on"
     )]
     Kind {
         /// The shape of the model's images.
         image: String,
-        /// The data.
+        /// The data spec.
         spec: String,
-        /// What they are made of.
+        /// What the data consist of.
         made_of: &'static str,
     },
-    /// A class that the data lack.
+    /// The data have no class of the requested name.
     #[error(
         "{spec} has no class `{class}`; it has {known}: name the data that the model was trained on"
     )]
     NoClass {
-        /// The data.
+        /// The data spec.
         spec: String,
-        /// The class that samples are of.
+        /// The requested class.
         class: String,
-        /// Those there are.
+        /// The classes of the data.
         known: String,
     },
-    /// Metrics that compare with test images, of data without any.
+    /// A metric needs a test split, and the data have none.
     #[error(
         "nearest and parzen compare with test images, and {spec} has none: leave these metrics out, or name data that have a test part, such as mnist"
     )]
     NoTestPart {
-        /// The data.
+        /// The data spec.
         spec: String,
     },
-    /// Too few real images to stand in for samples.
+    /// Too few images outside the reference for a baseline.
     #[error(
         "a baseline of {samples} samples takes as many real images beside the reference, and {spec} has {left}: ask for fewer samples"
     )]
-    FewStandIns {
-        /// The data.
+    TooFewForBaseline {
+        /// The data spec.
         spec: String,
-        /// How many samples there are.
+        /// Number of samples.
         samples: usize,
-        /// How many real images are not in the reference.
+        /// Number of real images outside the reference.
         left: usize,
     },
-    /// Digits of 32×32 of which the outer pixels are no border.
+    /// Digits of 32×32 whose outer pixels are not padding, so that the 28×28 classifier would cut off content.
     #[error(
         "the classifier of digits cuts off the border that padding gives to images of 28x28, and these are brought to 32x32 by {way}: train with data.resize = \"pad\", or compare by raw features"
     )]
     NoBorder {
-        /// How images come to their size.
+        /// How the images were resized.
         way: &'static str,
     },
-    /// The data.
+    /// The data cannot be read.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// A metric that such data do not admit.
+    /// A metric cannot be computed.
     #[error(transparent)]
     Evaluation(#[from] EvaluationError),
 }
