@@ -4,7 +4,9 @@ use std::f64::consts::LN_2;
 use std::fmt::Write;
 
 use burn::tensor::{Device, Tensor};
-use ganforge_train::{Game, Payoff, Reading};
+use ganforge_train::Payoff;
+use ganforge_train::game::Game;
+use ganforge_train::telemetry::Reading;
 use plotters::style::RGBColor;
 
 use super::chart::{Chart, Extent, Level, Line};
@@ -38,7 +40,7 @@ pub struct Curve {
 /// Every curve of a run, in the order in which a reader asks for them.
 pub fn curves(run: &Run) -> Result<Vec<Curve>, CliError> {
     let readings = &run.readings;
-    let game = &run.recipe.game;
+    let game = &run.experiment.game;
     let undecided = Undecided::new(game)?;
     let mut curves = figures(readings);
     curves.extend([

@@ -1,7 +1,7 @@
 //! The curves of a run's evaluation, and how to read them.
 
 use ganforge_eval::MetricName;
-use ganforge_train::Reading;
+use ganforge_train::telemetry::Reading;
 use plotters::style::RGBColor;
 
 use super::chart::{Chart, Extent, Line};

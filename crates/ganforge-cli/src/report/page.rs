@@ -14,7 +14,7 @@ const GRIDS: usize = 9;
 
 /// A whole page of HTML.
 pub fn page(run: &Run) -> Result<String, CliError> {
-    let title = escape(&run.recipe.title);
+    let title = escape(&run.experiment.title);
     let summary = summary(run);
     let samples = samples(&run.samples);
     let curves = charts(run)?;
@@ -47,7 +47,7 @@ pub fn page(run: &Run) -> Result<String, CliError> {
 }
 
 fn summary(run: &Run) -> String {
-    let recipe = &run.recipe;
+    let recipe = &run.experiment;
     let mut rows = String::new();
     let mut row = |name: &str, value: &str| {
         // Writing into a string cannot fail.
@@ -138,7 +138,7 @@ fn charts(run: &Run) -> Result<String, CliError> {
     }
     let charts: Result<Vec<_>, _> = curves(run)?.iter().map(chart).collect();
     let charts = charts?.concat();
-    let protocols = if run.recipe.evaluation.is_some() {
+    let protocols = if run.experiment.evaluation.is_some() {
         r#" How evaluation figures were obtained is in <a href="evaluation.json">evaluation.json</a>."#
     } else {
         ""

@@ -6,14 +6,17 @@ use std::path::Path;
 
 use ganforge_core::read_text;
 use ganforge_eval::MetricName;
-use ganforge_train::{Reading, Recipe, RunDirectory};
+use ganforge_train::experiment::Experiment;
+use ganforge_train::recipe::RecipeSource;
+use ganforge_train::run::RunDirectory;
+use ganforge_train::telemetry::Reading;
 
 use crate::error::CliError;
 
 /// A run, finished or not.
 pub struct Run {
     /// What was run.
-    pub recipe: Recipe,
+    pub experiment: Experiment,
     /// The same as its file has it.
     pub recipe_text: String,
     /// Real images shown to the discriminator.
@@ -47,7 +50,7 @@ impl Run {
     pub fn read(directory: &RunDirectory) -> Result<Self, CliError> {
         let path = directory.recipe();
         let recipe_text = read_text(&path).map_err(|error| unreadable(&path, &error))?;
-        let recipe = Recipe::from_toml("recipe", &recipe_text, &[])?;
+        let experiment = Experiment::parse(&RecipeSource::new("recipe", &recipe_text), &[])?;
         let readings = readings(&directory.metrics())?;
         let manifest = directory.checkpoints().manifest()?;
         let last_reading = readings.last().map_or(0, |reading| reading.images);
@@ -56,7 +59,7 @@ impl Run {
         // Grids of a session that was killed after its last checkpoint belong to a run that never was.
         samples.retain(|sample| sample.images <= images);
         Ok(Self {
-            recipe,
+            experiment,
             recipe_text,
             images,
             seconds: manifest.map(|at| at.seconds),
@@ -69,7 +72,7 @@ impl Run {
 
     /// The figure by which the best model was kept, and the images it had seen.
     pub fn best(&self) -> Option<(MetricName, f64, u64)> {
-        let (metric, better) = self.recipe.evaluation.as_ref()?.keeps()?;
+        let (metric, better) = self.experiment.evaluation.as_ref()?.keeps()?;
         let figures = self.readings.iter().filter_map(|reading| {
             let value = reading.figures.get(&metric)?;
             Some((metric, *value, reading.images))
@@ -87,8 +90,8 @@ impl Run {
 
     /// Images after which the run is done: whole steps, so at least those the recipe asks for.
     pub fn goal(&self) -> u64 {
-        let steps = self.recipe.steps();
-        steps.saturating_mul(self.recipe.images_per_step())
+        let steps = self.experiment.steps();
+        steps.saturating_mul(self.experiment.images_per_step())
     }
 
     /// True where nothing is left to be done.

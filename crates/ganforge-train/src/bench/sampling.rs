@@ -4,14 +4,13 @@ use std::fmt;
 
 use burn::tensor::Device;
 use ganforge_infer::{generate, latent};
-use ganforge_model::{DiscriminatorArchitecture, GeneratorArchitecture};
 use serde::Serialize;
 
 use super::signature;
 use super::timing::Timing;
 use crate::error::TrainError;
 use crate::recipe::Recipe;
-use crate::system::build;
+use crate::system::System;
 use crate::weights::trainable_parameters;
 
 /// Timings of a generator that draws one batch at a time, from seeds to numbers in the host's memory.
@@ -56,25 +55,31 @@ impl fmt::Display for SamplingReport {
 ///
 /// # Errors
 /// Data that cannot be opened where the recipe leaves the size to them, or networks that cannot be built.
-pub fn bench_sampling<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
-    recipe: &Recipe<G, D>,
+pub fn bench_sampling<S: System>(
+    recipe: &Recipe<S>,
     device: &Device,
     device_name: &str,
     steps: usize,
 ) -> Result<SamplingReport, TrainError> {
     let signature = signature(recipe, device, true)?;
-    let generator = build(recipe, &signature, 0, device)?.generator;
-    let batch = recipe.run.batch;
+    let generator = recipe.build(&signature, 0, device)?.generator;
+    let batch = recipe.experiment.run.batch;
     let mut seed = 0;
     let timing = Timing::of(steps, || {
         seed += 1;
         let latents = (0..batch as u64).flat_map(|index| latent(signature.latent, seed, index));
         let latents: Vec<f32> = latents.collect();
-        generate(&generator, &signature, &latents, None, device)?;
+        generate(
+            recipe.system.sampled(&generator),
+            &signature,
+            &latents,
+            None,
+            device,
+        )?;
         Ok(())
     })?;
     Ok(SamplingReport {
-        recipe: recipe.name.clone(),
+        recipe: recipe.experiment.name.clone(),
         device: device_name.to_owned(),
         batch,
         steps,

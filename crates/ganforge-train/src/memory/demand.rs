@@ -8,12 +8,14 @@
 
 use ganforge_eval::MetricName;
 use ganforge_eval::spaces::FeatureName;
-use ganforge_model::{DiscriminatorArchitecture, GeneratorArchitecture, ImageSpec, NetworkSize};
+use ganforge_model::{ImageSpec, NetworkSize};
 
+use crate::experiment::{EvaluationConfig, OptimizerConfig, OptimizerKind};
 use crate::game::payoff::Payoff;
 use crate::game::penalty::{Form, Penalty};
 use crate::game::{Game, UpdateRule};
-use crate::recipe::{EvaluationConfig, OptimizerConfig, OptimizerKind, Recipe};
+use crate::recipe::Recipe;
+use crate::system::System;
 
 /// Bytes of a number in single precision.
 const FLOAT: f64 = 4.0;
@@ -46,13 +48,18 @@ pub(super) struct Images {
 
 impl Images {
     /// The same images in the size that a recipe asks for.
-    pub fn sized_by<G, D>(self, recipe: &Recipe<G, D>) -> Self {
+    pub fn sized_by<S: System>(self, recipe: &Recipe<S>) -> Self {
         let [height, width] = recipe
+            .experiment
             .data
             .size
             .unwrap_or([self.image.height, self.image.width]);
         let image = ImageSpec {
-            channels: recipe.data.channels.unwrap_or(self.image.channels),
+            channels: recipe
+                .experiment
+                .data
+                .channels
+                .unwrap_or(self.image.channels),
             height,
             width,
         };
@@ -87,23 +94,12 @@ pub(super) struct Demand {
 
 impl Demand {
     /// What a recipe demands on such images.
-    pub fn of<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
-        recipe: &Recipe<G, D>,
-        images: Images,
-        work: Work,
-    ) -> Self {
+    pub fn of<S: System>(recipe: &Recipe<S>, images: Images, work: Work) -> Self {
         let Images { image, classes, .. } = images;
-        let packing = recipe.game.packing.max(1);
-        let shown = ImageSpec {
-            channels: image.channels.saturating_mul(packing),
-            ..image
-        };
-        let sizes = [
-            recipe.generator.size(image, classes),
-            recipe.discriminator.size(shown, classes),
-        ];
+        let sizes = recipe.system.sizes(&recipe.experiment, image, classes);
+        let sizes = [sizes.generator, sizes.discriminator];
         let [generator, discriminator] = sizes.map(Option::unwrap_or_default);
-        let batch = recipe.run.batch as f64;
+        let batch = recipe.experiment.run.batch as f64;
         let parameters = generator.parameters + discriminator.parameters;
         let weights =
             FLOAT * (generator.matrices.max(generator.parameters) + discriminator.parameters);
@@ -126,7 +122,7 @@ impl Demand {
             turn: FLOAT * 2.0 * generator.parameters.max(discriminator.parameters),
             kept: FLOAT
                 * kept(
-                    &recipe.game,
+                    &recipe.experiment.game,
                     batch,
                     [generator, discriminator],
                     numbers(image),
@@ -138,10 +134,10 @@ impl Demand {
         if work == Work::Step {
             return demand;
         }
-        let evaluation = recipe.evaluation.as_ref();
+        let evaluation = recipe.experiment.evaluation.as_ref();
         Self {
             checkpoint: COPIES * demand.state,
-            images: demand.images + FLOAT * recipe.run.samples as f64 * numbers(image),
+            images: demand.images + FLOAT * recipe.experiment.run.samples as f64 * numbers(image),
             evaluation: evaluation.map_or(0.0, |asked| evaluation_bytes(asked, images)),
             ..demand
         }
@@ -176,16 +172,16 @@ pub(super) fn numbers(image: ImageSpec) -> f64 {
 }
 
 /// Numbers that stay from step to step.
-fn state<G, D>(recipe: &Recipe<G, D>, generator: f64, discriminator: f64) -> f64 {
-    let optimizer = &recipe.optimizer;
+fn state<S: System>(recipe: &Recipe<S>, generator: f64, discriminator: f64) -> f64 {
+    let optimizer = &recipe.experiment.optimizer;
     let moved = generator * (1.0 + moments(&optimizer.generator))
         + discriminator * (1.0 + moments(&optimizer.discriminator));
-    let average = if recipe.average.is_some() {
+    let average = if recipe.experiment.average.is_some() {
         generator
     } else {
         0.0
     };
-    let histories = if recipe.game.historical_averaging > 0.0 {
+    let histories = if recipe.experiment.game.historical_averaging > 0.0 {
         generator + discriminator
     } else {
         0.0

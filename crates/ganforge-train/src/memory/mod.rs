@@ -13,12 +13,10 @@ pub use machine::Machine;
 
 use burn::tensor::Device;
 use ganforge_data::{DataSpec, Dataset};
-use ganforge_model::{
-    DiscriminatorArchitecture, GeneratorArchitecture, Heavy, ImageSpec, heaviest,
-};
+use ganforge_model::{Heavy, ImageSpec, heaviest};
 
 use crate::recipe::Recipe;
-use crate::system::image_spec;
+use crate::system::System;
 use demand::{Demand, Images, Work};
 use units::{bytes, count};
 
@@ -35,8 +33,8 @@ const MOST_KEYS: usize = 3;
 ///
 /// # Errors
 /// Names the key that can bring it down furthest, what it takes, what there is, and which keys would have to be lower.
-pub fn check_memory<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
-    recipe: &Recipe<G, D>,
+pub fn check_memory<S: System>(
+    recipe: &Recipe<S>,
     dataset: Option<&Dataset>,
     device: &Device,
 ) -> Result<Option<String>, MemoryError> {
@@ -52,8 +50,8 @@ pub fn check_memory<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
 ///
 /// # Errors
 /// As there.
-pub(crate) fn check_bench<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
-    recipe: &Recipe<G, D>,
+pub(crate) fn check_bench<S: System>(
+    recipe: &Recipe<S>,
     image: Option<ImageSpec>,
     device: &Device,
     samples_only: bool,
@@ -73,8 +71,8 @@ pub(crate) fn check_bench<G: GeneratorArchitecture, D: DiscriminatorArchitecture
     check(recipe, images, work, device).map(|_| ())
 }
 
-fn check<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
-    recipe: &Recipe<G, D>,
+fn check<S: System>(
+    recipe: &Recipe<S>,
     images: Images,
     work: Work,
     device: &Device,
@@ -87,8 +85,8 @@ fn check<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
 }
 
 /// The decision, a function of what it is given.
-fn fits<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
-    recipe: &Recipe<G, D>,
+fn fits<S: System>(
+    recipe: &Recipe<S>,
     images: Images,
     work: Work,
     on_host: bool,
@@ -132,7 +130,7 @@ fn fits<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
 }
 
 /// What takes the most, with how much all of it takes.
-fn describe<G, D>(demand: &Demand, recipe: &Recipe<G, D>, wanted: f64) -> String {
+fn describe<S: System>(demand: &Demand, recipe: &Recipe<S>, wanted: f64) -> String {
     let all = bytes(wanted);
     let Demand {
         images, evaluation, ..
@@ -145,7 +143,7 @@ fn describe<G, D>(demand: &Demand, recipe: &Recipe<G, D>, wanted: f64) -> String
             "the networks have {parameters} parameters, and training takes about {all}"
         );
     }
-    let batch = recipe.run.batch;
+    let batch = recipe.experiment.run.batch;
     if demand.kept >= most {
         return format!("a training step of {batch} images takes about {all}");
     }
@@ -153,6 +151,7 @@ fn describe<G, D>(demand: &Demand, recipe: &Recipe<G, D>, wanted: f64) -> String
         return format!("the images in memory take about {all}");
     }
     let samples = recipe
+        .experiment
         .evaluation
         .as_ref()
         .map_or(0, |evaluation| evaluation.samples);
@@ -167,13 +166,13 @@ fn has(machine: &Machine) -> String {
     }
 }
 
-fn images_of<G, D>(recipe: &Recipe<G, D>, dataset: &Dataset) -> Images {
-    let classes = if recipe.data.labels {
+fn images_of<S: System>(recipe: &Recipe<S>, dataset: &Dataset) -> Images {
+    let classes = if recipe.experiment.data.labels {
         dataset.classes().len()
     } else {
         0
     };
-    let image = image_spec(dataset.shape());
+    let image = recipe.signature(dataset).image;
     let count = dataset.len() as f64;
     Images {
         image,
@@ -198,8 +197,8 @@ fn held(image: ImageSpec, count: f64) -> f64 {
 }
 
 /// The least that the images can be before they are opened.
-fn least_images<G, D>(recipe: &Recipe<G, D>) -> Images {
-    let data = &recipe.data;
+fn least_images<S: System>(recipe: &Recipe<S>) -> Images {
+    let data = &recipe.experiment.data;
     let (native, count) = match &data.source {
         DataSpec::Digits => ([1, 8, 8], 1797.0),
         DataSpec::Mnist | DataSpec::FashionMnist => ([1, 28, 28], 60_000.0),

@@ -1,5 +1,3 @@
-use ganforge_model::{DiscriminatorConfig, GeneratorConfig};
-
 use super::*;
 use crate::recipe::Override;
 
@@ -29,7 +27,7 @@ fn judged(name: &str, changes: &[&str], machine: &Machine) -> Result<Option<Stri
 
 #[test]
 fn every_built_in_recipe_fits_a_small_machine() {
-    for name in crate::builtin_names() {
+    for name in crate::recipe::builtin_names() {
         assert_eq!(judged(name, &[], &machine(2.0)), Ok(None), "{name}");
     }
 }
@@ -157,7 +155,10 @@ fn another_device_leaves_the_host_its_checkpoint_and_images() {
 #[test]
 fn a_network_that_tells_no_size_is_not_looked_at() {
     use burn::tensor::Device;
-    use ganforge_model::{ChaCha8Rng, ConfigError, GeneratorNet, LatentSpec};
+    use ganforge_model::{
+        ChaCha8Rng, ConfigError, DiscriminatorConfig, GeneratorArchitecture, GeneratorConfig,
+        GeneratorNet, LatentSpec,
+    };
     use serde::{Deserialize, Serialize};
 
     #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -176,7 +177,7 @@ fn a_network_that_tells_no_size_is_not_looked_at() {
             Err(ConfigError::new("width", self.width, "nothing"))
         }
         fn latent(&self) -> LatentSpec {
-            let config: GeneratorConfig = recipe("digits", &[]).generator;
+            let config: GeneratorConfig = recipe("digits", &[]).system.generator;
             config.latent()
         }
     }
@@ -184,7 +185,7 @@ fn a_network_that_tells_no_size_is_not_looked_at() {
     let mut table: toml::Table = digits.parse().unwrap();
     let width = toml::Table::from_iter([("width".to_owned(), toml::Value::from(1_i64 << 40))]);
     table.insert("generator".to_owned(), width.into());
-    let recipe: Recipe<Unknown, DiscriminatorConfig> =
+    let recipe: Recipe<crate::system::Gan<Unknown, DiscriminatorConfig>> =
         Recipe::parse("mine", &table.to_string(), &[]).unwrap();
     let images = least_images(&recipe);
     assert_eq!(

@@ -13,7 +13,8 @@ use ganforge_data::DataOptions;
 use ganforge_eval::{EvaluationError, Evaluator, Part};
 use ganforge_infer::{SampleOptions, Sampler};
 use ganforge_measure::{BaselineImages, ReferenceData, Request};
-use ganforge_train::Recipe;
+use ganforge_train::experiment::Experiment;
+use ganforge_train::recipe::RecipeSource;
 
 use super::sample::class_number;
 use super::{print, print_json, warn_of_skipped, warn_of_truncation};
@@ -126,7 +127,8 @@ fn fitted(model: &Path) -> Result<DataOptions, CliError> {
     if !recipe.is_file() {
         return Ok(DataOptions::default());
     }
-    Ok(Recipe::load(&recipe.to_string_lossy(), &[])?.data.options())
+    let source = RecipeSource::find(&recipe.to_string_lossy())?;
+    Ok(Experiment::parse(&source, &[])?.data.options())
 }
 
 /// The metrics asked for, or those that fit the data, with what else changes a figure.

@@ -7,16 +7,15 @@ use burn::store::ModuleRecord;
 use burn::tensor::Device;
 use burn::train::Learner;
 use ganforge_data::Dataset;
-use ganforge_model::{Discriminator, DiscriminatorArchitecture, Generator, GeneratorArchitecture};
 
+use super::learner_model::learner;
 use crate::error::TrainError;
-use crate::optimizer::{module_optimizer, module_schedule};
 use crate::recipe::Recipe;
 use crate::run::checkpoint::{
     Checkpoint, DataChange, Manifest, ModelPart, OptimizerPart, SchedulerPart, restore,
 };
 use crate::run::{InitialWeights, StoredRun};
-use crate::system::{Gan, Start, beginning_of, build_on};
+use crate::system::{Players, Start, System};
 use crate::weights::{Average, number_parameters};
 
 /// What a run begins with.
@@ -30,9 +29,9 @@ pub enum Beginning {
 }
 
 /// Where a run stands, with the players, and what is worth a warning.
-pub(crate) struct Begun<G: Generator + 'static, D: Discriminator + 'static> {
+pub(crate) struct Begun<S: System> {
     pub(crate) manifest: Manifest,
-    pub(crate) learner: Learner<Gan<G, D>>,
+    pub(crate) learner: Learner<Players<S>>,
     pub(crate) warnings: Vec<String>,
 }
 
@@ -49,13 +48,13 @@ impl Beginning {
     ///
     /// # Errors
     /// A recipe or data that the run cannot go on with, and weights that do not fit.
-    pub(crate) fn begin<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
+    pub(crate) fn begin<S: System>(
         &self,
-        recipe: &Recipe<G, D>,
+        recipe: &Recipe<S>,
         dataset: &Dataset,
         accept_data: bool,
         device: &Device,
-    ) -> Result<Begun<G::Network, D::Network>, TrainError> {
+    ) -> Result<Begun<S>, TrainError> {
         let mut manifest = Manifest::at_the_beginning(dataset.fingerprint(), dataset.len());
         let mut warnings = Vec::new();
         if let Self::Resume(run) = self {
@@ -66,23 +65,23 @@ impl Beginning {
                 warnings.extend(check_data(&mut manifest, dataset, accept_data)?);
             }
         }
-        let mut gan = build_on(recipe, dataset, manifest.step, device)?;
-        let start = beginning_of(recipe, manifest.step);
+        let mut players = recipe.build_on(dataset, manifest.step, device)?;
+        let start = Start::of(&recipe.experiment, manifest.step);
         let weights = match self {
             Self::Weights(weights) => Some(weights),
             Self::Resume(run) => run.initial_weights(),
             Self::New => None,
         };
         if let Some(weights) = weights {
-            gan = weights.put_into::<G, D>(gan, start, device, &mut warnings)?;
+            players = weights.put_into(players, start, device, &mut warnings)?;
             manifest.from = Some(weights.path().display().to_string());
         }
         if manifest.from.is_some() {
-            gan.average = gan.average.map(Average::without_warm_up);
+            players.average = players.average.map(Average::without_warm_up);
         }
         let learner = match self.checkpoint() {
-            Some(checkpoint) => restored(recipe, gan, start, checkpoint)?,
-            None => learner(recipe, gan),
+            Some(checkpoint) => restored(recipe, players, start, checkpoint)?,
+            None => learner(&recipe.experiment, players),
         };
         Ok(Begun {
             manifest,
@@ -93,9 +92,9 @@ impl Beginning {
 }
 
 /// The images of the steps done have to be those that were counted.
-fn check_images<G, D>(recipe: &Recipe<G, D>, checkpoint: &Checkpoint) -> Result<(), TrainError> {
+fn check_images<S: System>(recipe: &Recipe<S>, checkpoint: &Checkpoint) -> Result<(), TrainError> {
     let Manifest { step, images, .. } = checkpoint.manifest;
-    if step.saturating_mul(recipe.images_per_step()) == images {
+    if step.saturating_mul(recipe.experiment.images_per_step()) == images {
         return Ok(());
     }
     Err(TrainError::Checkpoint {
@@ -143,32 +142,25 @@ fn check_data(
     Ok(Some(warning))
 }
 
-fn learner<GA, DA, G: Generator + 'static, D: Discriminator + 'static>(
-    recipe: &Recipe<GA, DA>,
-    gan: Gan<G, D>,
-) -> Learner<Gan<G, D>> {
-    let images_per_step = recipe.images_per_step();
-    let optimizer = module_optimizer(&recipe.optimizer, &gan, images_per_step);
-    let schedule = module_schedule(&recipe.optimizer, &gan, recipe.steps(), images_per_step);
-    Learner::new(gan, optimizer, schedule)
-}
-
 /// Players, moments and schedules as the checkpoint has them.
-fn restored<GA, DA, G: Generator + 'static, D: Discriminator + 'static>(
-    recipe: &Recipe<GA, DA>,
-    mut gan: Gan<G, D>,
+fn restored<S: System>(
+    recipe: &Recipe<S>,
+    mut players: Players<S>,
     start: Start,
     checkpoint: &Checkpoint,
-) -> Result<Learner<Gan<G, D>>, TrainError> {
-    let had_average = checkpoint.had_average().unwrap_or(gan.average.is_some());
-    let has_average = gan.average.is_some();
+) -> Result<Learner<Players<S>>, TrainError> {
+    let had_average = checkpoint
+        .had_average()
+        .unwrap_or(players.average.is_some());
+    let has_average = players.average.is_some();
     if had_average != has_average {
-        let average = |gan: &Gan<G, D>| Average::new(&gan.generator, 1.0, start.moves.generator);
-        gan.average = had_average.then(|| average(&gan));
-        gan = number_parameters(gan);
+        let average =
+            |players: &Players<S>| Average::new(&players.generator, 1.0, start.updates.generator);
+        players.average = had_average.then(|| average(&players));
+        players = number_parameters(players);
     }
     let record: ModuleRecord = restore(checkpoint, ModelPart::FILE)?;
-    gan = gan
+    players = players
         .try_load_record(record)
         .map_err(|error| TrainError::Checkpoint {
             path: checkpoint.folder.clone(),
@@ -178,11 +170,12 @@ fn restored<GA, DA, G: Generator + 'static, D: Discriminator + 'static>(
             ),
         })?;
     if had_average != has_average {
-        let average = |half_life| Average::new(&gan.generator, half_life, start.moves.generator);
-        gan.average = start.half_life.map(average);
-        gan = number_parameters(gan);
+        let average =
+            |half_life| Average::new(&players.generator, half_life, start.updates.generator);
+        players.average = start.half_life.map(average);
+        players = number_parameters(players);
     }
-    let mut learner = learner(recipe, gan);
+    let mut learner = learner(&recipe.experiment, players);
     let moments: OptimizerRecord = restore(checkpoint, OptimizerPart::FILE)?;
     learner.load_optim(moments);
     let position: LrSchedulerRecord = restore(checkpoint, SchedulerPart::FILE)?;

@@ -4,16 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::RecipeError;
 
-/// `[optimizer]`: one per player, so that each has its own time scale (Heusel et al. 2017).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Optimizers {
-    /// Moves the generator.
-    pub generator: OptimizerConfig,
-    /// Moves the discriminator.
-    pub discriminator: OptimizerConfig,
-}
-
 /// One player's optimizer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -114,18 +104,89 @@ impl Default for ScheduleConfig {
     }
 }
 
-impl Optimizers {
-    pub(super) fn check(&self) -> Result<(), RecipeError> {
-        self.generator.check("optimizer.generator")?;
-        self.discriminator.check("optimizer.discriminator")
-    }
-}
-
 impl OptimizerConfig {
-    /// What is added to a denominator unless a recipe says otherwise.
-    pub(super) const USUAL_EPSILON: f64 = 1e-8;
+    /// Adam (Kingma & Ba 2015) with betas of 0.9 and 0.999.
+    ///
+    /// ```
+    /// use ganforge_train::OptimizerConfig;
+    /// let dcgan = OptimizerConfig::adam(2e-4).betas(0.5, 0.999);
+    /// assert_eq!(dcgan.betas, [0.5, 0.999]);
+    /// ```
+    #[must_use]
+    pub fn adam(rate: f64) -> Self {
+        Self::new(OptimizerKind::Adam, rate)
+    }
 
-    fn check(&self, table: &str) -> Result<(), RecipeError> {
+    /// Adam with decoupled weight decay (Loshchilov & Hutter 2019).
+    #[must_use]
+    pub fn adamw(rate: f64, weight_decay: f64) -> Self {
+        Self {
+            weight_decay,
+            ..Self::new(OptimizerKind::Adamw, rate)
+        }
+    }
+
+    /// RMSprop (Hinton, lecture 6e) with a decay of 0.99.
+    #[must_use]
+    pub fn rmsprop(rate: f64) -> Self {
+        Self::new(OptimizerKind::Rmsprop, rate)
+    }
+
+    /// Stochastic gradient descent without momentum.
+    #[must_use]
+    pub fn sgd(rate: f64) -> Self {
+        Self::new(OptimizerKind::Sgd, rate)
+    }
+
+    fn new(kind: OptimizerKind, rate: f64) -> Self {
+        Self {
+            kind,
+            rate,
+            betas: adam_betas(),
+            epsilon: epsilon(),
+            momentum: 0.0,
+            momentum_schedule: None,
+            alpha: rmsprop_alpha(),
+            weight_decay: 0.0,
+            clip_norm: None,
+            schedule: ScheduleConfig::default(),
+        }
+    }
+
+    /// Sets Adam's decay rates of the first and second moment.
+    #[must_use]
+    pub fn betas(self, first: f64, second: f64) -> Self {
+        Self {
+            betas: [first, second],
+            ..self
+        }
+    }
+
+    /// Sets the momentum of SGD or RMSprop.
+    #[must_use]
+    pub fn momentum(self, momentum: f64) -> Self {
+        Self { momentum, ..self }
+    }
+
+    /// Bounds the L2 norm of the player's gradient.
+    #[must_use]
+    pub fn clip_norm(self, longest: f64) -> Self {
+        Self {
+            clip_norm: Some(longest),
+            ..self
+        }
+    }
+
+    /// Sets the learning rate's schedule.
+    #[must_use]
+    pub fn schedule(self, schedule: ScheduleConfig) -> Self {
+        Self { schedule, ..self }
+    }
+
+    /// What is added to a denominator unless a recipe says otherwise.
+    pub(crate) const DEFAULT_EPSILON: f64 = 1e-8;
+
+    pub(super) fn check(&self, table: &str) -> Result<(), RecipeError> {
         let share = |value: f64| (0.0..1.0).contains(&value);
         let below_one = "0 or more and below 1";
         let rules = [
@@ -226,7 +287,7 @@ fn adam_betas() -> [f64; 2] {
 }
 
 fn epsilon() -> f64 {
-    OptimizerConfig::USUAL_EPSILON
+    OptimizerConfig::DEFAULT_EPSILON
 }
 
 fn rmsprop_alpha() -> f64 {
