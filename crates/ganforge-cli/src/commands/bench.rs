@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use ganforge_data::printable;
+use ganforge_core::printable;
 use ganforge_train::Recipe;
 use serde::Serialize;
 
