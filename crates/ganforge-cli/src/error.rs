@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use ganforge_data::{DataError, FetchError};
+use ganforge_data::DataError;
 use ganforge_eval::EvaluationError;
 use ganforge_infer::InferError;
 use ganforge_measure::MeasureError;
@@ -26,8 +26,6 @@ pub enum CliError {
     Train(#[from] TrainError),
     #[error(transparent)]
     Data(#[from] DataError),
-    #[error(transparent)]
-    Fetch(#[from] FetchError),
     #[error(transparent)]
     Evaluation(#[from] EvaluationError),
     #[error(transparent)]
@@ -60,7 +58,7 @@ impl CliError {
             Self::Usage(_)
             | Self::Device(_)
             | Self::Recipe(RecipeError::Unknown { .. } | RecipeError::Override(_))
-            | Self::Fetch(FetchError::Unknown { .. })
+            | Self::Data(DataError::UnknownDownload { .. })
             | Self::Evaluation(EvaluationError::NotHere { .. })
             | Self::Infer(InferError::Option(_) | InferError::UnknownFormat { .. }) => {
                 ExitCode::from(2)
@@ -68,7 +66,6 @@ impl CliError {
             Self::Recipe(_)
             | Self::Train(_)
             | Self::Data(_)
-            | Self::Fetch(_)
             | Self::Evaluation(_)
             | Self::Infer(_)
             | Self::System(_) => ExitCode::FAILURE,

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use ganforge_data::printable;
+use ganforge_core::printable;
 
 /// Says on standard error why the command fails.
 pub fn error(reason: &impl Display) {

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use ganforge_data::printable;
+use ganforge_core::printable;
 use ganforge_train::recipe::{ForSystem, RecipeSource, for_system};
 use ganforge_train::{Recipe, System};
 use serde::Serialize;

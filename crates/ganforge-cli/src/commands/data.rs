@@ -1,7 +1,8 @@
 //! `ganforge data inspect` and `ganforge data fetch`
 
+use ganforge_core::printable;
 use ganforge_data::inspect::inspect as examine;
-use ganforge_data::{DataOptions, FetchProgress, cache_dir, printable};
+use ganforge_data::{DataOptions, FetchProgress, cache_dir};
 use ganforge_train::experiment::Experiment;
 use ganforge_train::recipe::RecipeSource;
 use indicatif::{ProgressBar, ProgressStyle};

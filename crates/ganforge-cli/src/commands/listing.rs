@@ -1,6 +1,6 @@
 //! `ganforge recipes` and `ganforge devices`
 
-use ganforge_data::printable;
+use ganforge_core::printable;
 use ganforge_train::experiment::Experiment;
 use ganforge_train::recipe::{RecipeSource, builtin, builtin_names};
 use serde_json::json;

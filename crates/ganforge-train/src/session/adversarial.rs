@@ -12,7 +12,7 @@ use burn::train::{
     SupervisedLearningStrategy, SupervisedTrainingEventProcessor, TrainLoader, TrainingComponents,
     TrainingError, TrainingItem, ValidLoader,
 };
-use ganforge_data::printable;
+use ganforge_core::printable;
 
 use super::play::Play;
 use crate::error::TrainError;

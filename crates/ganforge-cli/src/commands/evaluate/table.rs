@@ -1,6 +1,6 @@
 //! Figures for people to read.
 
-use ganforge_data::printable;
+use ganforge_core::printable;
 use ganforge_eval::{Better, Figure, MetricName, Spread};
 
 use super::number;
