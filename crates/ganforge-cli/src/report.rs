@@ -14,7 +14,8 @@ mod run;
 
 use std::path::Path;
 
-use ganforge_train::{RunDirectory, replace};
+use ganforge_core::atomic_write;
+use ganforge_train::{RunDirectory, TrainError};
 
 use crate::error::CliError;
 use crate::message;
@@ -37,7 +38,9 @@ pub fn write_if_possible(out: &Path) {
 fn try_write(directory: &RunDirectory) -> Result<(), CliError> {
     let run = Run::read(directory)?;
     let page = page::page(&run)?;
-    Ok(replace(&directory.report(), page.as_bytes())?)
+    let path = directory.report();
+    let written = atomic_write(&path, page.as_bytes());
+    Ok(written.map_err(|source| TrainError::Io { path, source })?)
 }
 
 #[cfg(test)]

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use ganforge_core::read_text;
 use ganforge_train::run::checkpoint::{CheckpointFolder, MODEL_FILE};
-use ganforge_train::{RunDirectory, builtin, read_text};
+use ganforge_train::{RunDirectory, builtin};
 
 use crate::error::CliError;
 

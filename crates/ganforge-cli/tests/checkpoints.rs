@@ -272,8 +272,8 @@ fn a_checkpoint_is_on_the_disk_before_the_manifest_names_it() {
     assert!(files.iter().all(|&file| file < named), "{trace}");
     let folder = place(&["sync(", "checkpoint/step-000000020>"], named);
     let beside = place(&["sync(", "run/checkpoint>"], folder);
-    let manifest = place(&["sync(", "checkpoint/manifest.json.partial>"], beside);
-    let counts = place(&["rename(", "checkpoint/manifest.json.partial"], manifest);
+    let manifest = place(&["sync(", "checkpoint/.ganforge-"], beside);
+    let counts = place(&["rename(", "checkpoint/manifest.json"], manifest);
     let flushed = place(&["sync(", "run/checkpoint>"], counts);
     place(&["rename(", "run/model.safetensors"], flushed);
 }

@@ -43,6 +43,14 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Waits until the name of the file or folder at `path` is on the disk.
+///
+/// # Errors
+/// What the file system refuses.
+pub fn sync_parent(path: &Path) -> io::Result<()> {
+    sync_folder(parent(path))
+}
+
 /// A file under a temporary name in the folder of its final one, which [`commit`](Self::commit) gives it. A file that is
 /// dropped before that is removed.
 ///
@@ -95,6 +103,18 @@ impl AtomicFile {
         })
     }
 
+    /// True for the name that a file has before it is [committed](Self::commit): a process that was killed leaves it.
+    #[must_use]
+    pub fn is_temporary(path: &Path) -> bool {
+        let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        let name = path.file_name().and_then(|name| name.to_str());
+        let numbers = name
+            .and_then(|name| name.strip_prefix(".ganforge-"))
+            .and_then(|name| name.strip_suffix(".partial"))
+            .and_then(|name| name.split_once('-'));
+        numbers.is_some_and(|(process, count)| number(process) && number(count))
+    }
+
     /// A writer for an encoder that takes one by value. All sinks of a file append to the same bytes.
     #[must_use]
     pub fn sink(&self) -> Sink {
@@ -112,7 +132,7 @@ impl AtomicFile {
         }
         self.sink.file.sync_all()?;
         fs::rename(&self.temporary, &self.path)?;
-        sync_folder(parent(&self.path))
+        sync_parent(&self.path)
     }
 }
 
@@ -204,6 +224,21 @@ mod tests {
         drop(file);
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(names(folder.path()), ["x.bin"]);
+    }
+
+    #[test]
+    fn only_temporary_names_count_as_such() {
+        assert!(AtomicFile::is_temporary(Path::new(
+            "x/.ganforge-4711-2.partial"
+        )));
+        for name in [
+            "1280.png",
+            "a.partial",
+            ".a.png.partial",
+            ".ganforge-a.partial",
+        ] {
+            assert!(!AtomicFile::is_temporary(Path::new(name)), "{name}");
+        }
     }
 
     #[test]

@@ -20,9 +20,11 @@ mod digest;
 mod image_shape;
 mod printable;
 mod random;
+mod text_file;
 
-pub use atomic_file::{AtomicFile, Sink, atomic_write, sync_folder, write_synced};
+pub use atomic_file::{AtomicFile, Sink, atomic_write, sync_folder, sync_parent, write_synced};
 pub use digest::hex_digest;
 pub use image_shape::ImageShape;
 pub use printable::printable;
 pub use random::{ChaCha8Rng, below, choose, keyed_rng, permutation};
+pub use text_file::read_text;

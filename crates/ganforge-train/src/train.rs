@@ -14,19 +14,16 @@ use burn::train::{Interrupter, SupervisedTraining, TrainingStrategy};
 use ganforge_data::{DataError, Dataset};
 use ganforge_model::{DiscriminatorArchitecture, GeneratorArchitecture};
 
-use crate::adversarial::{Adversarial, Plan, shipped};
-use crate::beginning::{Beginning, Begun};
-use crate::build::signature;
 use crate::error::TrainError;
 use crate::evaluation::{Examiner, Protocols, examiner, protocols};
-use crate::gan::Gan;
-use crate::loader::{Latents, NoValidation, Rounds};
 use crate::memory::check_memory;
-use crate::play::ClipNorms;
 use crate::recipe::Recipe;
 use crate::run::checkpoint::{CheckpointFolder, Manifest, ModelPart, OptimizerPart, SchedulerPart};
-use crate::run::{RecipeText, RunDirectory, RunJournal, RunLock};
-use crate::series::Series;
+use crate::run::{Beginning, Begun, RecipeText, RunDirectory, RunJournal, RunLock};
+use crate::session::{
+    Adversarial, ClipNorms, Latents, NoValidation, Plan, Rounds, Series, shipped,
+};
+use crate::system::{Gan, signature};
 
 /// Where a run goes and who watches it.
 pub struct TrainOptions {

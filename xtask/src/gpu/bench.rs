@@ -45,7 +45,7 @@ fn pytorch(peer: Option<&Path>, recipe: &str) -> Outcome {
     if let Err(why) = step::read(&mut step::command("python3", &["-c", "import torch"])) {
         return Outcome::NotRun(format!("no PyTorch here: {why}"));
     }
-    let path = step::workspace_root().join(format!("recipes/{recipe}.toml"));
+    let path = step::workspace_root().join(format!("crates/ganforge-train/recipes/{recipe}.toml"));
     let settings = fs::read_to_string(&path)
         .map_err(|error| error.to_string())
         .and_then(|text| peer_settings(&text));

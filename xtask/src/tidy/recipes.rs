@@ -16,7 +16,7 @@ const REQUIRED: [(&str, &str); 2] = [
 pub fn check(file: &TextFile) -> Vec<Violation> {
     let is_recipe = file
         .path
-        .strip_prefix("recipes/")
+        .strip_prefix("crates/ganforge-train/recipes/")
         .is_some_and(|name| Path::new(name).extension() == Some("toml".as_ref()));
     if !is_recipe {
         return Vec::new();
@@ -56,25 +56,34 @@ mod tests {
     #[test]
     fn a_recipe_that_says_what_it_reaches_passes() {
         let text = "title = 'DCGAN on MNIST'\nexpected = 'Fréchet distance 4'\n";
-        assert!(found("recipes/mnist-dcgan.toml", text).is_empty());
+        assert!(found("crates/ganforge-train/recipes/mnist-dcgan.toml", text).is_empty());
     }
 
     #[test]
     fn a_missing_or_empty_title_and_outcome_are_both_reported() {
-        assert_eq!(found("recipes/a.toml", "").len(), 2);
+        assert_eq!(found("crates/ganforge-train/recipes/a.toml", "").len(), 2);
         assert_eq!(
-            found("recipes/a.toml", "title = ' '\nexpected = 3\n").len(),
+            found(
+                "crates/ganforge-train/recipes/a.toml",
+                "title = ' '\nexpected = 3\n"
+            )
+            .len(),
             2
         );
         assert_eq!(
-            found("recipes/a.toml", "title = 'A'\n"),
-            ["recipes/a.toml: no `expected`; say what a run reaches, and by which protocol"]
+            found("crates/ganforge-train/recipes/a.toml", "title = 'A'\n"),
+            [
+                "crates/ganforge-train/recipes/a.toml: no `expected`; say what a run reaches, and by which protocol"
+            ]
         );
     }
 
     #[test]
     fn a_recipe_that_is_not_toml_is_reported() {
-        assert_eq!(found("recipes/a.toml", "title =").len(), 1);
+        assert_eq!(
+            found("crates/ganforge-train/recipes/a.toml", "title =").len(),
+            1
+        );
     }
 
     #[test]

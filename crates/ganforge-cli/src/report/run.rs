@@ -4,8 +4,9 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use ganforge_core::read_text;
 use ganforge_eval::MetricName;
-use ganforge_train::{Reading, Recipe, RunDirectory, read_text};
+use ganforge_train::{Reading, Recipe, RunDirectory};
 
 use crate::error::CliError;
 

@@ -16,17 +16,15 @@ use ganforge_model::{DiscriminatorArchitecture, GeneratorArchitecture, ImageSpec
 use rand_distr::{Distribution, Uniform};
 use serde::Serialize;
 
-use crate::build::{build, image_spec};
 use crate::error::TrainError;
 use crate::game::UpdateRule;
-use crate::gan::Round;
-use crate::loader::Latents;
 use crate::memory::check_bench;
 use crate::optimizer::{module_optimizer, module_schedule};
-use crate::parameters::trainable_parameters;
-use crate::play::{ClipNorms, Play};
 use crate::recipe::Recipe;
+use crate::session::{ClipNorms, Latents, Play};
+use crate::system::{Round, build, image_spec};
 use crate::telemetry::Totals;
+use crate::weights::trainable_parameters;
 use timing::Timing;
 
 /// Timings of a recipe's training step, after `peers/dcgan_torch.py`'s definition of it.

@@ -9,10 +9,10 @@ use serde::Serialize;
 
 use super::signature;
 use super::timing::Timing;
-use crate::build::build;
 use crate::error::TrainError;
-use crate::parameters::trainable_parameters;
 use crate::recipe::Recipe;
+use crate::system::build;
+use crate::weights::trainable_parameters;
 
 /// Timings of a generator that draws one batch at a time, from seeds to numbers in the host's memory.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use ganforge_core::{atomic_write, read_text};
 use ganforge_eval::{MetricName, Protocol};
 
 use crate::error::TrainError;
-use crate::read::read_text;
-use crate::write::{io_error, replace};
 
 /// The protocol of each metric.
 pub type Protocols = BTreeMap<MetricName, Protocol>;
@@ -32,24 +31,24 @@ pub(super) fn check(path: &Path, now: &Protocols) -> Result<(), TrainError> {
 pub(crate) fn write(path: &Path, now: Protocols) -> Result<(), TrainError> {
     let mut all = read(path)?;
     all.extend(now);
-    replace(path, text(path, &all)?.as_bytes())
+    atomic_write(path, text(path, &all)?.as_bytes()).map_err(|source| TrainError::io(path, source))
 }
 
 fn read(path: &Path) -> Result<Protocols, TrainError> {
     match read_text(path) {
         Ok(text) => parse(path, &text),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Protocols::new()),
-        Err(source) => Err(io_error(path, source)),
+        Err(source) => Err(TrainError::io(path, source)),
     }
 }
 
 fn parse(path: &Path, text: &str) -> Result<Protocols, TrainError> {
-    serde_json::from_str(text).map_err(|error| io_error(path, error.into()))
+    serde_json::from_str(text).map_err(|error| TrainError::io(path, error.into()))
 }
 
 fn text(path: &Path, protocols: &Protocols) -> Result<String, TrainError> {
     let text = serde_json::to_string_pretty(protocols);
-    Ok(text.map_err(|error| io_error(path, error.into()))? + "\n")
+    Ok(text.map_err(|error| TrainError::io(path, error.into()))? + "\n")
 }
 
 #[cfg(test)]

@@ -3,10 +3,10 @@
 use ganforge_model::{Coupling, DiscriminatorArchitecture, ImageSpec};
 
 use super::{Game, InstanceNoise, UpdateRule};
-use crate::augment::Augmentation;
 use crate::error::RecipeError;
-use crate::payoff::Payoff;
-use crate::penalty::Penalty;
+use crate::game::augment::Augmentation;
+use crate::game::payoff::Payoff;
+use crate::game::penalty::Penalty;
 
 /// Turns of one player in one step: as many as the keys of their random numbers tell apart.
 const MOST_TURNS: usize = 1 << 15;

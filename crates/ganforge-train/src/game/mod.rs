@@ -1,17 +1,30 @@
-//! The rules of one game, as `[game]` in a recipe states them.
+//! The rules of one game, as `[game]` in a recipe states them, and the formulas that they name.
 
+pub mod augment;
+mod auxiliary;
 mod check;
+mod feature_matching;
+pub mod payoff;
+pub mod penalty;
+mod preprocess;
 mod regulariser;
+mod scored;
+mod turn_key;
 mod update;
 
+pub(crate) use auxiliary::class_loss;
+pub(crate) use feature_matching::feature_matching;
+pub(crate) use preprocess::add_noise;
 pub use regulariser::{FeatureMatching, InstanceNoise};
+pub use scored::{Kind, Seen};
+pub use turn_key::Moment;
 pub use update::UpdateRule;
 
 use serde::{Deserialize, Serialize};
 
-use crate::augment::Augmentation;
-use crate::payoff::Payoff;
-use crate::penalty::Penalty;
+use augment::Augmentation;
+use payoff::Payoff;
+use penalty::Penalty;
 
 /// `[game]`: who is paid what, and who moves when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

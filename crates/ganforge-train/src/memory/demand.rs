@@ -10,9 +10,9 @@ use ganforge_eval::MetricName;
 use ganforge_eval::spaces::FeatureName;
 use ganforge_model::{DiscriminatorArchitecture, GeneratorArchitecture, ImageSpec, NetworkSize};
 
+use crate::game::payoff::Payoff;
+use crate::game::penalty::{Form, Penalty};
 use crate::game::{Game, UpdateRule};
-use crate::payoff::Payoff;
-use crate::penalty::{Form, Penalty};
 use crate::recipe::{EvaluationConfig, OptimizerConfig, OptimizerKind, Recipe};
 
 /// Bytes of a number in single precision.

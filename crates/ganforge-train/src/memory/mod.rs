@@ -17,8 +17,8 @@ use ganforge_model::{
     DiscriminatorArchitecture, GeneratorArchitecture, Heavy, ImageSpec, heaviest,
 };
 
-use crate::build::image_spec;
 use crate::recipe::Recipe;
+use crate::system::image_spec;
 use demand::{Demand, Images, Work};
 use units::{bytes, count};
 

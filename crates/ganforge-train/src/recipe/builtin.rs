@@ -2,61 +2,55 @@
 
 /// Name and text of every built-in recipe, in the order in which `ganforge recipes` lists them.
 const BUILTIN: [(&str, &str); 16] = [
-    ("digits", include_str!("../../../../recipes/digits.toml")),
+    ("digits", include_str!("../../recipes/digits.toml")),
     (
         "digits-conditional",
-        include_str!("../../../../recipes/digits-conditional.toml"),
+        include_str!("../../recipes/digits-conditional.toml"),
     ),
-    (
-        "mnist-mlp",
-        include_str!("../../../../recipes/mnist-mlp.toml"),
-    ),
+    ("mnist-mlp", include_str!("../../recipes/mnist-mlp.toml")),
     (
         "mnist-dcgan",
-        include_str!("../../../../recipes/mnist-dcgan.toml"),
+        include_str!("../../recipes/mnist-dcgan.toml"),
     ),
     (
         "mnist-r3gan",
-        include_str!("../../../../recipes/mnist-r3gan.toml"),
+        include_str!("../../recipes/mnist-r3gan.toml"),
     ),
     (
         "mnist-resnet",
-        include_str!("../../../../recipes/mnist-resnet.toml"),
+        include_str!("../../recipes/mnist-resnet.toml"),
     ),
     (
         "goodfellow-2014-mnist",
-        include_str!("../../../../recipes/goodfellow-2014-mnist.toml"),
+        include_str!("../../recipes/goodfellow-2014-mnist.toml"),
     ),
     (
         "stacked-mnist-dcgan",
-        include_str!("../../../../recipes/stacked-mnist-dcgan.toml"),
+        include_str!("../../recipes/stacked-mnist-dcgan.toml"),
     ),
-    ("ring8", include_str!("../../../../recipes/ring8.toml")),
-    ("grid25", include_str!("../../../../recipes/grid25.toml")),
+    ("ring8", include_str!("../../recipes/ring8.toml")),
+    ("grid25", include_str!("../../recipes/grid25.toml")),
     (
         "pacgan-2018-ring8",
-        include_str!("../../../../recipes/pacgan-2018-ring8.toml"),
+        include_str!("../../recipes/pacgan-2018-ring8.toml"),
     ),
     (
         "pacgan-2018-grid25",
-        include_str!("../../../../recipes/pacgan-2018-grid25.toml"),
+        include_str!("../../recipes/pacgan-2018-grid25.toml"),
     ),
     (
         "folder-dcgan",
-        include_str!("../../../../recipes/folder-dcgan.toml"),
+        include_str!("../../recipes/folder-dcgan.toml"),
     ),
     (
         "bench-dcgan32",
-        include_str!("../../../../recipes/bench-dcgan32.toml"),
+        include_str!("../../recipes/bench-dcgan32.toml"),
     ),
     (
         "bench-dcgan64",
-        include_str!("../../../../recipes/bench-dcgan64.toml"),
+        include_str!("../../recipes/bench-dcgan64.toml"),
     ),
-    (
-        "bench-mlp",
-        include_str!("../../../../recipes/bench-mlp.toml"),
-    ),
+    ("bench-mlp", include_str!("../../recipes/bench-mlp.toml")),
 ];
 
 /// The TOML of a built-in recipe.

@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::str::FromStr;
 
+use ganforge_core::read_text;
 use ganforge_model::{DiscriminatorArchitecture, GeneratorArchitecture};
 use serde::Serialize;
 use toml::{Table, Value};
 
 use super::{Recipe, builtin, builtin_names, tables};
 use crate::error::RecipeError;
-use crate::read::read_text;
 
 /// One `--set key=value`: a dotted path and the TOML value to put there.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,7 +7,7 @@ use serde::Serialize;
 use toml::Value;
 
 use super::{OptimizerConfig, OptimizerKind, Recipe, ScheduleKind};
-use crate::penalty::Penalty;
+use crate::game::penalty::Penalty;
 
 /// Steps shorter than this change no weight of 0.002 or more: numbers of that size are 2.3e-10 apart.
 const SHORTEST_STEP: f64 = 1e-10;

@@ -21,7 +21,7 @@ use super::checkpoint::CheckpointFolder;
 use super::lock::RunLock;
 use super::metrics;
 use crate::error::TrainError;
-use crate::write::{io_error, replace, sync_folder};
+use ganforge_core::{AtomicFile, atomic_write, sync_parent};
 
 /// The folder of checkpoints.
 const CHECKPOINTS: &str = "checkpoint";
@@ -109,12 +109,12 @@ impl RunDirectory {
     /// A folder that holds a run, or anything that a run would overwrite; one that another process takes at this moment; or what the file system says.
     pub fn begin(&self, recipe: &RecipeText) -> Result<RunLock, TrainError> {
         self.refuse_occupied()?;
-        fs::create_dir_all(&self.0).map_err(|source| io_error(&self.0, source))?;
+        fs::create_dir_all(&self.0).map_err(|source| TrainError::io(&self.0, source))?;
         let lock = RunLock::acquire(&self.0)?;
         // Another process may have begun, and even finished, since the first look.
         self.refuse_occupied()?;
         self.write_recipe(recipe)?;
-        sync_folder(&self.0).map_err(|source| io_error(&self.0, source))?;
+        sync_parent(&self.0).map_err(|source| TrainError::io(&self.0, source))?;
         self.make_samples()?;
         Ok(lock)
     }
@@ -126,7 +126,7 @@ impl RunDirectory {
     pub fn resume(&self, recipe: &RecipeText, images: u64) -> Result<Vec<String>, TrainError> {
         self.write_recipe(recipe)?;
         self.make_samples()?;
-        self.remove_half_written_samples()?;
+        self.remove_temporary_files()?;
         metrics::keep_until(&self.metrics(), images)
     }
 
@@ -157,27 +157,34 @@ impl RunDirectory {
     }
 
     fn write_recipe(&self, recipe: &RecipeText) -> Result<(), TrainError> {
-        replace(&self.recipe(), recipe.resolved.as_bytes())?;
+        let write = |path: PathBuf, text: &str| {
+            atomic_write(&path, text.as_bytes()).map_err(|source| TrainError::io(&path, source))
+        };
+        write(self.recipe(), &recipe.resolved)?;
         match &recipe.source {
-            Some(source) => replace(&self.recipe_source(), source.as_bytes()),
+            Some(source) => write(self.recipe_source(), source),
             None => Ok(()),
         }
     }
 
     fn make_samples(&self) -> Result<(), TrainError> {
         let samples = self.samples();
-        fs::create_dir_all(&samples).map_err(|source| io_error(&samples, source))
+        fs::create_dir_all(&samples).map_err(|source| TrainError::io(&samples, source))
     }
 
-    /// A kill can leave a sample grid that never got its name.
-    fn remove_half_written_samples(&self) -> Result<(), TrainError> {
-        let samples = self.samples();
-        let entries = fs::read_dir(&samples).map_err(|source| io_error(&samples, source))?;
-        for entry in entries.flatten() {
-            let name = entry.file_name();
-            if name.to_str().is_some_and(is_half_written_sample) {
+    /// A kill can leave files that never got their final names.
+    fn remove_temporary_files(&self) -> Result<(), TrainError> {
+        for folder in [self.0.clone(), self.samples(), self.0.join(CHECKPOINTS)] {
+            let entries = match fs::read_dir(&folder) {
+                Ok(entries) => entries,
+                Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                Err(source) => return Err(TrainError::io(&folder, source)),
+            };
+            for entry in entries.flatten() {
                 let path = entry.path();
-                fs::remove_file(&path).map_err(|source| io_error(&path, source))?;
+                if AtomicFile::is_temporary(&path) {
+                    fs::remove_file(&path).map_err(|source| TrainError::io(&path, source))?;
+                }
             }
         }
         Ok(())
@@ -191,16 +198,6 @@ pub struct RecipeText {
     pub resolved: String,
     /// As its file has it, where it came from one.
     pub source: Option<String>,
-}
-
-/// `.ganforge-<process>-<number>.partial`, the name that ganforge-infer gives to a file until it is complete.
-fn is_half_written_sample(name: &str) -> bool {
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let numbers = name
-        .strip_prefix(".ganforge-")
-        .and_then(|name| name.strip_suffix(".partial"))
-        .and_then(|name| name.split_once('-'));
-    numbers.is_some_and(|(process, number)| digits(process) && digits(number))
 }
 
 #[cfg(test)]
@@ -238,18 +235,5 @@ mod tests {
         fs::write(home.path().join("notes.txt"), "mine").unwrap();
         fs::create_dir(home.path().join("samples")).unwrap();
         begin(home.path()).unwrap();
-    }
-
-    #[test]
-    fn only_what_a_kill_leaves_of_a_grid_counts_as_half_written() {
-        assert!(is_half_written_sample(".ganforge-4711-2.partial"));
-        for mine in [
-            "000001280.png",
-            "mine.partial",
-            ".mine.png.partial",
-            ".ganforge-mine.partial",
-        ] {
-            assert!(!is_half_written_sample(mine), "{mine}");
-        }
     }
 }

@@ -6,19 +6,16 @@ use std::path::{Path, PathBuf};
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::store::ModuleRecord;
 use burn::tensor::{Device, Tensor};
+use ganforge_core::read_text;
 use ganforge_infer::Signature;
 use ganforge_model::{DiscriminatorArchitecture, GeneratorArchitecture, ModelFile};
 
 use super::checkpoint::{Checkpoint, MODEL_FILE, ModelPart, restore};
 use super::directory::RunDirectory;
-use crate::average::Average;
-use crate::build::build;
 use crate::error::TrainError;
-use crate::gan::{Gan, Start};
-use crate::historical::History;
-use crate::parameters::number_parameters;
-use crate::read::read_text;
 use crate::recipe::Recipe;
+use crate::system::{Gan, Start, build};
+use crate::weights::{Average, History, number_parameters};
 
 /// Where trained weights come from: a model file, which has a generator only, or a run or one of its checkpoints, which have both players and the average.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use burn::tensor::Device;
+use ganforge_core::atomic_write;
 use ganforge_infer::{GridOptions, Signature, generate, latent};
 use ganforge_model::{FORMAT, GeneratorArchitecture, GeneratorConfig, ModelCard, ModelFile};
 use serde::Serialize;
@@ -11,10 +12,8 @@ use super::checkpoint::{MODEL_FILE, RECIPE_FILE};
 use super::directory::RunDirectory;
 use super::metrics;
 use crate::error::TrainError;
-use crate::journal::Journal;
 use crate::recipe::Recipe;
-use crate::telemetry::Reading;
-use crate::write::replace;
+use crate::telemetry::{Journal, Reading};
 
 /// Writes metrics, sample grids and the model into a run directory; `G` describes the generator.
 pub struct RunJournal<G = GeneratorConfig> {
@@ -70,7 +69,7 @@ impl<G: GeneratorArchitecture> RunJournal<G> {
         if std::fs::read(&path).is_ok_and(|there| there == bytes) {
             return Ok(());
         }
-        replace(&path, &bytes)
+        atomic_write(&path, &bytes).map_err(|source| TrainError::io(&path, source))
     }
 
     /// The bytes of a model file.
@@ -120,9 +119,8 @@ impl<G: GeneratorArchitecture> Journal<G::Network> for RunJournal<G> {
     }
 
     fn best(&mut self, images: u64, generator: &G::Network) -> Result<(), TrainError> {
-        replace(
-            &self.directory.best(),
-            &self.model_bytes(images, generator)?,
-        )
+        let path = self.directory.best();
+        let bytes = self.model_bytes(images, generator)?;
+        atomic_write(&path, &bytes).map_err(|source| TrainError::io(&path, source))
     }
 }

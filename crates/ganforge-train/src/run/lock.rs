@@ -5,7 +5,6 @@ use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::TrainError;
-use crate::write::io_error;
 
 /// The name of the locked file inside a run directory.
 const FILE: &str = ".lock";
@@ -35,7 +34,7 @@ impl RunLock {
                 .create(true)
                 .truncate(false)
                 .open(&path)
-                .map_err(|source| io_error(&path, source))?;
+                .map_err(|source| TrainError::io(&path, source))?;
             match file.try_lock() {
                 Ok(()) if is_at(&file, &path) => {
                     note_process(&mut file);

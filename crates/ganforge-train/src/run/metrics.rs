@@ -6,19 +6,19 @@ use std::path::Path;
 
 use crate::error::TrainError;
 use crate::telemetry::Reading;
-use crate::write::{io_error, replace};
+use ganforge_core::atomic_write;
 
 /// Adds a line.
 pub(super) fn append(path: &Path, reading: &Reading) -> Result<(), TrainError> {
     let mut line = serde_json::to_string(reading)
-        .map_err(|error| io_error(path, std::io::Error::other(error)))?;
+        .map_err(|error| TrainError::io(path, std::io::Error::other(error)))?;
     line.push('\n');
     OpenOptions::new()
         .create(true)
         .append(true)
         .open(path)
         .and_then(|mut file| file.write_all(line.as_bytes()))
-        .map_err(|source| io_error(path, source))
+        .map_err(|source| TrainError::io(path, source))
 }
 
 /// Drops the lines of ticks after `images`, which a run that goes on writes again. Lines before them that cannot be read stay, and are returned as
@@ -27,7 +27,7 @@ pub(super) fn keep_until(path: &Path, images: u64) -> Result<Vec<String>, TrainE
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(source) => return Err(io_error(path, source)),
+        Err(source) => return Err(TrainError::io(path, source)),
     };
     let mut kept = Vec::new();
     let mut warnings = Vec::new();
@@ -49,7 +49,7 @@ pub(super) fn keep_until(path: &Path, images: u64) -> Result<Vec<String>, TrainE
         }
     }
     if kept != bytes {
-        replace(path, &kept)?;
+        atomic_write(path, &kept).map_err(|source| TrainError::io(path, source))?;
     }
     Ok(warnings)
 }

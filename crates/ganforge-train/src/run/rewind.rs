@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use ganforge_core::sync_parent;
 use ganforge_model::{GeneratorArchitecture, ModelFile};
 
 use super::checkpoint::Checkpoint;
 use super::directory::RunDirectory;
 use crate::error::TrainError;
-use crate::write::{io_error, sync_folder};
 
 /// Makes `checkpoint` the one that counts, and moves all that the run wrote after it into a folder `after-<images>` of the run directory: later checkpoints,
 /// sample grids and best models, a copy of the metrics, the model file and the report.
@@ -19,7 +19,7 @@ pub(super) fn set_aside_after<G: GeneratorArchitecture>(
     let images = checkpoint.manifest.images;
     let checkpoints = directory.checkpoints();
     let aside = free_folder(directory.path(), images);
-    fs::create_dir_all(&aside).map_err(|source| io_error(&aside, source))?;
+    fs::create_dir_all(&aside).map_err(|source| TrainError::io(&aside, source))?;
     // Copied first: whatever ends the program now, the run still has its own.
     for path in [
         directory.recipe(),
@@ -45,7 +45,7 @@ pub(super) fn set_aside_after<G: GeneratorArchitecture>(
     if best.is_ok_and(|best| best.card.images_seen > images) {
         move_into(&directory.best(), &aside)?;
     }
-    sync_folder(&aside).map_err(|source| io_error(&aside, source))
+    sync_parent(&aside).map_err(|source| TrainError::io(&aside, source))
 }
 
 /// The folders of checkpoints after `images` that the manifest lists.
@@ -91,7 +91,7 @@ fn copy_into(path: &Path, folder: &Path) -> Result<(), TrainError> {
     };
     fs::copy(path, folder.join(name))
         .map(drop)
-        .map_err(|source| io_error(path, source))
+        .map_err(|source| TrainError::io(path, source))
 }
 
 fn move_into(path: &Path, folder: &Path) -> Result<(), TrainError> {
@@ -100,5 +100,5 @@ fn move_into(path: &Path, folder: &Path) -> Result<(), TrainError> {
     };
     fs::create_dir_all(folder)
         .and_then(|()| fs::rename(path, folder.join(name)))
-        .map_err(|source| io_error(path, source))
+        .map_err(|source| TrainError::io(path, source))
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use ganforge_core::read_text;
 use ganforge_model::{DiscriminatorArchitecture, GeneratorArchitecture};
 use serde::Serialize;
 use toml::{Table, Value};
@@ -13,9 +14,7 @@ use super::initial_weights::InitialWeights;
 use super::lock::RunLock;
 use super::rewind::set_aside_after;
 use crate::error::{RecipeError, TrainError};
-use crate::read::read_text;
 use crate::recipe::{Override, Recipe, RecipeSource};
-use crate::write::io_error;
 
 /// A run to go on with: locked, and its checkpoint as it was written.
 #[derive(Debug)]
@@ -81,7 +80,7 @@ impl StoredRun {
             ));
         }
         let lock = RunLock::acquire(folder)?;
-        let recipe = read_text(&path).map_err(|source| io_error(&path, source))?;
+        let recipe = read_text(&path).map_err(|source| TrainError::io(&path, source))?;
         Ok(Self {
             source: read_text(&directory.recipe_source()).ok(),
             directory,

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use ganforge_core::read_text;
 use ganforge_data::DataSpec;
 use ganforge_eval::{Difference, Figure, MetricName, Protocol};
-use ganforge_train::read_text;
 use serde::{Deserialize, Serialize};
 
 use crate::error::CliError;

@@ -12,7 +12,7 @@ use super::step_folder::{
     read_manifest,
 };
 use crate::error::TrainError;
-use crate::write::{io_error, replace, sync_folder};
+use ganforge_core::{atomic_write, sync_parent};
 
 /// How many parts burn-train hands over: model, optimizer, scheduler.
 const PARTS: usize = 3;
@@ -214,13 +214,14 @@ impl CheckpointFolder {
     /// # Errors
     /// Whatever the file system refuses.
     pub fn note_beginning(&self, manifest: &Manifest) -> Result<(), TrainError> {
-        fs::create_dir_all(&self.path).map_err(|source| io_error(&self.path, source))?;
+        fs::create_dir_all(&self.path).map_err(|source| TrainError::io(&self.path, source))?;
         self.write_manifest(manifest)
     }
 
     fn write_manifest(&self, manifest: &Manifest) -> Result<(), TrainError> {
         let path = self.path.join(MANIFEST);
-        replace(&path, &step_folder::to_json(&path, manifest)?)
+        atomic_write(&path, &step_folder::to_json(&path, manifest)?)
+            .map_err(|source| TrainError::io(&path, source))
     }
 
     fn commit(&self, pending: Pending) -> Result<(), TrainError> {
@@ -228,7 +229,9 @@ impl CheckpointFolder {
         self.write_manifest(&manifest)?;
         self.clear(&manifest.dropped);
         match (&self.published, pending.parts.get(MODEL_FILE)) {
-            (Some(path), Some(model)) => replace(path, model),
+            (Some(path), Some(model)) => {
+                atomic_write(path, model).map_err(|source| TrainError::io(path, source))
+            }
             _ => Ok(()),
         }
     }
@@ -250,7 +253,7 @@ impl CheckpointFolder {
         let folder = self.path.join(&manifest.folder);
         step_folder::write(&folder, &manifest, parts)?;
         // The folder of checkpoints may be new, too.
-        sync_folder(&self.path).map_err(|source| io_error(&self.path, source))?;
+        sync_parent(&self.path).map_err(|source| TrainError::io(&self.path, source))?;
         Ok(Checkpoint { folder, manifest })
     }
 

@@ -8,8 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::manifest::Manifest;
 use crate::error::TrainError;
-use crate::read::read_text;
-use crate::write::{io_error, sync, sync_folder, write_through};
+use ganforge_core::{read_text, sync_folder, sync_parent, write_synced};
 
 /// The manifest's name, in a step's folder and beside it.
 pub(super) const MANIFEST: &str = "manifest.json";
@@ -65,7 +64,7 @@ impl Checkpoint {
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                     return Err(damaged(&path, "it is missing; restore it from a copy"));
                 }
-                Err(source) => return Err(io_error(&path, source)),
+                Err(source) => return Err(TrainError::io(&path, source)),
             };
             if digest(&bytes) != *expected {
                 return Err(damaged(
@@ -86,7 +85,7 @@ impl Checkpoint {
     /// A file that is missing, or was changed since the checkpoint was opened.
     pub fn read(&self, name: &str) -> Result<Vec<u8>, TrainError> {
         let path = self.folder.join(name);
-        let bytes = fs::read(&path).map_err(|source| io_error(&path, source))?;
+        let bytes = fs::read(&path).map_err(|source| TrainError::io(&path, source))?;
         match self.manifest.files.get(name) {
             Some(expected) if *expected != digest(&bytes) => Err(damaged(
                 &path,
@@ -120,9 +119,9 @@ pub(super) fn write(
     let unfinished = unfinished(folder);
     let renamed = || {
         fs::rename(&unfinished, folder)
-            .and_then(|()| sync(folder))
             .and_then(|()| sync_folder(folder))
-            .map_err(|source| io_error(folder, source))
+            .and_then(|()| sync_parent(folder))
+            .map_err(|source| TrainError::io(folder, source))
     };
     write_files(&unfinished, manifest, parts)
         .and_then(|()| renamed())
@@ -135,13 +134,13 @@ fn write_files(
     manifest: &Manifest,
     parts: &BTreeMap<String, Vec<u8>>,
 ) -> Result<(), TrainError> {
-    fs::create_dir_all(folder).map_err(|source| io_error(folder, source))?;
+    fs::create_dir_all(folder).map_err(|source| TrainError::io(folder, source))?;
     for (name, bytes) in parts {
         let path = folder.join(name);
-        write_through(&path, bytes).map_err(|source| io_error(&path, source))?;
+        write_synced(&path, bytes).map_err(|source| TrainError::io(&path, source))?;
     }
     let path = folder.join(MANIFEST);
-    write_through(&path, &to_json(&path, manifest)?).map_err(|source| io_error(&path, source))
+    write_synced(&path, &to_json(&path, manifest)?).map_err(|source| TrainError::io(&path, source))
 }
 
 /// The SHA-256 of every part, in hexadecimal.
@@ -185,7 +184,7 @@ pub(super) fn read_manifest(path: &Path) -> Result<Option<Manifest>, TrainError>
         Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
             return Err(damaged(path, &format!("it cannot be read ({error})")));
         }
-        Err(source) => return Err(io_error(path, source)),
+        Err(source) => return Err(TrainError::io(path, source)),
     };
     serde_json::from_str(&text)
         .map(Some)

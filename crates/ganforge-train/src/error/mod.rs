@@ -1,0 +1,218 @@
+//! What can go wrong in a recipe or a run, each in one line: what, where, what to do.
+
+mod recipe;
+
+pub use recipe::RecipeError;
+
+use std::path::{Path, PathBuf};
+
+use ganforge_data::DataError;
+use ganforge_eval::{Difference, MetricName};
+use ganforge_infer::InferError;
+use ganforge_measure::MeasureError;
+use ganforge_model::{ConfigError, ModelError};
+
+use crate::memory::error::MemoryError;
+
+/// Why a run could not start, or had to stop.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// The recipe.
+    #[error(transparent)]
+    Recipe(#[from] RecipeError),
+    /// The data.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// More memory than there is.
+    #[error(transparent)]
+    Memory(Box<MemoryError>),
+    /// A network that cannot be built for these images.
+    #[error("{player}: {source}")]
+    Network {
+        /// `generator` or `discriminator`.
+        player: &'static str,
+        /// The value that does not work.
+        source: ConfigError,
+    },
+    /// What `[evaluation]` asks and the data do not admit.
+    #[error("[evaluation] {0}")]
+    Evaluation(#[from] MeasureError),
+    /// Figures obtained otherwise than those of the run so far.
+    #[error(
+        "{metric} was measured with `{}` {} so far and would be with {} from here on; resume with the data and the [evaluation] that the run began with",
+        difference.key, difference.second, difference.first
+    )]
+    OtherProtocol {
+        /// The metric.
+        metric: MetricName,
+        /// What differs: now, and in the run so far.
+        difference: Difference,
+    },
+    /// A best model that a run which goes on cannot compare with.
+    #[error("{}: {reason}; move the file away to go on without it", path.display())]
+    Best {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The model file.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// The sample grid.
+    #[error(transparent)]
+    Samples(#[from] InferError),
+    /// A file of the run directory.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A run directory that another process trains in.
+    #[error(
+        "{} is being trained on by {}; wait for it, or choose another folder with --out",
+        path.display(),
+        process.map_or_else(|| "another process".to_owned(), |id| format!("process {id}"))
+    )]
+    InUse {
+        /// The run directory.
+        path: PathBuf,
+        /// The process, where its id can be read.
+        process: Option<u32>,
+    },
+    /// A new run where something lies that it would replace.
+    #[error(
+        "{} is there already and is not of a run that could be resumed; move it away, or choose another folder with --out", .0.display()
+    )]
+    InTheWay(PathBuf),
+    /// A new run where another one lies.
+    #[error(
+        "{} already holds a run; continue it with --resume or choose another folder with --out", .0.display()
+    )]
+    Occupied(PathBuf),
+    /// Nothing to resume.
+    #[error("{} holds no checkpoint to resume from", .0.display())]
+    NoCheckpoint(PathBuf),
+    /// A checkpoint whose parts do not fit.
+    #[error("checkpoint {}: {reason}", path.display())]
+    Checkpoint {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A run whose checkpoints are gone, though it had some.
+    #[error(
+        "{} holds no checkpoint, though {} shows that there was one; restore it from a copy, or begin a new run from these weights with --from",
+        checkpoints.display(), model.display()
+    )]
+    CheckpointLost {
+        /// The folder of checkpoints.
+        checkpoints: PathBuf,
+        /// The model file.
+        model: PathBuf,
+    },
+    /// A run of another recipe.
+    #[error(
+        "{run} is a run of the recipe `{stored}`, not of `{asked}`; resume it with `{stored}`, or with {run}/recipe.toml",
+        run = run.display()
+    )]
+    OtherRecipe {
+        /// The run directory.
+        run: PathBuf,
+        /// Its recipe.
+        stored: String,
+        /// The recipe asked for.
+        asked: String,
+    },
+    /// Keys that may not change in the middle of a run.
+    #[error(
+        "{} cannot go on with another recipe: {changes}; resume without the change, or begin a new run with --from {}",
+        run.display(), run.display()
+    )]
+    Changed {
+        /// The run directory.
+        run: PathBuf,
+        /// Every key with both values.
+        changes: String,
+    },
+    /// Trained weights that cannot be read.
+    #[error("no weights can be taken from {}: {reason}", path.display())]
+    Weights {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Trained weights of another network.
+    #[error("no layer of {} fits the generator; name a run of the same architecture", .0.display())]
+    NothingFits(PathBuf),
+    /// Other data than the run began with.
+    #[error(
+        "the run was trained on {} (fingerprint {expected}), these are {found_images} images (fingerprint {found}); resume with the same data, go on with \
+         these by --accept-data, or begin a new run from the weights with --from",
+        expected_images.map_or_else(|| "other images".to_owned(), |images| format!("{images} images"))
+    )]
+    OtherData {
+        /// Fingerprint in the checkpoint.
+        expected: String,
+        /// Images that those data held, where that is known.
+        expected_images: Option<usize>,
+        /// Fingerprint of the data given.
+        found: String,
+        /// Images that they hold.
+        found_images: usize,
+    },
+    /// A checkpoint that could not be written.
+    #[error(
+        "no checkpoint could be written: {0}; the one before is kept, go on from it with --resume"
+    )]
+    NotSaved(String),
+    /// A figure that is not finite.
+    #[error(
+        "{figure} is not finite after {images} images; {}. Try a lower \
+         optimizer rate, another payoff (game.payoff=hinge), or a penalty on the discriminator",
+        kept.map_or_else(
+            || "no checkpoint had been taken yet".to_owned(),
+            |kept| format!("the last good checkpoint, after {kept} images, is kept")
+        )
+    )]
+    NotFinite {
+        /// Which figure.
+        figure: &'static str,
+        /// Images seen.
+        images: u64,
+        /// Images seen at the last checkpoint, where there is one.
+        kept: Option<u64>,
+    },
+    /// Whatever burn-train stopped on.
+    #[error("training stopped: {0}")]
+    Stopped(String),
+}
+
+impl From<MemoryError> for TrainError {
+    fn from(error: MemoryError) -> Self {
+        Self::Memory(Box::new(error))
+    }
+}
+
+impl TrainError {
+    /// An error of the file system, at `path`.
+    pub(crate) fn io(path: &Path, source: std::io::Error) -> Self {
+        Self::Io {
+            path: path.to_owned(),
+            source,
+        }
+    }
+
+    /// Whether a run had begun that this error ended, so that its directory tells of it.
+    #[must_use]
+    pub fn ended_a_run(&self) -> bool {
+        matches!(
+            self,
+            Self::NotFinite { .. } | Self::NotSaved(_) | Self::Stopped(_) | Self::Samples(_)
+        )
+    }
+}

@@ -1,0 +1,157 @@
+//! The Dirac-GAN (Mescheder et al. 2018, definition 2.1): one number makes all fakes, one number judges them, the data
+//! are zero. The players circle the solution for ever, unless a penalty pulls them in.
+
+use burn::module::{Module, Param};
+use burn::optim::GradientsParams;
+use burn::tensor::{Device, Int, Tensor};
+use ganforge_model::{Discriminator, Generator, InputGradient, Judgement, Latent};
+
+use super::super::{Form, Penalty};
+use crate::Payoff;
+use crate::game::{Game, Moment, UpdateRule};
+use crate::system::{Gan, Round, Start};
+
+/// Makes the same number whatever the latent.
+#[derive(Module, Debug)]
+struct Point {
+    place: Param<Tensor<1>>,
+}
+
+/// D(x) = ψ·x.
+#[derive(Module, Debug)]
+struct Line {
+    slope: Param<Tensor<1>>,
+}
+
+impl Generator for Point {
+    fn forward(&self, latent: Latent) -> Tensor<4> {
+        let [batch, _] = latent.noise.dims();
+        self.place
+            .val()
+            .reshape([1, 1, 1, 1])
+            .expand([batch, 1, 1, 1])
+    }
+}
+
+impl Discriminator for Line {
+    fn forward(&self, images: Tensor<4>, _class: Option<Tensor<1, Int>>) -> Judgement {
+        let logits = images.flatten::<2>(1, 3) * self.slope.val().unsqueeze();
+        Judgement {
+            features: logits.clone(),
+            class_logits: None,
+            logits,
+        }
+    }
+
+    fn input_gradient(
+        &self,
+        images: Tensor<4>,
+        class: Option<Tensor<1, Int>>,
+    ) -> Option<InputGradient> {
+        let gradient = self.slope.val().reshape([1, 1, 1, 1]);
+        Some(InputGradient {
+            gradient: gradient.expand(images.dims()),
+            judgement: self.forward(images, class),
+        })
+    }
+}
+
+/// The direction of a simultaneous step from (θ, ψ): minus both players' gradients.
+fn field(payoff: Payoff, penalties: &[Penalty], [theta, psi]: [f32; 2]) -> [f64; 2] {
+    let device = Device::flex().autodiff();
+    let parameter = |value: f32| Param::from_tensor(Tensor::from_data([value], &device));
+    let generator = Point {
+        place: parameter(theta),
+    };
+    let discriminator = Line {
+        slope: parameter(psi),
+    };
+    let game = Game {
+        penalties: penalties.to_vec(),
+        update: UpdateRule::Simultaneous,
+        ..Game::new(payoff)
+    };
+    let gan = Gan::new(generator, discriminator, game, Start::default());
+    let round = Round {
+        real: Tensor::zeros([2, 1, 1, 1], &device),
+        latent: Latent {
+            noise: Tensor::zeros([2, 1], &device),
+            class: None,
+        },
+    };
+    let phases = gan.simultaneous_phase(&round, Moment::default());
+    let of = |gradients: &GradientsParams, param: &Param<Tensor<1>>| -> f64 {
+        let gradient = gradients.get::<1>(param.id);
+        gradient.map_or(0.0, |gradient| gradient.into_data().iter::<f64>().sum())
+    };
+    [
+        -of(&phases.generator, &gan.generator.place),
+        -of(&phases.discriminator, &gan.discriminator.slope),
+    ]
+}
+
+/// The Jacobian of the field at the solution (0, 0), by central differences; one column per parameter.
+fn jacobian(payoff: Payoff, penalties: &[Penalty]) -> [[f64; 2]; 2] {
+    let step = 1e-2_f32;
+    [[step, 0.0], [0.0, step]].map(|[theta, psi]| {
+        let ahead = field(payoff, penalties, [theta, psi]);
+        let behind = field(payoff, penalties, [-theta, -psi]);
+        [0, 1].map(|row| (ahead[row] - behind[row]) / (2.0 * f64::from(step)))
+    })
+}
+
+/// Real part of both eigenvalues together, and the discriminant: λ = trace/2 ± √(trace²/4 - determinant).
+fn spectrum([[a, c], [b, d]]: [[f64; 2]; 2]) -> (f64, f64) {
+    let centre = f64::midpoint(a, d);
+    (centre, centre * centre - (a * d - b * c))
+}
+
+#[test]
+fn eigenvalues_are_those_of_the_theory_with_and_without_a_penalty() {
+    // l(t) = -log(1 + exp(-t)), so l'(0) = 1/2 for both logistic payoffs.
+    let pull = 0.5_f64;
+    for payoff in [Payoff::Minimax, Payoff::NonSaturating] {
+        for gamma in [0.0, 0.3, 1.0, 2.5] {
+            let r1 = Penalty::R1 {
+                gamma,
+                form: Form::Exact,
+            };
+            let r2 = Penalty::R2 {
+                gamma,
+                form: Form::Directional,
+            };
+            for penalty in [r1, r2] {
+                let penalties: &[Penalty] = if gamma > 0.0 { &[penalty] } else { &[] };
+                let (centre, discriminant) = spectrum(jacobian(payoff, penalties));
+                assert!(
+                    (centre + gamma / 2.0).abs() < 1e-4,
+                    "γ {gamma}: real part {centre}"
+                );
+                let expected = gamma * gamma / 4.0 - pull * pull;
+                assert!(
+                    (discriminant - expected).abs() < 1e-4,
+                    "γ {gamma}: {discriminant}, {expected}"
+                );
+            }
+        }
+    }
+}
+
+/// Under the minimax payoff the flow keeps θ² + ψ², so all growth is that of the steps.
+#[test]
+fn steps_spiral_out_without_a_penalty_and_in_with_one() {
+    let play = |penalties: &[Penalty]| {
+        let mut at = [0.5_f32, 0.0];
+        for _ in 0..60 {
+            let [theta, psi] = field(Payoff::Minimax, penalties, at);
+            at = [at[0] + 0.2 * theta as f32, at[1] + 0.2 * psi as f32];
+        }
+        at[0].hypot(at[1])
+    };
+    assert!(play(&[]) > 0.55);
+    let r1 = Penalty::R1 {
+        gamma: 1.0,
+        form: Form::Auto,
+    };
+    assert!(play(&[r1]) < 0.02);
+}

@@ -1,0 +1,361 @@
+//! The loop: a [`SupervisedLearningStrategy`] of burn-train that plays a game instead of minimising a loss.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use burn::data::dataloader::{DataLoader, Progress};
+use burn::module::Module;
+use burn::train::checkpoint::CheckpointerError;
+use burn::train::metric::store::EventStoreClient;
+use burn::train::{
+    EventProcessorTraining, Interrupter, Learner, LearnerEvent, LearningCheckpointer,
+    SupervisedLearningStrategy, SupervisedTrainingEventProcessor, TrainLoader, TrainingComponents,
+    TrainingError, TrainingItem, ValidLoader,
+};
+use ganforge_data::printable;
+use ganforge_model::{Discriminator, Generator};
+
+use super::loader::Latents;
+use super::play::{ClipNorms, Play};
+use crate::error::TrainError;
+use crate::evaluation::Examiner;
+use crate::game::Game;
+use crate::recipe::Recipe;
+use crate::run::checkpoint::{CheckpointFolder, Manifest};
+use crate::system::{Gan, Round};
+use crate::telemetry::{GradientNorms, Journal, Reading, Totals};
+use crate::weights::has_finite_parameters;
+
+/// Trains a [`Gan`] on one device.
+pub struct Adversarial<G> {
+    /// The rules.
+    pub game: Game,
+    /// Latents of generator turns that do not use the discriminator's fakes.
+    pub latents: Latents,
+    /// How long each player's gradient may be.
+    pub clip_norms: ClipNorms,
+    /// How far to go.
+    pub plan: Plan,
+    /// Where the run starts: zero, or the checkpoint it resumes.
+    pub start: Manifest,
+    /// Whether `start` is a checkpoint on the disk.
+    pub is_saved: bool,
+    /// Where checkpoints go.
+    pub checkpoints: CheckpointFolder,
+    /// What is worth a warning in the run's log, such as files of the data that were passed over.
+    pub warnings: Vec<String>,
+    /// What is told at every tick.
+    pub journal: Mutex<Box<dyn Journal<G>>>,
+    /// Measures the generator, where that is asked for.
+    pub examiner: Mutex<Option<Examiner>>,
+    /// How the run ended.
+    pub ending: Mutex<Ending>,
+}
+
+/// How far a run goes, and how often it reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plan {
+    /// Steps of the game.
+    pub steps: u64,
+    /// Real images that one step consumes.
+    pub images_per_step: u64,
+    /// Images between two readings.
+    pub tick: u64,
+    /// Images between two checkpoints.
+    pub checkpoint: u64,
+    /// Images between two evaluations of the generator, whole ticks; there are none where absent.
+    pub evaluation: Option<u64>,
+}
+
+/// How a run ended.
+#[derive(Debug, Default)]
+pub struct Ending {
+    /// Steps of the game done, all sessions together.
+    pub step: u64,
+    /// Real images shown, all sessions together.
+    pub images: u64,
+    /// True where the run was stopped before its last step.
+    pub interrupted: bool,
+    /// Which figures are missing, and why.
+    pub warnings: Vec<String>,
+    /// Why it had to stop, if it had to.
+    pub failure: Option<TrainError>,
+}
+
+impl Plan {
+    /// What a recipe asks for.
+    #[must_use]
+    pub fn of<G, D>(recipe: &Recipe<G, D>) -> Self {
+        Self {
+            steps: recipe.steps(),
+            images_per_step: recipe.images_per_step(),
+            tick: recipe.run.tick,
+            checkpoint: recipe.run.checkpoint_every(),
+            evaluation: recipe.evaluation_every(),
+        }
+    }
+
+    fn images(&self, step: u64) -> u64 {
+        step * self.images_per_step
+    }
+
+    /// True where `step` steps complete another `every` images, or the run.
+    fn completes(&self, step: u64, every: u64) -> bool {
+        step == self.steps
+            || self.images(step) / every > self.images(step.saturating_sub(1)) / every
+    }
+}
+
+impl<G: Generator + 'static, D: Discriminator + 'static> SupervisedLearningStrategy<Gan<G, D>>
+    for Adversarial<G>
+{
+    fn fit(
+        &self,
+        components: TrainingComponents<Gan<G, D>>,
+        mut learner: Learner<Gan<G, D>>,
+        rounds: TrainLoader<Gan<G, D>>,
+        _validation: ValidLoader<Gan<G, D>>,
+        _starting_epoch: usize,
+    ) -> (Gan<G, D>, SupervisedTrainingEventProcessor<Gan<G, D>>) {
+        let mut session = Session {
+            strategy: self,
+            interrupter: components.interrupter,
+            events: components.event_processor,
+            checkpointer: components.checkpointer,
+            store: components.event_store,
+            step: self.start.step,
+            saved: self.is_saved.then_some(self.start.step),
+            began: Instant::now(),
+            warnings: Vec::new(),
+        };
+        let failure = session.run(&mut learner, rounds.as_ref()).err();
+        // Waits for the checkpoint that may still be on its way to the disk.
+        drop(session.checkpointer.take());
+        // Asked for here, because the dashboard forgets on closing why the run was stopped.
+        let stopped = session.interrupter.error();
+        let failure = failure.or_else(|| stopped.map(|error| cause(&error)));
+        let images = self.plan.images(session.step);
+        match &failure {
+            Some(failure) => {
+                let failure = failure.to_string();
+                log::error!("ended after {images} images: {}", printable(&failure));
+            }
+            None if session.step < self.plan.steps => {
+                log::info!("interrupted after {images} images");
+            }
+            None => log::info!("done after {images} images"),
+        }
+        *self.ending.lock().unwrap_or_else(PoisonError::into_inner) = Ending {
+            step: session.step,
+            images,
+            interrupted: session.step < self.plan.steps,
+            warnings: std::mem::take(&mut session.warnings),
+            failure,
+        };
+        (learner.model(), session.events)
+    }
+}
+
+/// What burn-train stopped on, without the layers it wraps around a message of ours.
+fn cause(error: &TrainingError) -> TrainError {
+    match error {
+        TrainingError::Checkpoint(CheckpointerError::Unknown(reason)) => {
+            TrainError::NotSaved(reason.clone())
+        }
+        other => TrainError::Stopped(other.to_string()),
+    }
+}
+
+/// One stretch of training, from a start or a resume to an end or an interrupt.
+struct Session<'a, G: Generator + 'static, D: Discriminator + 'static> {
+    strategy: &'a Adversarial<G>,
+    interrupter: Interrupter,
+    events: SupervisedTrainingEventProcessor<Gan<G, D>>,
+    checkpointer: Option<LearningCheckpointer<Gan<G, D>>>,
+    store: std::sync::Arc<EventStoreClient>,
+    /// Steps done.
+    step: u64,
+    /// The step of the last checkpoint, where there is one.
+    saved: Option<u64>,
+    began: Instant,
+    warnings: Vec<String>,
+}
+
+impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
+    fn run(
+        &mut self,
+        learner: &mut Learner<Gan<G, D>>,
+        rounds: &dyn DataLoader<Round>,
+    ) -> Result<(), TrainError> {
+        let plan = self.strategy.plan;
+        // The log is open only now: burn-train installs it when training is launched.
+        for warning in &self.strategy.warnings {
+            log::warn!("{}", printable(warning));
+        }
+        log::info!("from step {} to {}", self.step, plan.steps);
+        self.announce(LearnerEvent::StartSplit {
+            epoch_number: 1,
+            total_items: plan.images(plan.steps) as usize,
+        });
+        let mut rounds = rounds.iter();
+        let mut play = Play {
+            learner,
+            rounds: &mut rounds,
+            latents: &self.strategy.latents,
+            clip_norms: self.strategy.clip_norms,
+            totals: Totals::restore(&self.strategy.start.totals, &self.strategy.latents.device),
+        };
+        // Weights that come from elsewhere are kept at once: a run that is killed early begins with them again.
+        if self.strategy.start.from.is_some() && self.saved.is_none() {
+            self.save(play.learner, &play.totals)?;
+        }
+        let mut tick_began = Instant::now();
+        let mut tick_from = self.step;
+        while self.step < plan.steps && !self.interrupter.should_stop() {
+            let ticks = plan.completes(self.step + 1, plan.tick);
+            let norms = play.step(&self.strategy.game, self.step, ticks)?;
+            self.step += 1;
+            if ticks {
+                let images = plan.images(self.step - tick_from);
+                let reading = self.read(&mut play.totals, norms, images, tick_began);
+                self.tick(reading, &play.learner.model())?;
+                tick_began = Instant::now();
+                tick_from = self.step;
+            }
+            if plan.completes(self.step, plan.checkpoint) {
+                self.save(play.learner, &play.totals)?;
+            }
+        }
+        if self.interrupter.error().is_none() && self.step > self.saved.unwrap_or(0) {
+            self.save(play.learner, &play.totals)?;
+        }
+        self.announce(LearnerEvent::EndSplit(1));
+        Ok(())
+    }
+
+    fn read(
+        &self,
+        totals: &mut Totals,
+        norms: GradientNorms,
+        images: u64,
+        began: Instant,
+    ) -> Reading {
+        // The device is waited for before the clock is read, or the rate would count steps not yet done.
+        let mut reading = totals.read(self.strategy.plan.images(self.step), norms);
+        reading.images_per_second = images as f64 / began.elapsed().as_secs_f64().max(1e-9);
+        reading
+    }
+
+    fn tick(&mut self, mut reading: Reading, gan: &Gan<G, D>) -> Result<(), TrainError> {
+        if let Some(figure) = reading.not_finite() {
+            return Err(self.not_finite(figure));
+        }
+        let generator = shipped(gan);
+        let is_best = self.examine(&mut reading, &generator)?;
+        self.journal(|journal| {
+            journal.tick(&reading, &generator)?;
+            if is_best {
+                journal.best(reading.images, &generator)?;
+            }
+            Ok(())
+        })?;
+        let plan = self.strategy.plan;
+        let progress = Progress::new(
+            reading.images as usize,
+            plan.images(plan.steps) as usize,
+            Some("images".to_owned()),
+        );
+        let item = TrainingItem::new(reading, progress, Some(self.step as usize), None);
+        self.announce(LearnerEvent::ProcessedItem(item));
+        Ok(())
+    }
+
+    /// Adds the figures of the generator to a reading, where they are due; true where it is the best so far.
+    fn examine(&mut self, reading: &mut Reading, generator: &G) -> Result<bool, TrainError> {
+        let Adversarial { plan, examiner, .. } = self.strategy;
+        let due = |every| plan.completes(self.step, every);
+        if !plan.evaluation.is_some_and(due) {
+            return Ok(false);
+        }
+        let mut examiner = examiner.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(examiner) = examiner.as_mut() else {
+            return Ok(false);
+        };
+        let examined = examiner.examine(generator)?;
+        for reason in examined.without {
+            let warning = format!("after {} images: {reason}", reading.images);
+            log::warn!("{}", printable(&warning));
+            self.warnings.push(warning);
+        }
+        if examined.is_best {
+            log::info!("the best model so far after {} images", reading.images);
+        }
+        reading.figures = examined.figures;
+        Ok(examined.is_best)
+    }
+
+    fn save(&mut self, learner: &Learner<Gan<G, D>>, totals: &Totals) -> Result<(), TrainError> {
+        let strategy = self.strategy;
+        let gan = learner.model();
+        let images = strategy.plan.images(self.step);
+        // A checkpoint may come between two ticks: what has become no number must not replace the last good one.
+        if !totals.is_finite() {
+            return Err(self.not_finite("a loss or score"));
+        }
+        if !has_finite_parameters(&gan) {
+            return Err(self.not_finite("a weight"));
+        }
+        // Taking a snapshot brings running statistics up to date, or the checkpoint would hold those of the step
+        // before.
+        let _ = gan.valid();
+        let files = self.journal(|journal| journal.checkpoint(images, &shipped(&gan)))?;
+        if let Some(checkpointer) = &mut self.checkpointer {
+            let manifest = Manifest {
+                step: self.step,
+                images,
+                seconds: strategy.start.seconds + self.began.elapsed().as_secs_f64(),
+                totals: totals.save(),
+                ..strategy.start.clone()
+            };
+            strategy.checkpoints.announce(manifest, files);
+            checkpointer.checkpoint(learner, self.step as usize, &self.store);
+        }
+        self.saved = Some(self.step);
+        log::info!("checkpoint after {images} images");
+        Ok(())
+    }
+
+    fn not_finite(&self, figure: &'static str) -> TrainError {
+        let plan = self.strategy.plan;
+        TrainError::NotFinite {
+            figure,
+            images: plan.images(self.step),
+            kept: self.saved.map(|step| plan.images(step)),
+        }
+    }
+
+    fn journal<T>(
+        &self,
+        entry: impl FnOnce(&mut dyn Journal<G>) -> Result<T, TrainError>,
+    ) -> Result<T, TrainError> {
+        let mut journal = self
+            .strategy
+            .journal
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        entry(journal.as_mut())
+    }
+
+    fn announce(&mut self, event: LearnerEvent<Reading>) {
+        let announced = self.events.process_train(event);
+        self.interrupter.fail_on_error(announced);
+    }
+}
+
+/// The generator a finished run would ship: the average where there is one, in inference mode.
+pub(crate) fn shipped<G: Generator, D: Discriminator>(gan: &Gan<G, D>) -> G {
+    match &gan.average {
+        Some(average) => average.network.clone(),
+        None => gan.generator.valid(),
+    }
+}

@@ -1,0 +1,208 @@
+//! Whole training steps against PyTorch, from the same weights, latents and data (`references/steps.py`).
+
+use std::collections::BTreeMap;
+
+use burn::data::dataset::DatasetError;
+use burn::tensor::{Device, Tensor, TensorData};
+use burn::train::Learner;
+use ganforge_infer::Signature;
+use ganforge_model::{
+    ImageSpec, Latent, LatentDistribution, LatentSpec, apply_weights, collect_weights,
+};
+use serde_json::Value;
+
+use super::{ClipNorms, Play};
+use crate::optimizer::{module_optimizer, module_schedule};
+use crate::recipe::{Override, Recipe};
+use crate::session::Latents;
+use crate::system::{BuiltinGan, Round, build};
+use crate::telemetry::Totals;
+
+const BATCH: usize = 4;
+const LATENT: usize = 3;
+const IMAGE: ImageSpec = ImageSpec {
+    channels: 1,
+    height: 2,
+    width: 2,
+};
+
+/// A case's optimizer, the same for both players, and what else of the recipe it changes.
+fn rules(case: &str) -> (&'static str, &'static [&'static str]) {
+    const ADAM: &str = "kind = \"adam\", rate = 0.02, betas = [0.5, 0.9]";
+    const MOMENTUM: &str = "kind = \"sgd\", rate = 0.1, momentum = 0.5";
+    match case {
+        "alternating-adam" => (ADAM, &[]),
+        "alternating-2-to-1-sgd" => (MOMENTUM, &["game.discriminator_steps=2"]),
+        "alternating-1-to-2-adam" => (ADAM, &["game.generator_steps=2"]),
+        "alternating-2-to-1-wasserstein-clipping-rmsprop" => (
+            "kind = \"rmsprop\", rate = 0.02, alpha = 0.9, epsilon = 1e-3",
+            &[
+                "game.discriminator_steps=2",
+                "game.payoff=wasserstein",
+                "game.penalties=[{ kind = \"weight-clipping\", limit = 0.3 }]",
+            ],
+        ),
+        "alternating-adamw" => (
+            "kind = \"adamw\", rate = 0.02, betas = [0.0, 0.99], weight_decay = 0.1",
+            &[],
+        ),
+        "alternating-adam-decay" => (
+            "kind = \"adam\", rate = 0.02, betas = [0.5, 0.9], weight_decay = 0.1",
+            &[],
+        ),
+        "odd-even-adam" => (ADAM, &["game.update=odd-even"]),
+        "odd-even-2-to-2-least-squares-sgd" => (
+            MOMENTUM,
+            &[
+                "game.update=odd-even",
+                "game.discriminator_steps=2",
+                "game.generator_steps=2",
+                "game.payoff=least-squares",
+            ],
+        ),
+        "simultaneous-sgd" => ("kind = \"sgd\", rate = 0.1", &["game.update=simultaneous"]),
+        "simultaneous-adam-clipped" => (
+            "kind = \"adam\", rate = 0.02, betas = [0.5, 0.9], clip_norm = 0.05",
+            &["game.update=simultaneous"],
+        ),
+        "one-stage-adam" => (ADAM, &["game.update=one-stage"]),
+        "one-stage-least-squares-sgd" => (
+            MOMENTUM,
+            &["game.update=one-stage", "game.payoff=least-squares"],
+        ),
+        other => panic!("the reference has a case {other} that is not tested"),
+    }
+}
+
+/// The reference's networks and rules, as overrides of a recipe.
+fn recipe(case: &str) -> Recipe {
+    let (optimizer, rules) = rules(case);
+    let changes = [
+        "generator.latent=3".to_owned(),
+        "generator.hidden=[5]".to_owned(),
+        "generator.norm=none".to_owned(),
+        "discriminator.hidden=[6]".to_owned(),
+        "average.half_life=1000".to_owned(),
+        format!("run.batch={BATCH}"),
+        format!("optimizer.generator={{ {optimizer} }}"),
+        format!("optimizer.discriminator={{ {optimizer} }}"),
+    ];
+    let changes = changes.iter().map(String::as_str);
+    let changes: Vec<Override> = changes
+        .chain(rules.iter().copied())
+        .map(|change| change.parse().unwrap())
+        .collect();
+    Recipe::load("digits", &changes).unwrap()
+}
+
+fn latents(spec: LatentSpec, device: &Device) -> Latents {
+    Latents {
+        spec,
+        batch: BATCH,
+        seed: 0,
+        device: device.clone(),
+    }
+}
+
+fn numbers(value: &Value) -> Vec<f32> {
+    let list = value.as_array().unwrap();
+    list.iter()
+        .map(|number| number.as_f64().unwrap() as f32)
+        .collect()
+}
+
+/// Puts the reference's weights into both players.
+fn with_weights(mut gan: BuiltinGan, stored: &Value) -> BuiltinGan {
+    let player =
+        |name: &str, shapes: BTreeMap<String, TensorData>| -> BTreeMap<String, TensorData> {
+            let fill = |(key, data): (String, TensorData)| {
+                let values = numbers(&stored[format!("{name}.{key}")]);
+                (key, TensorData::new(values, data.shape().clone()))
+            };
+            shapes.into_iter().map(fill).collect()
+        };
+    let generator = player("generator", collect_weights(&gan.generator));
+    let discriminator = player("discriminator", collect_weights(&gan.discriminator));
+    gan.generator = apply_weights(gan.generator, generator).unwrap();
+    gan.discriminator = apply_weights(gan.discriminator, discriminator).unwrap();
+    gan
+}
+
+fn round(stored: &Value, device: &Device) -> Round {
+    let real = TensorData::new(numbers(&stored["real"]), [BATCH, 1, 2, 2]);
+    let noise = TensorData::new(numbers(&stored["latent"]), [BATCH, LATENT]);
+    Round {
+        real: Tensor::from_data(real, device),
+        latent: Latent {
+            noise: Tensor::from_data(noise, device),
+            class: None,
+        },
+    }
+}
+
+#[test]
+fn weights_after_two_steps_are_those_of_pytorch() {
+    let cases: BTreeMap<String, Value> =
+        serde_json::from_str(include_str!("../../../../references/steps.json")).unwrap();
+    let device = Device::flex().autodiff();
+    for (name, case) in &cases {
+        let recipe = recipe(name);
+        let signature = Signature {
+            latent: recipe.generator.latent(),
+            image: IMAGE,
+            classes: Vec::new(),
+        };
+        let gan = build(&recipe, &signature, 0, &device).unwrap();
+        let gan = with_weights(gan, &case["before"]);
+        let optimizer = module_optimizer(&recipe.optimizer, &gan, 1);
+        let schedule = module_schedule(&recipe.optimizer, &gan, 2, BATCH as u64);
+        let mut learner = Learner::new(gan, optimizer, schedule);
+        let rounds = case["rounds"].as_array().unwrap();
+        let mut rounds = rounds
+            .iter()
+            .map(|stored| Ok::<_, DatasetError>(round(stored, &device)));
+        let latents = latents(signature.latent, &device);
+        let mut play = Play {
+            learner: &mut learner,
+            rounds: &mut rounds,
+            latents: &latents,
+            clip_norms: ClipNorms::of(&recipe.optimizer),
+            totals: Totals::default(),
+        };
+        for step in 0..2 {
+            play.step(&recipe.game, step, false).unwrap();
+        }
+        let gan = learner.model();
+        for (player, weights) in [
+            ("generator", collect_weights(&gan.generator)),
+            ("discriminator", collect_weights(&gan.discriminator)),
+        ] {
+            for (key, data) in weights {
+                let expected = numbers(&case["after"][format!("{player}.{key}")]);
+                for (found, expected) in data.iter::<f32>().zip(expected) {
+                    // Relative to the weights' own size, which is about 1/2.
+                    let close = (found - expected).abs() <= 1e-5 * expected.abs().max(0.1);
+                    assert!(close, "{name}, {player}.{key}: {found} is not {expected}");
+                }
+            }
+        }
+    }
+}
+
+/// `PyTorch` cannot draw as the engine does, so the reference reads the generator's own latents from a file.
+#[test]
+fn the_reference_has_the_latents_that_the_engine_draws() {
+    let stored = include_str!("../../../../references/latents.json");
+    let stored: Vec<Vec<f32>> = serde_json::from_str(stored).unwrap();
+    let spec = LatentSpec {
+        dimension: LATENT,
+        distribution: LatentDistribution::Normal,
+    };
+    let latents = latents(spec, &Device::flex());
+    let draw = |turn| latents.draw("latent of a generator turn", turn, None).noise;
+    let drawn: Vec<Vec<f32>> = (0..4)
+        .map(|turn| draw(turn).into_data().try_to_vec().unwrap())
+        .collect();
+    let json = serde_json::to_string(&drawn).unwrap();
+    assert_eq!(stored, drawn, "references/latents.json should hold {json}");
+}

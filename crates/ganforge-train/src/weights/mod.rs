@@ -1,0 +1,13 @@
+//! Operations on all parameters of a network: averages, histories, gradient norms, identities.
+
+mod average;
+mod gradients;
+mod historical;
+mod lerp;
+mod parameters;
+
+pub use average::Average;
+pub(crate) use gradients::{clip_norm, gradient_norm, moves};
+pub use historical::History;
+pub(crate) use parameters::has_finite_parameters;
+pub use parameters::{number_parameters, trainable_parameters};
