@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use ganforge_data::{DataError, FetchError};
-use ganforge_eval::EvaluationError;
+use ganforge_eval::EvalError;
 use ganforge_infer::InferError;
 use ganforge_measure::MeasureError;
 use ganforge_train::{RecipeError, TrainError};
@@ -29,7 +29,7 @@ pub enum CliError {
     #[error(transparent)]
     Fetch(#[from] FetchError),
     #[error(transparent)]
-    Evaluation(#[from] EvaluationError),
+    Evaluation(#[from] EvalError),
     #[error(transparent)]
     Infer(#[from] InferError),
     #[error(transparent)]
@@ -61,7 +61,7 @@ impl CliError {
             | Self::Device(_)
             | Self::Recipe(RecipeError::Unknown { .. } | RecipeError::Override(_))
             | Self::Fetch(FetchError::Unknown { .. })
-            | Self::Evaluation(EvaluationError::NotHere { .. })
+            | Self::Evaluation(EvalError::Unsupported { .. })
             | Self::Infer(InferError::Option(_) | InferError::UnknownFormat { .. }) => {
                 ExitCode::from(2)
             }

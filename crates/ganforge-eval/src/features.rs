@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::EvalError;
+use crate::error::EvalError;
 
 /// Samples × dimensions, row after row, all of them within ±10¹⁵.
 ///
@@ -16,7 +16,7 @@ pub struct Features {
 }
 
 /// The largest feature: its square, summed over a million dimensions, is still far from the end of single precision, in which products are taken.
-pub(crate) const FARTHEST: f32 = 1e15;
+const LIMIT: f32 = 1e15;
 
 impl Features {
     /// Takes the features of `rows` samples.
@@ -29,12 +29,13 @@ impl Features {
             let len = data.len();
             return Err(EvalError::Shape { rows, columns, len });
         }
-        let fits = |value: &f32| value.abs() <= FARTHEST;
+        let fits = |value: &f32| value.abs() <= LIMIT;
         if let Some(at) = data.iter().position(|value| !fits(value)) {
             return Err(EvalError::OutOfRange {
                 row: at / columns,
                 column: at % columns,
                 value: data[at],
+                limit: LIMIT,
             });
         }
         Ok(Self {
@@ -60,10 +61,16 @@ impl Features {
     pub(crate) fn append(&mut self, data: Vec<f32>) -> Result<(), EvalError> {
         let rows = data.len() / self.columns.max(1);
         let mut batch = Self::new(rows, self.columns, data).map_err(|error| match error {
-            EvalError::OutOfRange { row, column, value } => EvalError::OutOfRange {
+            EvalError::OutOfRange {
+                row,
+                column,
+                value,
+                limit,
+            } => EvalError::OutOfRange {
                 row: self.rows + row,
                 column,
                 value,
+                limit,
             },
             other => other,
         })?;
@@ -186,7 +193,10 @@ mod tests {
     fn numbers_that_do_not_fill_the_rows_are_refused() {
         for (rows, columns, len) in [(2, 3, 5), (0, 0, 0), (usize::MAX, 2, 4)] {
             let refused = Features::new(rows, columns, vec![0.0; len]).unwrap_err();
-            assert_eq!(refused, EvalError::Shape { rows, columns, len });
+            let EvalError::Shape { len: found, .. } = refused else {
+                panic!("{refused}")
+            };
+            assert_eq!(found, len);
         }
     }
 

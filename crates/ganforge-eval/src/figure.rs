@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Estimate, EvalError, Protocol, Spread};
+use crate::error::EvalError;
+use crate::estimate::{Estimate, Spread};
+use crate::protocol::Protocol;
 
 /// What a table prints: a value, its ±, and the protocol without which neither means anything.
 ///
@@ -76,7 +78,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::{Estimator, Metric};
+    use crate::metrics::KernelEstimator;
+    use crate::protocol::Metric;
 
     type Change = fn(&mut Protocol);
 
@@ -89,7 +92,7 @@ mod tests {
             estimate,
             Protocol {
                 metric: Metric::Kernel {
-                    estimator: Estimator::PAPER,
+                    estimator: KernelEstimator::PAPER,
                 },
                 features: "raw".into(),
                 samples: 10_000,
@@ -191,7 +194,7 @@ mod tests {
                 "`metric.estimator.subsets.size` is 10 in one and 1000 in",
                 |p| {
                     p.metric = Metric::Kernel {
-                        estimator: Estimator::Subsets {
+                        estimator: KernelEstimator::Subsets {
                             count: 100,
                             size: 10,
                         },

@@ -1,12 +1,12 @@
 //! How a figure was obtained. Two figures mean the same only if nothing here differs.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::Estimator;
+use crate::difference::Difference;
+use crate::metrics::KernelEstimator;
 
 /// Everything that changes a figure besides the model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,7 +45,7 @@ pub enum Metric {
     /// [`kernel`](crate::kernel()).
     Kernel {
         /// Which pairs are compared.
-        estimator: Estimator,
+        estimator: KernelEstimator,
     },
     /// Of [`overlap`](crate::overlap).
     Precision {
@@ -133,7 +133,8 @@ impl Protocol {
             }
             tree
         };
-        let apart = |without: &[&str]| difference("", &tree(self, without), &tree(other, without));
+        let apart =
+            |without: &[&str]| Difference::between(&tree(self, without), &tree(other, without));
         match (&self.digest, &other.digest) {
             // The same images, whatever they are called and however they came to their size.
             (Some(one), Some(other)) if one == other => apart(&["data", "resize"]),
@@ -142,57 +143,5 @@ impl Protocol {
             // Nobody knows: the metric sees none, or the figure is older than digests.
             _ => apart(&["digest"]),
         }
-    }
-}
-
-/// A key that two protocols answer differently.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
-    /// The key, as a dotted path.
-    pub key: String,
-    /// What the first says.
-    pub first: String,
-    /// What the second says.
-    pub second: String,
-}
-
-impl fmt::Display for Difference {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { key, first, second } = self;
-        write!(
-            formatter,
-            "`{key}` is {first} in one and {second} in the other"
-        )
-    }
-}
-
-fn difference(path: &str, first: &Value, second: &Value) -> Option<Difference> {
-    if first == second {
-        return None;
-    }
-    if let (Value::Object(one), Value::Object(other)) = (first, second) {
-        let mut keys: Vec<&String> = one.keys().chain(other.keys()).collect();
-        keys.sort();
-        return keys.into_iter().find_map(|key| {
-            let path = if path.is_empty() {
-                key.clone()
-            } else {
-                format!("{path}.{key}")
-            };
-            let [one, other] = [one, other].map(|map| map.get(key).unwrap_or(&Value::Null));
-            difference(&path, one, other)
-        });
-    }
-    Some(Difference {
-        key: path.to_owned(),
-        first: said(first),
-        second: said(second),
-    })
-}
-
-fn said(value: &Value) -> String {
-    match value {
-        Value::Null => "not given".into(),
-        other => other.to_string(),
     }
 }

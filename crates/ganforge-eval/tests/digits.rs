@@ -7,8 +7,9 @@ use std::path::Path;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use flate2::read::GzDecoder;
+use ganforge_eval::EvalError;
 use ganforge_eval::spaces::{
-    DIGITS_SHA256, DigitClassifier, DigitNetwork, FeatureError, stacked_labels, without_border,
+    DIGITS_SHA256, DigitClassifier, DigitNetwork, stacked_labels, without_border,
 };
 use sha2::{Digest, Sha256};
 
@@ -42,15 +43,15 @@ fn digits_are_named_and_made_features_of() {
         .filter(|&(&label, place)| label == place / 10);
     assert!(right.count() >= 99, "{labels:?}");
 
-    let recognised = classifier.recognise(hundred(&device)).unwrap();
-    assert_eq!(recognised.features.dims(), [100, 128]);
-    assert_eq!(recognised.probabilities.dims(), [100, 10]);
-    let lowest: f32 = recognised.features.min().into_scalar();
+    let classified = classifier.classify(hundred(&device)).unwrap();
+    assert_eq!(classified.features.dims(), [100, 128]);
+    assert_eq!(classified.probabilities.dims(), [100, 10]);
+    let lowest: f32 = classified.features.min().into_scalar();
     assert!(lowest >= 0.0);
-    let sums = recognised.probabilities.clone().sum_dim(1);
+    let sums = classified.probabilities.clone().sum_dim(1);
     let off: f32 = (sums - 1.0).abs().max().into_scalar();
     assert!(off < 1e-5, "{off}");
-    let likeliest = recognised.probabilities.argmax(1).squeeze_dim(1);
+    let likeliest = classified.probabilities.argmax(1).squeeze_dim(1);
     assert_eq!(host(likeliest), labels);
 }
 
@@ -116,7 +117,7 @@ fn other_sizes_are_refused_with_what_to_do() {
     let classifier = DigitClassifier::shipped(&device).unwrap();
     let refused = |shape: [usize; 4]| {
         let images = Tensor::zeros(shape, &device);
-        classifier.recognise(images).unwrap_err().to_string()
+        classifier.classify(images).unwrap_err().to_string()
     };
     let padded = refused([2, 1, 32, 32]);
     assert!(
@@ -156,10 +157,10 @@ fn weights_come_back_from_their_file_and_others_are_refused() {
     let bytes = DigitClassifier::to_bytes(&DigitNetwork::new(&device)).unwrap();
     let one = DigitClassifier::from_bytes(&bytes, &device).unwrap();
     let two = DigitClassifier::from_bytes(&bytes, &device).unwrap();
-    let [one, two] = [one, two].map(|of| of.recognise(hundred(&device)).unwrap().features);
+    let [one, two] = [one, two].map(|of| of.classify(hundred(&device)).unwrap().features);
     let apart: f32 = (one - two).abs().max().into_scalar();
     assert!(apart < f32::EPSILON, "{apart}");
 
     let refused = DigitClassifier::from_bytes(&bytes[..bytes.len() - 2], &device);
-    assert!(matches!(refused, Err(FeatureError::Weights { .. })));
+    assert!(matches!(refused, Err(EvalError::Weights { .. })));
 }

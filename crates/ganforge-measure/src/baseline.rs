@@ -25,7 +25,7 @@ impl BaselineImages {
         evaluator: &mut Evaluator,
         progress: impl FnMut(Part, usize, usize),
     ) -> Result<(), MeasureError> {
-        evaluator.forget(Part::Samples);
+        evaluator.clear(Part::Samples);
         add(
             evaluator,
             Part::Samples,

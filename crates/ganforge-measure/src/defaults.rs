@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use ganforge_data::{DataError, DataSpec, Split};
+use ganforge_eval::metrics::frechet_fits;
 use ganforge_eval::spaces::FeatureName;
-use ganforge_eval::{EvalError, MetricName, Part, frechet_fits};
+use ganforge_eval::{EvalError, MetricName, Part};
 
 use crate::{MeasureError, ReferenceData, Request};
 

@@ -1,7 +1,7 @@
 //! Errors of comparing samples with a dataset.
 
 use ganforge_data::DataError;
-use ganforge_eval::EvaluationError;
+use ganforge_eval::EvalError;
 
 /// Why samples cannot be compared with a dataset.
 #[derive(Debug, thiserror::Error)]
@@ -64,5 +64,5 @@ pub enum MeasureError {
     Data(#[from] DataError),
     /// A metric cannot be computed.
     #[error(transparent)]
-    Evaluation(#[from] EvaluationError),
+    Evaluation(#[from] EvalError),
 }

@@ -6,9 +6,7 @@ use std::collections::BTreeSet;
 use burn::tensor::Device;
 use ganforge_data::{DataError, DataOptions, DataSpec, Dataset, Resize, Skipped, Split, cache_dir};
 use ganforge_eval::spaces::FeatureName;
-use ganforge_eval::{
-    Circumstances, Evaluation, EvaluationError, Evaluator, Features, ModeSource, Part,
-};
+use ganforge_eval::{Evaluator, EvaluatorConfig, Features, ModeSource, Part, ProtocolContext};
 
 use crate::{MeasureError, Request};
 
@@ -102,21 +100,20 @@ impl<'a> ReferenceData<'a> {
                 reference = chosen.len();
             }
         }
-        let space = request.features.open(device, &cache_dir());
-        let space = space.map_err(EvaluationError::from)?;
+        let space = request.features.open(device, &cache_dir())?;
         let modes = if request.metrics.iter().any(|metric| metric.counts_modes()) {
             self.modes(request.split, device)?
         } else {
             None
         };
-        Ok(Evaluator::new(Evaluation {
+        Ok(Evaluator::new(EvaluatorConfig {
             image: self.image,
             space,
             modes,
             metrics: request.metrics.clone(),
             samples: request.samples,
             reference,
-            circumstances: Circumstances {
+            context: ProtocolContext {
                 data: self.spec.to_string(),
                 split: name(request.split).to_owned(),
                 resize: self.resize(),
@@ -184,7 +181,7 @@ impl<'a> ReferenceData<'a> {
         if let Some(mixture) = self.spec.mixture() {
             let centers = mixture.centers.concat();
             let rows = mixture.centers.len();
-            let centers = Features::new(rows, 2, centers).map_err(EvaluationError::from)?;
+            let centers = Features::new(rows, 2, centers)?;
             // The decimal that was written, rather than the nearest single-precision number.
             let sigma = mixture.sigma.to_string().parse();
             let sigma = sigma.unwrap_or_else(|_| f64::from(mixture.sigma));
@@ -202,7 +199,7 @@ impl<'a> ReferenceData<'a> {
             Err(other) => return Err(other.into()),
         };
         let modes = ModeSource::stacked_digits(device, classes);
-        Ok(Some(modes.map_err(EvaluationError::from)?))
+        Ok(Some(modes?))
     }
 
     /// The dataset of a part, and the indices of its images. A part that needs fewer images than there are takes every n-th.

@@ -1,12 +1,12 @@
 //! Inception-v3, the feature space of published Fréchet distances and Inception scores.
 //!
 //! Network and weights are those of the TensorFlow graph that M. Heusel et al., "GANs trained by a two time-scale update rule converge to a local Nash
-//! equilibrium", 2017, measured with, as pytorch-fid ported them; so is the way images come in (`images.rs`). There is no such network
+//! equilibrium", 2017, measured with, as pytorch-fid ported them; so is the way images come in (`preprocess.rs`). There is no such network
 //! without weights: it is built from the tensors of a file (`layer.rs`), and the one file it is built from is known by its digest (`release.rs`).
 
-mod images;
 mod layer;
 mod plan;
+mod preprocess;
 mod release;
 mod tensors;
 #[cfg(test)]
@@ -16,7 +16,8 @@ use std::path::Path;
 
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
-use super::{FeatureError, Recognised};
+use super::classified::Classified;
+use crate::error::EvalError;
 use layer::Layer;
 use tensors::Tensors;
 
@@ -46,9 +47,9 @@ impl InceptionV3 {
     ///
     /// # Errors
     /// No file, or any other than the released one.
-    pub fn open(path: &Path, device: &Device) -> Result<Self, FeatureError> {
+    pub fn open(path: &Path, device: &Device) -> Result<Self, EvalError> {
         let opened = release::check(path).and_then(|()| Self::new(Tensors::read(path)?, device));
-        opened.map_err(|reason| FeatureError::Weights { what: NAME, reason })
+        opened.map_err(|reason| EvalError::Weights { what: NAME, reason })
     }
 
     /// The network of these tensors.
@@ -80,11 +81,11 @@ impl InceptionV3 {
     ///
     /// # Errors
     /// Images of any other number of channels.
-    pub fn recognise(&self, images: Tensor<4>) -> Result<Recognised, FeatureError> {
+    pub fn classify(&self, images: Tensor<4>) -> Result<Classified, EvalError> {
         let [_, channels, height, width] = images.dims();
         check([channels, height, width])?;
-        let (features, logits) = self.forward(images::shown(images));
-        Ok(Recognised {
+        let (features, logits) = self.forward(preprocess::preprocess(images));
+        Ok(Classified {
             features,
             probabilities: activation::softmax(logits, 1),
         })
@@ -106,16 +107,16 @@ impl InceptionV3 {
 
 /// How images are brought to the size of the network, as a protocol says it.
 pub(super) fn resize([_, height, width]: [usize; 3]) -> Option<String> {
-    let side = images::SIDE;
+    let side = preprocess::SIDE;
     ([height, width] != [side; 2]).then(|| format!("bilinear to {side}x{side}"))
 }
 
 /// Refuses images `[channels, height, width]` that are neither grey nor coloured.
-pub(super) fn check([channels, height, width]: [usize; 3]) -> Result<(), FeatureError> {
+pub(super) fn check([channels, height, width]: [usize; 3]) -> Result<(), EvalError> {
     if matches!(channels, 1 | 3) && height * width > 1 {
         return Ok(());
     }
-    Err(FeatureError::Shape {
+    Err(EvalError::ImageShape {
         what: NAME,
         expected: "1 or 3 channels",
         found: format!("{channels}x{height}x{width}"),

@@ -13,21 +13,20 @@
 
 use std::ops::Range;
 
-use crate::neighbours::among;
-use crate::smallest::Smallest;
-use crate::tiles::{Center, Pairs, Tile};
-use crate::{EvalError, Features};
+use crate::error::EvalError;
+use crate::features::Features;
+use crate::pairs::{Center, KSmallest, Pairs, Tile, k_nearest};
 
 /// How many neighbours a ball reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reach {
+pub struct NearestK {
     /// k of precision and recall.
     pub precision: usize,
     /// k of density and coverage.
     pub density: usize,
 }
 
-impl Default for Reach {
+impl Default for NearestK {
     /// 3 and 5, as the papers have them.
     fn default() -> Self {
         Self {
@@ -39,7 +38,7 @@ impl Default for Reach {
 
 /// Four ways in which two manifolds overlap.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Overlap {
+pub struct Prdc {
     /// Share of samples inside the reference's manifold: are they realistic?
     pub precision: f64,
     /// Share of reference samples inside the samples' manifold: is everything there?
@@ -56,11 +55,7 @@ const NAME: &str = "precision, recall, density and coverage";
 ///
 /// # Errors
 /// If the dimensions differ, a k is 0, or a side has no k-th neighbour.
-pub fn overlap(
-    samples: &Features,
-    reference: &Features,
-    reach: Reach,
-) -> Result<Overlap, EvalError> {
+pub fn prdc(samples: &Features, reference: &Features, reach: NearestK) -> Result<Prdc, EvalError> {
     samples.same_space(reference)?;
     for (name, k) in [
         ("k of precision", reach.precision),
@@ -81,8 +76,11 @@ pub fn overlap(
 
     // One centre for all three comparisons: equal distances are then equal to the last bit.
     let center = Center::of(reference);
-    let own = radii(&among(&center, samples, reach.precision), reach.precision);
-    let nearest = among(&center, reference, farthest);
+    let own = radii(
+        &k_nearest(&center, samples, reach.precision),
+        reach.precision,
+    );
+    let nearest = k_nearest(&center, reference, farthest);
     let balls = Balls {
         closed: radii(&nearest, reach.precision),
         open: radii(&nearest, reach.density),
@@ -92,7 +90,7 @@ pub fn overlap(
         reference,
         Pairs::All,
         |rows| Block::new(rows, reference.rows()),
-        |block, tile| block.see(tile, &own, &balls),
+        |block, tile| block.visit(tile, &own, &balls),
     );
     Ok(summary(&blocks, samples.rows(), reach.density))
 }
@@ -104,7 +102,7 @@ struct Balls {
 }
 
 /// The squared distance to each row's k-th neighbour.
-fn radii(nearest: &Smallest, k: usize) -> Vec<f32> {
+fn radii(nearest: &KSmallest, k: usize) -> Vec<f32> {
     nearest.rows().map(|row| row[k - 1]).collect()
 }
 
@@ -132,7 +130,7 @@ impl Block {
         }
     }
 
-    fn see(&mut self, tile: &Tile, own: &[f32], balls: &Balls) {
+    fn visit(&mut self, tile: &Tile, own: &[f32], balls: &Balls) {
         let start = tile.first_column();
         for (row, distances) in tile.rows() {
             let columns = start..start + distances.len();
@@ -158,14 +156,14 @@ impl Block {
     }
 }
 
-fn summary(blocks: &[Block], samples: usize, k: usize) -> Overlap {
+fn summary(blocks: &[Block], samples: usize, k: usize) -> Prdc {
     let precise = blocks
         .iter()
         .flat_map(|block| &block.precise)
         .filter(|&&inside| inside)
         .count();
     let density: usize = blocks.iter().map(|block| block.density).sum();
-    Overlap {
+    Prdc {
         precision: precise as f64 / samples as f64,
         recall: share_of_any(blocks.iter().map(|block| &block.recalled)),
         density: density as f64 / (samples * k) as f64,
@@ -196,9 +194,9 @@ mod tests {
     #[test]
     fn a_set_overlaps_with_itself_entirely() {
         let set = scattered(1300, 6, 1);
-        let found = overlap(&set, &set, Reach::default()).unwrap();
+        let found = prdc(&set, &set, NearestK::default()).unwrap();
         // A sample lies in its own ball and in those of the others whose neighbour it is, but not on the rim.
-        let whole = Overlap {
+        let whole = Prdc {
             precision: 1.0,
             recall: 1.0,
             density: 1.0,
@@ -212,8 +210,8 @@ mod tests {
         let near = scattered(40, 3, 1);
         let far = near.data().iter().map(|value| value + 100.0).collect();
         let far = Features::new(40, 3, far).unwrap();
-        let found = overlap(&far, &near, Reach::default()).unwrap();
-        let nothing = Overlap {
+        let found = prdc(&far, &near, NearestK::default()).unwrap();
+        let nothing = Prdc {
             precision: 0.0,
             recall: 0.0,
             density: 0.0,
@@ -228,11 +226,11 @@ mod tests {
         // Balls to the nearest neighbour: radius 1 around 0, 1, 2 and 8 around 10; radius 0.5 around the first samples and 93.5 around the last.
         let reference = line(&[0.0, 1.0, 2.0, 10.0]);
         let samples = line(&[6.0, 6.5, 100.0]);
-        let reach = Reach {
+        let reach = NearestK {
             precision: 1,
             density: 1,
         };
-        let found = overlap(&samples, &reference, reach).unwrap();
+        let found = prdc(&samples, &reference, reach).unwrap();
         assert_eq!(found.precision, 2.0 / 3.0);
         assert_eq!(found.recall, 1.0 / 4.0);
         assert_eq!(found.density, 2.0 / 3.0);
@@ -243,10 +241,10 @@ mod tests {
     fn a_collapsed_generator_is_precise_and_recalls_nothing() {
         let reference = scattered(200, 4, 1);
         let one = reference.row(17).repeat(200);
-        let found = overlap(
+        let found = prdc(
             &Features::new(200, 4, one).unwrap(),
             &reference,
-            Reach::default(),
+            NearestK::default(),
         );
         let found = found.unwrap();
         assert_eq!(found.precision, 1.0);
@@ -258,7 +256,7 @@ mod tests {
     fn what_has_no_neighbours_is_refused() {
         let (set, few) = (scattered(20, 3, 1), scattered(5, 3, 1));
         let refused = |a: &Features, b: &Features, precision, density| {
-            overlap(a, b, Reach { precision, density })
+            prdc(a, b, NearestK { precision, density })
                 .unwrap_err()
                 .to_string()
         };

@@ -3,14 +3,17 @@
 //! A. Odena, C. Olah, J. Shlens, "Conditional image synthesis with auxiliary classifier GANs", 2017, section 4.2: 1 means that all samples are one image. The value of real
 //! images is the one to aim for, neither above nor far below. The paper takes pairs within a class; so does a caller who passes samples of one class.
 
-mod similarity;
+mod ms_ssim;
 
 use rayon::prelude::*;
 
+use crate::error::EvalError;
+use crate::estimate::Estimate;
+use crate::features::Features;
 use crate::sampling::{below, generator};
-use crate::{Estimate, EvalError, Features};
+use ms_ssim::ms_ssim;
 
-pub use similarity::scales;
+pub use ms_ssim::ms_ssim_scales;
 
 const NAME: &str = "diversity";
 
@@ -58,9 +61,7 @@ pub fn diversity(
         .collect();
     let similarities: Vec<f64> = chosen
         .into_par_iter()
-        .map(|(first, second)| {
-            similarity::similarity(images.row(first), images.row(second), [height, width])
-        })
+        .map(|(first, second)| ms_ssim(images.row(first), images.row(second), [height, width]))
         .collect();
     Ok(Estimate::mean(&similarities))
 }

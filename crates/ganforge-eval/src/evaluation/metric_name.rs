@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{EvaluationError, Part};
+use super::part::Part;
+use crate::error::EvalError;
 
 /// A metric, by name. Reports list them in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -158,12 +159,13 @@ impl Better {
 }
 
 impl FromStr for MetricName {
-    type Err = EvaluationError;
+    type Err = EvalError;
 
-    fn from_str(name: &str) -> Result<Self, EvaluationError> {
+    fn from_str(name: &str) -> Result<Self, EvalError> {
         let found = Self::ALL.into_iter().find(|metric| metric.name() == name);
-        found.ok_or_else(|| EvaluationError::UnknownMetric {
+        found.ok_or_else(|| EvalError::UnknownMetric {
             name: name.to_owned(),
+            known: Self::ALL.map(Self::name).join(", "),
         })
     }
 }

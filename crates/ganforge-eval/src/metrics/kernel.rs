@@ -15,16 +15,19 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::EvalError;
+use crate::estimate::{Estimate, Spread};
+use crate::features::Features;
+use crate::pairs::{Center, Pairs, Tile};
 use crate::sampling::{choose, generator};
-use crate::tiles::{Center, Pairs, Tile};
-use crate::{Estimate, EvalError, Features, Spread};
 
 /// Which pairs of samples are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Estimator {
+pub enum KernelEstimator {
     /// All of them, once. The spread is the jackknife's standard error, which is on the safe side where the distributions agree.
-    Whole,
+    #[serde(rename = "whole")]
+    AllPairs,
     /// The mean over random subsets of both sides, as the paper and torch-fidelity have it; the spread is the subsets' deviation.
     Subsets {
         /// How many, 100 in the paper.
@@ -34,7 +37,7 @@ pub enum Estimator {
     },
 }
 
-impl Estimator {
+impl KernelEstimator {
     /// 100 subsets of 1,000.
     pub const PAPER: Self = Self::Subsets {
         count: 100,
@@ -51,15 +54,15 @@ const NAME: &str = "the kernel distance";
 pub fn kernel(
     samples: &Features,
     reference: &Features,
-    estimator: Estimator,
+    estimator: KernelEstimator,
     seed: u64,
 ) -> Result<Estimate, EvalError> {
     samples.same_space(reference)?;
     samples.at_least(3, NAME, "samples")?;
     reference.at_least(3, NAME, "reference samples")?;
     match estimator {
-        Estimator::Whole => Ok(Sums::new(samples, reference).estimate()),
-        Estimator::Subsets { count, size } => {
+        KernelEstimator::AllPairs => Ok(Sums::new(samples, reference).estimate()),
+        KernelEstimator::Subsets { count, size } => {
             check_subsets(count, size)?;
             samples.at_least(size, NAME, "samples for a subset")?;
             reference.at_least(size, NAME, "reference samples for a subset")?;
@@ -302,7 +305,9 @@ mod tests {
     #[test]
     fn the_value_is_that_of_the_definition_over_many_tiles() {
         let (first, second) = (scattered(1500, 3, 1), scattered(300, 3, 2));
-        let found = kernel(&first, &second, Estimator::Whole, 0).unwrap().value;
+        let found = kernel(&first, &second, KernelEstimator::AllPairs, 0)
+            .unwrap()
+            .value;
         let exact = definition(&first, &second);
         assert!(
             (found - exact).abs() < 1e-6 * exact.abs(),
@@ -328,7 +333,7 @@ mod tests {
         };
         let variance = jackknife(&without(&first, &second, false))
             + jackknife(&without(&second, &first, true));
-        let found = standard_error(kernel(&first, &second, Estimator::Whole, 0).unwrap());
+        let found = standard_error(kernel(&first, &second, KernelEstimator::AllPairs, 0).unwrap());
         assert!((found - variance.sqrt()).abs() < 1e-6 * found);
     }
 
@@ -338,7 +343,7 @@ mod tests {
             .map(|seed| {
                 let (first, second) =
                     (scattered(200, 4, 2 * seed), scattered(200, 4, 2 * seed + 1));
-                let estimate = kernel(&first, &second, Estimator::Whole, 0).unwrap();
+                let estimate = kernel(&first, &second, KernelEstimator::AllPairs, 0).unwrap();
                 estimate.value / standard_error(estimate)
             })
             .collect();
@@ -355,8 +360,10 @@ mod tests {
     #[test]
     fn subsets_as_large_as_the_sets_are_the_sets() {
         let (first, second) = (scattered(40, 3, 1), scattered(40, 3, 2));
-        let whole = kernel(&first, &second, Estimator::Whole, 0).unwrap().value;
-        let estimator = Estimator::Subsets { count: 3, size: 40 };
+        let whole = kernel(&first, &second, KernelEstimator::AllPairs, 0)
+            .unwrap()
+            .value;
+        let estimator = KernelEstimator::Subsets { count: 3, size: 40 };
         let subsets = kernel(&first, &second, estimator, 7).unwrap();
         assert!((subsets.value - whole).abs() < 1e-6 * whole.abs());
         let Spread::Deviation(deviation) = subsets.spread else {
@@ -368,7 +375,7 @@ mod tests {
     #[test]
     fn the_seed_chooses_the_subsets() {
         let (first, second) = (scattered(40, 3, 1), scattered(50, 3, 2));
-        let estimator = Estimator::Subsets { count: 5, size: 10 };
+        let estimator = KernelEstimator::Subsets { count: 5, size: 10 };
         let with = |seed| kernel(&first, &second, estimator, seed).unwrap();
         assert_eq!(with(1), with(1));
         assert_ne!(with(1), with(2));
@@ -380,17 +387,21 @@ mod tests {
         let refused = |first: &Features, second: &Features, estimator| {
             kernel(first, second, estimator, 0).unwrap_err().to_string()
         };
-        let subsets = |count, size| Estimator::Subsets { count, size };
+        let subsets = |count, size| KernelEstimator::Subsets { count, size };
         let two = scattered(2, 3, 1);
-        assert!(refused(&two, &set, Estimator::Whole).contains("at least 3 samples"));
-        assert!(refused(&set, &two, Estimator::Whole).contains("at least 3 reference samples"));
+        assert!(refused(&two, &set, KernelEstimator::AllPairs).contains("at least 3 samples"));
         assert!(
-            refused(&set, &set, Estimator::PAPER).contains("at least 1000 samples for a subset")
+            refused(&set, &two, KernelEstimator::AllPairs).contains("at least 3 reference samples")
+        );
+        assert!(
+            refused(&set, &set, KernelEstimator::PAPER)
+                .contains("at least 1000 samples for a subset")
         );
         assert!(refused(&set, &set, subsets(0, 10)).contains("number of subsets is 0"));
         assert!(refused(&set, &set, subsets(10, 2)).contains("size of a subset is 2"));
         assert!(
-            refused(&set, &scattered(20, 4, 1), Estimator::Whole).contains("3 features a sample")
+            refused(&set, &scattered(20, 4, 1), KernelEstimator::AllPairs)
+                .contains("3 features a sample")
         );
     }
 }

@@ -5,7 +5,9 @@ use std::path::Path;
 use burn::tensor::Device;
 use serde::{Deserialize, Serialize};
 
-use super::{FeatureError, FeatureSpace, INCEPTION_FILE};
+use super::feature_space::FeatureSpace;
+use super::inception::INCEPTION_FILE;
+use crate::error::EvalError;
 
 /// A feature space, by name: the one place where a name becomes one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -25,7 +27,7 @@ impl FeatureName {
     ///
     /// # Errors
     /// A network whose weights are not there or not the published ones.
-    pub fn open(self, device: &Device, cache: &Path) -> Result<FeatureSpace, FeatureError> {
+    pub fn open(self, device: &Device, cache: &Path) -> Result<FeatureSpace, EvalError> {
         match self {
             Self::Raw => Ok(FeatureSpace::Raw),
             Self::Digits => FeatureSpace::digits(device),

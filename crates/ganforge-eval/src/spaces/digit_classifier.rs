@@ -6,7 +6,10 @@
 
 use burn::tensor::{Device, Int, Tensor, activation};
 
-use super::{DigitNetwork, FeatureError, Recognised, weights};
+use super::classified::Classified;
+use super::digit_network::DigitNetwork;
+use super::weights;
+use crate::error::EvalError;
 
 /// Digits that it tells apart.
 pub(super) const CLASSES: usize = 10;
@@ -31,7 +34,7 @@ impl DigitClassifier {
     ///
     /// # Errors
     /// Never, unless the program was built from a damaged file.
-    pub fn shipped(device: &Device) -> Result<Self, FeatureError> {
+    pub fn shipped(device: &Device) -> Result<Self, EvalError> {
         Self::from_bytes(FILE, device)
     }
 
@@ -39,7 +42,7 @@ impl DigitClassifier {
     ///
     /// # Errors
     /// Weights that are not those of this network.
-    pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<Self, FeatureError> {
+    pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<Self, EvalError> {
         // Nobody trains what is shipped, so it is kept without gradients.
         let network = weights::from_bytes(DigitNetwork::new(device), bytes).map_err(refuse)?;
         Ok(Self { network })
@@ -49,7 +52,7 @@ impl DigitClassifier {
     ///
     /// # Errors
     /// What safetensors refuses.
-    pub fn to_bytes(network: &DigitNetwork) -> Result<Vec<u8>, FeatureError> {
+    pub fn to_bytes(network: &DigitNetwork) -> Result<Vec<u8>, EvalError> {
         weights::to_bytes(network).map_err(refuse)
     }
 
@@ -62,10 +65,10 @@ impl DigitClassifier {
     ///
     /// # Errors
     /// Images of any other size.
-    pub fn recognise(&self, images: Tensor<4>) -> Result<Recognised, FeatureError> {
+    pub fn classify(&self, images: Tensor<4>) -> Result<Classified, EvalError> {
         check(size(&images))?;
         let (features, logits) = self.network.forward(images);
-        Ok(Recognised {
+        Ok(Classified {
             features,
             probabilities: activation::softmax(logits, 1),
         })
@@ -79,7 +82,7 @@ impl DigitClassifier {
     ///
     /// # Errors
     /// Images of any other size.
-    pub fn labels(&self, images: Tensor<4>) -> Result<Tensor<1, Int>, FeatureError> {
+    pub fn labels(&self, images: Tensor<4>) -> Result<Tensor<1, Int>, EvalError> {
         check(size(&images))?;
         let (_, logits) = self.network.forward(images);
         Ok(logits.argmax(1).squeeze_dim(1))
@@ -105,8 +108,8 @@ pub fn without_border(images: Tensor<4>) -> Tensor<4> {
     rows.narrow(3, (width - SIDE) / 2, SIDE)
 }
 
-fn refuse(reason: String) -> FeatureError {
-    FeatureError::Weights { what: NAME, reason }
+fn refuse(reason: String) -> EvalError {
+    EvalError::Weights { what: NAME, reason }
 }
 
 fn size(images: &Tensor<4>) -> [usize; 3] {
@@ -115,7 +118,7 @@ fn size(images: &Tensor<4>) -> [usize; 3] {
 }
 
 /// Refuses images `[channels, height, width]` that the classifier does not take.
-pub(super) fn check([channels, height, width]: [usize; 3]) -> Result<(), FeatureError> {
+pub(super) fn check([channels, height, width]: [usize; 3]) -> Result<(), EvalError> {
     if [channels, height, width] == [1, 28, 28] {
         return Ok(());
     }
@@ -124,7 +127,7 @@ pub(super) fn check([channels, height, width]: [usize; 3]) -> Result<(), Feature
         [1, 32, 32] => "digits padded to 32 need their border of 2 cut off first",
         _ => "ask for raw features",
     };
-    Err(FeatureError::Shape {
+    Err(EvalError::ImageShape {
         what: NAME,
         expected: "1x28x28",
         found: format!("{channels}x{height}x{width}"),

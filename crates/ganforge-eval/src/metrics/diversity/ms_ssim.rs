@@ -17,7 +17,7 @@ const CONTRAST: f64 = 0.06 * 0.06;
 
 /// How many scales an image has room for, 1 to 5.
 #[must_use]
-pub fn scales(height: usize, width: usize) -> usize {
+pub fn ms_ssim_scales(height: usize, width: usize) -> usize {
     let mut side = height.min(width);
     let mut scales = 1;
     while scales < WEIGHTS.len() && side / 2 >= WINDOW {
@@ -28,9 +28,9 @@ pub fn scales(height: usize, width: usize) -> usize {
 }
 
 /// The similarity of two images `[channels, height, width]` of brightness from -1 to 1: 0 where they have nothing in common, 1 where they are one.
-pub fn similarity(first: &[f32], second: &[f32], [height, width]: [usize; 2]) -> f64 {
+pub fn ms_ssim(first: &[f32], second: &[f32], [height, width]: [usize; 2]) -> f64 {
     let window = window(height.min(width));
-    let weights = &WEIGHTS[..scales(height, width)];
+    let weights = &WEIGHTS[..ms_ssim_scales(height, width)];
     let total = weights.iter().sum::<f64>() / WEIGHTS.iter().sum::<f64>();
     let channels = first
         .chunks_exact(height * width)
@@ -70,14 +70,14 @@ fn window(side: usize) -> Vec<f64> {
 }
 
 /// Means over an image of the parts of the similarity.
-struct Compared {
+struct SsimMeans {
     /// Contrast and structure.
     structure: f64,
     /// These and luminance.
     whole: f64,
 }
 
-fn compare([first, second]: &[Plane; 2], window: &[f64]) -> Compared {
+fn compare([first, second]: &[Plane; 2], window: &[f64]) -> SsimMeans {
     let blurred = |product: &dyn Fn(f64, f64) -> f64| {
         let pairs = first.values.iter().zip(&second.values);
         let values = pairs.map(|(&a, &b)| product(a, b)).collect();
@@ -103,7 +103,7 @@ fn compare([first, second]: &[Plane; 2], window: &[f64]) -> Compared {
         whole += contrast * luminance;
     }
     let count = means.len() as f64;
-    Compared {
+    SsimMeans {
         structure: structure / count,
         whole: whole / count,
     }
@@ -173,9 +173,9 @@ mod tests {
 
     #[test]
     fn small_images_have_fewer_scales() {
-        let found = [8, 21, 22, 28, 43, 44, 64, 176, 1000].map(|side| scales(side, side));
+        let found = [8, 21, 22, 28, 43, 44, 64, 176, 1000].map(|side| ms_ssim_scales(side, side));
         assert_eq!(found, [1, 1, 2, 2, 2, 3, 3, 5, 5]);
-        assert_eq!(scales(28, 200), 2);
+        assert_eq!(ms_ssim_scales(28, 200), 2);
     }
 
     #[test]
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn flat_images_differ_by_luminance_alone() {
         // (2ab + c) / (a² + b² + c) for the values a = 0.5 and b = 1 above black.
-        let found = similarity(&[-0.5; 64], &[0.0; 64], [8, 8]);
+        let found = ms_ssim(&[-0.5; 64], &[0.0; 64], [8, 8]);
         let luminance = (1.0 + LUMINANCE) / (1.25 + LUMINANCE);
         // The paper's weights sum to a little more than 1.
         assert!((found - luminance.powf(1.0001)).abs() < 1e-9);

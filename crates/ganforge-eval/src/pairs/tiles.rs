@@ -205,11 +205,11 @@ fn refine<'a>(
 }
 
 /// Independent sums, so that additions need not wait for one another.
-const LANES: usize = 16;
+const ACCUMULATORS: usize = 16;
 
 fn squared_distance(from: &[f32], to: &[f32]) -> f32 {
-    let mut sums = [0.0; LANES];
-    for (from, to) in from.chunks(LANES).zip(to.chunks(LANES)) {
+    let mut sums = [0.0; ACCUMULATORS];
+    for (from, to) in from.chunks(ACCUMULATORS).zip(to.chunks(ACCUMULATORS)) {
         for (sum, (a, b)) in sums.iter_mut().zip(from.iter().zip(to)) {
             *sum += (a - b) * (a - b);
         }

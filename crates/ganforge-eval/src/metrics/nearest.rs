@@ -4,31 +4,31 @@
 //! C. Meehan, K. Chaudhuri, S. Dasgupta, "A non-parametric test to detect data-copying in generative models", 2020, without their division
 //! into cells and their test statistic.
 
-use crate::neighbours::nearest;
-use crate::tiles::Center;
-use crate::{EvalError, Features};
+use crate::error::EvalError;
+use crate::features::Features;
+use crate::pairs::{Center, nearest};
 
 /// Euclidean distances to the nearest training sample.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Nearest {
+pub struct NearestDistances {
     /// From the samples.
-    pub samples: Summary,
+    pub samples: DistanceSummary,
     /// From held-out real samples.
-    pub held_out: Summary,
+    pub held_out: DistanceSummary,
     /// Share of samples nearer to a training sample than 99 of 100 held-out ones are: 0.01 is expected, far more is copying.
     pub suspicious: f64,
 }
 
 /// Some distances in two numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Summary {
+pub struct DistanceSummary {
     /// Their median.
     pub median: f64,
     /// Their mean.
     pub mean: f64,
 }
 
-impl Nearest {
+impl NearestDistances {
     /// The samples' median over that of held-out samples: 1 where both come equally near, well below where samples are copies, and well above where they are unlike
     /// the data. None where most held-out samples are in the training set themselves.
     #[must_use]
@@ -50,7 +50,7 @@ pub fn nearest_training(
     samples: &Features,
     held_out: &Features,
     training: &Features,
-) -> Result<Nearest, EvalError> {
+) -> Result<NearestDistances, EvalError> {
     samples.same_space(training)?;
     held_out.same_space(training)?;
     samples.at_least(1, NAME, "samples")?;
@@ -66,14 +66,14 @@ pub fn nearest_training(
     let (samples, held_out) = (sorted(samples), sorted(held_out));
     let near = held_out[held_out.len() / 100];
     let suspicious = samples.partition_point(|&distance| distance < near);
-    Ok(Nearest {
+    Ok(NearestDistances {
         suspicious: suspicious as f64 / samples.len() as f64,
-        samples: Summary::new(&samples),
-        held_out: Summary::new(&held_out),
+        samples: DistanceSummary::new(&samples),
+        held_out: DistanceSummary::new(&held_out),
     })
 }
 
-impl Summary {
+impl DistanceSummary {
     fn new(sorted: &[f64]) -> Self {
         let middle = sorted.len() / 2;
         let before = sorted[(sorted.len() - 1) / 2];
@@ -103,14 +103,14 @@ mod tests {
         let found = nearest_training(&samples, &held_out, &training).unwrap();
         assert_eq!(
             found.samples,
-            Summary {
+            DistanceSummary {
                 median: 2.5,
                 mean: 3.75
             }
         );
         assert_eq!(
             found.held_out,
-            Summary {
+            DistanceSummary {
                 median: 100.5,
                 mean: 100.5
             }

@@ -4,7 +4,9 @@
 //! exp(E KL(p(y|x) ‖ p(y))), with p(y) the mean over the samples: from 1 up to the number of classes, high where each image is of one class and all classes occur. It
 //! sees no reference, and means little where the classifier was trained on other data.
 
-use crate::{Estimate, EvalError, Features};
+use crate::error::EvalError;
+use crate::estimate::Estimate;
+use crate::features::Features;
 
 /// How far a row's sum may be from 1: what a softmax in half precision leaves.
 const TOLERANCE: f64 = 5e-3;

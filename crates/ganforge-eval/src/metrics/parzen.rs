@@ -10,11 +10,13 @@
 //! σ is the one of a grid under which validation data, never the test data, are likeliest. The measure favours samples near the data's mean; it is here to compare
 //! with that table. Distances are in single precision, sums of exponentials in double.
 
-use crate::tiles::{Center, Pairs};
-use crate::{Estimate, EvalError, Features};
+use crate::error::EvalError;
+use crate::estimate::Estimate;
+use crate::features::Features;
+use crate::pairs::{Center, Pairs};
 
 /// The widths of the authors' code: ten from 0.1 to 1, evenly spaced on a logarithmic scale, for pixels in [0, 1].
-pub const GRID: [f64; 10] = [
+pub const PARZEN_GRID: [f64; 10] = [
     0.1,
     0.129_154_966_501_488_4,
     0.166_810_053_720_005_87,
@@ -94,14 +96,14 @@ fn log_likelihoods(
         points,
         samples,
         Pairs::All,
-        |rows| (rows.start, vec![Window::new(grid.len()); rows.len()]),
+        |rows| (rows.start, vec![LogSumExp::new(grid.len()); rows.len()]),
         |(first, windows), tile| {
             for (row, distances) in tile.rows() {
-                windows[row - *first].see(distances, grid);
+                windows[row - *first].insert(distances, grid);
             }
         },
     );
-    let windows: Vec<Window> = blocks
+    let windows: Vec<LogSumExp> = blocks
         .into_iter()
         .flat_map(|(_, windows)| windows)
         .collect();
@@ -121,7 +123,7 @@ fn log_likelihoods(
 
 /// The sums of exponentials at one point, for every width, relative to the nearest sample's: no exponential overflows, and one is always 1.
 #[derive(Clone)]
-struct Window {
+struct LogSumExp {
     nearest: f64,
     sums: Vec<f64>,
 }
@@ -129,7 +131,7 @@ struct Window {
 /// Beyond this exponent a term is lost in the rounding of the nearest sample's, were there ten million of them.
 const NEGLIGIBLE: f64 = 53.0;
 
-impl Window {
+impl LogSumExp {
     fn new(widths: usize) -> Self {
         Self {
             nearest: f64::INFINITY,
@@ -137,7 +139,7 @@ impl Window {
         }
     }
 
-    fn see(&mut self, distances: &[f32], grid: &[f64]) {
+    fn insert(&mut self, distances: &[f32], grid: &[f64]) {
         let nearest = f64::from(distances.iter().copied().fold(f32::INFINITY, f32::min));
         if nearest < self.nearest {
             for (sum, sigma) in self.sums.iter_mut().zip(grid) {
@@ -241,7 +243,7 @@ mod tests {
 
     #[test]
     fn the_grid_is_the_authors() {
-        for (at, sigma) in GRID.into_iter().enumerate() {
+        for (at, sigma) in PARZEN_GRID.into_iter().enumerate() {
             let exact = 10_f64.powf(at as f64 / 9.0 - 1.0);
             assert!((sigma - exact).abs() < 1e-15);
         }
@@ -255,14 +257,17 @@ mod tests {
                 .unwrap_err()
                 .to_string()
         };
-        assert!(refused(&none, &set, &set, &GRID).contains("at least 1 samples"));
-        assert!(refused(&set, &none, &set, &GRID).contains("at least 1 validation samples"));
+        assert!(refused(&none, &set, &set, &PARZEN_GRID).contains("at least 1 samples"));
+        assert!(refused(&set, &none, &set, &PARZEN_GRID).contains("at least 1 validation samples"));
         assert!(
-            refused(&set, &set, &scattered(1, 2, 1), &GRID).contains("at least 2 test samples")
+            refused(&set, &set, &scattered(1, 2, 1), &PARZEN_GRID)
+                .contains("at least 2 test samples")
         );
         assert!(refused(&set, &set, &set, &[]).contains("width is empty"));
         assert!(refused(&set, &set, &set, &[0.1, 0.0]).contains("width is 0"));
         assert!(refused(&set, &set, &set, &[f64::NAN]).contains("width is NaN"));
-        assert!(refused(&set, &set, &scattered(5, 3, 1), &GRID).contains("same feature space"));
+        assert!(
+            refused(&set, &set, &scattered(5, 3, 1), &PARZEN_GRID).contains("same feature space")
+        );
     }
 }

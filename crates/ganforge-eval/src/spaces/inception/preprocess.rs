@@ -12,9 +12,9 @@ pub(super) const SIDE: usize = 299;
 /// # Shapes
 /// - `images`: `[batch, 1 or 3, height, width]`; beyond [-1, 1] they are cut off
 /// - output: `[batch, 3, 299, 299]`, in [-1, 1]
-pub(super) fn shown(images: Tensor<4>) -> Tensor<4> {
+pub(super) fn preprocess(images: Tensor<4>) -> Tensor<4> {
     let [_, channels, height, width] = images.dims();
-    let images = in_eight_bits(images);
+    let images = quantize(images);
     let images = if channels == 1 {
         images.repeat_dim(1, 3)
     } else {
@@ -30,7 +30,7 @@ pub(super) fn shown(images: Tensor<4>) -> Tensor<4> {
 }
 
 /// Every number as the nearest of the 256 that a file can hold: published figures are those of files.
-pub(super) fn in_eight_bits(images: Tensor<4>) -> Tensor<4> {
+pub(super) fn quantize(images: Tensor<4>) -> Tensor<4> {
     let levels = ((images + 1.0) * 127.5 + 0.5).floor().clamp(0.0, 255.0);
     levels / 127.5 - 1.0
 }

@@ -2,7 +2,8 @@
 
 use burn::tensor::{Int, Tensor};
 
-use super::{DigitClassifier, FeatureError};
+use super::digit_classifier::DigitClassifier;
+use crate::error::EvalError;
 
 /// The mode of each image: 100 · red + 10 · green + blue, each channel read by itself.
 ///
@@ -15,7 +16,7 @@ use super::{DigitClassifier, FeatureError};
 pub fn stacked_labels(
     classifier: &DigitClassifier,
     images: Tensor<4>,
-) -> Result<Tensor<1, Int>, FeatureError> {
+) -> Result<Tensor<1, Int>, EvalError> {
     let [batch, channels, height, width] = images.dims();
     check([channels, height, width])?;
     let digits = classifier.labels(images.reshape([3 * batch, 1, 28, 28]))?;
@@ -25,11 +26,11 @@ pub fn stacked_labels(
 }
 
 /// Refuses images `[channels, height, width]` that are no stacked digits.
-pub(crate) fn check([channels, height, width]: [usize; 3]) -> Result<(), FeatureError> {
+pub(crate) fn check([channels, height, width]: [usize; 3]) -> Result<(), EvalError> {
     if [channels, height, width] == [3, 28, 28] {
         return Ok(());
     }
-    Err(FeatureError::Shape {
+    Err(EvalError::ImageShape {
         what: "the scorer of stacked digits",
         expected: "3x28x28",
         found: format!("{channels}x{height}x{width}"),

@@ -3,7 +3,8 @@
 //! The protocol is that of Z. Lin, A. Khetan, G. Fanti, S. Oh, "PacGAN: the power of two samples in generative adversarial networks", 2018, after
 //! A. Srivastava et al., "VEEGAN", 2017.
 
-use crate::{EvalError, Features};
+use crate::error::EvalError;
+use crate::features::Features;
 
 /// How many modes samples found, and how evenly.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,7 +21,7 @@ pub struct Modes {
 }
 
 /// How many standard deviations from its mode a sample of high quality may be.
-pub const HIGH_QUALITY: f64 = 3.0;
+pub const HIGH_QUALITY_DEVIATIONS: f64 = 3.0;
 
 /// Modes of a mixture of equally weighted Gaussians of deviation `sigma` in every direction.
 ///
@@ -53,7 +54,7 @@ pub fn mixture_modes(
         let (mode, nearest) = squared.enumerate().fold((0, f64::INFINITY), |best, next| {
             if next.1 < best.1 { next } else { best }
         });
-        if nearest.sqrt() <= HIGH_QUALITY * sigma {
+        if nearest.sqrt() <= HIGH_QUALITY_DEVIATIONS * sigma {
             counts[mode] += 1;
         }
     }

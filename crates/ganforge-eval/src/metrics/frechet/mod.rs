@@ -11,12 +11,19 @@
 //! diagonal, and singular covariances are as good as others. Where there are fewer samples than dimensions, the same trace is the sum of the
 //! singular values of the product of the centred samples, X₁ X₂ᵀ / √((n₁ - 1)(n₂ - 1)), and no covariance is formed.
 
+mod moments;
+mod spectrum;
+
 use faer::diag::Diag;
 use faer::linalg::matmul::matmul;
 use faer::{Accum, Mat, get_global_parallelism};
 
-use crate::moments::LARGEST;
-use crate::{EvalError, Features, Moments, spectrum};
+use crate::error::EvalError;
+use crate::features::Features;
+use moments::LARGEST;
+
+pub(crate) use moments::BLOCK;
+pub use moments::Moments;
 
 const NAME: &str = "the Fréchet distance";
 
@@ -104,8 +111,8 @@ fn trace_of_root(first: Mat<f64>, second: &Mat<f64>) -> Result<f64, EvalError> {
     // With Σ₁ = Q Λ Qᵀ, the eigenvalues of Λ^½ Qᵀ Σ₂ Q Λ^½.
     let half = vectors.get(.., flat..) * roots;
     drop(vectors);
-    let turned = half.transpose() * (second * &half);
-    let values = spectrum::eigenvalues(&turned)?;
+    let rotated = half.transpose() * (second * &half);
+    let values = spectrum::eigenvalues(&rotated)?;
     Ok(values.iter().map(|value| value.max(0.0).sqrt()).sum())
 }
 

@@ -3,7 +3,8 @@
 use faer::linalg::matmul::triangular::{self, BlockStructure};
 use faer::{Accum, Mat, get_global_parallelism};
 
-use crate::{EvalError, Features};
+use crate::error::EvalError;
+use crate::features::Features;
 
 /// The first two moments of a set of samples, in double precision, added up batch by batch.
 ///

@@ -4,8 +4,10 @@ use burn::tensor::Device;
 use sha2::{Digest, Sha256};
 
 use crate::digest;
-use crate::spaces::{DigitClassifier, FeatureError};
-use crate::{EvalError, Features, HIGH_QUALITY, Modes, class_modes, mixture_modes};
+use crate::error::EvalError;
+use crate::features::Features;
+use crate::metrics::{HIGH_QUALITY_DEVIATIONS, Modes, class_modes, mixture_modes};
+use crate::spaces::DigitClassifier;
 
 /// How many modes stacked digits have.
 const STACKED: usize = 1000;
@@ -39,7 +41,7 @@ impl ModeSource {
     pub fn stacked_digits(
         device: &Device,
         reference: Option<Vec<usize>>,
-    ) -> Result<Self, FeatureError> {
+    ) -> Result<Self, EvalError> {
         let device = device.clone().without_autodiff();
         Ok(Self::StackedDigits {
             classifier: Box::new(DigitClassifier::shipped(&device)?),
@@ -59,7 +61,7 @@ impl ModeSource {
     /// How near to a centre a sample must be.
     pub(super) fn within(&self) -> Option<f64> {
         match self {
-            Self::Mixture { sigma, .. } => Some(HIGH_QUALITY * sigma),
+            Self::Mixture { sigma, .. } => Some(HIGH_QUALITY_DEVIATIONS * sigma),
             Self::StackedDigits { .. } => None,
         }
     }

@@ -2,10 +2,18 @@
 
 use sha2::{Digest, Sha256};
 
-use super::gathered::{Gathered, frechet_of};
-use super::{Evaluation, EvaluationError, MetricName, ModeSource, Part};
-use crate::spaces::{FeatureSpace, cut, digits_identity, digits_of, stacked_labels};
-use crate::{EvalError, Features, digest, frechet_of_features};
+use super::config::EvaluatorConfig;
+use super::feature_buffer::{FeatureBuffer, frechet_of};
+use super::metric_name::MetricName;
+use super::mode_source::ModeSource;
+use super::part::Part;
+use crate::digest;
+use crate::error::EvalError;
+use crate::features::Features;
+use crate::metrics::frechet_of_features;
+use crate::spaces::{
+    FeatureSpace, crop_description, digit_images, digits_identity, stacked_labels,
+};
 
 /// What the metrics look at.
 #[derive(Debug, Clone, Copy)]
@@ -23,11 +31,11 @@ pub(super) struct Keep {
 }
 
 impl Keep {
-    /// What the metrics of an evaluation look at in a part.
-    pub(super) fn of(part: Part, evaluation: &Evaluation) -> Self {
-        let asked = |wanted: fn(MetricName) -> bool| evaluation.metrics.iter().copied().any(wanted);
-        let stacked = matches!(evaluation.modes, Some(ModeSource::StackedDigits { .. }));
-        let raw = matches!(evaluation.space, FeatureSpace::Raw);
+    /// What the metrics of an config look at in a part.
+    pub(super) fn of(part: Part, config: &EvaluatorConfig) -> Self {
+        let asked = |wanted: fn(MetricName) -> bool| config.metrics.iter().copied().any(wanted);
+        let stacked = matches!(config.modes, Some(ModeSource::StackedDigits { .. }));
+        let raw = matches!(config.space, FeatureSpace::Raw);
         let samples = part == Part::Samples;
         let counted = asked(MetricName::counts_modes);
         let features = match part {
@@ -64,13 +72,16 @@ impl Keep {
 }
 
 /// How the protocol of a metric names what it looks at, and how images are brought to the size of that.
-pub(super) fn features_of(metric: MetricName, evaluation: &Evaluation) -> (String, Option<String>) {
-    let Evaluation { space, image, .. } = evaluation;
-    let stacked = matches!(evaluation.modes, Some(ModeSource::StackedDigits { .. }));
+pub(super) fn features_of(
+    metric: MetricName,
+    config: &EvaluatorConfig,
+) -> (String, Option<String>) {
+    let EvaluatorConfig { space, image, .. } = config;
+    let stacked = matches!(config.modes, Some(ModeSource::StackedDigits { .. }));
     if metric == MetricName::InceptionScore || metric.compares_features() {
         (space.identity(), space.resize(*image))
     } else if metric.counts_modes() && stacked {
-        (digits_identity(), cut(*image))
+        (digits_identity(), crop_description(*image))
     } else {
         (FeatureSpace::Raw.identity(), None)
     }
@@ -78,28 +89,28 @@ pub(super) fn features_of(metric: MetricName, evaluation: &Evaluation) -> (Strin
 
 /// The images of one part.
 #[derive(Debug)]
-pub(super) struct Collected {
+pub(super) struct PartData {
     keep: Keep,
     count: usize,
     /// Of the pixels so far, for real images: what their protocols tell them by.
     digest: Option<Sha256>,
     pixels: Features,
-    features: Gathered,
+    features: FeatureBuffer,
     probabilities: Features,
     classes: Vec<usize>,
 }
 
-impl Collected {
+impl PartData {
     /// Images of a part, none yet.
-    pub(super) fn new(evaluation: &Evaluation, dimensions: usize, part: Part) -> Self {
-        let keep = Keep::of(part, evaluation);
+    pub(super) fn new(config: &EvaluatorConfig, dimensions: usize, part: Part) -> Self {
+        let keep = Keep::of(part, config);
         Self {
             keep,
             count: 0,
             digest: (part != Part::Samples).then(Sha256::new),
-            pixels: Features::empty(evaluation.image.iter().product()),
-            features: Gathered::new(dimensions, keep.moments),
-            probabilities: Features::empty(evaluation.space.classes()),
+            pixels: Features::empty(config.image.iter().product()),
+            features: FeatureBuffer::new(dimensions, keep.moments),
+            probabilities: Features::empty(config.space.classes()),
             classes: Vec::new(),
         }
     }
@@ -107,30 +118,30 @@ impl Collected {
     /// Adds whole images.
     pub(super) fn add(
         &mut self,
-        evaluation: &Evaluation,
+        config: &EvaluatorConfig,
         pixels: Vec<f32>,
-    ) -> Result<(), EvaluationError> {
+    ) -> Result<(), EvalError> {
         let mut images = Features::empty(self.pixels.columns());
         images.append(pixels).map_err(|error| self.placed(error))?;
         if let Some(digest) = &mut self.digest {
             let bytes = images.data().iter().flat_map(|pixel| pixel.to_le_bytes());
             digest.update(bytes.collect::<Vec<u8>>());
         }
-        let together = evaluation.space.batch() * images.columns();
+        let together = config.space.batch() * images.columns();
         for batch in images.data().chunks(together) {
-            self.look(evaluation, batch)?;
+            self.look(config, batch)?;
         }
         self.count += images.rows();
         if self.keep.pixels {
             self.pixels.append(images.into_data())?;
-        } else if self.keep.features && matches!(evaluation.space, FeatureSpace::Raw) {
+        } else if self.keep.features && matches!(config.space, FeatureSpace::Raw) {
             self.features.append(images.into_data())?;
         }
         Ok(())
     }
 
     /// Keeps what networks make of a batch.
-    fn look(&mut self, evaluation: &Evaluation, batch: &[f32]) -> Result<(), EvaluationError> {
+    fn look(&mut self, config: &EvaluatorConfig, batch: &[f32]) -> Result<(), EvalError> {
         let Keep {
             features,
             probabilities,
@@ -138,7 +149,7 @@ impl Collected {
             ..
         } = self.keep;
         if (features || probabilities)
-            && let Some(seen) = evaluation.space.recognise(batch, evaluation.image)?
+            && let Some(seen) = config.space.classify(batch, config.image)?
         {
             if features {
                 self.features.append(seen.features.try_into_vec_as()?)?;
@@ -150,10 +161,10 @@ impl Collected {
         }
         if let Some(ModeSource::StackedDigits {
             classifier, device, ..
-        }) = &evaluation.modes
+        }) = &config.modes
             && classes
         {
-            let images = digits_of(batch, evaluation.image, device);
+            let images = digit_images(batch, config.image, device);
             let labels = stacked_labels(classifier, images)?.try_into_vec_as::<i64>()?;
             let class = |label: i64| usize::try_from(label).unwrap_or(usize::MAX);
             self.classes.extend(labels.into_iter().map(class));
@@ -164,10 +175,16 @@ impl Collected {
     /// An error about a batch as one about the part.
     fn placed(&self, error: EvalError) -> EvalError {
         match error {
-            EvalError::OutOfRange { row, column, value } => EvalError::OutOfRange {
+            EvalError::OutOfRange {
+                row,
+                column,
+                value,
+                limit,
+            } => EvalError::OutOfRange {
                 row: self.count + row,
                 column,
                 value,
+                limit,
             },
             other => other,
         }

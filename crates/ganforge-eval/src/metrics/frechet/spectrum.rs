@@ -9,7 +9,7 @@ use faer::linalg::evd::{ComputeEigenvectors, self_adjoint_evd, self_adjoint_evd_
 use faer::linalg::svd::{ComputeSvdVectors, svd, svd_scratch};
 use faer::{Mat, MatMut, Par};
 
-use crate::EvalError;
+use crate::error::EvalError;
 
 /// Parts, whatever the number of threads.
 const PARTS: usize = 4;

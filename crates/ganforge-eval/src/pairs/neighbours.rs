@@ -2,26 +2,26 @@
 
 use std::ops::Range;
 
+use super::k_smallest::KSmallest;
+use super::tiles::{Center, Pairs, Tile};
 use crate::Features;
-use crate::smallest::Smallest;
-use crate::tiles::{Center, Pairs, Tile};
 
 /// For every row, the squared distances to its `count` nearest neighbours in its own set, itself apart, nearest first.
 ///
 /// # Shapes
 /// `rows × count`, row after row; infinite where the set has no such neighbour.
-pub fn among(center: &Center, set: &Features, count: usize) -> Smallest {
+pub fn k_nearest(center: &Center, set: &Features, count: usize) -> KSmallest {
     let blocks = center.distances(
         set,
         set,
         Pairs::Upper,
         |rows| Block::new(rows, set.rows(), count),
-        Block::see,
+        Block::visit,
     );
-    let mut all = Smallest::new(set.rows(), count);
+    let mut all = KSmallest::new(set.rows(), count);
     for block in blocks {
         for (at, nearest) in block.nearest.rows().enumerate() {
-            all.see(block.first + at, nearest.iter().copied());
+            all.insert(block.first + at, nearest.iter().copied());
         }
     }
     all
@@ -51,7 +51,7 @@ pub fn nearest(center: &Center, from: &Features, to: &Features) -> Vec<f32> {
 struct Block {
     first: usize,
     /// From the block's first row on.
-    nearest: Smallest,
+    nearest: KSmallest,
     /// The largest of each row's nearest, side by side, to pass over most distances quickly.
     farthest: Vec<f32>,
 }
@@ -61,23 +61,23 @@ impl Block {
         let len = end - rows.start;
         Self {
             first: rows.start,
-            nearest: Smallest::new(len, count),
+            nearest: KSmallest::new(len, count),
             farthest: vec![f32::INFINITY; len],
         }
     }
 
-    fn see(&mut self, tile: &Tile) {
+    fn visit(&mut self, tile: &Tile) {
         let start = tile.first_column() - self.first;
         for (row, distances) in tile.rows() {
             let row = row - self.first;
             let later = (row + 1).saturating_sub(start).min(distances.len());
             let distances = &distances[later..];
-            self.nearest.see(row, distances.iter().copied());
+            self.nearest.insert(row, distances.iter().copied());
             let columns = start + later..;
             let farthest = &mut self.farthest[columns.clone()];
             for (column, (&distance, farthest)) in columns.zip(distances.iter().zip(farthest)) {
                 if distance < *farthest {
-                    *farthest = self.nearest.see(column, [distance]);
+                    *farthest = self.nearest.insert(column, [distance]);
                 }
             }
         }
@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn neighbours_are_those_of_the_definition_over_many_tiles() {
         let set = scattered(1300, 3, 4);
-        let found = among(&Center::of(&set), &set, 4);
+        let found = k_nearest(&Center::of(&set), &set, 4);
         for ((at, row), found) in set.iter().enumerate().zip(found.rows()) {
             for (found, exact) in found.iter().zip(definition(row, &set, at)) {
                 assert!(
@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn a_twin_is_a_neighbour_at_no_distance() {
         let set = Features::new(3, 1, vec![1.0, 1.0, 4.0]).unwrap();
-        let found = among(&Center::of(&set), &set, 2);
+        let found = k_nearest(&Center::of(&set), &set, 2);
         let rows: Vec<&[f32]> = found.rows().collect();
         assert_eq!(rows, [[0.0, 9.0], [0.0, 9.0], [9.0, 9.0]]);
     }

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
-use crate::moments::BLOCK;
-use crate::{EvalError, Features, Moments, frechet, frechet_of_features};
+use crate::error::EvalError;
+use crate::features::Features;
+use crate::metrics::{BLOCK, Moments, frechet, frechet_of_features};
 
 /// Features that are added a batch at a time.
 #[derive(Debug)]
-pub(super) struct Gathered {
+pub(super) struct FeatureBuffer {
     /// All of them, or those that are not among the moments yet.
     rows: Features,
     /// Of those before.
@@ -16,7 +17,7 @@ pub(super) struct Gathered {
     summed: bool,
 }
 
-impl Gathered {
+impl FeatureBuffer {
     pub(super) fn new(dimensions: usize, summed: bool) -> Self {
         Self {
             rows: Features::empty(dimensions),
@@ -64,7 +65,10 @@ impl Gathered {
 }
 
 /// The Fréchet distance, to the bit the same whether the features are still there or not.
-pub(super) fn frechet_of(samples: &Gathered, reference: &Gathered) -> Result<f64, EvalError> {
+pub(super) fn frechet_of(
+    samples: &FeatureBuffer,
+    reference: &FeatureBuffer,
+) -> Result<f64, EvalError> {
     if samples.moments.is_none() && reference.moments.is_none() {
         return frechet_of_features(&samples.rows, &reference.rows);
     }
@@ -77,22 +81,22 @@ mod tests {
     use super::*;
     use crate::tests::scattered;
 
-    fn gathered(rows: usize, seed: u64, summed: bool) -> Gathered {
-        let mut gathered = Gathered::new(3, summed);
+    fn feature_buffer(rows: usize, seed: u64, summed: bool) -> FeatureBuffer {
+        let mut feature_buffer = FeatureBuffer::new(3, summed);
         let data = scattered(rows, 3, seed).into_data();
         for batch in data.chunks(3 * 700) {
-            gathered.append(batch.to_vec()).unwrap();
+            feature_buffer.append(batch.to_vec()).unwrap();
         }
-        gathered
+        feature_buffer
     }
 
     #[test]
     fn features_that_are_summed_up_give_the_same_distance_and_are_gone() {
         for rows in [2 * BLOCK, 9000] {
-            let [kept, summed] = [false, true].map(|summed| gathered(rows, 1, summed));
+            let [kept, summed] = [false, true].map(|summed| feature_buffer(rows, 1, summed));
             assert_eq!((kept.rows().rows(), kept.moments.is_none()), (rows, true));
             assert!(summed.rows().rows() <= BLOCK && summed.moments.is_some());
-            let reference = gathered(50, 2, true);
+            let reference = feature_buffer(50, 2, true);
             let expected = frechet_of(&kept, &reference).unwrap();
             assert_eq!(frechet_of(&summed, &reference).unwrap(), expected);
             assert!(expected > 0.0);
@@ -101,11 +105,11 @@ mod tests {
 
     #[test]
     fn what_was_forgotten_does_not_count() {
-        let reference = gathered(50, 2, true);
-        let mut again = gathered(9000, 1, true);
+        let reference = feature_buffer(50, 2, true);
+        let mut again = feature_buffer(9000, 1, true);
         again.clear();
         again.append(scattered(60, 3, 3).into_data()).unwrap();
-        let fresh = gathered(60, 3, true);
+        let fresh = feature_buffer(60, 3, true);
         let distance = |samples| frechet_of(samples, &reference).unwrap();
         assert_eq!(distance(&again), distance(&fresh));
     }

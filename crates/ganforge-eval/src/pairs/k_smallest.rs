@@ -1,12 +1,12 @@
 //! The few smallest values seen so far.
 
 /// For each of some rows, its `count` smallest values in ascending order; infinity where fewer were seen.
-pub struct Smallest {
+pub struct KSmallest {
     count: usize,
     values: Vec<f32>,
 }
 
-impl Smallest {
+impl KSmallest {
     /// Nothing seen yet.
     ///
     /// # Panics
@@ -20,7 +20,7 @@ impl Smallest {
     }
 
     /// Shows values of a row, and returns the largest one it keeps.
-    pub fn see(&mut self, row: usize, values: impl IntoIterator<Item = f32>) -> f32 {
+    pub fn insert(&mut self, row: usize, values: impl IntoIterator<Item = f32>) -> f32 {
         let kept = &mut self.values[row * self.count..][..self.count];
         let last = kept.len() - 1;
         for value in values {
@@ -46,10 +46,10 @@ mod tests {
 
     #[test]
     fn the_smallest_are_kept_in_order_with_repetitions() {
-        let mut smallest = Smallest::new(2, 3);
-        assert_eq!(smallest.see(1, [5.0, 2.0, 9.0, 2.0]), 5.0);
-        assert_eq!(smallest.see(1, [4.0, 1.0]), 2.0);
-        assert_eq!(smallest.see(0, [7.0]), f32::INFINITY);
+        let mut smallest = KSmallest::new(2, 3);
+        assert_eq!(smallest.insert(1, [5.0, 2.0, 9.0, 2.0]), 5.0);
+        assert_eq!(smallest.insert(1, [4.0, 1.0]), 2.0);
+        assert_eq!(smallest.insert(0, [7.0]), f32::INFINITY);
         let rows: Vec<&[f32]> = smallest.rows().collect();
         assert_eq!(rows[1], [1.0, 2.0, 2.0]);
         assert_eq!(rows[0], [7.0, f32::INFINITY, f32::INFINITY]);

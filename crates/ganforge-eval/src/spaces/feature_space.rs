@@ -4,9 +4,10 @@ use std::path::Path;
 
 use burn::tensor::{Device, Tensor, TensorData};
 
-use super::digits::{self, DigitClassifier};
-use super::inception::{self, InceptionV3};
-use super::{DIGITS_SHA256, FeatureError, INCEPTION_SHA256, Recognised, without_border};
+use super::classified::Classified;
+use super::digit_classifier::{self, DIGITS_SHA256, DigitClassifier, without_border};
+use super::inception::{self, INCEPTION_SHA256, InceptionV3};
+use crate::error::EvalError;
 
 /// What images are compared by.
 #[derive(Debug, Clone)]
@@ -24,7 +25,7 @@ impl FeatureSpace {
     ///
     /// # Errors
     /// Never, unless the program was built from a damaged file.
-    pub fn digits(device: &Device) -> Result<Self, FeatureError> {
+    pub fn digits(device: &Device) -> Result<Self, EvalError> {
         let device = device.clone().without_autodiff();
         let classifier = DigitClassifier::shipped(&device)?;
         Ok(Self::Digits(Box::new(classifier), device))
@@ -34,7 +35,7 @@ impl FeatureSpace {
     ///
     /// # Errors
     /// No file, or any other than the released one.
-    pub fn inception(path: &Path, device: &Device) -> Result<Self, FeatureError> {
+    pub fn inception(path: &Path, device: &Device) -> Result<Self, EvalError> {
         let device = device.clone().without_autodiff();
         let network = InceptionV3::open(path, &device)?;
         Ok(Self::Inception(Box::new(network), device))
@@ -55,7 +56,7 @@ impl FeatureSpace {
     pub fn resize(&self, image: [usize; 3]) -> Option<String> {
         match self {
             Self::Raw => None,
-            Self::Digits(..) => cut(image),
+            Self::Digits(..) => crop_description(image),
             Self::Inception(..) => inception::resize(image),
         }
     }
@@ -65,7 +66,7 @@ impl FeatureSpace {
     pub fn classes(&self) -> usize {
         match self {
             Self::Raw => 0,
-            Self::Digits(..) => digits::CLASSES,
+            Self::Digits(..) => digit_classifier::CLASSES,
             Self::Inception(..) => inception::CLASSES,
         }
     }
@@ -74,12 +75,12 @@ impl FeatureSpace {
     ///
     /// # Errors
     /// Images of a size that the space does not take.
-    pub fn dimensions(&self, image: [usize; 3]) -> Result<usize, FeatureError> {
+    pub fn dimensions(&self, image: [usize; 3]) -> Result<usize, EvalError> {
         match self {
             Self::Raw => Ok(image.iter().product()),
             Self::Digits(..) => {
-                digits::check(inner(image))?;
-                Ok(super::network::FEATURES)
+                digit_classifier::check(cropped_shape(image))?;
+                Ok(super::digit_network::FEATURES)
             }
             Self::Inception(..) => {
                 inception::check(image)?;
@@ -100,19 +101,19 @@ impl FeatureSpace {
     ///
     /// # Shapes
     /// - `pixels`: whole images of `[channels, height, width]`, one after the other
-    pub(crate) fn recognise(
+    pub(crate) fn classify(
         &self,
         pixels: &[f32],
         image: [usize; 3],
-    ) -> Result<Option<Recognised>, FeatureError> {
+    ) -> Result<Option<Classified>, EvalError> {
         match self {
             Self::Raw => Ok(None),
             Self::Digits(classifier, device) => {
-                let images = digits_of(pixels, image, device);
-                classifier.recognise(images).map(Some)
+                let images = digit_images(pixels, image, device);
+                classifier.classify(images).map(Some)
             }
             Self::Inception(network, device) => network
-                .recognise(images_of(pixels, image, device))
+                .classify(image_tensor(pixels, image, device))
                 .map(Some),
         }
     }
@@ -124,7 +125,7 @@ pub(crate) fn digits_identity() -> String {
 }
 
 /// The size of digits after the border of padded ones is cut off.
-pub(crate) fn inner([channels, height, width]: [usize; 3]) -> [usize; 3] {
+pub(crate) fn cropped_shape([channels, height, width]: [usize; 3]) -> [usize; 3] {
     match [height, width] {
         [32, 32] => [channels, 28, 28],
         [height, width] => [channels, height, width],
@@ -132,9 +133,9 @@ pub(crate) fn inner([channels, height, width]: [usize; 3]) -> [usize; 3] {
 }
 
 /// How digits come to the size of their classifier, as a protocol says it; nothing if they stay as they are.
-pub(crate) fn cut(image: [usize; 3]) -> Option<String> {
-    let [_, height, width] = inner(image);
-    (inner(image) != image).then(|| format!("border cut to {height}x{width}"))
+pub(crate) fn crop_description(image: [usize; 3]) -> Option<String> {
+    let [_, height, width] = cropped_shape(image);
+    (cropped_shape(image) != image).then(|| format!("border cut to {height}x{width}"))
 }
 
 /// Images on a device, without the border of padded digits.
@@ -142,16 +143,20 @@ pub(crate) fn cut(image: [usize; 3]) -> Option<String> {
 /// # Shapes
 /// - `pixels`: whole images of `[channels, height, width]`, one after the other
 /// - output: `[batch, channels, height, width]`
-pub(crate) fn digits_of(pixels: &[f32], image: [usize; 3], device: &Device) -> Tensor<4> {
-    let images = images_of(pixels, image, device);
-    if inner(image) == image {
+pub(crate) fn digit_images(pixels: &[f32], image: [usize; 3], device: &Device) -> Tensor<4> {
+    let images = image_tensor(pixels, image, device);
+    if cropped_shape(image) == image {
         images
     } else {
         without_border(images)
     }
 }
 
-fn images_of(pixels: &[f32], [channels, height, width]: [usize; 3], device: &Device) -> Tensor<4> {
+fn image_tensor(
+    pixels: &[f32],
+    [channels, height, width]: [usize; 3],
+    device: &Device,
+) -> Tensor<4> {
     let batch = pixels.len() / (channels * height * width);
     let data = TensorData::new(pixels.to_vec(), [batch, channels, height, width]);
     Tensor::from_data(data, device)
