@@ -12,7 +12,7 @@ use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_ma
 use ganforge_infer::Signature;
 use ganforge_model::{Discriminator, ImageSpec};
 use ganforge_train::{
-    BuiltinGan, GeneratorTelemetry, Latents, Moment, Override, Phase, Recipe, Round, build,
+    BuiltinGan, GeneratorTelemetry, Latents, Override, Phase, Recipe, Round, TurnKey, build,
 };
 
 /// Recipes, what is changed about them, and their images.
@@ -97,7 +97,7 @@ fn generator_phase(criterion: &mut Criterion) {
             });
         };
         time("as it is", &|fakes| {
-            gan.generator_phase(&round, fakes, Moment::default())
+            gan.generator_phase(&round, fakes, TurnKey::default())
         });
         time("with gradients of the discriminator", &|fakes| {
             phase_with_all_gradients(&gan, &round, fakes)

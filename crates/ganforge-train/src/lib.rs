@@ -26,8 +26,8 @@ pub use bench::{BenchReport, SamplingReport, bench, bench_sampling};
 pub use error::{RecipeError, TrainError};
 pub use game::augment::{Augmentation, augment};
 pub use game::payoff::{Base, Divergence, Opponent, Payoff, Targets, jensen_shannon};
-pub use game::penalty::{Anchors, Form, Penalty, Shown};
-pub use game::{FeatureMatching, Game, InstanceNoise, Kind, Moment, Seen, UpdateRule};
+pub use game::penalty::{Anchors, Form, Penalty, PenaltyInput};
+pub use game::{FeatureMatching, Game, InstanceNoise, Scored, Source, TurnKey, UpdateRule};
 pub use memory::{Machine, MemoryError, check_memory};
 pub use optimizer::{Schedule, module_optimizer, module_schedule};
 pub use recipe::{

@@ -215,7 +215,7 @@ impl Game {
     fn check_penalties(&self) -> Result<(), RecipeError> {
         let has = |test: fn(&Penalty) -> bool| self.penalties.iter().any(test);
         // The Wasserstein critic's score is unbounded unless something bounds its slope.
-        if self.payoff == Payoff::Wasserstein && !has(Penalty::bounds_slope) {
+        if self.payoff == Payoff::Wasserstein && !has(Penalty::bounds_input_gradient) {
             return Err(RecipeError::value(
                 "game.penalties",
                 "no bound on the critic's slope",
@@ -302,7 +302,7 @@ impl Game {
                  features",
             );
         }
-        let moves_by_fakes = |penalty: &&Penalty| penalty.bends_fakes();
+        let moves_by_fakes = |penalty: &&Penalty| penalty.depends_on_fake_scores();
         if let Some(penalty) = self.penalties.iter().find(moves_by_fakes) {
             return refuse(
                 "penalties",

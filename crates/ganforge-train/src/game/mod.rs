@@ -16,8 +16,8 @@ pub(crate) use auxiliary::class_loss;
 pub(crate) use feature_matching::feature_matching;
 pub(crate) use preprocess::add_noise;
 pub use regulariser::{FeatureMatching, InstanceNoise};
-pub use scored::{Kind, Seen};
-pub use turn_key::Moment;
+pub use scored::{Scored, Source};
+pub use turn_key::TurnKey;
 pub use update::UpdateRule;
 
 use serde::{Deserialize, Serialize};

@@ -5,35 +5,33 @@
 
 use burn::tensor::{Distribution, Tensor};
 
-use super::scored::Kind;
-use super::turn_key::Moment;
+use super::scored::Source;
+use super::turn_key::TurnKey;
 use crate::game::Game;
 use crate::game::augment::augment;
 
 impl Game {
     /// Images as the discriminator sees them. Noise comes from the device's generator of random numbers, augmentation
-    /// from the moment's key.
+    /// from the key's key.
     ///
     /// # Shapes
     /// - `images`: `[batch, channels, height, width]`
     /// - output: `[batch / packing, channels · packing, height, width]`
     #[must_use]
-    pub fn present(&self, images: Tensor<4>, kind: Kind, moment: Moment) -> Tensor<4> {
-        let std = self
-            .instance_noise
-            .map(|noise| noise.std_after(moment.images));
+    pub fn preprocess(&self, images: Tensor<4>, kind: Source, key: TurnKey) -> Tensor<4> {
+        let std = self.instance_noise.map(|noise| noise.std_after(key.images));
         let images = match std {
             Some(std) if std > 0.0 => add_noise(images, std),
             _ => images,
         };
         let purpose = match kind {
-            Kind::Real => "augmentation of real images",
-            Kind::Fake => "augmentation of fakes",
+            Source::Real => "augmentation of real images",
+            Source::Fake => "augmentation of fakes",
         };
         let images = if self.augment.is_empty() {
             images
         } else {
-            augment(&self.augment, images, &mut moment.rng(purpose))
+            augment(&self.augment, images, &mut key.rng(purpose))
         };
         pack(images, self.packing)
     }

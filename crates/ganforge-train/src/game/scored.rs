@@ -5,7 +5,7 @@ use ganforge_model::{Discriminator, Judgement};
 
 /// Which images are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum Source {
     /// From the data.
     Real,
     /// From the generator.
@@ -14,7 +14,7 @@ pub enum Kind {
 
 /// One kind of image in one turn, judged.
 #[derive(Debug, Clone)]
-pub struct Seen {
+pub struct Scored {
     /// `[batch, channels, height, width]`
     pub images: Tensor<4>,
     /// What the discriminator says of them.
@@ -24,7 +24,7 @@ pub struct Seen {
     pub gradient: Option<Tensor<4>>,
 }
 
-impl Seen {
+impl Scored {
     /// Shows images to a discriminator; `with_gradient`, how its score changes with them is found in the same pass.
     ///
     /// # Shapes

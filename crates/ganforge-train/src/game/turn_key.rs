@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 
 /// The key of what is random in a turn, and how far the run has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Moment {
+pub struct TurnKey {
     /// The run's seed.
     pub seed: u64,
     /// A number that no other turn of the run has.
@@ -14,7 +14,7 @@ pub struct Moment {
     pub images: u64,
 }
 
-impl Moment {
+impl TurnKey {
     /// Random numbers for one purpose in this turn.
     #[must_use]
     pub fn rng(&self, purpose: &str) -> ChaCha8Rng {

@@ -8,9 +8,9 @@ use ganforge_ops::{AdamStep, Decay};
 
 /// Burn's optimizer, its formula and its state: either resumes what the other saved.
 #[derive(Clone)]
-pub struct SweptAdam {
+pub struct FusedAdam {
     /// Takes the steps that the sweep cannot: the first of each parameter, and those on other devices.
-    pub burns: BurnsAdam,
+    pub burns: BurnAdam,
     /// Decay rates of the moments.
     pub betas: [f32; 2],
     /// Added to the denominator.
@@ -21,14 +21,14 @@ pub struct SweptAdam {
 
 /// Whose formula is followed.
 #[derive(Clone)]
-pub enum BurnsAdam {
+pub enum BurnAdam {
     /// Weight decay is a term of the gradient.
     Adam(Adam),
     /// Weight decay is decoupled from it.
     AdamW(AdamW),
 }
 
-impl Optimizer for SweptAdam {
+impl Optimizer for FusedAdam {
     type State<const D: usize> = AdamState<D>;
 
     fn step<const D: usize>(
@@ -65,7 +65,7 @@ impl Optimizer for SweptAdam {
     }
 }
 
-impl BurnsAdam {
+impl BurnAdam {
     fn step<const D: usize>(
         &self,
         rate: LearningRate,

@@ -31,8 +31,8 @@ fn pair(kind: OptimizerKind, weight_decay: f64) -> [ModuleOptimizer; 2] {
         _ => adam(&config),
     };
     let burns = match ours.burns.clone() {
-        BurnsAdam::Adam(adam) => adam.into(),
-        BurnsAdam::AdamW(adamw) => adamw.into(),
+        BurnAdam::Adam(adam) => adam.into(),
+        BurnAdam::AdamW(adamw) => adamw.into(),
     };
     [ours.into(), burns]
 }

@@ -16,7 +16,7 @@ use ganforge_ops::Decay;
 
 use crate::recipe::{OptimizerConfig, OptimizerKind, Optimizers};
 use crate::system::Gan;
-use adam::{BurnsAdam, SweptAdam};
+use adam::{BurnAdam, FusedAdam};
 use momentum::{Ramp, RampedMomentum};
 
 /// One optimizer with a group for each player.
@@ -100,7 +100,7 @@ fn with_player<M: Module>(
     }
 }
 
-pub(crate) fn adam(config: &OptimizerConfig) -> SweptAdam {
+pub(crate) fn adam(config: &OptimizerConfig) -> FusedAdam {
     let ([beta_1, beta_2], epsilon) = (config.betas.map(|beta| beta as f32), config.epsilon as f32);
     let penalty = config.weight_decay as f32;
     let burns = AdamConfig::new()
@@ -108,15 +108,15 @@ pub(crate) fn adam(config: &OptimizerConfig) -> SweptAdam {
         .with_beta_2(beta_2)
         .with_epsilon(epsilon)
         .with_weight_decay((penalty > 0.0).then_some(WeightDecayConfig { penalty }));
-    SweptAdam {
-        burns: BurnsAdam::Adam(burns.build()),
+    FusedAdam {
+        burns: BurnAdam::Adam(burns.build()),
         betas: [beta_1, beta_2],
         epsilon,
         decay: Decay::Gradient(penalty),
     }
 }
 
-pub(crate) fn adamw(config: &OptimizerConfig) -> SweptAdam {
+pub(crate) fn adamw(config: &OptimizerConfig) -> FusedAdam {
     let ([beta_1, beta_2], epsilon) = (config.betas.map(|beta| beta as f32), config.epsilon as f32);
     let penalty = config.weight_decay as f32;
     let burns = AdamWConfig::new()
@@ -124,8 +124,8 @@ pub(crate) fn adamw(config: &OptimizerConfig) -> SweptAdam {
         .with_beta_2(beta_2)
         .with_epsilon(epsilon)
         .with_weight_decay(penalty);
-    SweptAdam {
-        burns: BurnsAdam::AdamW(burns.build()),
+    FusedAdam {
+        burns: BurnAdam::AdamW(burns.build()),
         betas: [beta_1, beta_2],
         epsilon,
         decay: Decay::Decoupled(penalty),

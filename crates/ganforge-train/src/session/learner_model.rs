@@ -8,7 +8,7 @@ use burn::tensor::ExecutionError;
 use burn::train::{InferenceStep, ItemLazy, TrainOutput, TrainStep};
 use ganforge_model::{Discriminator, Generator};
 
-use crate::game::Moment;
+use crate::game::TurnKey;
 use crate::system::{Gan, Round};
 use crate::telemetry::{GradientNorms, Reading, Totals};
 use crate::weights::{gradient_norm, moves};
@@ -20,7 +20,7 @@ impl<G: Generator + 'static, D: Discriminator + 'static> TrainStep for Gan<G, D>
     /// One simultaneous update, the rule that a stock strategy of burn-train can play.
     fn step(&self, round: Round) -> TrainOutput<Reading> {
         let images = round.real.dims()[0] as u64;
-        let (loss, (discriminator, generator)) = self.joint_loss(&round, Moment::default());
+        let (loss, (discriminator, generator)) = self.joint_loss(&round, TurnKey::default());
         let gradients = GradientsParams::from_grads(loss.backward(), self);
         let norms = GradientNorms {
             discriminator: gradient_norm(&gradients, &self.discriminator),

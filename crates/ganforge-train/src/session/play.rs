@@ -9,7 +9,7 @@ use rand::Rng;
 
 use super::loader::Latents;
 use crate::error::TrainError;
-use crate::game::{Game, Moment, UpdateRule};
+use crate::game::{Game, TurnKey, UpdateRule};
 use crate::recipe::Optimizers;
 use crate::system::{Gan, Round};
 use crate::telemetry::{GradientNorms, Totals};
@@ -192,9 +192,9 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Play<'_, G, D> {
     }
 
     /// `batches` of the step's real images were shown before this turn.
-    fn moment(&self, game: &Game, step: u64, turn: usize, batches: usize) -> Moment {
+    fn moment(&self, game: &Game, step: u64, turn: usize, batches: usize) -> TurnKey {
         let before = step * game.batches_per_step() as u64 + batches as u64;
-        Moment {
+        TurnKey {
             seed: self.latents.seed,
             turn: (step << 16) + turn as u64,
             images: before * self.latents.batch as u64,
@@ -202,7 +202,7 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Play<'_, G, D> {
     }
 
     /// Masks and noise drawn on the device follow from the key too, so that a resumed run draws the same.
-    fn reseed(&self, purpose: &str, moment: Moment) {
+    fn reseed(&self, purpose: &str, moment: TurnKey) {
         self.latents.device.seed(moment.rng(purpose).next_u64());
     }
 }

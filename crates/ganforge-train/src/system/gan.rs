@@ -7,8 +7,8 @@ use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use ganforge_model::{Discriminator, Generator, Latent, keyed_rng};
 
-use crate::game::penalty::{Anchors, Penalty, Shown};
-use crate::game::{Game, Kind, Moment, Seen, add_noise, class_loss, feature_matching};
+use crate::game::penalty::{Anchors, Penalty, PenaltyInput};
+use crate::game::{Game, Scored, Source, TurnKey, add_noise, class_loss, feature_matching};
 use crate::telemetry::{DiscriminatorTelemetry, GeneratorTelemetry};
 use crate::weights::{Average, History, number_parameters};
 
@@ -129,12 +129,12 @@ impl<G: Generator, D: Discriminator> Gan<G, D> {
         &self,
         round: &Round,
         fakes: &Tensor<4>,
-        moment: Moment,
+        key: TurnKey,
     ) -> Phase<DiscriminatorTelemetry> {
         let shown = self
             .game
-            .present(fakes.clone().detach(), Kind::Fake, moment);
-        let judged = self.judge(round, shown, moment);
+            .preprocess(fakes.clone().detach(), Source::Fake, key);
+        let judged = self.judge(round, shown, key);
         Phase {
             gradients: GradientsParams::from_grads(judged.loss.backward(), &self.discriminator),
             telemetry: judged.telemetry,
@@ -147,10 +147,10 @@ impl<G: Generator, D: Discriminator> Gan<G, D> {
         &self,
         round: &Round,
         fakes: Tensor<4>,
-        moment: Moment,
+        key: TurnKey,
     ) -> Phase<GeneratorTelemetry> {
-        let shown = self.game.present(fakes, Kind::Fake, moment);
-        let (loss, telemetry) = self.generator_loss(round, shown, moment);
+        let shown = self.game.preprocess(fakes, Source::Fake, key);
+        let (loss, telemetry) = self.generator_loss(round, shown, key);
         Phase {
             gradients: GradientsParams::from_grads(loss.backward(), &self.generator),
             telemetry,
@@ -159,8 +159,8 @@ impl<G: Generator, D: Discriminator> Gan<G, D> {
 
     /// Both players' gradients at the same weights, from one backward pass.
     #[must_use]
-    pub fn simultaneous_phase(&self, round: &Round, moment: Moment) -> BothPhases {
-        let (loss, telemetry) = self.joint_loss(round, moment);
+    pub fn simultaneous_phase(&self, round: &Round, key: TurnKey) -> BothPhases {
+        let (loss, telemetry) = self.joint_loss(round, key);
         let mut gradients = loss.backward();
         BothPhases {
             discriminator: GradientsParams::from_module(&mut gradients, &self.discriminator),
@@ -176,31 +176,36 @@ impl<G: Generator, D: Discriminator> Gan<G, D> {
     pub(crate) fn joint_loss(
         &self,
         round: &Round,
-        moment: Moment,
+        key: TurnKey,
     ) -> (Tensor<1>, (DiscriminatorTelemetry, GeneratorTelemetry)) {
         let shown = self
             .game
-            .present(self.fakes(&round.latent), Kind::Fake, moment);
-        let judged = self.judge(round, shown.clone().detach(), moment);
-        let (generator_loss, generator) = self.generator_loss(round, shown, moment);
+            .preprocess(self.fakes(&round.latent), Source::Fake, key);
+        let judged = self.judge(round, shown.clone().detach(), key);
+        let (generator_loss, generator) = self.generator_loss(round, shown, key);
         (judged.loss + generator_loss, (judged.telemetry, generator))
     }
 
-    /// The discriminator's loss on a round's real images and on fakes as they are [shown](Game::present) to it; its graph
+    /// The discriminator's loss on a round's real images and on fakes as they are [shown](Game::preprocess) to it; its graph
     /// leads back into the fakes as far as they have one.
-    pub(crate) fn judge(&self, round: &Round, fakes: Tensor<4>, moment: Moment) -> Judged {
+    pub(crate) fn judge(&self, round: &Round, fakes: Tensor<4>, key: TurnKey) -> Judged {
         let game = &self.game;
         let class = round.latent.class.as_ref();
-        let slope_at = |kind| {
+        let gradient_source = |kind| {
             let mut penalties = game.penalties.iter();
-            penalties.any(|penalty| penalty.slope_at() == Some(kind))
+            penalties.any(|penalty| penalty.gradient_source() == Some(kind))
         };
-        let real = game.present(round.real.clone(), Kind::Real, moment);
-        let real = Seen::new(&self.discriminator, real, class, slope_at(Kind::Real));
+        let real = game.preprocess(round.real.clone(), Source::Real, key);
+        let real = Scored::new(
+            &self.discriminator,
+            real,
+            class,
+            gradient_source(Source::Real),
+        );
         // Where gradients lead back to the fakes, a penalty's own must not.
         let constant = !fakes.is_require_grad();
-        let at_fakes = constant && slope_at(Kind::Fake);
-        let fake = Seen::new(&self.discriminator, fakes, class, at_fakes);
+        let at_fakes = constant && gradient_source(Source::Fake);
+        let fake = Scored::new(&self.discriminator, fakes, class, at_fakes);
         let loss = game
             .payoff
             .discriminator_loss(real.score(), fake.score(), game.label_smoothing);
@@ -211,12 +216,12 @@ impl<G: Generator, D: Discriminator> Gan<G, D> {
             .into_iter()
             .flatten()
             .fold(loss, |sum, told| sum + told * game.auxiliary_weight);
-        let penalty = self.penalty(Shown {
+        let penalty = self.penalty(PenaltyInput {
             real: &real,
             fake: &fake,
             class,
             anchors: self.anchors.as_ref(),
-            moment,
+            key,
         });
         let (loss, telemetry) = match penalty {
             Some(penalty) => (loss + penalty.clone(), telemetry.with_penalty(&penalty)),
@@ -231,7 +236,7 @@ impl<G: Generator, D: Discriminator> Gan<G, D> {
     }
 
     /// The sum of the penalties that are terms of the discriminator's loss.
-    fn penalty(&self, shown: Shown<'_>) -> Option<Tensor<1>> {
+    fn penalty(&self, shown: PenaltyInput<'_>) -> Option<Tensor<1>> {
         let penalties = self.game.penalties.iter();
         penalties
             .filter_map(|penalty| penalty.loss(&self.discriminator, shown))
@@ -242,15 +247,15 @@ impl<G: Generator, D: Discriminator> Gan<G, D> {
         &self,
         round: &Round,
         fakes: Tensor<4>,
-        moment: Moment,
+        key: TurnKey,
     ) -> (Tensor<1>, GeneratorTelemetry) {
         let game = &self.game;
         let class = round.latent.class.as_ref();
         let judge = self.discriminator.clone().no_grad();
-        let fake = Seen::new(&judge, fakes, class, false);
+        let fake = Scored::new(&judge, fakes, class, false);
         let real = LazyCell::new(|| {
-            let real = game.present(round.real.clone(), Kind::Real, moment);
-            Seen::new(&judge, real, class, false)
+            let real = game.preprocess(round.real.clone(), Source::Real, key);
+            Scored::new(&judge, real, class, false)
         });
         let payoff = || game.payoff.generator_loss(|| real.score(), fake.score());
         let loss = match game.feature_matching {

@@ -5,14 +5,14 @@ use ganforge_infer::Signature;
 use ganforge_model::{Discriminator, Generator, ImageSpec, collect_weights};
 
 use super::{Gan, Round};
-use crate::game::{Kind, Moment};
+use crate::game::{Source, TurnKey};
 use crate::recipe::{Override, Recipe};
 use crate::session::Latents;
 use crate::system::{BuiltinGan, build};
 
 const BATCH: usize = 8;
 const CLASSES: usize = 3;
-const NOW: Moment = Moment {
+const NOW: TurnKey = TurnKey {
     seed: 5,
     turn: 3,
     images: 0,
@@ -60,11 +60,11 @@ fn number(tensor: Tensor<1>) -> f64 {
     tensor.into_data().iter::<f64>().sum()
 }
 
-fn generator_loss(gan: &BuiltinGan, round: &Round, moment: Moment) -> f64 {
+fn generator_loss(gan: &BuiltinGan, round: &Round, key: TurnKey) -> f64 {
     let shown = gan
         .game
-        .present(gan.fakes(&round.latent), Kind::Fake, moment);
-    number(gan.generator_loss(round, shown, moment).0)
+        .preprocess(gan.fakes(&round.latent), Source::Fake, key);
+    number(gan.generator_loss(round, shown, key).0)
 }
 
 fn largest_difference(one: Tensor<4>, other: Tensor<4>) -> f32 {
@@ -74,22 +74,22 @@ fn largest_difference(one: Tensor<4>, other: Tensor<4>) -> f32 {
 #[test]
 fn the_same_moment_shows_the_same_augmentation_and_another_another() {
     let (gan, round) = game(&["game.augment=[\"colour\", \"translation\", \"cutout\"]"]);
-    let show = |kind, moment| gan.game.present(round.real.clone(), kind, moment);
-    let first = show(Kind::Real, NOW);
+    let show = |kind, key| gan.game.preprocess(round.real.clone(), kind, key);
+    let first = show(Source::Real, NOW);
     assert!(largest_difference(first.clone(), round.real.clone()) > 0.1);
-    assert!(largest_difference(first.clone(), show(Kind::Real, NOW)) < 1e-7);
-    assert!(largest_difference(first.clone(), show(Kind::Fake, NOW)) > 0.1);
-    let later = Moment { turn: 4, ..NOW };
-    assert!(largest_difference(first, show(Kind::Real, later)) > 0.1);
+    assert!(largest_difference(first.clone(), show(Source::Real, NOW)) < 1e-7);
+    assert!(largest_difference(first.clone(), show(Source::Fake, NOW)) > 0.1);
+    let later = TurnKey { turn: 4, ..NOW };
+    assert!(largest_difference(first, show(Source::Real, later)) > 0.1);
 }
 
 #[test]
 fn instance_noise_is_on_both_kinds_of_image_and_ends() {
     let (gan, round) = game(&["game.instance_noise={ std = 0.5, until = 1000 }"]);
-    for kind in [Kind::Real, Kind::Fake] {
+    for kind in [Source::Real, Source::Fake] {
         let spread = |images| {
-            let moment = Moment { images, ..NOW };
-            let noise = gan.game.present(round.real.clone(), kind, moment) - round.real.clone();
+            let key = TurnKey { images, ..NOW };
+            let noise = gan.game.preprocess(round.real.clone(), kind, key) - round.real.clone();
             number(noise.square().mean()).sqrt()
         };
         assert!((spread(0) - 0.5).abs() < 0.1);
@@ -110,7 +110,7 @@ fn noise_on_the_generators_last_layer_is_the_trainings_alone() {
 #[test]
 fn a_packed_discriminator_judges_several_images_at_once() {
     let (gan, round) = game(&["game.packing=4", "data.labels=false"]);
-    let shown = gan.game.present(round.real.clone(), Kind::Real, NOW);
+    let shown = gan.game.preprocess(round.real.clone(), Source::Real, NOW);
     assert_eq!(shown.dims(), [BATCH / 4, 4, 8, 8]);
     let judged = gan.judge(&round, shown, NOW);
     assert_eq!(judged.real.dims(), [BATCH / 4, 1]);

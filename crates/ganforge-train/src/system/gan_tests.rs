@@ -10,14 +10,14 @@ use ganforge_data::Dataset;
 use ganforge_model::{Discriminator, DiscriminatorNet, Judgement, collect_weights};
 
 use super::{Gan, Round, Start};
-use crate::game::Moment;
+use crate::game::TurnKey;
 use crate::optimizer::{module_optimizer, module_schedule};
 use crate::recipe::{Override, Recipe};
 use crate::session::Latents;
 use crate::system::{BuiltinGan, build, signature};
 use crate::weights::trainable_parameters;
 
-const NOW: Moment = Moment {
+const NOW: TurnKey = TurnKey {
     seed: 5,
     turn: 3,
     images: 0,

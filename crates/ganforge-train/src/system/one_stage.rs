@@ -10,7 +10,7 @@ use burn::tensor::Tensor;
 use ganforge_model::{Discriminator, Generator};
 
 use super::gan::{BothPhases, Gan, Round};
-use crate::game::{Kind, Moment};
+use crate::game::{Source, TurnKey};
 use crate::telemetry::GeneratorTelemetry;
 
 impl<G: Generator, D: Discriminator> Gan<G, D> {
@@ -22,13 +22,13 @@ impl<G: Generator, D: Discriminator> Gan<G, D> {
     /// # Panics
     /// With a discriminator whose logits do not depend on the images.
     #[must_use]
-    pub fn one_stage_phase(&self, round: &Round, moment: Moment) -> BothPhases {
+    pub fn one_stage_phase(&self, round: &Round, key: TurnKey) -> BothPhases {
         let fakes = self
             .game
-            .present(self.fakes(&round.latent), Kind::Fake, moment);
+            .preprocess(self.fakes(&round.latent), Source::Fake, key);
         // The discriminator's graph ends at a leaf of its own, where its gradient by the fakes is picked up.
         let leaf = fakes.clone().detach().require_grad();
-        let judged = self.judge(round, leaf.clone(), moment);
+        let judged = self.judge(round, leaf.clone(), key);
         let mut gradients = judged.loss.backward();
         let by_fakes = leaf
             .grad_remove(&mut gradients)

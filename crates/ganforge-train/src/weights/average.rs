@@ -7,7 +7,7 @@
 
 use burn::module::Module;
 
-use super::lerp::blend;
+use super::lerp::lerp;
 
 /// A copy of a network that follows the original at a distance.
 #[derive(Module, Debug)]
@@ -56,7 +56,7 @@ impl<M: Module> Average<M> {
     pub fn update(self, network: &M) -> Self {
         let keep = self.keep();
         Self {
-            network: blend(self.network, network, keep),
+            network: lerp(self.network, network, keep),
             half_life: self.half_life,
             updates: self.updates + 1,
         }

@@ -7,7 +7,7 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 
-use super::lerp::{blend, values};
+use super::lerp::{lerp, values};
 
 /// The mean of a network's parameters over all updates so far: `(1/t)·Σθ[i]`.
 #[derive(Module, Debug)]
@@ -43,7 +43,7 @@ impl<M: Module> History<M> {
     pub fn update(self, network: &M) -> Self {
         let before = self.updates as f64;
         Self {
-            mean: blend(self.mean, network, before / (before + 1.0)),
+            mean: lerp(self.mean, network, before / (before + 1.0)),
             updates: self.updates + 1,
         }
     }

@@ -4,7 +4,7 @@ use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::Tensor;
 
 /// `keep·average + (1 - keep)·latest`, running statistics included. What is equal in both stays so to the last bit.
-pub fn blend<M: Module>(average: M, latest: &M, keep: f64) -> M {
+pub fn lerp<M: Module>(average: M, latest: &M, keep: f64) -> M {
     // The snapshot's running statistics are up to date; those of the original lag one update behind.
     let latest = values(&latest.valid());
     average.map(&mut Blend { latest, keep })

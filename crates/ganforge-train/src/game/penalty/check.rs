@@ -25,7 +25,7 @@ impl Penalty {
     /// True where the penalty bounds how fast the discriminator's score changes with the image, everywhere between
     /// real images and fakes.
     #[must_use]
-    pub fn bounds_slope(&self) -> bool {
+    pub fn bounds_input_gradient(&self) -> bool {
         match self {
             Self::WeightClipping { .. } | Self::WganGp { .. } | Self::SpectralNorm {} => true,
             Self::R1 { .. }
@@ -39,7 +39,7 @@ impl Penalty {
 
     /// True where the penalty is a function of the fakes' scores, and so bends the discriminator's gradient by them.
     #[must_use]
-    pub fn bends_fakes(&self) -> bool {
+    pub fn depends_on_fake_scores(&self) -> bool {
         match self {
             Self::LeCam { .. } => true,
             Self::Consistency { lambda_fake, .. } => *lambda_fake > 0.0,

@@ -4,8 +4,8 @@
 use burn::tensor::Tensor;
 use ganforge_model::Discriminator;
 
-use super::Shown;
-use crate::game::Seen;
+use super::PenaltyInput;
+use crate::game::Scored;
 use crate::game::augment::{Augmentation, augment};
 
 /// `λ·E‖D(x) - D(T(x))‖²` on real images, and the same with its own weight on fakes.
@@ -14,13 +14,13 @@ use crate::game::augment::{Augmentation, augment};
 /// - output: `[1]`
 pub fn consistency<D: Discriminator>(
     judge: &D,
-    shown: Shown<'_>,
+    shown: PenaltyInput<'_>,
     augmentations: &[Augmentation],
     [lambda_real, lambda_fake]: [f64; 2],
 ) -> Tensor<1> {
-    let term = |seen: &Seen, purpose: &str| {
+    let term = |seen: &Scored, purpose: &str| {
         let images = seen.images.clone().detach();
-        let changed = augment(augmentations, images, &mut shown.moment.rng(purpose));
+        let changed = augment(augmentations, images, &mut shown.key.rng(purpose));
         let again = judge.forward(changed, shown.class.cloned()).logits;
         distance(seen.score(), again)
     };

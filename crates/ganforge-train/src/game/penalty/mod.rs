@@ -9,17 +9,17 @@ mod clipping;
 mod consistency;
 mod directional;
 mod dragan;
+mod input_gradient;
 mod lecam;
 mod noise;
 mod one_centred;
 mod orthogonal;
 mod points;
-mod slope;
 mod spectral;
 mod zero_centred;
 
+pub use input_gradient::Form;
 pub use lecam::Anchors;
-pub use slope::Form;
 
 use burn::module::Module;
 use burn::tensor::{Int, Tensor};
@@ -28,10 +28,10 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::game::augment::Augmentation;
-use crate::game::{Kind, Moment, Seen};
+use crate::game::{Scored, Source, TurnKey};
+use input_gradient::squared_gradient_norm;
 use one_centred::one_centred;
 use points::Points;
-use slope::squared_slope;
 use zero_centred::zero_centred;
 
 /// One entry of `game.penalties`.
@@ -123,24 +123,24 @@ pub enum Penalty {
 
 /// What one discriminator turn has to show to its penalties.
 #[derive(Clone, Copy)]
-pub struct Shown<'a> {
+pub struct PenaltyInput<'a> {
     /// Real images.
-    pub real: &'a Seen,
+    pub real: &'a Scored,
     /// Fakes.
-    pub fake: &'a Seen,
+    pub fake: &'a Scored,
     /// `[batch]`, the class of the real image and the fake in each row.
     pub class: Option<&'a Tensor<1, Int>>,
     /// Average scores so far, in a game with a `LeCam` penalty.
     pub anchors: Option<&'a Anchors>,
     /// Key of what is random.
-    pub moment: Moment,
+    pub key: TurnKey,
 }
 
 impl Penalty {
     /// What the penalty adds to the discriminator's loss, if it is a term of the loss.
     ///
     /// Points and noise are drawn on the device, from its own generator of random numbers; augmentations follow from
-    /// the moment.
+    /// the key.
     ///
     /// # Shapes
     /// - output: `[1]`
@@ -149,7 +149,7 @@ impl Penalty {
     /// With [`Form::Exact`] on a discriminator without an expression for its input gradient; with `LeCam` where nothing
     /// keeps the averages, which [`Gan::new`](crate::Gan::new) sees to.
     #[must_use]
-    pub fn loss<D: Discriminator>(&self, judge: &D, shown: Shown<'_>) -> Option<Tensor<1>> {
+    pub fn loss<D: Discriminator>(&self, judge: &D, shown: PenaltyInput<'_>) -> Option<Tensor<1>> {
         let (real, fake) = (shown.real, shown.fake);
         let at = |images: Tensor<4>, gradient: Option<&Tensor<4>>| Points {
             images: images.detach(),
@@ -197,7 +197,7 @@ impl Penalty {
 
     /// What a penalty on slopes says of them at given images.
     fn loss_at<D: Discriminator>(&self, judge: &D, points: &Points) -> Option<Tensor<1>> {
-        let squared = |form| squared_slope(form, judge, points);
+        let squared = |form| squared_gradient_norm(form, judge, points);
         match *self {
             Self::R1 { gamma, form } | Self::R2 { gamma, form } => {
                 Some(zero_centred(squared(form), gamma))
@@ -218,10 +218,10 @@ impl Penalty {
 
     /// Which images' input gradient the penalty is a function of, so that it may be found while they are judged.
     #[must_use]
-    pub fn slope_at(&self) -> Option<Kind> {
+    pub fn gradient_source(&self) -> Option<Source> {
         match self {
-            Self::R1 { form, .. } => form.may_be_exact().then_some(Kind::Real),
-            Self::R2 { form, .. } => form.may_be_exact().then_some(Kind::Fake),
+            Self::R1 { form, .. } => form.may_be_exact().then_some(Source::Real),
+            Self::R2 { form, .. } => form.may_be_exact().then_some(Source::Fake),
             _ => None,
         }
     }

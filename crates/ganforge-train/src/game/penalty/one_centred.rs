@@ -7,10 +7,10 @@ use super::points::root;
 /// `λ · E(‖∇D(x̂)‖ - 1)²`; one-sided, slopes below 1 are free.
 ///
 /// # Shapes
-/// - `squared_slope`: `[batch]`
+/// - `squared_gradient_norm`: `[batch]`
 /// - output: `[1]`
-pub fn one_centred(squared_slope: Tensor<1>, lambda: f64, one_sided: bool) -> Tensor<1> {
-    let excess = root(squared_slope) - 1.0;
+pub fn one_centred(squared_gradient_norm: Tensor<1>, lambda: f64, one_sided: bool) -> Tensor<1> {
+    let excess = root(squared_gradient_norm) - 1.0;
     let excess = if one_sided {
         activation::relu(excess)
     } else {

@@ -6,8 +6,8 @@ use burn::tensor::Tensor;
 /// `γ/2 · E‖∇D(x)‖²`.
 ///
 /// # Shapes
-/// - `squared_slope`: `[batch]`
+/// - `squared_gradient_norm`: `[batch]`
 /// - output: `[1]`
-pub fn zero_centred(squared_slope: Tensor<1>, gamma: f64) -> Tensor<1> {
-    squared_slope.mean() * (gamma / 2.0)
+pub fn zero_centred(squared_gradient_norm: Tensor<1>, gamma: f64) -> Tensor<1> {
+    squared_gradient_norm.mean() * (gamma / 2.0)
 }

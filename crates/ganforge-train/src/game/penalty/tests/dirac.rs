@@ -8,7 +8,7 @@ use ganforge_model::{Discriminator, Generator, InputGradient, Judgement, Latent}
 
 use super::super::{Form, Penalty};
 use crate::Payoff;
-use crate::game::{Game, Moment, UpdateRule};
+use crate::game::{Game, TurnKey, UpdateRule};
 use crate::system::{Gan, Round, Start};
 
 /// Makes the same number whatever the latent.
@@ -79,7 +79,7 @@ fn field(payoff: Payoff, penalties: &[Penalty], [theta, psi]: [f32; 2]) -> [f64;
             class: None,
         },
     };
-    let phases = gan.simultaneous_phase(&round, Moment::default());
+    let phases = gan.simultaneous_phase(&round, TurnKey::default());
     let of = |gradients: &GradientsParams, param: &Param<Tensor<1>>| -> f64 {
         let gradient = gradients.get::<1>(param.id);
         gradient.map_or(0.0, |gradient| gradient.into_data().iter::<f64>().sum())

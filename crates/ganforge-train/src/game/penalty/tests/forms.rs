@@ -6,10 +6,12 @@ use ganforge_model::layers::Activation;
 use ganforge_model::{Discriminator, DiscriminatorConfig, DiscriminatorNet, Judgement};
 
 use super::super::one_centred::{between_at_random, one_centred};
-use super::super::{Form, Penalty, Points, Shown, noise, slope::squared_slope};
+use super::super::{
+    Form, Penalty, PenaltyInput, Points, input_gradient::squared_gradient_norm, noise,
+};
 use super::reference::{Case, cases};
 use super::{cosine, flat, gradients_by_name};
-use crate::game::{Moment, Seen};
+use crate::game::{Scored, TurnKey};
 
 fn with_form(penalty: &Penalty, form: Form) -> Penalty {
     match *penalty {
@@ -76,7 +78,7 @@ fn noise_measures_the_same_slope_in_the_mean() {
     assert_eq!(activation(case), Some(Activation::Softplus));
     let network = case.network();
     let points = case.points(&case.outcomes[0].penalty);
-    let exact = squared_slope(Form::Exact, &network, &points).mean();
+    let exact = squared_gradient_norm(Form::Exact, &network, &points).mean();
     let many = Points {
         images: points.images.repeat_dim(0, 5000),
         class: None,
@@ -168,12 +170,12 @@ fn no_gradient_leads_back_through_the_images() {
     let network = case.network();
     for outcome in &case.outcomes {
         let fakes = case.images("fake").require_grad();
-        let shown = Shown {
-            real: &Seen::new(&network, case.images("real"), None, true),
-            fake: &Seen::new(&network, fakes.clone(), None, false),
+        let shown = PenaltyInput {
+            real: &Scored::new(&network, case.images("real"), None, true),
+            fake: &Scored::new(&network, fakes.clone(), None, false),
             class: None,
             anchors: None,
-            moment: Moment::default(),
+            key: TurnKey::default(),
         };
         for form in [Form::Exact, Form::Directional] {
             let penalty = with_form(&outcome.penalty, form);

@@ -39,7 +39,11 @@ impl Form {
 ///
 /// # Panics
 /// With [`Form::Exact`], where the discriminator has no expression for its input gradient.
-pub fn squared_slope<D: Discriminator>(form: Form, judge: &D, points: &Points) -> Tensor<1> {
+pub fn squared_gradient_norm<D: Discriminator>(
+    form: Form,
+    judge: &D,
+    points: &Points,
+) -> Tensor<1> {
     match form {
         Form::Auto => exact(judge, points).unwrap_or_else(|| directional::squared(judge, points)),
         Form::Exact => exact(judge, points).expect(
