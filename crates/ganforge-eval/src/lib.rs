@@ -30,7 +30,6 @@
 //! The same call returns the same bits on the same machine, for any number of threads. Invalid input is an [`EvalError`], never a panic and never NaN.
 
 mod difference;
-mod digest;
 mod error;
 mod estimate;
 mod evaluation;

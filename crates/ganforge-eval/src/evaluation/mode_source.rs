@@ -1,9 +1,9 @@
 //! Where modes can be counted: known centres, or classes that a classifier sees.
 
 use burn::tensor::Device;
+use ganforge_core::hex_digest;
 use sha2::{Digest, Sha256};
 
-use crate::digest;
 use crate::error::EvalError;
 use crate::features::Features;
 use crate::metrics::{HIGH_QUALITY_DEVIATIONS, Modes, class_modes, mixture_modes};
@@ -85,7 +85,7 @@ impl ModeSource {
                     .iter()
                     .flat_map(|&class| (class as u64).to_le_bytes());
                 let hash = Sha256::new().chain_update(bytes.collect::<Vec<u8>>());
-                Some(digest::half(hash))
+                Some(hex_digest(hash, 16))
             }
             _ => None,
         }

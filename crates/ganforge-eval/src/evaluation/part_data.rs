@@ -1,5 +1,6 @@
 //! What is kept of the images of a part: what its metrics look at, and nothing else.
 
+use ganforge_core::hex_digest;
 use sha2::{Digest, Sha256};
 
 use super::config::EvaluatorConfig;
@@ -7,7 +8,6 @@ use super::feature_buffer::{FeatureBuffer, frechet_of};
 use super::metric_name::MetricName;
 use super::mode_source::ModeSource;
 use super::part::Part;
-use crate::digest;
 use crate::error::EvalError;
 use crate::features::Features;
 use crate::metrics::frechet_of_features;
@@ -211,7 +211,7 @@ impl PartData {
     /// Thirty-two hexadecimal digits that change with any pixel of real images; nothing before there are any.
     pub(super) fn digest(&self) -> Option<String> {
         let seen = self.digest.clone().filter(|_| self.count > 0);
-        seen.map(digest::half)
+        seen.map(|hash| hex_digest(hash, 16))
     }
 
     /// `[images, channels · height · width]`

@@ -5,12 +5,13 @@
 
 mod ms_ssim;
 
+use ganforge_core::below;
 use rayon::prelude::*;
 
 use crate::error::EvalError;
 use crate::estimate::Estimate;
 use crate::features::Features;
-use crate::sampling::{below, generator};
+use crate::sampling::generator;
 use ms_ssim::ms_ssim;
 
 pub use ms_ssim::ms_ssim_scales;

@@ -4,9 +4,8 @@ use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
+use ganforge_core::hex_digest;
 use sha2::{Digest as _, Sha256};
-
-use crate::digest::hexadecimal;
 
 /// The file's name. The digits after the date are the first of its digest: whoever released it put them there.
 pub const INCEPTION_FILE: &str = "pt_inception-2015-12-05-6726825d.pth";
@@ -45,5 +44,5 @@ fn sha256(path: &Path) -> io::Result<String> {
             read => hash.update(&block[..read]),
         }
     }
-    Ok(hexadecimal(&hash.finalize()))
+    Ok(hex_digest(hash, 32))
 }

@@ -201,7 +201,7 @@ fn only_the_released_file_is_opened() {
     // All tensors are there, and yet they are not the released ones.
     let other = file(&unpacked());
     let refused = refused(other.path());
-    let digest = crate::digest::hexadecimal(&Sha256::digest(unpacked()));
+    let digest = ganforge_core::hex_digest(Sha256::new().chain_update(unpacked()), 32);
     for part in [&*digest, INCEPTION_SHA256, "ganforge data fetch inception"] {
         assert!(refused.contains(part), "`{part}` in {refused}");
     }
