@@ -38,7 +38,6 @@ mod figure;
 pub mod metrics;
 mod pairs;
 mod protocol;
-mod sampling;
 pub mod spaces;
 
 pub use burn;

@@ -5,13 +5,12 @@
 
 mod ms_ssim;
 
-use ganforge_core::below;
+use ganforge_core::{below, keyed_rng};
 use rayon::prelude::*;
 
 use crate::error::EvalError;
 use crate::estimate::Estimate;
 use crate::features::Features;
-use crate::sampling::generator;
 use ms_ssim::ms_ssim;
 
 pub use ms_ssim::ms_ssim_scales;
@@ -52,11 +51,11 @@ pub fn diversity(
             allowed: "2 or more",
         });
     }
-    let mut draws = generator(seed, 0);
+    let mut rng = keyed_rng(seed, "diversity-pairs", 0);
     let chosen: Vec<(usize, usize)> = (0..pairs)
         .map(|_| {
-            let first = below(&mut draws, images.rows());
-            let step = 1 + below(&mut draws, images.rows() - 1);
+            let first = below(&mut rng, images.rows());
+            let step = 1 + below(&mut rng, images.rows() - 1);
             (first, (first + step) % images.rows())
         })
         .collect();

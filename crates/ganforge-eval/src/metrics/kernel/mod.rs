@@ -13,13 +13,12 @@
 
 mod sums;
 
-use ganforge_core::choose;
+use ganforge_core::{choose, keyed_rng};
 use serde::{Deserialize, Serialize};
 
 use crate::error::EvalError;
 use crate::estimate::Estimate;
 use crate::features::Features;
-use crate::sampling::generator;
 use sums::Sums;
 
 /// Which pairs of samples are compared.
@@ -69,9 +68,9 @@ pub fn kernel(
             reference.at_least(size, NAME, "reference samples for a subset")?;
             let distances: Vec<f64> = (0..count)
                 .map(|subset| {
-                    let mut draws = generator(seed, subset as u64);
-                    let first = samples.select(&choose(&mut draws, samples.rows(), size));
-                    let second = reference.select(&choose(&mut draws, reference.rows(), size));
+                    let mut rng = keyed_rng(seed, "kernel-subset", subset as u64);
+                    let first = samples.select(&choose(&mut rng, samples.rows(), size));
+                    let second = reference.select(&choose(&mut rng, reference.rows(), size));
                     Sums::new(&first, &second).distance()
                 })
                 .collect();
