@@ -2,7 +2,7 @@
 
 use ganforge_model::ImageSpec;
 
-use crate::InferError;
+use crate::error::InferError;
 
 /// A number of images of one size, `[count, channels, height, width]`, in [-1, 1] for pixels.
 #[derive(Debug, Clone, PartialEq)]

@@ -34,31 +34,15 @@
 //!
 //! Nothing here names a backend or needs gradients: a program that samples links neither.
 
-mod blocks;
 mod error;
-mod generate;
-mod grid;
 mod images;
-mod npy;
-mod options;
-mod output;
-mod partial_file;
 mod picture;
-mod sample;
-mod sampler;
-mod scatter;
-mod sheet;
-mod signature;
+mod sampling;
 mod writer;
 
+pub use burn;
 pub use error::InferError;
-pub use generate::generate;
-pub use grid::GridOptions;
 pub use images::Images;
-pub use options::SampleOptions;
-pub use output::Output;
-pub use picture::pixel;
-pub use sample::{batches, latent, sample};
-pub use sampler::Sampler;
-pub use signature::Signature;
-pub use writer::ImageWriter;
+pub use picture::{GridOptions, pixel};
+pub use sampling::{SampleOptions, Sampler, Signature, batches, generate, latent, sample};
+pub use writer::{ImageWriter, Output};

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use ganforge_model::ImageSpec;
 
-use crate::InferError;
-use crate::partial_file::PartialFile;
+use super::output_file::OutputFile;
+use crate::error::InferError;
 
 /// Magic string, version and header length take ten bytes; the data starts at a multiple of 64.
 const PREAMBLE: usize = 10;
@@ -19,7 +19,7 @@ const GATHERED: usize = 1 << 16;
 /// Writes an array whose header says beforehand how long it is.
 #[derive(Debug)]
 pub struct ArrayWriter {
-    file: PartialFile,
+    file: OutputFile,
     /// Not yet written.
     bytes: Vec<u8>,
 }
@@ -33,7 +33,7 @@ impl ArrayWriter {
             return Err(InferError::FileTooLarge { count, image });
         }
         Ok(Self {
-            file: PartialFile::create(path)?,
+            file: OutputFile::create(path)?,
             bytes: header(count, image),
         })
     }
@@ -50,7 +50,7 @@ impl ArrayWriter {
 
     pub fn finish(mut self) -> Result<(), InferError> {
         self.file.write(&self.bytes)?;
-        self.file.keep_on_disk()
+        self.file.commit()
     }
 }
 

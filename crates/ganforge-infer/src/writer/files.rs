@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use ganforge_model::ImageSpec;
 use image::ImageFormat;
 
-use crate::InferError;
-use crate::partial_file::PartialFile;
+use super::output_file::OutputFile;
+use crate::error::InferError;
 use crate::picture::{check_picture, picture};
 
 /// Files of a folder that file systems and file managers still bear.
@@ -34,17 +34,17 @@ impl FilesWriter {
             next: 0,
         };
         // Made and removed again: where that is refused, so will every picture be.
-        PartialFile::create(&writer.next_file()).map(drop)?;
+        OutputFile::create(&writer.next_file()).map(drop)?;
         Ok(writer)
     }
 
     pub fn add(&mut self, image: &[f32], spec: ImageSpec) -> Result<(), InferError> {
         let mut bytes = Cursor::new(Vec::new());
         picture(image, spec)?.write_to(&mut bytes, ImageFormat::Png)?;
-        let mut file = PartialFile::create(&self.next_file())?;
+        let mut file = OutputFile::create(&self.next_file())?;
         file.write(bytes.get_ref())?;
         // Waiting for the disk fifty thousand times would take longer than drawing.
-        file.keep()?;
+        file.commit_unsynced()?;
         self.next += 1;
         Ok(())
     }

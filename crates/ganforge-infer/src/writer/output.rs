@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{GridOptions, Images, InferError};
+use crate::error::InferError;
+use crate::images::Images;
+use crate::picture::GridOptions;
 
 /// A form of output, and its place.
 ///

@@ -9,8 +9,11 @@ use std::ops::Range;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use ganforge_model::{Generator, ImageSpec, Latent, LatentSpec, keyed_rng};
 
-use crate::blocks::blocks;
-use crate::{Images, InferError, SampleOptions, Signature};
+use super::blocks::blocks;
+use super::options::SampleOptions;
+use super::signature::Signature;
+use crate::error::InferError;
+use crate::images::Images;
 
 /// Bytes that a batch of images may take together: with large ones, fewer are computed at a time.
 const BATCH_MEMORY: u64 = 2 << 30;

@@ -3,7 +3,8 @@
 use ganforge_model::ConfigError;
 use image::{DynamicImage, Rgb, RgbImage};
 
-use crate::{Images, InferError};
+use crate::error::InferError;
+use crate::images::Images;
 
 /// Pixels along each side of the plot.
 const SIDE: u16 = 512;

@@ -5,8 +5,12 @@ use std::path::{Path, PathBuf};
 use burn::tensor::Device;
 use ganforge_model::{GeneratorNet, ModelCard, ModelError, ModelFile};
 
-use crate::sample::collect;
-use crate::{Images, InferError, SampleOptions, Signature, batches, generate, latent};
+use super::generate::generate;
+use super::options::SampleOptions;
+use super::sample::{batches, collect, latent};
+use super::signature::Signature;
+use crate::error::InferError;
+use crate::images::Images;
 
 /// A trained generator with what its file says of it, ready to draw images.
 #[derive(Debug, Clone)]

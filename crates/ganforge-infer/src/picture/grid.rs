@@ -2,10 +2,11 @@
 
 use image::DynamicImage;
 
-use crate::picture::to_picture;
-use crate::scatter::scatter;
-use crate::sheet::{Sheet, SheetDrawer};
-use crate::{Images, InferError};
+use super::pixel::to_picture;
+use super::scatter::scatter;
+use super::sheet::{Sheet, SheetDrawer};
+use crate::error::InferError;
+use crate::images::Images;
 
 /// How to lay out a grid.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

@@ -2,8 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::writer::{header, to_bytes};
-use crate::{GridOptions, Images, InferError, Output};
+use super::array::{header, to_bytes};
+use super::output::Output;
+use crate::error::InferError;
+use crate::images::Images;
+use crate::picture::GridOptions;
 
 impl Images {
     /// The raw numbers as a numpy array `[count, channels, height, width]` of little-endian 32-bit floats.

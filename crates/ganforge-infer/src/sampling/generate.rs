@@ -3,9 +3,11 @@
 use burn::tensor::Device;
 use ganforge_model::{ConfigError, Generator};
 
-use crate::options::check_class;
-use crate::sample::{at_a_time, forward};
-use crate::{Images, InferError, SampleOptions, Signature};
+use super::options::{SampleOptions, check_class};
+use super::sample::{at_a_time, forward};
+use super::signature::Signature;
+use crate::error::InferError;
+use crate::images::Images;
 
 /// Turns latents into images: all in one batch, or in several where memory does not allow that.
 ///

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use ganforge_model::{ConfigError, ImageSpec};
 
-use crate::InferError;
-use crate::picture::{check_picture, pixel};
+use super::pixel::{check_picture, pixel};
+use crate::error::InferError;
 
 /// White pixels between two images.
 const GAP: usize = 2;

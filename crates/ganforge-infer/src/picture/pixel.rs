@@ -3,7 +3,8 @@
 use ganforge_model::ImageSpec;
 use image::{DynamicImage, GrayImage, RgbImage};
 
-use crate::{Images, InferError};
+use crate::error::InferError;
+use crate::images::Images;
 
 /// The grey level of a number in [-1, 1]: `round((x + 1) · 127.5)`.
 ///
