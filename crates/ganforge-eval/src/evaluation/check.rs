@@ -1,4 +1,4 @@
-//! Which metrics which data admit.
+//! Checks that the data and the feature space admit the metrics.
 
 use super::config::EvaluatorConfig;
 use super::metric_name::MetricName;
@@ -7,10 +7,10 @@ use crate::error::EvalError;
 use crate::metrics::frechet_fits;
 use crate::spaces::{FeatureSpace, check_stacked, cropped_shape};
 
-/// The shape of a point in the plane: two channels of one pixel.
+/// The shape of a point in the plane.
 const POINT: [usize; 3] = [2, 1, 1];
 
-/// Refuses a metric that these images do not admit, and stacked digits of another size than they are scored at.
+/// Fails for a metric that these images do not admit, and for stacked digits of a size that the classifier does not take.
 pub(super) fn check(config: &EvaluatorConfig, dimensions: usize) -> Result<(), EvalError> {
     for &metric in &config.metrics {
         if let Some(reason) = refusal(metric, config) {
@@ -29,7 +29,7 @@ pub(super) fn check(config: &EvaluatorConfig, dimensions: usize) -> Result<(), E
     }
 }
 
-/// Why modes cannot be counted.
+/// The error of a metric that counts modes, if the modes are unknown.
 pub(super) fn no_modes(metric: MetricName) -> EvalError {
     EvalError::Unsupported {
         metric: metric.name(),

@@ -17,23 +17,44 @@ use crate::metrics::{
 };
 use crate::protocol::{Metric, Protocol};
 
-/// Collects images, and measures them.
+/// Computes metrics of samples from images.
+///
+/// It takes the images of every [`Part`] that its metrics need, batch by batch, and returns a [`Figure`] for every metric. Real images are kept as features, so
+/// one evaluator measures one set of samples after another: [`clear`](Self::clear) the old samples and add the new ones.
+///
+/// ```
+/// use ganforge_eval::{Evaluator, EvaluatorConfig, MetricName, Part};
+///
+/// // 100 images of 1x2x2 pixels.
+/// let images = |offset: usize| -> Vec<f32> {
+///     (0..400).map(|i| ((i * 37 + offset) % 101) as f32 / 50.5 - 1.0).collect()
+/// };
+/// let config = EvaluatorConfig::new([1, 2, 2], [MetricName::Frechet, MetricName::Recall]);
+/// let mut evaluator = Evaluator::new(config)?;
+/// evaluator.add(Part::Reference, images(0))?;
+/// evaluator.add(Part::Samples, images(5))?;
+///
+/// let figures = evaluator.figures(|_| ())?;
+/// assert!(figures.found[&MetricName::Frechet].value < 0.1);
+/// assert_eq!(figures.found[&MetricName::Recall].protocol.samples, 100);
+/// # Ok::<(), ganforge_eval::EvalError>(())
+/// ```
 #[derive(Debug)]
 pub struct Evaluator {
     config: EvaluatorConfig,
-    /// Of the features.
+    /// Dimensions of the feature space.
     dimensions: usize,
     parts: BTreeMap<Part, PartData>,
 }
 
-/// The Inception score's parts, as in the paper.
+/// Splits of the Inception score, as in the paper.
 const SPLITS: usize = 10;
 
-/// Pairs of samples of which diversity is the mean.
+/// Pairs of samples that diversity averages over.
 pub(super) const PAIRS: usize = 2000;
 
 impl Evaluator {
-    /// An evaluator that has seen no image yet.
+    /// An evaluator without images.
     ///
     /// # Errors
     /// A metric that such data do not admit, or images of a size that the feature space does not take.
@@ -50,28 +71,28 @@ impl Evaluator {
         })
     }
 
-    /// The parts that the metrics take, the samples first.
+    /// The parts that the metrics need, the samples first.
     pub fn parts(&self) -> impl Iterator<Item = Part> {
         self.parts.keys().copied()
     }
 
-    /// What is measured.
+    /// The metrics.
     pub fn metrics(&self) -> impl Iterator<Item = MetricName> {
         self.config.metrics.iter().copied()
     }
 
-    /// Measures no more than some of its metrics from now on.
+    /// Drops the metrics for which `wanted` returns false.
     pub fn retain(&mut self, wanted: impl FnMut(&MetricName) -> bool) {
         self.config.metrics.retain(wanted);
     }
 
-    /// Adds images to a part; those of a part that no metric takes are passed over. A few hundred at a time are best where a network looks at them.
+    /// Adds images to a part. Images of a part that no metric needs are ignored. Batches of a few hundred suit the feature networks.
     ///
     /// # Shapes
-    /// `pixels`: whole images `[channels, height, width]` in [-1, 1], or points in their own coordinates, one after the other.
+    /// `pixels`: `[images, channels, height, width]` in [-1, 1], or points in their own coordinates.
     ///
     /// # Errors
-    /// Numbers that do not divide into images, one that is infinite or none at all, or a device that fails.
+    /// Pixels that do not divide into images or are not finite, or a device that fails.
     pub fn add(&mut self, part: Part, pixels: Vec<f32>) -> Result<(), EvalError> {
         match self.parts.get_mut(&part) {
             Some(data) => data.add(&self.config, pixels),
@@ -79,17 +100,17 @@ impl Evaluator {
         }
     }
 
-    /// Forgets the images of a part.
+    /// Removes the images of a part.
     pub fn clear(&mut self, part: Part) {
         if let Some(data) = self.parts.get_mut(&part) {
             data.clear();
         }
     }
 
-    /// A figure for every metric that has a value. `before` is told of each before it is computed.
+    /// A figure for every metric that has a value. `before` is called before each metric is computed.
     ///
     /// # Errors
-    /// Too few images for a metric, or what else a metric refuses; and if not one of them has a value.
+    /// Too few images or other invalid input of a metric, or no metric has a value.
     pub fn figures(&self, before: impl FnMut(MetricName)) -> Result<Figures, EvalError> {
         let mut figures = Figures {
             singular: self.singular(),
@@ -113,7 +134,7 @@ impl Evaluator {
         }
     }
 
-    /// What every metric says by itself, computed as it is asked for: a figure, or why there is none. `before` is told of each before it is computed.
+    /// The result of each metric, computed lazily: a figure, or why there is none. `before` is called before each metric is computed.
     pub fn outcomes(
         &self,
         mut before: impl FnMut(MetricName),
@@ -125,7 +146,7 @@ impl Evaluator {
         })
     }
 
-    /// `known` carries what four metrics share from one to the next.
+    /// `known` caches the result that four metrics share.
     fn figure(&self, metric: MetricName, known: &mut Option<Prdc>) -> Result<Figure, EvalError> {
         let protocol = self.protocol(metric);
         let EvaluatorConfig {
@@ -157,8 +178,8 @@ impl Evaluator {
                 estimated(inception_score(samples.probabilities(), SPLITS)?)
             }
             MetricName::Parzen => {
-                let [samples, validation, test] =
-                    [Part::Samples, Part::Validation, Part::Test].map(|part| self.part(part).ink());
+                let [samples, validation, test] = [Part::Samples, Part::Validation, Part::Test]
+                    .map(|part| self.part(part).unit_pixels());
                 let found = parzen(&samples?, &validation?, &test?, &PARZEN_GRID)?;
                 estimated(found.nats).map(|figure| figure.with("sigma", found.sigma))
             }
@@ -190,7 +211,7 @@ impl Evaluator {
         }
     }
 
-    /// Whether a covariance is of no more images than dimensions, where the Fréchet distance is asked for.
+    /// The warning about a singular covariance, if the Fréchet distance is measured.
     fn singular(&self) -> Option<SingularCovariance> {
         let count = |part| self.parts.get(&part).map_or(0, PartData::count);
         let found = SingularCovariance {
@@ -198,8 +219,8 @@ impl Evaluator {
             reference: count(Part::Reference),
             dimensions: self.dimensions,
         };
-        let asked = self.config.metrics.contains(&MetricName::Frechet);
-        (asked && found.samples.min(found.reference) <= self.dimensions).then_some(found)
+        let measured = self.config.metrics.contains(&MetricName::Frechet);
+        (measured && found.samples.min(found.reference) <= self.dimensions).then_some(found)
     }
 
     fn prdc(&self, known: &mut Option<Prdc>) -> Result<Prdc, EvalError> {
@@ -222,7 +243,7 @@ impl Evaluator {
         Ok(source.modes(samples.pixels(), samples.classes())?)
     }
 
-    /// How the figure of a metric is obtained from what has been added so far, and from as many samples as there will be where none are in.
+    /// The protocol of a metric, from the images added so far. The number of samples is the expected one if none were added.
     #[must_use]
     pub fn protocol(&self, metric: MetricName) -> Protocol {
         let rows = |part| self.parts.get(&part).map_or(0, PartData::count);
@@ -230,7 +251,7 @@ impl Evaluator {
         let (of, within) = modes.map_or((0, None), |modes| (modes.count(), modes.within()));
         let reach = NearestK::default();
         let [_, height, width] = self.config.image;
-        let stated = match metric {
+        let metric_with_parameters = match metric {
             MetricName::Frechet => Metric::Frechet,
             MetricName::Kernel => Metric::Kernel {
                 estimator: KernelEstimator::AllPairs,
@@ -272,17 +293,17 @@ impl Evaluator {
                 _ => (0, "none".into()),
             },
         };
-        let (features, enlarged) = part_data::features_of(metric, &self.config);
-        let resize: Vec<String> = resize.into_iter().chain(enlarged).collect();
-        let seen = metric
+        let (features, network_resize) = part_data::features_of(metric, &self.config);
+        let resize: Vec<String> = resize.into_iter().chain(network_resize).collect();
+        let digests = metric
             .parts()
             .iter()
             .filter_map(|part| self.parts.get(part)?.digest());
         let counted = modes.filter(|_| metric == MetricName::ReverseKl);
-        let seen = seen.chain(counted.and_then(ModeSource::digest));
-        let digests: Vec<String> = seen.collect();
+        let digests = digests.chain(counted.and_then(ModeSource::digest));
+        let digests: Vec<String> = digests.collect();
         Protocol {
-            metric: stated,
+            metric: metric_with_parameters,
             features,
             samples: match rows(Part::Samples) {
                 0 => self.config.samples,
@@ -298,7 +319,7 @@ impl Evaluator {
         }
     }
 
-    /// What there is of a part; every part that a metric takes was made with the evaluator.
+    /// The data of a part; `new` made every part that a metric needs.
     fn part(&self, part: Part) -> &PartData {
         &self.parts[&part]
     }

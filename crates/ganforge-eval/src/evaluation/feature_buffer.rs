@@ -1,4 +1,4 @@
-//! The features of a part: all of them, or their moments where nothing but the Fréchet distance looks at them.
+//! The features of a part, or only their moments if only the Fréchet distance needs them.
 
 use std::borrow::Cow;
 
@@ -6,30 +6,30 @@ use crate::error::EvalError;
 use crate::features::Features;
 use crate::metrics::{BLOCK, Moments, frechet, frechet_of_features};
 
-/// Features that are added a batch at a time.
+/// Features that are appended batch by batch.
 #[derive(Debug)]
 pub(super) struct FeatureBuffer {
-    /// All of them, or those that are not among the moments yet.
+    /// All features, or those that are not in the moments yet.
     rows: Features,
-    /// Of those before.
+    /// Of the features before `rows`.
     moments: Option<Moments>,
-    /// Moments are all that is asked for.
-    summed: bool,
+    /// Whether only the moments are kept.
+    moments_only: bool,
 }
 
 impl FeatureBuffer {
-    pub(super) fn new(dimensions: usize, summed: bool) -> Self {
+    pub(super) fn new(dimensions: usize, moments_only: bool) -> Self {
         Self {
             rows: Features::empty(dimensions),
             moments: None,
-            summed: summed && Moments::admit(dimensions),
+            moments_only: moments_only && Moments::admit(dimensions),
         }
     }
 
     pub(super) fn append(&mut self, data: Vec<f32>) -> Result<(), EvalError> {
         self.rows.append(data)?;
         let columns = self.rows.columns();
-        while self.summed && self.rows.rows() > BLOCK {
+        while self.moments_only && self.rows.rows() > BLOCK {
             let mut block = std::mem::replace(&mut self.rows, Features::empty(columns)).into_data();
             self.rows.append(block.split_off(BLOCK * columns))?;
             let moments = match &mut self.moments {
@@ -42,15 +42,15 @@ impl FeatureBuffer {
     }
 
     pub(super) fn clear(&mut self) {
-        *self = Self::new(self.rows.columns(), self.summed);
+        *self = Self::new(self.rows.columns(), self.moments_only);
     }
 
-    /// `[images, dimensions]`, where more than moments are asked for.
+    /// `[images, dimensions]`, unless only the moments are kept.
     pub(super) fn rows(&self) -> &Features {
         &self.rows
     }
 
-    /// Of all features.
+    /// The moments of all features.
     fn moments(&self) -> Result<Cow<'_, Moments>, EvalError> {
         let Some(moments) = &self.moments else {
             return Moments::of(&self.rows).map(Cow::Owned);
@@ -64,7 +64,7 @@ impl FeatureBuffer {
     }
 }
 
-/// The Fréchet distance, to the bit the same whether the features are still there or not.
+/// The Fréchet distance, with the same bits whether features or only their moments are kept.
 pub(super) fn frechet_of(
     samples: &FeatureBuffer,
     reference: &FeatureBuffer,
@@ -81,8 +81,8 @@ mod tests {
     use super::*;
     use crate::tests::scattered;
 
-    fn feature_buffer(rows: usize, seed: u64, summed: bool) -> FeatureBuffer {
-        let mut feature_buffer = FeatureBuffer::new(3, summed);
+    fn feature_buffer(rows: usize, seed: u64, moments_only: bool) -> FeatureBuffer {
+        let mut feature_buffer = FeatureBuffer::new(3, moments_only);
         let data = scattered(rows, 3, seed).into_data();
         for batch in data.chunks(3 * 700) {
             feature_buffer.append(batch.to_vec()).unwrap();
@@ -91,20 +91,21 @@ mod tests {
     }
 
     #[test]
-    fn features_that_are_summed_up_give_the_same_distance_and_are_gone() {
+    fn moments_give_the_same_distance_as_features() {
         for rows in [2 * BLOCK, 9000] {
-            let [kept, summed] = [false, true].map(|summed| feature_buffer(rows, 1, summed));
+            let [kept, moments_only] =
+                [false, true].map(|moments_only| feature_buffer(rows, 1, moments_only));
             assert_eq!((kept.rows().rows(), kept.moments.is_none()), (rows, true));
-            assert!(summed.rows().rows() <= BLOCK && summed.moments.is_some());
+            assert!(moments_only.rows().rows() <= BLOCK && moments_only.moments.is_some());
             let reference = feature_buffer(50, 2, true);
             let expected = frechet_of(&kept, &reference).unwrap();
-            assert_eq!(frechet_of(&summed, &reference).unwrap(), expected);
+            assert_eq!(frechet_of(&moments_only, &reference).unwrap(), expected);
             assert!(expected > 0.0);
         }
     }
 
     #[test]
-    fn what_was_forgotten_does_not_count() {
+    fn cleared_features_do_not_count() {
         let reference = feature_buffer(50, 2, true);
         let mut again = feature_buffer(9000, 1, true);
         again.clear();

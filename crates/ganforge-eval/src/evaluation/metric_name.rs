@@ -1,4 +1,4 @@
-//! What a metric is called on a command line and in a report.
+//! Names of metrics on the command line and in reports.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,35 +8,44 @@ use serde::{Deserialize, Serialize};
 use super::part::Part;
 use crate::error::EvalError;
 
-/// A metric, by name. Reports list them in this order.
+/// The name of a metric. Reports list metrics in this order.
+///
+/// ```
+/// use ganforge_eval::{Better, MetricName};
+///
+/// let metric: MetricName = "inception-score".parse()?;
+/// assert_eq!(metric, MetricName::InceptionScore);
+/// assert_eq!(metric.better(), Some(Better::Higher));
+/// # Ok::<(), ganforge_eval::EvalError>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MetricName {
-    /// [`frechet`](crate::frechet()): how far the distribution is.
+    /// [`frechet`](crate::metrics::frechet()): the distance between the distributions.
     Frechet,
-    /// [`kernel`](crate::kernel()), of all pairs.
+    /// [`kernel`](crate::metrics::kernel()) over all pairs.
     Kernel,
-    /// Of [`overlap`](crate::overlap): are samples realistic?
+    /// Of [`prdc`](crate::metrics::prdc()): whether samples are realistic.
     Precision,
-    /// Of [`overlap`](crate::overlap): is everything there?
+    /// Of [`prdc`](crate::metrics::prdc()): whether the data are covered.
     Recall,
-    /// Of [`overlap`](crate::overlap): precision that outliers do not inflate.
+    /// Of [`prdc`](crate::metrics::prdc()): precision that is robust to outliers.
     Density,
-    /// Of [`overlap`](crate::overlap): recall that outliers do not inflate.
+    /// Of [`prdc`](crate::metrics::prdc()): recall that is robust to outliers.
     Coverage,
-    /// [`inception_score`](crate::inception_score), by the classifier of the feature space.
+    /// [`inception_score`](crate::metrics::inception_score()) by the classifier of the feature space.
     InceptionScore,
-    /// [`parzen`](crate::parzen()), of pixels in [0, 1].
+    /// [`parzen`](crate::metrics::parzen()) of pixels in [0, 1].
     Parzen,
-    /// How many modes were found.
+    /// The number of modes found.
     Modes,
-    /// The share of samples near a mode.
+    /// The fraction of samples near a mode.
     HighQuality,
-    /// The divergence of the samples' shares of the modes from the data's.
+    /// The reverse Kullback-Leibler divergence of the samples' distribution over modes from that of the data.
     ReverseKl,
-    /// The ratio of [`nearest_training`](crate::nearest_training): well below 1 where samples are copies.
+    /// The ratio of [`nearest_training`](crate::metrics::nearest_training): well below 1 if samples are copies.
     Nearest,
-    /// [`diversity`](crate::diversity()): 1 where all samples are one image.
+    /// [`diversity`](crate::metrics::diversity()): 1 if all samples are the same image.
     Diversity,
 }
 
@@ -58,7 +67,7 @@ impl MetricName {
         Self::Diversity,
     ];
 
-    /// As it is typed.
+    /// The name on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -78,7 +87,7 @@ impl MetricName {
         }
     }
 
-    /// The real images it needs beside the samples.
+    /// The parts of real images that the metric needs.
     #[must_use]
     pub fn parts(self) -> &'static [Part] {
         match self {
@@ -95,7 +104,7 @@ impl MetricName {
         }
     }
 
-    /// Which of two figures is the better one. `nearest` is best at 1 and `diversity` at that of the data, so neither has a direction.
+    /// The direction of improvement. `nearest` is best at 1 and `diversity` at the value of the data, so these have none.
     #[must_use]
     pub fn better(self) -> Option<Better> {
         match self {
@@ -112,7 +121,7 @@ impl MetricName {
         }
     }
 
-    /// Whether it compares features with those of real images.
+    /// Whether the metric compares features with those of real images.
     pub(super) fn compares_features(self) -> bool {
         match self {
             Self::Frechet
@@ -131,24 +140,24 @@ impl MetricName {
         }
     }
 
-    /// Whether it counts modes.
+    /// Whether the metric needs the modes of the data.
     #[must_use]
     pub fn counts_modes(self) -> bool {
         matches!(self, Self::Modes | Self::HighQuality | Self::ReverseKl)
     }
 }
 
-/// The direction in which a figure improves.
+/// A direction of improvement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Better {
-    /// Distances and divergences.
+    /// Lower is better: distances and divergences.
     Lower,
-    /// Shares, scores and counts.
+    /// Higher is better: fractions, scores and counts.
     Higher,
 }
 
 impl Better {
-    /// Whether a figure is strictly better than an earlier one; never where either is NaN.
+    /// Whether `value` is strictly better than `earlier`; false if either is NaN.
     #[must_use]
     pub fn improves(self, value: f64, earlier: f64) -> bool {
         match self {
@@ -181,7 +190,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_read_back_and_are_those_of_reports() {
+    fn names_parse_and_equal_those_of_reports() {
         for metric in MetricName::ALL {
             assert_eq!(metric.name().parse::<MetricName>().unwrap(), metric);
             let json = serde_json::to_string(&metric).unwrap();
@@ -192,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn an_equal_figure_is_no_better_and_nan_never_is() {
+    fn neither_an_equal_value_nor_nan_is_better() {
         for (better, good, bad) in [(Better::Lower, 1.0, 2.0), (Better::Higher, 2.0, 1.0)] {
             assert!(better.improves(good, bad));
             assert!(!better.improves(bad, good) && !better.improves(good, good));

@@ -1,4 +1,4 @@
-//! Where modes can be counted: known centres, or classes that a classifier sees.
+//! The modes of a dataset: known centers, or classes that a classifier predicts.
 
 use burn::tensor::Device;
 use ganforge_core::hex_digest;
@@ -9,35 +9,35 @@ use crate::features::Features;
 use crate::metrics::{HIGH_QUALITY_DEVIATIONS, Modes, class_modes, mixture_modes};
 use crate::spaces::DigitClassifier;
 
-/// How many modes stacked digits have.
+/// Number of modes of stacked digits.
 const STACKED: usize = 1000;
 
-/// What the modes of the data are.
+/// The modes of a dataset.
 #[derive(Debug, Clone)]
 pub enum ModeSource {
-    /// Gaussians of equal weight.
+    /// A mixture of isotropic Gaussians with equal weights.
     Mixture {
         /// `[modes, dimensions]`
         centers: Features,
-        /// Their deviation in every direction.
+        /// The standard deviation of each.
         sigma: f64,
     },
-    /// Three digits as the colours of an image: a thousand classes.
+    /// Images whose three channels are digits: a thousand classes.
     StackedDigits {
-        /// What reads them.
+        /// The classifier of the digits.
         classifier: Box<DigitClassifier>,
-        /// Where it reads them.
+        /// The device of the classifier.
         device: Device,
-        /// The classes of real images, 0 to 999, whose shares samples should have; uniform shares without them.
+        /// The classes of real images, 0 to 999, which define the reference distribution; `None` for the uniform distribution.
         reference: Option<Vec<usize>>,
     },
 }
 
 impl ModeSource {
-    /// Stacked digits, read on a device by the shipped classifier.
+    /// Stacked digits, classified on a device by the built-in classifier.
     ///
     /// # Errors
-    /// Never, unless the program was built from a damaged file.
+    /// The built-in weights are damaged.
     pub fn stacked_digits(
         device: &Device,
         reference: Option<Vec<usize>>,
@@ -50,7 +50,7 @@ impl ModeSource {
         })
     }
 
-    /// How many modes there are.
+    /// Number of modes.
     pub(super) fn count(&self) -> usize {
         match self {
             Self::Mixture { centers, .. } => centers.rows(),
@@ -58,7 +58,7 @@ impl ModeSource {
         }
     }
 
-    /// How near to a centre a sample must be.
+    /// The largest distance to a center, for a mixture.
     pub(super) fn within(&self) -> Option<f64> {
         match self {
             Self::Mixture { sigma, .. } => Some(HIGH_QUALITY_DEVIATIONS * sigma),
@@ -66,7 +66,7 @@ impl ModeSource {
         }
     }
 
-    /// How many real images stand behind the shares; 0 where they are uniform.
+    /// Number of real images behind the reference distribution; 0 if it is uniform.
     pub(super) fn reference(&self) -> usize {
         match self {
             Self::Mixture { .. } => 0,
@@ -74,7 +74,7 @@ impl ModeSource {
         }
     }
 
-    /// What tells those real images' classes from others.
+    /// The first half of the SHA-256 of the classes of these images.
     pub(super) fn digest(&self) -> Option<String> {
         match self {
             Self::StackedDigits {
@@ -91,7 +91,7 @@ impl ModeSource {
         }
     }
 
-    /// Counts the modes of samples, from their pixels or their classes, whichever these modes are told by.
+    /// The mode coverage of samples, from their pixels for a mixture and from their classes for stacked digits.
     pub(super) fn modes(&self, pixels: &Features, classes: &[usize]) -> Result<Modes, EvalError> {
         match self {
             Self::Mixture { centers, sigma } => mixture_modes(pixels, centers, *sigma),

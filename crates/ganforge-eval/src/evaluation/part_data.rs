@@ -1,4 +1,4 @@
-//! What is kept of the images of a part: what its metrics look at, and nothing else.
+//! The data of one part: pixels, features, probabilities or classes, as its metrics need them.
 
 use ganforge_core::hex_digest;
 use sha2::{Digest, Sha256};
@@ -15,63 +15,63 @@ use crate::spaces::{
     FeatureSpace, crop_description, digit_images, digits_identity, stacked_labels,
 };
 
-/// What the metrics look at.
+/// Which data the metrics of a part need.
 #[derive(Debug, Clone, Copy)]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "one answer for each kind of data, in any combination"
+    reason = "independent flags, in any combination"
 )]
 pub(super) struct Keep {
     pixels: bool,
     features: bool,
-    /// Of the features, their moments are enough.
+    /// The moments of the features suffice.
     moments: bool,
     probabilities: bool,
     classes: bool,
 }
 
 impl Keep {
-    /// What the metrics of an config look at in a part.
+    /// The data that the metrics need of a part.
     pub(super) fn of(part: Part, config: &EvaluatorConfig) -> Self {
-        let asked = |wanted: fn(MetricName) -> bool| config.metrics.iter().copied().any(wanted);
+        let any = |wanted: fn(MetricName) -> bool| config.metrics.iter().copied().any(wanted);
         let stacked = matches!(config.modes, Some(ModeSource::StackedDigits { .. }));
         let raw = matches!(config.space, FeatureSpace::Raw);
         let samples = part == Part::Samples;
-        let counted = asked(MetricName::counts_modes);
+        let counted = any(MetricName::counts_modes);
         let features = match part {
-            Part::Samples => asked(MetricName::compares_features),
-            Part::Reference => asked(|metric| {
+            Part::Samples => any(MetricName::compares_features),
+            Part::Reference => any(|metric| {
                 metric.compares_features() && metric.parts().contains(&Part::Reference)
             }),
             Part::Training | Part::HeldOut => true,
             Part::Validation | Part::Test => false,
         };
-        let draws = |part| match part {
+        let needs_pixels = |part| match part {
             Part::Samples => {
                 counted && !stacked
-                    || asked(|metric| matches!(metric, MetricName::Parzen | MetricName::Diversity))
+                    || any(|metric| matches!(metric, MetricName::Parzen | MetricName::Diversity))
             }
-            Part::Reference => asked(|metric| metric == MetricName::Diversity),
+            Part::Reference => any(|metric| metric == MetricName::Diversity),
             Part::Validation | Part::Test => true,
             Part::Training | Part::HeldOut => false,
         };
-        let drawn = draws(part);
-        // Both sides or neither: what has become moments cannot be compared with what has not.
+        let pixels_needed = needs_pixels(part);
+        // Both sides or neither, because moments and features cannot be compared.
         let sides = [Part::Samples, Part::Reference];
         let moments = sides.contains(&part)
-            && !asked(|metric| metric.compares_features() && metric != MetricName::Frechet)
-            && !(raw && sides.into_iter().any(draws));
+            && !any(|metric| metric.compares_features() && metric != MetricName::Frechet)
+            && !(raw && sides.into_iter().any(needs_pixels));
         Self {
-            pixels: drawn || features && raw && !moments,
+            pixels: pixels_needed || features && raw && !moments,
             features: features && (!raw || moments),
             moments,
-            probabilities: samples && asked(|metric| metric == MetricName::InceptionScore),
+            probabilities: samples && any(|metric| metric == MetricName::InceptionScore),
             classes: samples && counted && stacked,
         }
     }
 }
 
-/// How the protocol of a metric names what it looks at, and how images are brought to the size of that.
+/// The `features` and `resize` fields of a metric's protocol.
 pub(super) fn features_of(
     metric: MetricName,
     config: &EvaluatorConfig,
@@ -87,12 +87,12 @@ pub(super) fn features_of(
     }
 }
 
-/// The images of one part.
+/// The data of one part.
 #[derive(Debug)]
 pub(super) struct PartData {
     keep: Keep,
     count: usize,
-    /// Of the pixels so far, for real images: what their protocols tell them by.
+    /// Digest of the pixels so far, for real images; it identifies them in a protocol.
     digest: Option<Sha256>,
     pixels: Features,
     features: FeatureBuffer,
@@ -101,7 +101,7 @@ pub(super) struct PartData {
 }
 
 impl PartData {
-    /// Images of a part, none yet.
+    /// An empty part.
     pub(super) fn new(config: &EvaluatorConfig, dimensions: usize, part: Part) -> Self {
         let keep = Keep::of(part, config);
         Self {
@@ -115,21 +115,23 @@ impl PartData {
         }
     }
 
-    /// Adds whole images.
+    /// Adds images.
     pub(super) fn add(
         &mut self,
         config: &EvaluatorConfig,
         pixels: Vec<f32>,
     ) -> Result<(), EvalError> {
         let mut images = Features::empty(self.pixels.columns());
-        images.append(pixels).map_err(|error| self.placed(error))?;
+        images
+            .append(pixels)
+            .map_err(|error| self.with_row_of_part(error))?;
         if let Some(digest) = &mut self.digest {
             let bytes = images.data().iter().flat_map(|pixel| pixel.to_le_bytes());
             digest.update(bytes.collect::<Vec<u8>>());
         }
         let together = config.space.batch() * images.columns();
         for batch in images.data().chunks(together) {
-            self.look(config, batch)?;
+            self.run_networks(config, batch)?;
         }
         self.count += images.rows();
         if self.keep.pixels {
@@ -140,8 +142,8 @@ impl PartData {
         Ok(())
     }
 
-    /// Keeps what networks make of a batch.
-    fn look(&mut self, config: &EvaluatorConfig, batch: &[f32]) -> Result<(), EvalError> {
+    /// Runs the networks on a batch and keeps the results.
+    fn run_networks(&mut self, config: &EvaluatorConfig, batch: &[f32]) -> Result<(), EvalError> {
         let Keep {
             features,
             probabilities,
@@ -149,14 +151,15 @@ impl PartData {
             ..
         } = self.keep;
         if (features || probabilities)
-            && let Some(seen) = config.space.classify(batch, config.image)?
+            && let Some(classified) = config.space.classify(batch, config.image)?
         {
             if features {
-                self.features.append(seen.features.try_into_vec_as()?)?;
+                self.features
+                    .append(classified.features.try_into_vec_as()?)?;
             }
             if probabilities {
-                let seen = seen.probabilities.try_into_vec_as()?;
-                self.probabilities.append(seen)?;
+                let rows = classified.probabilities.try_into_vec_as()?;
+                self.probabilities.append(rows)?;
             }
         }
         if let Some(ModeSource::StackedDigits {
@@ -172,8 +175,8 @@ impl PartData {
         Ok(())
     }
 
-    /// An error about a batch as one about the part.
-    fn placed(&self, error: EvalError) -> EvalError {
+    /// Turns the row of an error about a batch into the row of the part.
+    fn with_row_of_part(&self, error: EvalError) -> EvalError {
         match error {
             EvalError::OutOfRange {
                 row,
@@ -190,7 +193,7 @@ impl PartData {
         }
     }
 
-    /// Forgets the images.
+    /// Removes the images.
     pub(super) fn clear(&mut self) {
         self.count = 0;
         if let Some(digest) = &mut self.digest {
@@ -203,15 +206,15 @@ impl PartData {
         }
     }
 
-    /// How many images there are.
+    /// Number of images.
     pub(super) fn count(&self) -> usize {
         self.count
     }
 
-    /// Thirty-two hexadecimal digits that change with any pixel of real images; nothing before there are any.
+    /// The first half of the SHA-256 of real images, in hexadecimal; `None` for samples and for an empty part.
     pub(super) fn digest(&self) -> Option<String> {
-        let seen = self.digest.clone().filter(|_| self.count > 0);
-        seen.map(|hash| hex_digest(hash, 16))
+        let hash = self.digest.clone().filter(|_| self.count > 0);
+        hash.map(|hash| hex_digest(hash, 16))
     }
 
     /// `[images, channels · height · width]`
@@ -219,13 +222,13 @@ impl PartData {
         &self.pixels
     }
 
-    /// The pixels as ink from 0 to 1.
-    pub(super) fn ink(&self) -> Result<Features, EvalError> {
-        let ink = self.pixels.data().iter().map(|pixel| (pixel + 1.0) / 2.0);
-        Features::new(self.pixels.rows(), self.pixels.columns(), ink.collect())
+    /// The pixels, mapped from [-1, 1] to [0, 1].
+    pub(super) fn unit_pixels(&self) -> Result<Features, EvalError> {
+        let unit = self.pixels.data().iter().map(|pixel| (pixel + 1.0) / 2.0);
+        Features::new(self.pixels.rows(), self.pixels.columns(), unit.collect())
     }
 
-    /// `[images, dimensions]` of the feature space, where more than moments are asked for.
+    /// `[images, dimensions]` of the feature space, unless only the moments are kept.
     pub(super) fn features(&self) -> &Features {
         if self.keep.features {
             self.features.rows()

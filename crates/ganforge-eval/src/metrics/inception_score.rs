@@ -1,25 +1,35 @@
-//! The Inception score, by any classifier.
+//! The Inception score, for any classifier.
 //!
 //! T. Salimans, I. Goodfellow, W. Zaremba, V. Cheung, A. Radford, X. Chen, "Improved techniques for training GANs", 2016, section 4:
-//! exp(E KL(p(y|x) ‖ p(y))), with p(y) the mean over the samples: from 1 up to the number of classes, high where each image is of one class and all classes occur. It
-//! sees no reference, and means little where the classifier was trained on other data.
+//! exp(E KL(p(y|x) ‖ p(y))), with p(y) the mean over the samples. It ranges from 1 to the number of classes and is high if every image has a definite class and
+//! all classes occur. It uses no reference, and is of little value if the classifier was trained on other data.
 
 use crate::error::EvalError;
 use crate::estimate::Estimate;
 use crate::features::Features;
 
-/// How far a row's sum may be from 1: what a softmax in half precision leaves.
+/// The largest deviation of a row's sum from 1, which admits a softmax in half precision.
 const TOLERANCE: f64 = 5e-3;
 
 const NAME: &str = "the Inception score";
 
-/// The mean over `splits` equal parts of the samples, in their order, and the parts' deviation. The paper has 10 parts of 5,000.
+/// The mean score over `splits` consecutive parts of the samples, and its standard deviation over parts. The paper uses 10 parts of 5,000.
 ///
 /// # Shapes
-/// `[samples, classes]`: probabilities, which sum to 1 in every row.
+/// `probabilities`: `[samples, classes]`, every row sums to 1.
+///
+/// ```
+/// use ganforge_eval::Features;
+/// use ganforge_eval::metrics::inception_score;
+///
+/// // Certain predictions, evenly distributed over two classes.
+/// let probabilities = Features::new(2, 2, vec![1.0, 0.0, 0.0, 1.0])?;
+/// assert!((inception_score(&probabilities, 1)?.value - 2.0).abs() < 1e-9);
+/// # Ok::<(), ganforge_eval::EvalError>(())
+/// ```
 ///
 /// # Errors
-/// If there are no splits, fewer samples than splits, or a row that is no distribution.
+/// There are no splits, fewer samples than splits, or a row that is not a distribution.
 pub fn inception_score(probabilities: &Features, splits: usize) -> Result<Estimate, EvalError> {
     if splits == 0 {
         return Err(EvalError::Parameter {
@@ -57,7 +67,7 @@ fn score(probabilities: &[f32], classes: usize) -> f64 {
     let divergence = |row: &[f32]| -> f64 {
         row.iter()
             .zip(&marginal)
-            // p log p tends to 0 with p.
+            // p log p → 0 as p → 0.
             .filter(|&(&entry, _)| entry > 0.0)
             .map(|(&entry, mean)| f64::from(entry) * (f64::from(entry) / mean).ln())
             .sum()
@@ -72,7 +82,7 @@ mod tests {
     use crate::Spread;
 
     #[test]
-    fn certain_and_even_scores_the_number_of_classes() {
+    fn certain_and_uniform_predictions_score_the_number_of_classes() {
         let certain = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0].repeat(4);
         let found = inception_score(&Features::new(12, 3, certain).unwrap(), 4).unwrap();
         assert!((found.value - 3.0).abs() < 1e-12);
@@ -80,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn undecided_or_all_alike_scores_one() {
+    fn uncertain_or_identical_predictions_score_one() {
         for row in [[0.5, 0.5], [1.0, 0.0]] {
             let found = inception_score(&Features::new(6, 2, row.repeat(6)).unwrap(), 2).unwrap();
             assert!((found.value - 1.0).abs() < 1e-12);
@@ -88,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_distribution_is_refused() {
+    fn rows_that_are_not_distributions_are_refused() {
         let refused = |data: Vec<f32>, splits| {
             let rows = data.len() / 2;
             let features = Features::new(rows, 2, data).unwrap();

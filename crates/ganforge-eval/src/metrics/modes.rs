@@ -1,35 +1,46 @@
-//! Modes that can be counted: mixtures of Gaussians whose centres are known, and images whose classes are.
+//! Mode coverage for data with known modes: mixtures of Gaussians with known centers, and images with known classes.
 //!
-//! The protocol is that of Z. Lin, A. Khetan, G. Fanti, S. Oh, "PacGAN: the power of two samples in generative adversarial networks", 2018, after
+//! The protocol follows Z. Lin, A. Khetan, G. Fanti, S. Oh, "PacGAN: the power of two samples in generative adversarial networks", 2018, after
 //! A. Srivastava et al., "VEEGAN", 2017.
 
 use crate::error::EvalError;
 use crate::features::Features;
 
-/// How many modes samples found, and how evenly.
+/// Mode coverage of samples.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Modes {
-    /// Modes with at least one sample (of high quality, for a mixture).
+    /// Modes with at least one sample; for a mixture, one of high quality.
     pub found: usize,
-    /// Modes there are.
+    /// Number of modes of the data.
     pub of: usize,
-    /// Share of samples that belong to a mode. Read it beside `found`: a model can touch every mode with a tenth of its mass.
+    /// Fraction of samples that belong to a mode. Read it together with `found`: a model may reach every mode with a tenth of its mass.
     pub high_quality: f64,
-    /// The reverse Kullback-Leibler divergence, in nats: of the samples' shares of the modes from the reference's. None where no sample
-    /// belongs to a mode, infinite where one belongs to a mode that the reference lacks.
+    /// The reverse Kullback-Leibler divergence KL(samples ‖ reference) of the distributions over modes, in nats. `None` if no sample belongs to a mode, infinite if
+    /// a sample belongs to a mode that the reference lacks.
     pub reverse_kl: Option<f64>,
 }
 
-/// How many standard deviations from its mode a sample of high quality may be.
+/// A sample of high quality lies within this many standard deviations of a mode.
 pub const HIGH_QUALITY_DEVIATIONS: f64 = 3.0;
 
-/// Modes of a mixture of equally weighted Gaussians of deviation `sigma` in every direction.
+/// Mode coverage for a mixture of equally weighted isotropic Gaussians of standard deviation `sigma`.
 ///
-/// A sample is of high quality within three deviations of the nearest centre; only such samples count for a mode, and for the divergence from
-/// uniform shares.
+/// A sample is of high quality within three standard deviations of the nearest center. Only such samples count for a mode and for the divergence from the
+/// uniform distribution.
+///
+/// ```
+/// use ganforge_eval::Features;
+/// use ganforge_eval::metrics::mixture_modes;
+///
+/// let centers = Features::new(2, 2, vec![0.0, 0.0, 1.0, 1.0])?;
+/// let samples = Features::new(4, 2, vec![0.1, 0.0, 0.0, 0.2, 0.0, 0.0, 9.0, 9.0])?;
+/// let modes = mixture_modes(&samples, &centers, 0.1)?;
+/// assert_eq!((modes.found, modes.of, modes.high_quality), (1, 2, 0.75));
+/// # Ok::<(), ganforge_eval::EvalError>(())
+/// ```
 ///
 /// # Errors
-/// If dimensions differ, there are no samples or centres, or the deviation is not above 0.
+/// The dimensions differ, there are no samples or centers, or `sigma` is not above 0.
 pub fn mixture_modes(
     samples: &Features,
     centers: &Features,
@@ -37,7 +48,7 @@ pub fn mixture_modes(
 ) -> Result<Modes, EvalError> {
     samples.same_space(centers)?;
     samples.at_least(1, "mode coverage", "samples")?;
-    centers.at_least(1, "mode coverage", "centres")?;
+    centers.at_least(1, "mode coverage", "centers")?;
     if !(sigma.is_finite() && sigma > 0.0) {
         return Err(EvalError::Parameter {
             metric: "mode coverage",
@@ -62,12 +73,12 @@ pub fn mixture_modes(
     Ok(summary(&counts, samples.rows(), &uniform))
 }
 
-/// Modes that are classes, such as those a classifier sees: every sample belongs to one.
+/// Mode coverage for modes that are classes: `samples` holds the class of every sample.
 ///
-/// The divergence is from the shares of `reference`, the classes of real images, or from uniform shares without it.
+/// The divergence is from the class distribution of `reference`, the classes of real images, or from the uniform distribution without it.
 ///
 /// # Errors
-/// If there are no samples or no reference samples, or a class is not below `classes`.
+/// There are no samples or no reference samples, or a class is not below `classes`.
 pub fn class_modes(
     samples: &[usize],
     classes: usize,
@@ -85,10 +96,10 @@ pub fn class_modes(
     Ok(summary(&counts, samples.len(), &shares))
 }
 
-/// The mode of every stacked image, 0 to 999, from the digits in its three channels.
+/// The mode of every stacked image, 0 to 999, from the digits of its three channels: 100 · red + 10 · green + blue.
 ///
 /// # Errors
-/// If the lists differ in length, or an entry is no digit.
+/// The lists differ in length, or an entry is not a digit.
 pub fn stacked_digits(
     red: &[usize],
     green: &[usize],
@@ -176,9 +187,9 @@ mod tests {
     }
 
     #[test]
-    fn samples_far_from_every_mode_count_for_none() {
+    fn samples_far_from_every_mode_do_not_count() {
         let centers = points(&[0.0, 0.0, 4.0, 0.0, 0.0, 4.0, 4.0, 4.0]);
-        // Two at the first mode, one near the second, one just too far from the third, one nowhere.
+        // Two at the first mode, one near the second, one just outside the third, one far from all.
         let samples = points(&[0.0, 0.0, 0.1, 0.1, 4.0, 0.29, 0.0, 4.31, 2.0, 2.0]);
         let found = mixture_modes(&samples, &centers, 0.1).unwrap();
         assert_eq!((found.found, found.of, found.high_quality), (2, 4, 0.6));
@@ -187,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_good_sample_there_is_no_divergence() {
+    fn without_a_sample_of_high_quality_there_is_no_divergence() {
         let found = mixture_modes(&points(&[9.0, 9.0]), &points(&[0.0, 0.0]), 1.0).unwrap();
         assert_eq!(
             (found.found, found.high_quality, found.reverse_kl),
@@ -196,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn even_classes_do_not_diverge_and_one_class_does_by_its_logarithm() {
+    fn uniform_classes_have_no_divergence_and_a_single_class_has_the_logarithm_of_their_number() {
         let even = class_modes(&[0, 1, 2, 3], 4, None).unwrap();
         assert_eq!((even.found, even.reverse_kl), (4, Some(0.0)));
         let one = class_modes(&[2; 9], 4, None).unwrap();
@@ -209,18 +220,18 @@ mod tests {
     }
 
     #[test]
-    fn stacked_digits_are_read_as_a_number_of_three_digits() {
+    fn stacked_digits_are_numbers_of_three_digits() {
         let modes = stacked_digits(&[0, 9, 1], &[0, 9, 2], &[7, 9, 3]).unwrap();
         assert_eq!(modes, [7, 999, 123]);
     }
 
     #[test]
-    fn what_cannot_be_counted_is_refused() {
+    fn invalid_input_is_refused() {
         let text = |error: EvalError| error.to_string();
         let set = points(&[0.0, 0.0]);
         let none = Features::new(0, 2, Vec::new()).unwrap();
         assert!(text(mixture_modes(&none, &set, 1.0).unwrap_err()).contains("at least 1 samples"));
-        assert!(text(mixture_modes(&set, &none, 1.0).unwrap_err()).contains("at least 1 centres"));
+        assert!(text(mixture_modes(&set, &none, 1.0).unwrap_err()).contains("at least 1 centers"));
         assert!(text(mixture_modes(&set, &set, 0.0).unwrap_err()).contains("above 0"));
         let flat = Features::new(1, 1, vec![0.0]).unwrap();
         assert!(text(mixture_modes(&set, &flat, 1.0).unwrap_err()).contains("same feature space"));

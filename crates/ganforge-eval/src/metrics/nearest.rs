@@ -1,8 +1,8 @@
-//! Whether samples are copies of training images: how near they come, beside how near unseen real images do.
+//! Detection of copied training images: distances from samples to the training set, compared with those from held-out real images.
 //!
-//! A model that learned the distribution comes as near to its training images as held-out ones do; one that copies comes nearer. The idea is that of
-//! C. Meehan, K. Chaudhuri, S. Dasgupta, "A non-parametric test to detect data-copying in generative models", 2020, without their division
-//! into cells and their test statistic.
+//! Samples of a model that learned the distribution are as far from the training set as held-out images; copies are closer. The idea is that of C. Meehan,
+//! K. Chaudhuri, S. Dasgupta, "A non-parametric test to detect data-copying in generative models", 2020, without their partition into cells and their test
+//! statistic.
 
 use crate::error::EvalError;
 use crate::features::Features;
@@ -15,22 +15,22 @@ pub struct NearestDistances {
     pub samples: DistanceSummary,
     /// From held-out real samples.
     pub held_out: DistanceSummary,
-    /// Share of samples nearer to a training sample than 99 of 100 held-out ones are: 0.01 is expected, far more is copying.
+    /// Fraction of samples closer to the training set than the first percentile of held-out samples. About 0.01 is expected; a much larger value indicates copying.
     pub suspicious: f64,
 }
 
-/// Some distances in two numbers.
+/// Summary statistics of distances.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DistanceSummary {
-    /// Their median.
+    /// The median.
     pub median: f64,
-    /// Their mean.
+    /// The mean.
     pub mean: f64,
 }
 
 impl NearestDistances {
-    /// The samples' median over that of held-out samples: 1 where both come equally near, well below where samples are copies, and well above where they are unlike
-    /// the data. None where most held-out samples are in the training set themselves.
+    /// The median distance of samples divided by that of held-out samples: about 1 for a good model, well below 1 for copies, well above 1 for samples unlike the
+    /// data. `None` if most held-out samples are in the training set.
     #[must_use]
     pub fn ratio(&self) -> Option<f64> {
         (self.held_out.median > 0.0).then(|| self.samples.median / self.held_out.median)
@@ -39,13 +39,13 @@ impl NearestDistances {
 
 const NAME: &str = "the distance to training samples";
 
-/// Fewest held-out samples of which one in a hundred is one.
+/// The smallest number of held-out samples that has a first percentile.
 const HELD_OUT: usize = 100;
 
-/// Measures how near samples and held-out data come to training data.
+/// Distances from samples and from held-out samples to the nearest training sample.
 ///
 /// # Errors
-/// If dimensions differ, there are no samples or training samples, or fewer than 100 held-out ones.
+/// The dimensions differ, there are no samples or training samples, or fewer than 100 held-out samples.
 pub fn nearest_training(
     samples: &Features,
     held_out: &Features,
@@ -94,7 +94,7 @@ mod tests {
     use crate::tests::scattered;
 
     #[test]
-    fn a_line_can_be_measured_by_hand() {
+    fn points_on_a_line_have_known_distances() {
         let line = |points: Vec<f32>| Features::new(points.len(), 1, points).unwrap();
         let training = line(vec![0.0, 1000.0]);
         // At distances 1 to 200, so that the first percentile is 3.
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn copies_show_and_fresh_draws_do_not() {
+    fn copies_are_detected_and_new_samples_are_not() {
         let training = scattered(1500, 6, 1);
         let held_out = scattered(500, 6, 2);
         let fresh = nearest_training(&scattered(500, 6, 3), &held_out, &training).unwrap();
@@ -128,13 +128,13 @@ mod tests {
         let copies = training.select(&(0..500).collect::<Vec<_>>());
         let copied = nearest_training(&copies, &held_out, &training).unwrap();
         assert_eq!((copied.ratio(), copied.suspicious), (Some(0.0), 1.0));
-        // Held-out data that are training data say nothing.
-        let spoilt = nearest_training(&held_out, &copies, &training).unwrap();
-        assert_eq!(spoilt.ratio(), None);
+        // Held-out samples that are in the training set give no baseline.
+        let contaminated = nearest_training(&held_out, &copies, &training).unwrap();
+        assert_eq!(contaminated.ratio(), None);
     }
 
     #[test]
-    fn too_little_to_compare_with_is_refused() {
+    fn too_few_samples_are_refused() {
         let (set, none) = (
             scattered(100, 2, 1),
             Features::new(0, 2, Vec::new()).unwrap(),

@@ -1,21 +1,21 @@
-//! The Gaussian Parzen-window log-likelihood of Goodfellow et al. 2014, "Generative adversarial nets", table 1, after O. Breuleux, Y. Bengio,
+//! The Gaussian Parzen-window log-likelihood of Goodfellow et al., 2014, "Generative adversarial nets", table 1, after O. Breuleux, Y. Bengio,
 //! P. Vincent, "Quickly generating representative samples from an RBM-derived process", 2011.
 //!
-//! A Gaussian of width σ around each of n samples sᵢ makes a density, under which test points are scored, in nats:
+//! The density of n samples sᵢ under Gaussian windows of width σ gives the log-likelihood of a test point, in nats:
 //!
 //! ```text
 //! log p(x) = log (1/n) Σᵢ exp(-‖x - sᵢ‖² / 2σ²) - d/2 log(2πσ²)
 //! ```
 //!
-//! σ is the one of a grid under which validation data, never the test data, are likeliest. The measure favours samples near the data's mean; it is here to compare
-//! with that table. Distances are in single precision, sums of exponentials in double.
+//! σ maximizes the likelihood of validation data over a grid; test data are not used for that. The measure favours samples near the mean of the data and is
+//! provided for comparison with that table. Distances are in single precision, sums of exponentials in double precision.
 
 use crate::error::EvalError;
 use crate::estimate::Estimate;
 use crate::features::Features;
 use crate::pairs::{Center, Pairs};
 
-/// The widths of the authors' code: ten from 0.1 to 1, evenly spaced on a logarithmic scale, for pixels in [0, 1].
+/// The candidate widths of the authors' code, for pixels in [0, 1]: `numpy.logspace(-1, 0, 10)`.
 pub const PARZEN_GRID: [f64; 10] = [
     0.1,
     0.129_154_966_501_488_4,
@@ -29,22 +29,21 @@ pub const PARZEN_GRID: [f64; 10] = [
     1.0,
 ];
 
-/// A log-likelihood, and the width under which it was obtained.
+/// A log-likelihood and the width of its window.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Likelihood {
-    /// Mean log-likelihood of the test points in nats, with its standard error over them.
+    /// Mean log-likelihood of the test points in nats, with its standard error.
     pub nats: Estimate,
-    /// The width chosen on the validation points.
+    /// The width that maximizes the likelihood of the validation points.
     pub sigma: f64,
 }
 
 const NAME: &str = "the Parzen log-likelihood";
 
-/// Chooses a width of `grid` on `validation`, and scores `test` under it.
+/// Chooses a width from `grid` on `validation`, and returns the log-likelihood of `test`.
 ///
 /// # Errors
-/// If dimensions differ, if there is no sample, no validation point or fewer than two test points, or if the grid is empty or has a width that is not
-/// above 0.
+/// The dimensions differ, there is no sample, no validation point or fewer than two test points, or the grid is empty or has a width that is not above 0.
 pub fn parzen(
     samples: &Features,
     validation: &Features,
@@ -85,7 +84,7 @@ fn wrong_grid(value: String) -> EvalError {
     }
 }
 
-/// For every width, the log-likelihood of every point.
+/// The log-likelihood of every point, for every width.
 fn log_likelihoods(
     center: &Center,
     samples: &Features,
@@ -121,14 +120,14 @@ fn log_likelihoods(
         .collect()
 }
 
-/// The sums of exponentials at one point, for every width, relative to the nearest sample's: no exponential overflows, and one is always 1.
+/// A running log-sum-exp at one point, for every width. Exponents are relative to that of the nearest sample, so none overflows and the largest term is 1.
 #[derive(Clone)]
 struct LogSumExp {
     nearest: f64,
     sums: Vec<f64>,
 }
 
-/// Beyond this exponent a term is lost in the rounding of the nearest sample's, were there ten million of them.
+/// Terms with a larger negative exponent are below the rounding error of the largest, even ten million of them.
 const NEGLIGIBLE: f64 = 53.0;
 
 impl LogSumExp {
@@ -177,21 +176,21 @@ mod tests {
     use crate::Spread;
     use crate::tests::scattered;
 
-    /// log N(x; s, σ² I) for a squared distance.
+    /// log N(x; s, σ² I) from the squared distance.
     fn gaussian(squared: f64, dimensions: f64, sigma: f64) -> f64 {
         -squared / (2.0 * sigma * sigma)
             - dimensions / 2.0 * (std::f64::consts::TAU * sigma * sigma).ln()
     }
 
     #[test]
-    fn one_sample_makes_one_gaussian() {
+    fn one_sample_gives_one_gaussian() {
         let center = Features::new(1, 2, vec![1.0, 2.0]).unwrap();
         let test = Features::new(2, 2, vec![4.0, 6.0, 1.0, 2.0]).unwrap();
         let found = parzen(&center, &test, &test, &[0.5]).unwrap();
         let exact = [gaussian(25.0, 2.0, 0.5), gaussian(0.0, 2.0, 0.5)];
         let mean = f64::midpoint(exact[0], exact[1]);
         assert!((found.nats.value - mean).abs() < 1e-6 * mean.abs());
-        // Two values: half their difference, over the root of two.
+        // The standard error of two values is their difference divided by √8.
         let error = (exact[1] - exact[0]) / 8.0_f64.sqrt();
         let Spread::StandardError(found) = found.nats.spread else {
             panic!("a standard error");
@@ -200,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn many_tiles_and_far_points_neither_overflow_nor_vanish() {
+    fn many_tiles_and_far_points_neither_overflow_nor_underflow() {
         let samples = scattered(2500, 3, 1);
         let far = Features::new(2, 3, vec![300.0, 0.0, 0.0, 0.0, 0.0, 0.0]).unwrap();
         let found = log_likelihoods(&Center::of(&samples), &samples, &far, &[0.1, 1.0]);
@@ -230,7 +229,7 @@ mod tests {
     #[test]
     fn the_width_is_chosen_on_the_validation_points() {
         let line = |points: &[f32]| Features::new(points.len(), 1, points.to_vec()).unwrap();
-        // One Gaussian's likeliest width is the root mean square of the distances from its centre.
+        // The maximum-likelihood width of one Gaussian is the root mean square distance from its center.
         let grid = [0.1, 0.5, 2.0];
         let chosen = |validation: &[f32]| {
             let found = parzen(&line(&[0.0]), &line(validation), &line(&[9.0, -9.0]), &grid);
@@ -242,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn the_grid_is_the_authors() {
+    fn the_grid_is_that_of_the_authors() {
         for (at, sigma) in PARZEN_GRID.into_iter().enumerate() {
             let exact = 10_f64.powf(at as f64 / 9.0 - 1.0);
             assert!((sigma - exact).abs() < 1e-15);
@@ -250,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_likelihood_is_refused() {
+    fn invalid_input_is_refused() {
         let (set, none) = (scattered(5, 2, 1), Features::new(0, 2, Vec::new()).unwrap());
         let refused = |samples: &Features, validation: &Features, test: &Features, grid: &[f64]| {
             parzen(samples, validation, test, grid)

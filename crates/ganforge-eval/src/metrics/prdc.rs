@@ -1,15 +1,15 @@
-//! Precision, recall, density and coverage: whether samples lie where reference samples do, and the reverse.
+//! Precision, recall, density and coverage.
 //!
-//! Each set's manifold is the union of balls around its samples, out to the k-th nearest neighbour in the same set.
+//! The manifold of a set is the union of balls around its samples whose radius is the distance to the k-th nearest neighbour in the set.
 //!
-//! - Precision is the share of samples inside the reference's manifold, recall the share of reference samples inside the samples': T.
+//! - Precision is the fraction of samples inside the manifold of the reference, recall the fraction of reference samples inside that of the samples: T.
 //!   Kynkäänniemi, T. Karras, S. Laine, J. Lehtinen, T. Aila, "Improved precision and recall metric for assessing generative models", 2019. Balls
 //!   are closed, k = 3.
 //! - Density is the mean number of reference balls a sample lies in, divided by k: 1 is expected of the same distribution, and it may exceed 1. Coverage is
-//!   the share of reference balls with a sample inside: M. F. Naeem, S. J. Oh, Y. Uh, Y. Choi, J. Yoo, "Reliable fidelity and diversity
+//!   the fraction of reference balls with a sample inside: M. F. Naeem, S. J. Oh, Y. Uh, Y. Choi, J. Yoo, "Reliable fidelity and diversity
 //!   metrics for generative models", 2020. Balls are open, as in the authors' code (prdc), and k = 5.
 //!
-//! prdc computes all four with one k and open balls; open and closed differ only where distances are equal to the last bit.
+//! The package prdc computes all four with one k and open balls; open and closed balls differ only for exactly equal distances.
 
 use std::ops::Range;
 
@@ -17,7 +17,7 @@ use crate::error::EvalError;
 use crate::features::Features;
 use crate::pairs::{Center, KSmallest, Pairs, Tile, k_nearest};
 
-/// How many neighbours a ball reaches.
+/// The ranks k of the neighbours that define the radius of a ball.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NearestK {
     /// k of precision and recall.
@@ -27,7 +27,7 @@ pub struct NearestK {
 }
 
 impl Default for NearestK {
-    /// 3 and 5, as the papers have them.
+    /// 3 and 5, as in the papers.
     fn default() -> Self {
         Self {
             precision: 3,
@@ -36,25 +36,37 @@ impl Default for NearestK {
     }
 }
 
-/// Four ways in which two manifolds overlap.
+/// Precision, recall, density and coverage.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Prdc {
-    /// Share of samples inside the reference's manifold: are they realistic?
+    /// Fraction of samples inside the manifold of the reference (fidelity).
     pub precision: f64,
-    /// Share of reference samples inside the samples' manifold: is everything there?
+    /// Fraction of reference samples inside the manifold of the samples (diversity).
     pub recall: f64,
-    /// Mean share of k reference balls that a sample lies in; an outlier of the reference weighs little.
+    /// Mean number of reference balls around a sample, divided by k; robust to outliers of the reference.
     pub density: f64,
-    /// Share of reference balls that hold a sample.
+    /// Fraction of reference balls that contain a sample; robust to outliers of the samples.
     pub coverage: f64,
 }
 
 const NAME: &str = "precision, recall, density and coverage";
 
-/// Compares the manifolds of two sets.
+/// Precision, recall, density and coverage of samples with respect to a reference.
+///
+/// ```
+/// use ganforge_eval::Features;
+/// use ganforge_eval::metrics::{NearestK, prdc};
+///
+/// let reference = Features::new(8, 1, vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0])?;
+/// // A collapsed generator: precise, but it covers little.
+/// let samples = Features::new(8, 1, vec![3.0; 8])?;
+/// let found = prdc(&samples, &reference, NearestK::default())?;
+/// assert!(found.precision > 0.99 && found.recall < 0.2);
+/// # Ok::<(), ganforge_eval::EvalError>(())
+/// ```
 ///
 /// # Errors
-/// If the dimensions differ, a k is 0, or a side has no k-th neighbour.
+/// The dimensions differ, a k is 0, or a side has no k-th neighbour.
 pub fn prdc(samples: &Features, reference: &Features, reach: NearestK) -> Result<Prdc, EvalError> {
     samples.same_space(reference)?;
     for (name, k) in [
@@ -74,7 +86,7 @@ pub fn prdc(samples: &Features, reference: &Features, reach: NearestK) -> Result
     samples.at_least(farthest.saturating_add(1), NAME, "samples")?;
     reference.at_least(farthest.saturating_add(1), NAME, "reference samples")?;
 
-    // One centre for all three comparisons: equal distances are then equal to the last bit.
+    // One center for all three computations, so that equal distances have equal bits.
     let center = Center::of(reference);
     let own = radii(
         &k_nearest(&center, samples, reach.precision),
@@ -95,7 +107,7 @@ pub fn prdc(samples: &Features, reference: &Features, reach: NearestK) -> Result
     Ok(summary(&blocks, samples.rows(), reach.density))
 }
 
-/// The squared radii of the reference's balls: those of precision, and those of density and coverage.
+/// Squared radii of the reference balls: `closed` for precision, `open` for density and coverage.
 struct Balls {
     closed: Vec<f32>,
     open: Vec<f32>,
@@ -106,12 +118,12 @@ fn radii(nearest: &KSmallest, k: usize) -> Vec<f32> {
     nearest.rows().map(|row| row[k - 1]).collect()
 }
 
-/// What a block of samples has met.
+/// The state of a block of samples.
 struct Block {
     first: usize,
     /// Whether each sample lies in a ball of the reference.
     precise: Vec<bool>,
-    /// In how many balls of the reference the samples lie, together.
+    /// Number of pairs of a sample and a reference ball around it.
     density: usize,
     /// Whether each reference sample lies in a ball of the block.
     recalled: Vec<bool>,
@@ -139,7 +151,7 @@ impl Block {
                 *recalled |= distance <= own[row];
             }
             let closed = balls.closed[columns.clone()].iter().zip(distances);
-            // Counted to the end: without an exit, the loop works on whole vectors.
+            // No early exit, so that the loop is vectorized.
             let around: u32 = closed
                 .map(|(radius, distance)| u32::from(distance <= radius))
                 .sum();
@@ -171,7 +183,7 @@ fn summary(blocks: &[Block], samples: usize, k: usize) -> Prdc {
     }
 }
 
-/// The share of places where one of the lists, all of one length, says yes.
+/// The fraction of positions that are true in any of the lists, which have equal lengths.
 fn share_of_any<'a>(mut lists: impl Iterator<Item = &'a Vec<bool>>) -> f64 {
     let mut any = lists.next().cloned().unwrap_or_default();
     for list in lists {
@@ -192,10 +204,10 @@ mod tests {
     use crate::tests::scattered;
 
     #[test]
-    fn a_set_overlaps_with_itself_entirely() {
+    fn a_set_compared_with_itself_scores_one() {
         let set = scattered(1300, 6, 1);
         let found = prdc(&set, &set, NearestK::default()).unwrap();
-        // A sample lies in its own ball and in those of the others whose neighbour it is, but not on the rim.
+        // Open balls: a sample is inside its own ball and those of its neighbours, but not on the boundary.
         let whole = Prdc {
             precision: 1.0,
             recall: 1.0,
@@ -206,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn sets_apart_do_not_overlap() {
+    fn disjoint_sets_score_zero() {
         let near = scattered(40, 3, 1);
         let far = near.data().iter().map(|value| value + 100.0).collect();
         let far = Features::new(40, 3, far).unwrap();
@@ -221,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_can_be_counted_by_hand() {
+    fn four_points_on_a_line_have_known_scores() {
         let line = |points: &[f32]| Features::new(points.len(), 1, points.to_vec()).unwrap();
         // Balls to the nearest neighbour: radius 1 around 0, 1, 2 and 8 around 10; radius 0.5 around the first samples and 93.5 around the last.
         let reference = line(&[0.0, 1.0, 2.0, 10.0]);
@@ -238,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_collapsed_generator_is_precise_and_recalls_nothing() {
+    fn a_collapsed_generator_has_precision_and_no_recall() {
         let reference = scattered(200, 4, 1);
         let one = reference.row(17).repeat(200);
         let found = prdc(
@@ -253,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_neighbours_is_refused() {
+    fn too_few_neighbours_are_refused() {
         let (set, few) = (scattered(20, 3, 1), scattered(5, 3, 1));
         let refused = |a: &Features, b: &Features, precision, density| {
             prdc(a, b, NearestK { precision, density })

@@ -1,13 +1,13 @@
-//! The few smallest values seen so far.
+//! The k smallest values per row.
 
-/// For each of some rows, its `count` smallest values in ascending order; infinity where fewer were seen.
+/// The `count` smallest values inserted into each row, in ascending order, padded with infinity.
 pub struct KSmallest {
     count: usize,
     values: Vec<f32>,
 }
 
 impl KSmallest {
-    /// Nothing seen yet.
+    /// Empty rows.
     ///
     /// # Panics
     /// If `count` is 0.
@@ -19,7 +19,7 @@ impl KSmallest {
         }
     }
 
-    /// Shows values of a row, and returns the largest one it keeps.
+    /// Inserts values into a row, and returns the largest value that the row keeps.
     pub fn insert(&mut self, row: usize, values: impl IntoIterator<Item = f32>) -> f32 {
         let kept = &mut self.values[row * self.count..][..self.count];
         let last = kept.len() - 1;
@@ -33,7 +33,7 @@ impl KSmallest {
         kept[last]
     }
 
-    /// Each row's values.
+    /// The values of each row.
     pub fn rows(&self) -> impl Iterator<Item = &[f32]> {
         self.values.chunks_exact(self.count)
     }
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_smallest_are_kept_in_order_with_repetitions() {
+    fn the_smallest_values_are_kept_in_order_with_repetitions() {
         let mut smallest = KSmallest::new(2, 3);
         assert_eq!(smallest.insert(1, [5.0, 2.0, 9.0, 2.0]), 5.0);
         assert_eq!(smallest.insert(1, [4.0, 1.0]), 2.0);

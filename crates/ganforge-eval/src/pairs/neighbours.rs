@@ -6,10 +6,10 @@ use super::k_smallest::KSmallest;
 use super::tiles::{Center, Pairs, Tile};
 use crate::Features;
 
-/// For every row, the squared distances to its `count` nearest neighbours in its own set, itself apart, nearest first.
+/// For every row, the squared distances to its `count` nearest neighbours among the other rows of its set, in ascending order.
 ///
 /// # Shapes
-/// `rows × count`, row after row; infinite where the set has no such neighbour.
+/// `[rows, count]`, padded with infinity if there are fewer other rows.
 pub fn k_nearest(center: &Center, set: &Features, count: usize) -> KSmallest {
     let blocks = center.distances(
         set,
@@ -47,12 +47,12 @@ pub fn nearest(center: &Center, from: &Features, to: &Features) -> Vec<f32> {
         .collect()
 }
 
-/// What a block of rows has seen: a distance is one of its row's and one of its column's, so that half of the pairs suffice.
+/// The state of a block of rows. Every distance counts for its row and for its column, so the upper half of the pairs suffices.
 struct Block {
     first: usize,
-    /// From the block's first row on.
+    /// Of the rows from `first` on.
     nearest: KSmallest,
-    /// The largest of each row's nearest, side by side, to pass over most distances quickly.
+    /// The largest kept distance of each row, contiguous, so that most distances are rejected by one comparison.
     farthest: Vec<f32>,
 }
 
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn neighbours_are_those_of_the_definition_over_many_tiles() {
+    fn k_nearest_equals_brute_force_over_many_tiles() {
         let set = scattered(1300, 3, 4);
         let found = k_nearest(&Center::of(&set), &set, 4);
         for ((at, row), found) in set.iter().enumerate().zip(found.rows()) {
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_twin_is_a_neighbour_at_no_distance() {
+    fn a_duplicate_is_a_neighbour_at_distance_zero() {
         let set = Features::new(3, 1, vec![1.0, 1.0, 4.0]).unwrap();
         let found = k_nearest(&Center::of(&set), &set, 2);
         let rows: Vec<&[f32]> = found.rows().collect();
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_of_another_set_is_found_in_any_tile() {
+    fn nearest_equals_brute_force_over_many_tiles() {
         let (from, to) = (scattered(300, 3, 1), scattered(2100, 3, 2));
         let found = nearest(&Center::of(&to), &from, &to);
         for (row, found) in from.iter().zip(found) {

@@ -1,7 +1,7 @@
-//! All pairs of two sets, a tile at a time: no matrix of n × n is ever in memory.
+//! Inner products and distances of all pairs of two sets, tile by tile, without an n × n matrix in memory.
 //!
-//! Rows of the left set go to threads in blocks; every block meets the right set in tiles whose products and sums stay in the processor's
-//! cache. Results come back in the order of the blocks, so that they do not depend on the number of threads.
+//! Blocks of rows of the left set are distributed over threads. Each block visits the right set in tiles that fit into the cache. Results are returned in the
+//! order of the blocks, so they do not depend on the number of threads.
 
 use std::ops::Range;
 
@@ -11,9 +11,9 @@ use rayon::prelude::*;
 
 use crate::Features;
 
-/// Rows of a tile: samples of the left set.
+/// Rows of a tile (left set).
 const ROWS: usize = 256;
-/// Columns of a tile: samples of the right set.
+/// Columns of a tile (right set).
 const COLUMNS: usize = 1024;
 
 /// Which pairs are visited.
@@ -21,11 +21,11 @@ const COLUMNS: usize = 1024;
 pub enum Pairs {
     /// Every row with every column.
     All,
-    /// At least every row with the columns from its own index on: enough for a set with itself.
+    /// At least every row with the columns from its own index on, which suffices for the pairs within one set.
     Upper,
 }
 
-/// A value for each of some neighbouring pairs.
+/// A value for each pair of a block of rows and a block of columns.
 pub struct Tile<'a> {
     rows: Range<usize>,
     columns: Range<usize>,
@@ -33,12 +33,12 @@ pub struct Tile<'a> {
 }
 
 impl Tile<'_> {
-    /// The first column's index in the right set.
+    /// The index of the first column in the right set.
     pub fn first_column(&self) -> usize {
         self.columns.start
     }
 
-    /// Each row's index in the left set, with its values for the tile's columns.
+    /// The index of each row in the left set, with its values for the columns of the tile.
     pub fn rows(&self) -> impl Iterator<Item = (usize, &[f32])> {
         let rows = self.values.chunks_exact(self.columns.len());
         self.rows.clone().zip(rows)
@@ -50,12 +50,12 @@ impl Tile<'_> {
     }
 }
 
-/// A point that samples are moved by before they are multiplied: near their mean, products are small and lose few digits to rounding.
+/// A point subtracted from samples before products are formed. Near their mean, products are small and rounding errors with them.
 pub struct Center {
     point: Vec<f32>,
 }
 
-/// Below this share of ‖a‖² + ‖b‖² their distance has lost too many digits, and is taken between the rows themselves.
+/// A squared distance below this fraction of ‖a‖² + ‖b‖² suffers from cancellation and is recomputed from the rows.
 const CANCELLED: f32 = 0.01;
 
 impl Center {
@@ -65,8 +65,8 @@ impl Center {
         Self { point }
     }
 
-    /// Shows the inner products of moved rows of `left` with moved rows of `right` to `visit`, and returns the states of the blocks of `left` in their
-    /// order.
+    /// Calls `visit` with the inner products of centered rows of `left` and `right`, tile by tile, and returns the state of each block of `left`, in order. `start`
+    /// makes the state of a block.
     pub fn products<S: Send>(
         &self,
         left: &Features,
@@ -79,17 +79,17 @@ impl Center {
         let rows: Vec<_> = spans(0..left.rows(), ROWS).collect();
         rows.into_par_iter()
             .map_init(Default::default, |scratch: &mut [Vec<f32>; 3], rows| {
-                let [moved, others, values] = scratch;
-                self.move_into(moved, left.block(rows.clone()));
+                let [centered, others, values] = scratch;
+                self.center_into(centered, left.block(rows.clone()));
                 let mut state = start(rows.clone());
                 let first = match pairs {
                     Pairs::All => 0,
                     Pairs::Upper => rows.start,
                 };
                 for columns in spans(first..right.rows(), COLUMNS) {
-                    self.move_into(others, right.block(columns.clone()));
+                    self.center_into(others, right.block(columns.clone()));
                     values.resize(rows.len() * columns.len(), 0.0);
-                    multiply(values, moved, others, size);
+                    multiply(values, centered, others, size);
                     let rows = rows.clone();
                     visit(
                         &mut state,
@@ -105,9 +105,9 @@ impl Center {
             .collect()
     }
 
-    /// Shows the squared Euclidean distances from rows of `left` to rows of `right` to `visit`, and returns the states of the blocks of `left` in their order.
+    /// As [`products`](Self::products), with squared Euclidean distances.
     ///
-    /// They come by way of products, ‖a - b‖² = ‖a‖² + ‖b‖² - 2 a·b, except where that cancels.
+    /// They are computed as ‖a - b‖² = ‖a‖² + ‖b‖² - 2 a·b, and directly where that cancels.
     pub fn distances<S: Send>(
         &self,
         left: &Features,
@@ -136,27 +136,27 @@ impl Center {
         })
     }
 
-    /// For every row a, a·c - c·c / 2: what two rows' terms add to their moved product to make it that of the rows themselves.
+    /// a·c - c·c / 2 for every row a and the center c: the centered product of two rows plus both their terms is their product.
     pub fn terms(&self, features: &Features) -> Vec<f64> {
         let half = dot(&self.point, &self.point) / 2.0;
         let rows = features.data().par_chunks(features.columns());
         rows.map(|row| dot(row, &self.point) - half).collect()
     }
 
-    /// The squared length of every moved row.
+    /// The squared norm of every centered row.
     fn norms(&self, features: &Features) -> Vec<f32> {
         let rows = features.data().par_chunks(features.columns());
-        rows.map_init(Vec::new, |moved, row| {
-            self.move_into(moved, row);
-            dot(moved, moved) as f32
+        rows.map_init(Vec::new, |centered, row| {
+            self.center_into(centered, row);
+            dot(centered, centered) as f32
         })
         .collect()
     }
 
-    fn move_into(&self, moved: &mut Vec<f32>, rows: &[f32]) {
-        moved.clear();
+    fn center_into(&self, centered: &mut Vec<f32>, rows: &[f32]) {
+        centered.clear();
         for row in rows.chunks_exact(self.point.len()) {
-            moved.extend(
+            centered.extend(
                 row.iter()
                     .zip(&self.point)
                     .map(|(value, center)| value - center),
@@ -178,7 +178,7 @@ fn multiply(product: &mut [f32], left: &[f32], right: &[f32], size: usize) {
     );
 }
 
-/// Turns products into squared distances, and tells whether some lost their digits.
+/// Turns products into squared distances, and returns whether any of them suffers from cancellation.
 fn expand(row: &mut [f32], own: f32, norms: &[f32]) -> bool {
     let mut cancelled = false;
     for (value, &norm) in row.iter_mut().zip(norms) {
@@ -189,7 +189,7 @@ fn expand(row: &mut [f32], own: f32, norms: &[f32]) -> bool {
     cancelled
 }
 
-/// Replaces the distances that lost their digits.
+/// Recomputes the distances that suffer from cancellation.
 fn refine<'a>(
     row: &mut [f32],
     own: f32,
@@ -204,7 +204,7 @@ fn refine<'a>(
     }
 }
 
-/// Independent sums, so that additions need not wait for one another.
+/// Independent partial sums, which the compiler vectorizes.
 const ACCUMULATORS: usize = 16;
 
 fn squared_distance(from: &[f32], to: &[f32]) -> f32 {
@@ -222,7 +222,7 @@ fn dot(first: &[f32], second: &[f32]) -> f64 {
     pairs.map(|(&a, &b)| f64::from(a) * f64::from(b)).sum()
 }
 
-/// The range in pieces of `size`, the last one perhaps shorter.
+/// The range in pieces of `size`; the last may be shorter.
 fn spans(range: Range<usize>, size: usize) -> impl Iterator<Item = Range<usize>> {
     let end = range.end;
     range
@@ -235,7 +235,7 @@ mod tests {
     use super::*;
     use crate::tests::scattered;
 
-    /// The whole matrix, for sets small enough.
+    /// The full distance matrix.
     fn matrix(center: &Center, left: &Features, right: &Features) -> Vec<f32> {
         center
             .distances(
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn distances_are_those_of_the_definition_over_many_tiles() {
+    fn distances_equal_the_definition_over_many_tiles() {
         let (left, right) = (scattered(300, 5, 1), scattered(1100, 5, 2));
         let tiled = matrix(&Center::of(&right), &left, &right);
         for (row, a) in left.iter().enumerate() {
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn distances_between_close_samples_far_from_the_centre_keep_their_digits() {
+    fn distances_between_close_samples_far_from_the_center_are_accurate() {
         let near = Features::new(2, 3, vec![100.0, 50.0, -20.0, 100.001, 50.0, -20.0]).unwrap();
         let exact = f64::from(100.001_f32 - 100.0).powi(2);
         let found = matrix(
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn the_upper_half_holds_every_pair_of_a_set() {
+    fn the_upper_pairs_include_every_pair_of_a_set() {
         let set = scattered(2000, 2, 3);
         let seen = Center::of(&set).products(
             &set,

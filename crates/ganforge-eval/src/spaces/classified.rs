@@ -1,12 +1,12 @@
-//! What a classifier makes of images.
+//! The output of a classifier.
 
 use burn::tensor::Tensor;
 
-/// Features and probabilities of the same images.
+/// Features and class probabilities of images.
 #[derive(Debug, Clone)]
 pub struct Classified {
-    /// `[batch, dimensions]`, the last layer before the classes: what Fréchet distance and the like compare.
+    /// `[batch, dimensions]`, the last layer before the logits.
     pub features: Tensor<2>,
-    /// `[batch, classes]`, how likely each class is; a row sums to 1.
+    /// `[batch, classes]`, after the softmax; every row sums to 1.
     pub probabilities: Tensor<2>,
 }

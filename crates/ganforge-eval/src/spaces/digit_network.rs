@@ -1,4 +1,4 @@
-//! The network that tells digits apart.
+//! The network of the digit classifier.
 
 use burn::module::{Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
@@ -6,14 +6,14 @@ use burn::nn::{Dropout, DropoutConfig, Initializer, Linear, LinearConfig, Paddin
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor, activation};
 
-/// Share of numbers dropped before either dense layer while training.
+/// Dropout probability before each dense layer.
 const DROPOUT: f64 = 0.3;
 
-/// Units of the last hidden layer.
+/// Width of the last hidden layer.
 pub(super) const FEATURES: usize = 128;
 
-/// Five convolutions, of which two halve the size, and two dense layers, with rectifiers between them all: 234 thousand
-/// numbers. No layer pools, so no layer forgets where something was.
+/// Five convolutions, two of them with stride 2, and two dense layers, with ReLU between them: 234 thousand parameters. It has
+/// no pooling, so the features keep positions.
 #[derive(Module, Debug)]
 pub struct DigitNetwork {
     convolutions: Vec<Conv2d>,
@@ -23,7 +23,7 @@ pub struct DigitNetwork {
 }
 
 impl DigitNetwork {
-    /// A network to be trained; its weights come from the generator of the device.
+    /// A network with random weights, drawn from the random number generator of the device.
     #[must_use]
     pub fn new(device: &Device) -> Self {
         let he = Initializer::KaimingNormal {
@@ -34,7 +34,7 @@ impl DigitNetwork {
             let config = LinearConfig::new(inputs, outputs);
             config.with_initializer(he.clone()).init(device)
         };
-        // Inputs, outputs, kernel, stride, padding; and the side of what comes out.
+        // Inputs, outputs, kernel, stride, padding; and the side of the output.
         let convolutions = [
             (1, 32, 4, 2, 1),  // 14
             (32, 64, 3, 1, 1), // 14
@@ -42,10 +42,12 @@ impl DigitNetwork {
             (64, 64, 3, 1, 0), // 5
             (64, 64, 3, 1, 0), // 3
         ]
-        .map(|(inputs, outputs, kernel, stride, around)| {
+        .map(|(inputs, outputs, kernel, stride, padding)| {
             Conv2dConfig::new([inputs, outputs], [kernel; 2])
                 .with_stride([stride; 2])
-                .with_padding(PaddingConfig2d::Explicit(around, around, around, around))
+                .with_padding(PaddingConfig2d::Explicit(
+                    padding, padding, padding, padding,
+                ))
                 .with_initializer(he.clone())
                 .init(device)
         });
@@ -57,24 +59,24 @@ impl DigitNetwork {
         }
     }
 
-    /// The last hidden layer, and the unbounded scores of the ten digits.
+    /// The last hidden layer and the logits of the ten digits.
     ///
     /// # Shapes
-    /// - `images`: `[batch, 1, 28, 28]`, in [-1, 1], ink being 1
-    /// - output: `[batch, 128]`, none below 0, and `[batch, 10]`
+    /// - `images`: `[batch, 1, 28, 28]`, in [-1, 1], with bright digits on a dark ground
+    /// - output: features `[batch, 128]`, at least 0, and logits `[batch, 10]`
     #[must_use]
     pub fn forward(&self, images: Tensor<4>) -> (Tensor<2>, Tensor<2>) {
-        let grids = self.convolutions.iter().fold(images, |grids, layer| {
-            activation::relu(convolve(layer, grids))
+        let maps = self.convolutions.iter().fold(images, |maps, layer| {
+            activation::relu(convolve(layer, maps))
         });
-        let rows = self.dropout.forward(grids.flatten(1, 3));
+        let rows = self.dropout.forward(maps.flatten(1, 3));
         let features = activation::relu(self.hidden.forward(rows));
         let logits = self.output.forward(self.dropout.forward(features.clone()));
         (features, logits)
     }
 }
 
-/// What `layer.forward` is, by the kernels of `ganforge-ops` where they are faster.
+/// `layer.forward` with the convolution of `ganforge-ops`.
 fn convolve(layer: &Conv2d, input: Tensor<4>) -> Tensor<4> {
     let PaddingConfig2d::Explicit(rows, columns, ..) = layer.padding else {
         return layer.forward(input);

@@ -1,4 +1,4 @@
-//! What a feature space is called in a recipe and on a command line.
+//! Names of feature spaces in recipes and on the command line.
 
 use std::path::Path;
 
@@ -9,24 +9,24 @@ use super::feature_space::FeatureSpace;
 use super::inception::INCEPTION_FILE;
 use crate::error::EvalError;
 
-/// A feature space, by name: the one place where a name becomes one.
+/// The name of a feature space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FeatureName {
     /// Pixels in [-1, 1].
     #[default]
     Raw,
-    /// The shipped classifier of 28×28 digits.
+    /// The last hidden layer of the built-in classifier of 28×28 digits.
     Digits,
-    /// Inception-v3 with the published weights, which have been fetched before.
+    /// Inception-v3 with the published weights, which must have been fetched.
     Inception,
 }
 
 impl FeatureName {
-    /// The space of this name, on a device; `cache` is the folder into which weights are fetched.
+    /// Opens the feature space on a device. `cache` is the folder of fetched weights.
     ///
     /// # Errors
-    /// A network whose weights are not there or not the published ones.
+    /// The weights are missing or not the published ones.
     pub fn open(self, device: &Device, cache: &Path) -> Result<FeatureSpace, EvalError> {
         match self {
             Self::Raw => Ok(FeatureSpace::Raw),

@@ -1,4 +1,4 @@
-//! A feature space, chosen by name.
+//! Feature spaces.
 
 use std::path::Path;
 
@@ -9,39 +9,39 @@ use super::digit_classifier::{self, DIGITS_SHA256, DigitClassifier, without_bord
 use super::inception::{self, INCEPTION_SHA256, InceptionV3};
 use crate::error::EvalError;
 
-/// What images are compared by.
+/// The representation in which images are compared.
 #[derive(Debug, Clone)]
 pub enum FeatureSpace {
-    /// Their pixels, in [-1, 1].
+    /// Pixels in [-1, 1].
     Raw,
-    /// The last hidden layer of the shipped classifier of digits. Digits padded to 32×32 lose that border first.
+    /// The last hidden layer of the built-in digit classifier. Digits padded to 32×32 are cropped to 28×28 first.
     Digits(Box<DigitClassifier>, Device),
-    /// The last pool of the released Inception-v3, with images enlarged to 299×299.
+    /// The last pooling layer of the released Inception-v3, with images resized to 299×299.
     Inception(Box<InceptionV3>, Device),
 }
 
 impl FeatureSpace {
-    /// The shipped classifier of digits, on a device.
+    /// The built-in digit classifier, on a device.
     ///
     /// # Errors
-    /// Never, unless the program was built from a damaged file.
+    /// The built-in weights are damaged.
     pub fn digits(device: &Device) -> Result<Self, EvalError> {
         let device = device.clone().without_autodiff();
         let classifier = DigitClassifier::shipped(&device)?;
         Ok(Self::Digits(Box::new(classifier), device))
     }
 
-    /// The released Inception-v3, from its file, on a device.
+    /// The released Inception-v3 from its file, on a device.
     ///
     /// # Errors
-    /// No file, or any other than the released one.
+    /// The file is missing or not the released one.
     pub fn inception(path: &Path, device: &Device) -> Result<Self, EvalError> {
         let device = device.clone().without_autodiff();
         let network = InceptionV3::open(path, &device)?;
         Ok(Self::Inception(Box::new(network), device))
     }
 
-    /// How a protocol names it: two spaces of one name give the same features.
+    /// The name in a protocol. Spaces of the same name give the same features.
     #[must_use]
     pub fn identity(&self) -> String {
         match self {
@@ -51,7 +51,7 @@ impl FeatureSpace {
         }
     }
 
-    /// How images `[channels, height, width]` are brought to the size of the space, as a protocol says it; nothing if they stay as they are.
+    /// How images `[channels, height, width]` are resized for the network, as a protocol states it; `None` if they are not.
     #[must_use]
     pub fn resize(&self, image: [usize; 3]) -> Option<String> {
         match self {
@@ -61,7 +61,7 @@ impl FeatureSpace {
         }
     }
 
-    /// Classes its classifier tells apart; 0 where there is none.
+    /// Number of classes of the classifier; 0 without one.
     #[must_use]
     pub fn classes(&self) -> usize {
         match self {
@@ -89,7 +89,7 @@ impl FeatureSpace {
         }
     }
 
-    /// Images that its network looks at together.
+    /// Images per batch of the network.
     pub(crate) fn batch(&self) -> usize {
         match self {
             Self::Raw | Self::Digits(..) => 256,
@@ -97,10 +97,10 @@ impl FeatureSpace {
         }
     }
 
-    /// What its network makes of images; nothing where it has none.
+    /// Features and class probabilities of images; `None` without a network.
     ///
     /// # Shapes
-    /// - `pixels`: whole images of `[channels, height, width]`, one after the other
+    /// - `pixels`: `[batch, channels, height, width]` with `image` = `[channels, height, width]`
     pub(crate) fn classify(
         &self,
         pixels: &[f32],
@@ -119,12 +119,12 @@ impl FeatureSpace {
     }
 }
 
-/// How a protocol names what the shipped classifier says.
+/// The name of the built-in digit classifier in a protocol.
 pub(crate) fn digits_identity() -> String {
     format!("digits {}", &DIGITS_SHA256[..12])
 }
 
-/// The size of digits after the border of padded ones is cut off.
+/// The shape of digits without the border that padding to 32×32 added.
 pub(crate) fn cropped_shape([channels, height, width]: [usize; 3]) -> [usize; 3] {
     match [height, width] {
         [32, 32] => [channels, 28, 28],
@@ -132,16 +132,16 @@ pub(crate) fn cropped_shape([channels, height, width]: [usize; 3]) -> [usize; 3]
     }
 }
 
-/// How digits come to the size of their classifier, as a protocol says it; nothing if they stay as they are.
+/// How digits are cropped for their classifier, as a protocol states it; `None` if they are not.
 pub(crate) fn crop_description(image: [usize; 3]) -> Option<String> {
     let [_, height, width] = cropped_shape(image);
     (cropped_shape(image) != image).then(|| format!("border cut to {height}x{width}"))
 }
 
-/// Images on a device, without the border of padded digits.
+/// Digits as a tensor, without the border of padded ones.
 ///
 /// # Shapes
-/// - `pixels`: whole images of `[channels, height, width]`, one after the other
+/// - `pixels`: `[batch, channels, height, width]` with `image` = `[channels, height, width]`
 /// - output: `[batch, channels, height, width]`
 pub(crate) fn digit_images(pixels: &[f32], image: [usize; 3], device: &Device) -> Tensor<4> {
     let images = image_tensor(pixels, image, device);

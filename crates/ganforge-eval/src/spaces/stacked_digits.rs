@@ -1,18 +1,18 @@
-//! Stacked digits: three digits as the colours of one image, a thousand modes that can be counted.
+//! Stacked digits: images whose three channels are digits, with a thousand known modes.
 
 use burn::tensor::{Int, Tensor};
 
 use super::digit_classifier::DigitClassifier;
 use crate::error::EvalError;
 
-/// The mode of each image: 100 · red + 10 · green + blue, each channel read by itself.
+/// The mode of each image: 100 · red + 10 · green + blue, from the digit in each channel.
 ///
 /// # Shapes
 /// - `images`: `[batch, 3, 28, 28]`, in [-1, 1]
 /// - output: `[batch]`, each 0 to 999
 ///
 /// # Errors
-/// Images of any other size.
+/// [`EvalError::ImageShape`] for images of another shape.
 pub fn stacked_labels(
     classifier: &DigitClassifier,
     images: Tensor<4>,
@@ -25,7 +25,7 @@ pub fn stacked_labels(
     Ok((place(0, 100) + place(1, 10) + place(2, 1)).squeeze_dim(1))
 }
 
-/// Refuses images `[channels, height, width]` that are no stacked digits.
+/// Fails unless images `[channels, height, width]` have the shape of stacked digits.
 pub(crate) fn check([channels, height, width]: [usize; 3]) -> Result<(), EvalError> {
     if [channels, height, width] == [3, 28, 28] {
         return Ok(());

@@ -1,7 +1,7 @@
-//! How alike samples are among themselves: the mean structural similarity of random pairs at several scales.
+//! Diversity of samples: the mean multi-scale structural similarity of random pairs.
 //!
-//! A. Odena, C. Olah, J. Shlens, "Conditional image synthesis with auxiliary classifier GANs", 2017, section 4.2: 1 means that all samples are one image. The value of real
-//! images is the one to aim for, neither above nor far below. The paper takes pairs within a class; so does a caller who passes samples of one class.
+//! A. Odena, C. Olah, J. Shlens, "Conditional image synthesis with auxiliary classifier GANs", 2017, section 4.2: 1 means that all samples are the
+//! same image. The target is the value of real images. The paper takes pairs within a class; pass samples of one class for that.
 
 mod ms_ssim;
 
@@ -17,13 +17,13 @@ pub use ms_ssim::ms_ssim_scales;
 
 const NAME: &str = "diversity";
 
-/// The mean similarity of `pairs` random pairs of different samples, with its standard error over the choice of pairs. `seed` chooses them.
+/// The mean similarity of `pairs` random pairs of different samples, with its standard error over pairs. `seed` determines the pairs.
 ///
 /// # Shapes
-/// Each sample an image of `[channels, height, width]` in [-1, 1].
+/// `images`: every row is an image of `size` = `[channels, height, width]` in [-1, 1].
 ///
 /// # Errors
-/// If the images have another size than their features, or there are fewer than two samples or two pairs.
+/// The size does not match the rows, or there are fewer than two samples or two pairs.
 pub fn diversity(
     images: &Features,
     size: [usize; 3],
@@ -72,7 +72,7 @@ mod tests {
     use crate::tests::scattered;
 
     #[test]
-    fn one_image_over_and_over_is_entirely_alike() {
+    fn identical_images_have_similarity_one() {
         let image = scattered(1, 28 * 28, 1).row(0).repeat(5);
         let images = Features::new(5, 28 * 28, image).unwrap();
         let found = diversity(&images, [1, 28, 28], 10, 0).unwrap();
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn noise_is_hardly_alike() {
+    fn noise_has_low_similarity() {
         let images = scattered(20, 3 * 12 * 16, 1);
         let found = diversity(&images, [3, 12, 16], 50, 0).unwrap();
         assert!(found.value < 0.3, "{found:?}");
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_pairs_is_refused() {
+    fn invalid_input_is_refused() {
         let images = scattered(4, 64, 1);
         let refused = |images: &Features, size, pairs| {
             diversity(images, size, pairs, 0).unwrap_err().to_string()

@@ -1,21 +1,21 @@
-//! The structural similarity of two images at several scales.
+//! The multi-scale structural similarity of two images (MS-SSIM).
 //!
-//! Z. Wang, E. P. Simoncelli, A. C. Bovik, "Multi-scale structural similarity for image quality assessment", 2003: contrast and structure at every scale, luminance at the
-//! coarsest, weighted. Windows are Gaussian, 11 pixels wide with deviation 1.5, and lie inside the image, as in pytorch-msssim; so does a
-//! negative mean of contrast and structure, which counts as 0. Channels are compared apart, and averaged.
+//! Z. Wang, E. P. Simoncelli, A. C. Bovik, "Multi-scale structural similarity for image quality assessment", 2003: a weighted product of contrast and structure at every
+//! scale and luminance at the coarsest. As in pytorch-msssim, windows are Gaussian, 11 pixels wide with standard deviation 1.5, and lie inside the image, and a
+//! negative mean of contrast and structure is clamped to 0. Channels are averaged.
 //!
-//! Deviations, for small images: only as many of the five scales as leave room for a window, their weights scaled to the sum of all five (two scales at 28 × 28, three at
-//! 64 × 64); images smaller than a window get a narrower one, its deviation narrower alike. An odd row or column is dropped before halving.
+//! Deviations for small images: only the scales at which a window fits are used, with weights rescaled to the sum of all five (two scales at 28 × 28, three at
+//! 64 × 64); images smaller than a window get a smaller window with a proportional standard deviation. An odd row or column is dropped before halving.
 
 /// The paper's weights, finest scale first.
 const WEIGHTS: [f64; 5] = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
 const WINDOW: usize = 11;
 const DEVIATION: f64 = 1.5;
-/// (0.01 L)² and (0.03 L)² for values from 0 to L = 2. Luminance compares ratios of means, so that black must be 0.
+/// (0.01 L)² and (0.03 L)² for values from 0 to L = 2. Luminance compares ratios of means, so black is 0.
 const LUMINANCE: f64 = 0.02 * 0.02;
 const CONTRAST: f64 = 0.06 * 0.06;
 
-/// How many scales an image has room for, 1 to 5.
+/// The number of scales for an image of this size, 1 to 5.
 #[must_use]
 pub fn ms_ssim_scales(height: usize, width: usize) -> usize {
     let mut side = height.min(width);
@@ -27,7 +27,7 @@ pub fn ms_ssim_scales(height: usize, width: usize) -> usize {
     scales
 }
 
-/// The similarity of two images `[channels, height, width]` of brightness from -1 to 1: 0 where they have nothing in common, 1 where they are one.
+/// The similarity of two images `[channels, height, width]` in [-1, 1]: 0 for unrelated images, 1 for identical ones.
 pub fn ms_ssim(first: &[f32], second: &[f32], [height, width]: [usize; 2]) -> f64 {
     let window = window(height.min(width));
     let weights = &WEIGHTS[..ms_ssim_scales(height, width)];
@@ -59,7 +59,7 @@ pub fn ms_ssim(first: &[f32], second: &[f32], [height, width]: [usize; 2]) -> f6
     sum / count
 }
 
-/// The taps of the window, which sum to 1.
+/// The weights of the window, which sum to 1.
 fn window(side: usize) -> Vec<f64> {
     let taps = side.min(WINDOW);
     let deviation = DEVIATION * taps as f64 / WINDOW as f64;
@@ -69,11 +69,11 @@ fn window(side: usize) -> Vec<f64> {
     (0..taps).map(|at| gaussian(at) / total).collect()
 }
 
-/// Means over an image of the parts of the similarity.
+/// The terms of the similarity, averaged over an image.
 struct SsimMeans {
     /// Contrast and structure.
     structure: f64,
-    /// These and luminance.
+    /// Contrast, structure and luminance.
     whole: f64,
 }
 
@@ -116,7 +116,7 @@ struct Plane {
 }
 
 impl Plane {
-    /// Of brightness from -1 to 1.
+    /// From values in [-1, 1], shifted to [0, 2].
     fn new(values: &[f32], width: usize) -> Self {
         let values = values.iter().map(|&value| f64::from(value) + 1.0);
         Self {
@@ -125,7 +125,7 @@ impl Plane {
         }
     }
 
-    /// Weighted means over all windows that lie inside.
+    /// Weighted means over all windows inside the image.
     fn blurred(&self, window: &[f64]) -> Self {
         let weighted = |values: &mut dyn Iterator<Item = f64>| -> f64 {
             values.zip(window).map(|(value, tap)| value * tap).sum()
@@ -150,7 +150,7 @@ impl Plane {
         Self { values, width }
     }
 
-    /// Means of 2 × 2 pixels.
+    /// Average pooling of 2 × 2 pixels.
     fn halved(&self) -> Self {
         let width = self.width / 2;
         let rows: Vec<&[f64]> = self.values.chunks_exact(self.width).collect();
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn windows_sum_to_one_and_are_widest_in_the_middle() {
+    fn window_weights_sum_to_one_and_are_largest_in_the_middle() {
         for side in [1, 4, 11, 64] {
             let taps = window(side);
             assert_eq!(taps.len(), side.min(11));
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn flat_images_differ_by_luminance_alone() {
+    fn constant_images_differ_only_in_luminance() {
         // (2ab + c) / (a² + b² + c) for the values a = 0.5 and b = 1 above black.
         let found = ms_ssim(&[-0.5; 64], &[0.0; 64], [8, 8]);
         let luminance = (1.0 + LUMINANCE) / (1.25 + LUMINANCE);

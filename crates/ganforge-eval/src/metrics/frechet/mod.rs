@@ -1,4 +1,4 @@
-//! The Fréchet distance between two sets of features, each taken for a Gaussian.
+//! The Fréchet distance between Gaussian fits of two sets of features (FID if the features are those of Inception-v3).
 //!
 //! M. Heusel, H. Ramsauer, T. Unterthiner, B. Nessler, S. Hochreiter, "GANs trained by a two time-scale update rule converge to a local Nash
 //! equilibrium", 2017, after D. C. Dowson and B. V. Landau, "The Fréchet distance between multivariate normal distributions", 1982:
@@ -7,9 +7,9 @@
 //! d² = ‖μ₁ - μ₂‖² + tr(Σ₁ + Σ₂ - 2 (Σ₁ Σ₂)^½)
 //! ```
 //!
-//! The product Σ₁ Σ₂ is not symmetric, but its eigenvalues are those of Σ₁^½ Σ₂ Σ₁^½, which is: no complex square root, no offset on the
-//! diagonal, and singular covariances are as good as others. Where there are fewer samples than dimensions, the same trace is the sum of the
-//! singular values of the product of the centred samples, X₁ X₂ᵀ / √((n₁ - 1)(n₂ - 1)), and no covariance is formed.
+//! The product Σ₁ Σ₂ is not symmetric, but it has the eigenvalues of the symmetric matrix Σ₁^½ Σ₂ Σ₁^½. This needs no complex square root and no offset on the
+//! diagonal, and works for singular covariances. If there are fewer samples than dimensions, the trace is the sum of the singular values of the product of the
+//! centered samples, X₁ X₂ᵀ / √((n₁ - 1)(n₂ - 1)), and no covariance is formed.
 
 mod moments;
 mod spectrum;
@@ -27,12 +27,23 @@ pub use moments::Moments;
 
 const NAME: &str = "the Fréchet distance";
 
-/// The Fréchet distance (squared, as everybody reports it) between two sets of which the moments are known.
+/// The squared Fréchet distance, as it is usually reported, from the moments of two sets.
 ///
-/// The covariances are the unbiased ones. The value falls with the number of samples: compare equal numbers only.
+/// The covariances are unbiased. The value decreases with the number of samples, so compare only equal numbers.
+///
+/// ```
+/// use ganforge_eval::Features;
+/// use ganforge_eval::metrics::{Moments, frechet};
+///
+/// // Means 0 and 3, standard deviations 1 and 1: the squared distance is 9.
+/// let first = Moments::of(&Features::new(3, 1, vec![-1.0, 0.0, 1.0])?)?;
+/// let second = Moments::of(&Features::new(3, 1, vec![2.0, 3.0, 4.0])?)?;
+/// assert!((frechet(&first, &second)? - 9.0).abs() < 1e-9);
+/// # Ok::<(), ganforge_eval::EvalError>(())
+/// ```
 ///
 /// # Errors
-/// If the dimensions differ, if one side has fewer than two samples, or if an eigenvalue does not settle.
+/// The dimensions differ, one side has fewer than two samples, or the eigenvalue iteration does not converge.
 pub fn frechet(samples: &Moments, reference: &Moments) -> Result<f64, EvalError> {
     if samples.dimensions() != reference.dimensions() {
         return Err(EvalError::Sizes {
@@ -48,10 +59,10 @@ pub fn frechet(samples: &Moments, reference: &Moments) -> Result<f64, EvalError>
     Ok((squared_distance(&samples.mean(), &reference.mean()) + traces - 2.0 * shared).max(0.0))
 }
 
-/// The Fréchet distance between two sets in memory, by whichever way is smaller: their covariances, or the product of their samples.
+/// The squared Fréchet distance between two sets in memory, from their covariances or, if these are larger, from the product of the samples.
 ///
 /// # Errors
-/// As [`frechet`]; and if both dimensions and samples number more than 4,096, whose matrices would not fit into 2 GiB.
+/// As [`frechet`]; and [`EvalError::TooLarge`] if there are more than 4,096 dimensions and more than 4,096 samples.
 pub fn frechet_of_features(samples: &Features, reference: &Features) -> Result<f64, EvalError> {
     samples.same_space(reference)?;
     samples.at_least(2, NAME, "samples")?;
@@ -67,10 +78,10 @@ pub fn frechet_of_features(samples: &Features, reference: &Features) -> Result<f
     Ok((squared_distance(&samples.mean, &reference.mean) + traces - 2.0 * shared).max(0.0))
 }
 
-/// Whether a Fréchet distance of so many samples and real images in so many dimensions can be had.
+/// Whether the matrices of a Fréchet distance fit into 2 GiB. `images` is the larger of the numbers of samples and real images.
 ///
 /// # Errors
-/// If both number more than 4,096, whose matrices would not fit into 2 GiB.
+/// [`EvalError::TooLarge`] if there are more than 4,096 dimensions and more than 4,096 images.
 pub fn frechet_fits(dimensions: usize, images: usize) -> Result<(), EvalError> {
     if dimensions <= LARGEST || images <= LARGEST {
         return Ok(());
@@ -98,7 +109,7 @@ fn trace_of_root(first: Mat<f64>, second: &Mat<f64>) -> Result<f64, EvalError> {
     let size = first.nrows();
     let (values, vectors) = spectrum::eigen(&first)?;
     drop(first);
-    // In ascending order. What lies below the rounding of the largest is noise of directions that have no variance.
+    // In ascending order. Eigenvalues below the rounding error of the largest belong to directions without variance.
     let noise = values[size - 1] * size as f64 * f64::EPSILON;
     let flat = values.partition_point(|&value| value <= noise);
     if flat == size {
@@ -116,13 +127,13 @@ fn trace_of_root(first: Mat<f64>, second: &Mat<f64>) -> Result<f64, EvalError> {
     Ok(values.iter().map(|value| value.max(0.0).sqrt()).sum())
 }
 
-/// A set with its mean, to be read as if the mean were 0.
+/// A set and its mean, read as centered rows.
 struct Centered<'a> {
     features: &'a Features,
     mean: Vec<f64>,
 }
 
-/// Dimensions that are widened to double precision at a time.
+/// Dimensions converted to double precision at a time.
 const SLICE: usize = 512;
 
 impl<'a> Centered<'a> {
@@ -141,7 +152,7 @@ impl<'a> Centered<'a> {
         squares / (self.features.rows() as f64 - 1.0)
     }
 
-    /// Some dimensions of all samples.
+    /// `count` dimensions of all samples, from `first` on, centered.
     fn slice(&self, first: usize, count: usize) -> Mat<f64> {
         Mat::from_fn(self.features.rows(), count, |row, column| {
             let at = first + column;
@@ -193,7 +204,7 @@ mod tests {
     use super::*;
     use crate::tests::scattered;
 
-    /// Samples whose mean and unbiased covariance are exactly `mean` and the diagonal of `variance`.
+    /// Samples with exactly this mean and a diagonal unbiased covariance.
     fn cross(mean: [f32; 2], variance: [f32; 2]) -> Features {
         // Each point ±√(1.5 v) along an axis, with n - 1 = 3.
         let [x, y] = variance.map(|variance| (1.5 * variance).sqrt());
@@ -206,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn gaussians_that_share_axes_differ_by_means_and_deviations() {
+    fn gaussians_with_common_axes_have_the_closed_form() {
         // ‖μ₁ - μ₂‖² + Σ (σ₁ - σ₂)²
         let (first, second) = (
             cross([1.0, 2.0], [4.0, 9.0]),
@@ -217,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_is_at_no_distance_from_itself_even_where_it_is_flat() {
+    fn a_set_has_distance_zero_from_itself_even_if_its_covariance_is_singular() {
         let flat = cross([0.5, 0.5], [4.0, 0.0]);
         assert!(frechet_of_features(&flat, &flat).unwrap() < 1e-7);
         let still = Features::new(3, 2, vec![1.0; 6]).unwrap();
@@ -227,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn both_ways_agree_where_samples_are_fewer_than_dimensions() {
+    fn both_algorithms_agree_if_samples_are_fewer_than_dimensions() {
         let (first, second) = (scattered(20, 30, 1), scattered(25, 30, 2));
         let short = frechet_of_features(&first, &second).unwrap();
         let long = frechet(
@@ -239,8 +250,8 @@ mod tests {
     }
 
     #[test]
-    fn the_number_of_threads_shows_in_no_bit() {
-        // Large enough for threads, with a covariance and without.
+    fn the_number_of_threads_does_not_change_the_result() {
+        // Large enough to use several threads, by covariances and by the product of the samples.
         for (samples, dimensions) in [(420, 400), (300, 420)] {
             let (first, second) = (
                 scattered(samples, dimensions, 1),
@@ -267,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn one_sample_and_other_dimensions_are_refused() {
+    fn a_single_sample_and_different_dimensions_are_refused() {
         let (set, one) = (scattered(9, 3, 1), scattered(1, 3, 1));
         let refused = frechet_of_features(&set, &one).unwrap_err().to_string();
         assert!(

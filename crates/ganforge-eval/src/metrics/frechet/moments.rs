@@ -1,4 +1,4 @@
-//! Mean and covariance of features that need not be in memory together.
+//! Mean and covariance, accumulated batch by batch.
 
 use faer::linalg::matmul::triangular::{self, BlockStructure};
 use faer::{Accum, Mat, get_global_parallelism};
@@ -6,34 +6,34 @@ use faer::{Accum, Mat, get_global_parallelism};
 use crate::error::EvalError;
 use crate::features::Features;
 
-/// The first two moments of a set of samples, in double precision, added up batch by batch.
+/// Mean and covariance of a set of samples, accumulated batch by batch in double precision.
 ///
-/// It holds one matrix of dimensions × dimensions, and nothing of the samples: 32 MiB for 2,048 dimensions however many samples there are.
-/// The batches' order and sizes change the result by rounding alone.
+/// The memory is one matrix of dimensions × dimensions for any number of samples: 32 MiB for 2,048 dimensions. Order and size of the batches change the result
+/// only by rounding.
 #[derive(Debug, Clone)]
 pub struct Moments {
     samples: usize,
-    /// What samples are moved by before they are multiplied, so that a mean far from 0 costs no digits.
+    /// Subtracted from samples before products are formed, so that a mean far from 0 does not cause cancellation.
     shift: Vec<f64>,
     sums: Vec<f64>,
-    /// The lower half of the sum of the outer products of moved samples.
+    /// The lower triangle of the sum of outer products of shifted samples.
     products: Mat<f64>,
 }
 
-/// Most dimensions of a covariance: two of them and a decomposition stay within 2 GiB.
+/// The largest number of dimensions: two covariances and a decomposition fit into 2 GiB.
 pub(crate) const LARGEST: usize = 4096;
 
-/// Samples that are added up together: to the bit the same sums, however many are in memory.
+/// Samples per accumulated block. Fixed, so that the sums do not depend on how many samples are in memory.
 pub(crate) const BLOCK: usize = 4096;
 
-/// Samples that are widened to double precision at a time.
+/// Samples converted to double precision at a time.
 const BATCH: usize = 512;
 
 impl Moments {
-    /// The moments of no samples yet.
+    /// The moments of an empty set.
     ///
     /// # Errors
-    /// If the covariance of so many dimensions (more than 4,096) would not leave its decomposition room in 2 GiB.
+    /// [`EvalError::TooLarge`] for more than 4,096 dimensions.
     pub fn new(dimensions: usize) -> Result<Self, EvalError> {
         if !Self::admit(dimensions) {
             return Err(EvalError::TooLarge {
@@ -49,12 +49,12 @@ impl Moments {
         })
     }
 
-    /// Whether there can be moments of so many dimensions.
+    /// Whether moments of so many dimensions fit into memory.
     pub(crate) fn admit(dimensions: usize) -> bool {
         dimensions <= LARGEST
     }
 
-    /// The moments of one set.
+    /// The moments of a set.
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -71,7 +71,7 @@ impl Moments {
     /// Adds a batch.
     ///
     /// # Errors
-    /// If the batch has other dimensions.
+    /// [`EvalError::Sizes`] if the batch has other dimensions.
     pub fn add(&mut self, batch: &Features) -> Result<(), EvalError> {
         let dimensions = self.dimensions();
         if batch.columns() != dimensions {
@@ -85,19 +85,19 @@ impl Moments {
         }
         for rows in batch.data().chunks(BATCH * dimensions) {
             let count = rows.len() / dimensions;
-            let moved = Mat::from_fn(count, dimensions, |row, column| {
+            let shifted = Mat::from_fn(count, dimensions, |row, column| {
                 f64::from(rows[row * dimensions + column]) - self.shift[column]
             });
-            for (sum, column) in self.sums.iter_mut().zip(moved.col_iter()) {
+            for (sum, column) in self.sums.iter_mut().zip(shifted.col_iter()) {
                 *sum += column.iter().sum::<f64>();
             }
             triangular::matmul(
                 self.products.as_mut(),
                 BlockStructure::TriangularLower,
                 Accum::Add,
-                moved.transpose(),
+                shifted.transpose(),
                 BlockStructure::Rectangular,
-                moved.as_ref(),
+                shifted.as_ref(),
                 BlockStructure::Rectangular,
                 1.0,
                 get_global_parallelism(),
@@ -107,13 +107,13 @@ impl Moments {
         Ok(())
     }
 
-    /// How many samples were added.
+    /// Number of samples added.
     #[must_use]
     pub fn samples(&self) -> usize {
         self.samples
     }
 
-    /// Dimensions of the feature space.
+    /// Number of dimensions.
     #[must_use]
     pub fn dimensions(&self) -> usize {
         self.sums.len()
@@ -123,14 +123,14 @@ impl Moments {
     #[must_use]
     pub fn mean(&self) -> Vec<f64> {
         let count = self.samples.max(1) as f64;
-        let moved = self.sums.iter().map(|sum| sum / count);
-        moved
+        let shifted = self.sums.iter().map(|sum| sum / count);
+        shifted
             .zip(&self.shift)
             .map(|(mean, shift)| mean + shift)
             .collect()
     }
 
-    /// The unbiased covariance (divided by n - 1, as `numpy.cov` does).
+    /// The unbiased covariance (divided by n - 1, as `numpy.cov`).
     pub(crate) fn covariance(&self) -> Mat<f64> {
         let count = self.samples as f64;
         let mut covariance = self.products.clone();
@@ -156,7 +156,7 @@ mod tests {
     use crate::tests::scattered;
 
     #[test]
-    fn batches_add_up_to_the_whole() {
+    fn batches_accumulate_to_the_moments_of_the_set() {
         let set = scattered(700, 3, 5);
         let whole = Moments::of(&set).unwrap();
         let mut parts = Moments::new(3).unwrap();
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn the_covariance_is_the_unbiased_one() {
+    fn the_covariance_is_unbiased() {
         let set = Features::new(3, 2, vec![0.0, 1.0, 2.0, 5.0, 4.0, 3.0]).unwrap();
         let covariance = Moments::of(&set).unwrap().covariance();
         assert_eq!(covariance[(0, 0)], 4.0);
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mean_far_from_zero_costs_no_digits() {
+    fn a_mean_far_from_zero_does_not_cancel() {
         let data = vec![16_777_216.0, 16_777_218.0, 16_777_220.0];
         let moments = Moments::of(&Features::new(3, 1, data).unwrap()).unwrap();
         assert_eq!(moments.covariance()[(0, 0)], 4.0);

@@ -1,7 +1,7 @@
-//! Eigenvalues and singular values, to the same bits on any number of threads.
+//! Eigenvalues and singular values with the same bits on any number of threads.
 //!
-//! `faer` cuts these computations into as many parts as it is told that there are threads, and runs the parts on those that there are. Told
-//! the machine's number, as its methods on matrices are, it rounds otherwise on another machine.
+//! `faer` partitions these computations by the degree of parallelism it is given. Its methods on matrices take that of the machine, so their rounding differs
+//! between machines; the calls here pass a constant.
 
 use faer::diag::Diag;
 use faer::dyn_stack::{MemBuffer, MemStack};
@@ -11,23 +11,23 @@ use faer::{Mat, MatMut, Par};
 
 use crate::error::EvalError;
 
-/// Parts, whatever the number of threads.
+/// The degree of parallelism given to `faer`, independent of the number of threads.
 const PARTS: usize = 4;
 
-/// Of a symmetric matrix, of which the lower half is read: its eigenvalues in ascending order, and the eigenvectors as columns.
+/// Eigenvalues of a symmetric matrix in ascending order, and eigenvectors as columns. Only the lower triangle is read.
 ///
 /// # Errors
-/// If the iteration does not converge.
+/// The iteration does not converge.
 pub fn eigen(matrix: &Mat<f64>) -> Result<(Vec<f64>, Mat<f64>), EvalError> {
     let mut vectors = Mat::zeros(matrix.nrows(), matrix.nrows());
     let values = decompose(matrix, Some(vectors.as_mut()))?;
     Ok((values, vectors))
 }
 
-/// As [`eigen`], without the vectors.
+/// As [`eigen`], without the eigenvectors.
 ///
 /// # Errors
-/// If the iteration does not converge.
+/// The iteration does not converge.
 pub fn eigenvalues(matrix: &Mat<f64>) -> Result<Vec<f64>, EvalError> {
     decompose(matrix, None)
 }
@@ -57,7 +57,7 @@ fn decompose(matrix: &Mat<f64>, vectors: Option<MatMut<f64>>) -> Result<Vec<f64>
 /// The singular values of a matrix in descending order.
 ///
 /// # Errors
-/// If the iteration does not converge.
+/// The iteration does not converge.
 pub fn singular_values(matrix: &Mat<f64>) -> Result<Vec<f64>, EvalError> {
     let (rows, columns, par) = (matrix.nrows(), matrix.ncols(), Par::rayon(PARTS));
     let none = ComputeSvdVectors::No;

@@ -1,4 +1,4 @@
-//! The kernel distance: the squared maximum mean discrepancy under a cubic kernel.
+//! The kernel distance (KID): the squared maximum mean discrepancy with a cubic polynomial kernel.
 //!
 //! M. Bińkowski, D. J. Sutherland, M. Arbel, A. Gretton, "Demystifying MMD GANs", 2018, section 4: k(x, y) = (x·y / d + 1)³ in d dimensions, and the
 //! unbiased estimator
@@ -7,9 +7,9 @@
 //! Σ k(xᵢ, xⱼ) / (m (m - 1)) + Σ k(yᵢ, yⱼ) / (n (n - 1)) - 2 Σ k(xᵢ, yⱼ) / (m n)
 //! ```
 //!
-//! whose first two sums leave out i = j. Unlike the Fréchet distance it has no bias at small numbers of samples, so that 0, and less, means
-//! "the same". Inner products are those of samples moved towards their mean, in single precision, and are moved back in double, as are kernels and sums: the
-//! distance is a small difference of large sums.
+//! whose first two sums exclude i = j. Unlike the Fréchet distance it is unbiased for small numbers of samples, so equal distributions have an expected value of
+//! 0 and negative values occur. Inner products of centered samples are formed in single precision; the shift back, kernels and sums are in double precision,
+//! because the distance is a small difference of large sums.
 
 mod sums;
 
@@ -21,24 +21,24 @@ use crate::estimate::Estimate;
 use crate::features::Features;
 use sums::Sums;
 
-/// Which pairs of samples are compared.
+/// Which pairs of samples the kernel distance averages over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum KernelEstimator {
-    /// All of them, once. The spread is the jackknife's standard error, which is on the safe side where the distributions agree.
+    /// All pairs. The uncertainty is the jackknife's standard error, which is conservative if the distributions agree.
     #[serde(rename = "whole")]
     AllPairs,
-    /// The mean over random subsets of both sides, as the paper and torch-fidelity have it; the spread is the subsets' deviation.
+    /// The mean over random subsets of both sides, as in the paper and in torch-fidelity. The uncertainty is the standard deviation over subsets.
     Subsets {
-        /// How many, 100 in the paper.
+        /// Number of subsets, 100 in the paper.
         count: usize,
-        /// Samples of each side in one, 1,000 in the paper.
+        /// Samples per subset and side, 1,000 in the paper.
         size: usize,
     },
 }
 
 impl KernelEstimator {
-    /// 100 subsets of 1,000.
+    /// 100 subsets of 1,000, as in the paper.
     pub const PAPER: Self = Self::Subsets {
         count: 100,
         size: 1000,
@@ -47,10 +47,21 @@ impl KernelEstimator {
 
 const NAME: &str = "the kernel distance";
 
-/// The kernel distance with its spread. `seed` chooses the subsets, and nothing else.
+/// The kernel distance with its uncertainty. `seed` determines the subsets and is unused for [`KernelEstimator::AllPairs`].
+///
+/// ```
+/// use ganforge_eval::Features;
+/// use ganforge_eval::metrics::{KernelEstimator, kernel};
+///
+/// let samples = Features::new(4, 1, vec![0.0, 0.1, 0.2, 0.3])?;
+/// let reference = Features::new(4, 1, vec![2.0, 2.1, 2.2, 2.3])?;
+/// let distance = kernel(&samples, &reference, KernelEstimator::AllPairs, 0)?;
+/// assert!(distance.value > 1.0);
+/// # Ok::<(), ganforge_eval::EvalError>(())
+/// ```
 ///
 /// # Errors
-/// If the dimensions differ, if a side has fewer than three samples or fewer than a subset takes, or if there are no subsets.
+/// The dimensions differ, a side has fewer than three samples or fewer than a subset takes, or there are no subsets.
 pub fn kernel(
     samples: &Features,
     reference: &Features,
@@ -100,7 +111,7 @@ mod tests {
     use crate::estimate::Spread;
     use crate::tests::scattered;
 
-    /// The estimator as it is written.
+    /// The estimator by its definition.
     fn definition(first: &Features, second: &Features) -> f64 {
         let kernel = |a: &[f32], b: &[f32]| {
             let product: f64 = a
@@ -134,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn the_value_is_that_of_the_definition_over_many_tiles() {
+    fn the_value_equals_the_definition_over_many_tiles() {
         let (first, second) = (scattered(1500, 3, 1), scattered(300, 3, 2));
         let found = kernel(&first, &second, KernelEstimator::AllPairs, 0)
             .unwrap()
@@ -147,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn the_jackknife_is_that_of_leaving_each_sample_out() {
+    fn the_jackknife_equals_leaving_each_sample_out() {
         let (first, second) = (scattered(7, 2, 1), scattered(5, 2, 2));
         let without = |set: &Features, other: &Features, swap: bool| -> Vec<f64> {
             (0..set.rows())
@@ -169,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn draws_of_one_distribution_are_within_a_few_errors_of_zero_on_both_sides() {
+    fn sets_of_one_distribution_are_within_a_few_standard_errors_of_zero_on_both_sides() {
         let deviations: Vec<f64> = (0..20)
             .map(|seed| {
                 let (first, second) =
@@ -189,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn subsets_as_large_as_the_sets_are_the_sets() {
+    fn subsets_as_large_as_the_sets_give_the_distance_of_the_sets() {
         let (first, second) = (scattered(40, 3, 1), scattered(40, 3, 2));
         let whole = kernel(&first, &second, KernelEstimator::AllPairs, 0)
             .unwrap()
@@ -204,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn the_seed_chooses_the_subsets() {
+    fn the_seed_determines_the_subsets() {
         let (first, second) = (scattered(40, 3, 1), scattered(50, 3, 2));
         let estimator = KernelEstimator::Subsets { count: 5, size: 10 };
         let with = |seed| kernel(&first, &second, estimator, seed).unwrap();
@@ -213,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_estimated_is_refused() {
+    fn invalid_input_is_refused() {
         let set = scattered(20, 3, 1);
         let refused = |first: &Features, second: &Features, estimator| {
             kernel(first, second, estimator, 0).unwrap_err().to_string()

@@ -6,14 +6,17 @@ use crate::estimate::{Estimate, Spread};
 use crate::features::Features;
 use crate::pairs::{Center, Pairs, Tile};
 
-/// For every sample, the sum of its kernels with all others of its own side, and with all of the other side.
+/// For every sample of both sides, the sums of its kernels.
 pub(super) struct Sums {
-    samples: Sides,
-    reference: Sides,
+    samples: Side,
+    reference: Side,
 }
 
-struct Sides {
+/// The sums of one side.
+struct Side {
+    /// With all other samples of this side.
     own: Vec<f64>,
+    /// With all samples of the other side.
     other: Vec<f64>,
 }
 
@@ -22,11 +25,11 @@ impl Sums {
         let center = Center::of(reference);
         let (to_reference, to_samples) = across(&center, samples, reference);
         Self {
-            samples: Sides {
+            samples: Side {
                 own: within(&center, samples),
                 other: to_reference,
             },
-            reference: Sides {
+            reference: Side {
                 own: within(&center, reference),
                 other: to_samples,
             },
@@ -40,13 +43,13 @@ impl Sums {
         combine([m, n], [first, second], self.samples.other.iter().sum())
     }
 
-    /// The distance, and its standard error by the jackknife: each sample's sums say what the distance would be without it.
+    /// The distance and its standard error by the jackknife: the distance without a sample follows from that sample's sums.
     pub(super) fn estimate(&self) -> Estimate {
         let [m, n] = [&self.samples, &self.reference].map(|side| side.own.len() as f64);
         let [first, second]: [f64; 2] =
             [&self.samples, &self.reference].map(|side| side.own.iter().sum());
         let shared: f64 = self.samples.other.iter().sum();
-        // A sample's sum stands in the total twice: once as its row, once in its column.
+        // A sample's own sum is in the total twice, as a row and as a column.
         let without_sample = self
             .samples
             .each(|own, other| combine([m - 1.0, n], [first - 2.0 * own, second], shared - other));
@@ -61,19 +64,19 @@ impl Sums {
     }
 }
 
-impl Sides {
+impl Side {
     fn each(&self, value: impl Fn(f64, f64) -> f64) -> Vec<f64> {
         let pairs = self.own.iter().zip(&self.other);
         pairs.map(|(&own, &other)| value(own, other)).collect()
     }
 }
 
-/// The estimator from numbers of samples and sums of kernels.
+/// The unbiased estimator from the numbers of samples and the sums of kernels.
 fn combine([m, n]: [f64; 2], [first, second]: [f64; 2], shared: f64) -> f64 {
     first / (m * (m - 1.0)) + second / (n * (n - 1.0)) - 2.0 * shared / (m * n)
 }
 
-/// The variance of an estimate whose values without each sample are these.
+/// The jackknife variance of an estimate, from its leave-one-out values.
 pub(super) fn jackknife(without: &[f64]) -> f64 {
     let count = without.len() as f64;
     let mean = without.iter().sum::<f64>() / count;
@@ -81,7 +84,7 @@ pub(super) fn jackknife(without: &[f64]) -> f64 {
     (count - 1.0) / count * squares
 }
 
-/// What a block of rows has seen: the kernels of its rows, and of the columns from `first` on, summed.
+/// The state of a block of rows: sums of kernels of its rows, and of the columns from `first` on.
 struct Block {
     rows: Range<usize>,
     row_sums: Vec<f64>,
@@ -99,7 +102,7 @@ impl Block {
         }
     }
 
-    /// Adds the kernels of a tile's pairs, for each row those from column `from(row)` on.
+    /// Adds the kernels of a tile, in each row those from column `from(row)` on.
     fn add(&mut self, tile: &Tile, kernel: &Kernel, from: impl Fn(usize) -> usize) {
         let start = tile.first_column();
         for (row, products) in tile.rows() {
@@ -119,7 +122,7 @@ impl Block {
     }
 }
 
-/// How the product of two moved samples becomes their kernel.
+/// Turns the product of two centered samples into their kernel.
 struct Kernel {
     left: Vec<f64>,
     right: Vec<f64>,
@@ -154,7 +157,7 @@ fn within(center: &Center, set: &Features) -> Vec<f64> {
     sums
 }
 
-/// For every row of either set, the sum of its kernels with the rows of the other.
+/// For every row of each set, the sum of its kernels with the rows of the other set.
 fn across(center: &Center, left: &Features, right: &Features) -> (Vec<f64>, Vec<f64>) {
     let kernel = Kernel::new(center, left, right);
     let blocks = center.products(

@@ -1,16 +1,15 @@
-//! What the network is shown of an image: what pytorch-fid shows it of a file.
+//! The preprocessing of pytorch-fid.
 
 use burn::tensor::ops::{InterpolateMode, InterpolateOptions};
 use burn::tensor::{Tensor, module};
 
-/// Height and width of what the network is shown.
+/// Height and width of the network's input.
 pub(super) const SIDE: usize = 299;
 
-/// Images in 8 bits, in colour, and stretched to 299×299: bilinearly, with the corners of the corner pixels aligned and not their centres, and
-/// without smoothing where they shrink.
+/// Quantizes images to 8 bits, repeats grey to RGB and resizes to 299×299: bilinear, `align_corners = false`, without antialiasing.
 ///
 /// # Shapes
-/// - `images`: `[batch, 1 or 3, height, width]`; beyond [-1, 1] they are cut off
+/// - `images`: `[batch, 1 or 3, height, width]`; values beyond [-1, 1] are clamped
 /// - output: `[batch, 3, 299, 299]`, in [-1, 1]
 pub(super) fn preprocess(images: Tensor<4>) -> Tensor<4> {
     let [_, channels, height, width] = images.dims();
@@ -29,7 +28,7 @@ pub(super) fn preprocess(images: Tensor<4>) -> Tensor<4> {
     module::interpolate(images, options)
 }
 
-/// Every number as the nearest of the 256 that a file can hold: published figures are those of files.
+/// Rounds values to the 256 levels of an 8-bit file, because published figures are computed from files.
 pub(super) fn quantize(images: Tensor<4>) -> Tensor<4> {
     let levels = ((images + 1.0) * 127.5 + 0.5).floor().clamp(0.0, 255.0);
     levels / 127.5 - 1.0
