@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub enum Spread {
     /// The standard error of the value.
     StandardError(f64),
-    /// The standard deviation over parts of the samples, where the value is the mean of the parts. It is larger than the standard error of that mean.
+    /// The standard deviation over parts of the samples, if the value is the mean of the parts. It is larger than the standard error of that mean.
     Deviation(f64),
 }
 

@@ -1,4 +1,4 @@
-//! The shipped classifier names digits it never saw: the first ten test images of MNIST of each class, a row a class.
+//! The built-in classifier on digits it was not trained on: the first ten test images of MNIST of each class, one row per class.
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 use std::fs::File;
@@ -33,7 +33,7 @@ fn host(labels: Tensor<1, burn::tensor::Int>) -> Vec<i64> {
 }
 
 #[test]
-fn digits_are_named_and_made_features_of() {
+fn digits_are_classified_and_have_features() {
     let device = Device::flex();
     let classifier = DigitClassifier::shipped(&device).unwrap();
     let labels = host(classifier.labels(hundred(&device)).unwrap());
@@ -55,7 +55,7 @@ fn digits_are_named_and_made_features_of() {
     assert_eq!(host(likeliest), labels);
 }
 
-/// What follows the header of a packed IDX file of MNIST beside the workspace, where there is one.
+/// The data after the header of a compressed IDX file of MNIST next to the workspace, if it exists.
 fn unpacked(name: &str, header: usize) -> Option<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/mnist");
     let file = File::open(folder.join(name)).ok()?;
@@ -65,7 +65,7 @@ fn unpacked(name: &str, header: usize) -> Option<Vec<u8>> {
 }
 
 #[test]
-fn the_stated_share_of_the_test_images_of_mnist_is_named_correctly() {
+fn the_accuracy_on_the_test_images_of_mnist_is_the_documented_one() {
     let pixels = unpacked("t10k-images-idx3-ubyte.gz", 16);
     let (Some(pixels), Some(classes)) = (pixels, unpacked("t10k-labels-idx1-ubyte.gz", 8)) else {
         println!("skipped: ../shared/data/mnist is not here");
@@ -85,7 +85,7 @@ fn the_stated_share_of_the_test_images_of_mnist_is_named_correctly() {
                 .count()
         })
         .sum();
-    // 9,965 where it was counted; another processor's rounding may turn a doubtful one.
+    // 9,965 on the reference machine; rounding on another processor may change a borderline image.
     assert!((9963..=9967).contains(&right), "{right}");
 }
 
@@ -112,7 +112,7 @@ fn stacked_digits_are_numbers_of_three_figures() {
 }
 
 #[test]
-fn other_sizes_are_refused_with_what_to_do() {
+fn other_shapes_are_refused_with_a_remedy() {
     let device = Device::flex();
     let classifier = DigitClassifier::shipped(&device).unwrap();
     let refused = |shape: [usize; 4]| {
@@ -146,7 +146,7 @@ fn other_sizes_are_refused_with_what_to_do() {
 }
 
 #[test]
-fn weights_come_back_from_their_file_and_others_are_refused() {
+fn weights_round_trip_and_others_are_refused() {
     let device = Device::flex();
     let file = include_bytes!("../src/spaces/digits.safetensors");
     for (place, byte) in Sha256::digest(file).into_iter().enumerate() {

@@ -8,9 +8,27 @@ use ganforge_data::{DataError, DataOptions, DataSpec, Dataset, Resize, Skipped, 
 use ganforge_eval::spaces::FeatureName;
 use ganforge_eval::{Evaluator, EvaluatorConfig, Features, ModeSource, Part, ProtocolContext};
 
-use crate::{MeasureError, Request};
+use crate::error::MeasureError;
+use crate::request::Request;
 
 /// A dataset, resized to the shape of the model's images.
+///
+/// ```
+/// use ganforge_data::{DataOptions, DataSpec};
+/// use ganforge_eval::{MetricName, Part};
+/// use ganforge_measure::{ReferenceData, Request, burn::tensor::Device};
+///
+/// let reference = ReferenceData::new(&DataSpec::Digits, [1, 8, 8], &DataOptions::default())?;
+/// let request = Request::new(200, 0).metrics([MetricName::Precision]);
+/// let mut evaluator = reference.evaluator(&request, &Device::flex())?;
+/// reference.fill(&mut evaluator, &request, |_, _, _| ())?;
+///
+/// // Black images are unlike any digit.
+/// evaluator.add(Part::Samples, vec![-1.0; 200 * 64])?;
+/// let figures = evaluator.figures(|_| ())?;
+/// assert!(figures.found[&MetricName::Precision].value < 0.01);
+/// # Ok::<(), ganforge_measure::MeasureError>(())
+/// ```
 pub struct ReferenceData<'a> {
     pub(crate) spec: &'a DataSpec,
     /// `[channels, height, width]`
@@ -153,9 +171,9 @@ impl<'a> ReferenceData<'a> {
         let classified = request.features == FeatureName::Digits
             || matches!(self.spec, DataSpec::Stacked(_))
                 && request.metrics.iter().any(|metric| metric.counts_modes());
-        match (classified, self.options.size, self.way()) {
-            (true, Some([32, 32]), way @ ("crop" | "stretch")) => {
-                Err(MeasureError::NoBorder { way })
+        match (classified, self.options.size, self.resize_method()) {
+            (true, Some([32, 32]), method @ ("crop" | "stretch")) => {
+                Err(MeasureError::NoBorder { method })
             }
             _ => Ok(()),
         }
@@ -165,10 +183,13 @@ impl<'a> ReferenceData<'a> {
     fn resize(&self) -> Option<String> {
         let [height, width] = self.options.size?;
         let [channels, ..] = self.image;
-        Some(format!("{} to {channels}x{height}x{width}", self.way()))
+        Some(format!(
+            "{} to {channels}x{height}x{width}",
+            self.resize_method()
+        ))
     }
 
-    fn way(&self) -> &'static str {
+    fn resize_method(&self) -> &'static str {
         match (self.options.resize, self.spec) {
             (Resize::Auto, DataSpec::Folder(_)) | (Resize::Crop, _) => "crop",
             (Resize::Auto | Resize::Pad, _) => "pad",

@@ -107,7 +107,7 @@ impl Center {
 
     /// As [`products`](Self::products), with squared Euclidean distances.
     ///
-    /// They are computed as ‖a - b‖² = ‖a‖² + ‖b‖² - 2 a·b, and directly where that cancels.
+    /// They are computed as ‖a - b‖² = ‖a‖² + ‖b‖² - 2 a·b, and directly if that cancels.
     pub fn distances<S: Send>(
         &self,
         left: &Features,

@@ -1,4 +1,4 @@
-//! Many images on one sheet.
+//! Grids of images.
 
 use image::DynamicImage;
 
@@ -8,21 +8,32 @@ use super::sheet::{Sheet, SheetDrawer};
 use crate::error::InferError;
 use crate::images::Images;
 
-/// How to lay out a grid.
+/// The layout of a grid.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct GridOptions {
-    /// Images per row, 1 or more; by default as many as there are rows, or one more.
+    /// Images per row, 1 or more; by default the grid is about square.
     pub columns: Option<usize>,
-    /// For points in the plane, half the side of the square shown around the origin, above 0, in the points'
-    /// own units; by default large enough for every point. Fix it to compare plots.
+    /// For points in the plane: half the side of the square shown around the origin, above 0, in the units of the points;
+    /// by default large enough for every point. Set it to compare plots.
     pub half_range: Option<f32>,
 }
 
 impl Images {
-    /// All images on one white sheet, row by row; points in the plane become a scatter plot.
+    /// All images in one picture on white ground, row by row; points in the plane become a scatter plot.
+    ///
+    /// ```
+    /// # use ganforge_infer::{GridOptions, Images};
+    /// # use ganforge_model::ImageSpec;
+    /// let grey = ImageSpec { channels: 1, height: 32, width: 32 };
+    /// let images = Images::new(grey, vec![0.0; 4 * 32 * 32])?;
+    /// let grid = images.grid(&GridOptions::default())?;
+    /// // Two rows of two images, with gaps of two pixels.
+    /// assert_eq!((grid.width(), grid.height()), (70, 70));
+    /// # Ok::<(), ganforge_infer::InferError>(())
+    /// ```
     ///
     /// # Errors
-    /// An option out of range, images that are neither grey nor RGB nor points, or too many of them.
+    /// An option out of range, images that are neither grey nor RGB nor points, or too many images.
     pub fn grid(&self, options: &GridOptions) -> Result<DynamicImage, InferError> {
         if self.spec().is_point() {
             return scatter(self, options.half_range);
@@ -79,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn images_stand_in_reading_order_on_white_each_pixel_magnified() {
+    fn images_are_in_reading_order_on_white_and_magnified() {
         let spec = ImageSpec {
             channels: 1,
             height: 16,
@@ -100,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_keep_their_places() {
+    fn channels_keep_their_order() {
         let spec = ImageSpec {
             channels: 3,
             height: 32,
@@ -117,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_grid_out_of_proportion_is_refused() {
+    fn a_grid_without_columns_or_too_large_is_refused() {
         let zero = GridOptions {
             columns: Some(0),
             ..GridOptions::default()

@@ -1,4 +1,4 @@
-//! From floats to pixels: the one place where numbers in [-1, 1] become 8 bits.
+//! Conversion of values in [-1, 1] to 8-bit pixels.
 
 use ganforge_model::ImageSpec;
 use image::{DynamicImage, GrayImage, RgbImage};
@@ -6,31 +6,37 @@ use image::{DynamicImage, GrayImage, RgbImage};
 use crate::error::InferError;
 use crate::images::Images;
 
-/// The grey level of a number in [-1, 1]: `round((x + 1) · 127.5)`.
+/// The 8-bit level of a value in [-1, 1]: `round((x + 1) · 127.5)`.
 ///
-/// Numbers beyond the range become the nearest level, and what is not a number becomes 0.
+/// Values beyond the range are clamped, and NaN becomes 0.
+///
+/// ```
+/// use ganforge_infer::pixel;
+///
+/// assert_eq!([-1.0, 0.0, 1.0, 7.0].map(pixel), [0, 128, 255, 255]);
+/// ```
 #[must_use]
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "`as` saturates and makes 0 of NaN, which is what is promised"
+    reason = "`as` saturates and maps NaN to 0, as documented"
 )]
 pub fn pixel(x: f32) -> u8 {
     ((x + 1.0) * 127.5).round() as u8
 }
 
 impl Images {
-    /// Image `index` at its own size, grey or RGB; `None` past the last.
+    /// Image `index` at its own size, grey or RGB; `None` if out of range.
     ///
     /// # Errors
-    /// Images that are neither grey nor RGB, such as points in the plane.
+    /// [`InferError::NoPicture`] for images that are neither grey nor RGB, such as points in the plane.
     pub fn picture(&self, index: usize) -> Result<Option<DynamicImage>, InferError> {
         let draw = |image| picture(image, self.spec());
         self.get(index).map(draw).transpose()
     }
 }
 
-/// Fails unless images of this size are grey or RGB.
+/// Fails unless images of this shape are grey or RGB.
 pub(crate) fn check_picture(image: ImageSpec) -> Result<(), InferError> {
     match image.channels {
         1 | 3 => Ok(()),
@@ -44,7 +50,7 @@ pub(crate) fn picture(image: &[f32], spec: ImageSpec) -> Result<DynamicImage, In
     to_picture(bytes, spec.width, spec.height, spec)
 }
 
-/// Bytes `[height, width, image.channels]` as a picture, where that many channels make one.
+/// Bytes `[height, width, channels]` as a picture, with the channels of `image`.
 pub(crate) fn to_picture(
     bytes: Vec<u8>,
     width: usize,
@@ -62,7 +68,7 @@ pub(crate) fn to_picture(
     picture.ok_or(InferError::NoPicture { image })
 }
 
-/// Numbers `[channels, height, width]` in the order `[height, width, channels]`.
+/// Values `[channels, height, width]` in the order `[height, width, channels]`.
 fn interleave(image: &[f32], spec: ImageSpec) -> impl Iterator<Item = f32> {
     let plane = spec.height * spec.width;
     (0..plane)
@@ -74,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_ends_and_the_middle_of_the_range_have_their_closed_forms() {
+    fn the_ends_and_the_middle_of_the_range_have_known_levels() {
         assert_eq!([-1.0, 0.0, 1.0].map(pixel), [0, 128, 255]);
         assert_eq!([-2.0, 2.0].map(pixel), [0, 255]);
         assert_eq!([f32::NEG_INFINITY, f32::INFINITY].map(pixel), [0, 255]);
@@ -82,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn every_level_comes_back_from_the_number_it_stands_for() {
+    fn every_level_round_trips() {
         for level in 0..=255 {
             assert_eq!(pixel(f32::from(level) / 127.5 - 1.0), level);
         }

@@ -1,4 +1,4 @@
-//! Points in the plane, seen as a scatter plot.
+//! Scatter plots of points in the plane.
 
 use ganforge_model::ConfigError;
 use image::{DynamicImage, Rgb, RgbImage};
@@ -9,17 +9,17 @@ use crate::images::Images;
 /// Pixels along each side of the plot.
 const SIDE: u16 = 512;
 
-/// Radius of a dot in pixels; its edge fades over one pixel.
+/// Radius of a dot in pixels; its edge is antialiased over one pixel.
 const RADIUS: f32 = 2.5;
 
-/// Share of the ink one dot lays down, so that dense places look darker.
+/// Opacity of a dot, so that dense regions look darker.
 const OPACITY: f32 = 0.5;
 
 const INK: Rgb<u8> = Rgb([31, 78, 140]);
 
 /// Draws points `[2, 1, 1]` as (x, y) on a white square around the origin, y upwards.
 ///
-/// Points outside the square, and points that are no finite numbers, are left out.
+/// Points outside the square and points that are not finite are omitted.
 pub fn scatter(points: &Images, half_range: Option<f32>) -> Result<DynamicImage, InferError> {
     check_half_range(half_range)?;
     let half = half_range.unwrap_or_else(|| half_range_of(points));
@@ -35,7 +35,7 @@ pub fn scatter(points: &Images, half_range: Option<f32>) -> Result<DynamicImage,
     Ok(plot.into())
 }
 
-/// Fails unless there is a range to show.
+/// Fails unless the range is finite and above 0.
 pub fn check_half_range(half_range: Option<f32>) -> Result<(), ConfigError> {
     match half_range {
         Some(half) if !(half.is_finite() && half > 0.0) => {
@@ -45,14 +45,14 @@ pub fn check_half_range(half_range: Option<f32>) -> Result<(), ConfigError> {
     }
 }
 
-/// Room for every finite point, and a tenth more.
+/// A range for every finite point, plus a tenth.
 fn half_range_of(points: &Images) -> f32 {
     let finite = points.data().iter().filter(|number| number.is_finite());
     let largest = finite.fold(0.0_f32, |largest, number| largest.max(number.abs()));
     (largest * 1.1).clamp(f32::MIN_POSITIVE, f32::MAX)
 }
 
-/// A soft round dot around (x, y), in pixels from the upper left corner.
+/// An antialiased dot at (x, y), in pixels from the upper left corner.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -67,7 +67,7 @@ fn dot(plot: &mut RgbImage, x: f32, y: f32) {
     };
     for row in pixels(y) {
         for column in pixels(x) {
-            // A pixel's own middle lies half a pixel from its corner.
+            // Pixel centers are offset by half a pixel.
             let distance = (column as f32 + 0.5 - x).hypot(row as f32 + 0.5 - y);
             let share = OPACITY * (reach - distance).clamp(0.0, 1.0);
             let paper = plot.get_pixel_mut(column, row);
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_that_is_none_is_refused() {
+    fn an_invalid_range_is_refused() {
         let spec = ImageSpec {
             channels: 2,
             height: 1,

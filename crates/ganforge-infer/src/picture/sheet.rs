@@ -1,4 +1,4 @@
-//! Where images stand on one sheet, and how it is drawn from top to bottom.
+//! Layout of a grid, and drawing it row by row.
 
 use std::io::{self, Write};
 
@@ -7,29 +7,29 @@ use ganforge_model::{ConfigError, ImageSpec};
 use super::pixel::{check_picture, pixel};
 use crate::error::InferError;
 
-/// White pixels between two images.
+/// White pixels between images.
 const GAP: usize = 2;
 
-/// Images with a shorter side are magnified by a whole number until they reach it: 8×8 digits want to be seen.
+/// Images with a shorter side are magnified by the smallest integer that reaches it.
 const SMALLEST_CELL: usize = 32;
 
-/// Pixels of the largest sheet: 16,384 × 16,384.
+/// The largest number of pixels of a sheet: 16,384 × 16,384.
 const LARGEST_SHEET: usize = 1 << 28;
 
-/// Where each image goes.
+/// The layout of a grid.
 #[derive(Debug)]
 pub struct Sheet {
     image: ImageSpec,
     columns: usize,
     scale: usize,
-    /// Pixels from top to bottom.
+    /// Height in pixels.
     pub height: usize,
-    /// Pixels from left to right.
+    /// Width in pixels.
     pub width: usize,
 }
 
 impl Sheet {
-    /// Lays out `count` images; by default in about as many columns as rows.
+    /// The layout of `count` images, about square by default.
     ///
     /// # Errors
     /// No columns, images that are neither grey nor RGB, or too many of them.
@@ -69,12 +69,12 @@ impl Sheet {
         }
     }
 
-    /// Bytes of so many rows of pixels.
+    /// Bytes of `count` rows of pixels.
     fn rows(&self, count: usize) -> usize {
         count * self.width * self.image.channels
     }
 
-    /// Draws one image, magnified, into a band of the sheet, `[rows, width, channels]`.
+    /// Draws a magnified image into a band of the sheet, `[rows, width, channels]`.
     fn place(&self, image: &[f32], column: usize, band: &mut [u8]) {
         let ImageSpec {
             channels,
@@ -94,21 +94,21 @@ impl Sheet {
     }
 }
 
-/// Draws a sheet image by image, holding no more than one row of images.
+/// Draws a sheet image by image, with one row of images in memory.
 #[derive(Debug)]
 pub struct SheetDrawer {
     sheet: Sheet,
     /// One row of images and the gap below it, `[rows, width, channels]`.
     band: Vec<u8>,
-    /// Images drawn into it.
+    /// Images drawn into the band.
     filled: usize,
 }
 
 impl SheetDrawer {
-    /// Begins a sheet with its upper edge.
+    /// Starts a sheet with its upper margin.
     ///
     /// # Errors
-    /// What `out` says.
+    /// Those of `out`.
     pub fn begin(sheet: Sheet, out: &mut impl Write) -> io::Result<Self> {
         out.write_all(&vec![u8::MAX; sheet.rows(GAP)])?;
         let band = sheet.rows(sheet.image.height * sheet.scale + GAP);
@@ -122,7 +122,7 @@ impl SheetDrawer {
     /// Draws the next image, `[channels, height, width]`.
     ///
     /// # Errors
-    /// What `out` says.
+    /// Those of `out`.
     pub fn add(&mut self, image: &[f32], out: &mut impl Write) -> io::Result<()> {
         self.sheet.place(image, self.filled, &mut self.band);
         self.filled += 1;
@@ -132,10 +132,10 @@ impl SheetDrawer {
         Ok(())
     }
 
-    /// Writes the last row of images, which may not be full.
+    /// Writes the current row of images, which may be incomplete.
     ///
     /// # Errors
-    /// What `out` says.
+    /// Those of `out`.
     pub fn end(&mut self, out: &mut impl Write) -> io::Result<()> {
         if self.filled == 0 {
             return Ok(());

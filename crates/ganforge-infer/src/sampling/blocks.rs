@@ -1,14 +1,14 @@
-//! Which images are computed together.
+//! Batches that depend on image indices only.
 //!
-//! A device may round an image differently in another batch: kernels choose their way by the size of it. Yet fewer images
-//! are to be a prefix of more, bit for bit, on any device and by any network. So an image's batch follows from its index
-//! alone, and the last batch is computed in full, whatever of it is asked for. Batches grow with what is before them, so
-//! that this costs a share of what was asked for, and one image costs one.
+//! The rounding of an image may depend on its batch, because kernels choose algorithms by batch size. Fewer images must be a
+//! prefix of more, bit for bit, on any device and with any network. Therefore the batch of an image follows from its index
+//! alone, and the last batch is computed in full even if only a part of it is requested. Batch sizes double up to the limit,
+//! so the overhead is at most a factor of two, and a single image is computed alone.
 
 use std::iter::from_fn;
 use std::ops::Range;
 
-/// Batches of at most `most` images, which is 1 or more, up to the one that holds the last of `count`.
+/// Batches of at most `most` ≥ 1 images that cover the first `count` images.
 pub fn blocks(count: usize, most: usize) -> impl Iterator<Item = Range<usize>> {
     let mut next = 0_usize;
     from_fn(move || {
@@ -18,7 +18,7 @@ pub fn blocks(count: usize, most: usize) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// As many images as there are before `start`.
+/// The batch that starts at `start` doubles the number of images.
 fn size(start: usize) -> usize {
     start.max(1)
 }
@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_image_costs_one_and_none_costs_more_than_twice() {
+    fn one_image_is_computed_alone_and_the_overhead_is_below_a_factor_of_two() {
         let cost = |count| blocks(count, 64).last().unwrap().end;
         assert_eq!(cost(1), 1);
         for count in 1..1000 {
@@ -38,7 +38,7 @@ mod tests {
     }
 
     #[test]
-    fn the_batch_of_an_image_does_not_depend_on_how_many_are_asked_for() {
+    fn the_batch_of_an_image_does_not_depend_on_the_count() {
         for most in [1, 3, 64, 100] {
             let all: Vec<_> = blocks(1000, most).collect();
             assert!(all.iter().all(|block| (1..=most).contains(&block.len())));
@@ -50,7 +50,7 @@ mod tests {
     }
 
     #[test]
-    fn no_count_is_too_large() {
+    fn the_largest_count_does_not_overflow() {
         let far = blocks(usize::MAX, 4096).take(100).last().unwrap();
         assert_eq!(far.len(), 4096);
     }

@@ -1,22 +1,25 @@
-//! Images from latents of the caller's choice.
+//! Images from given latents.
 
 use burn::tensor::Device;
 use ganforge_model::{ConfigError, Generator};
 
 use super::options::{SampleOptions, check_class};
-use super::sample::{at_a_time, forward};
+use super::sample::{batch_limit, forward};
 use super::signature::Signature;
 use crate::error::InferError;
 use crate::images::Images;
 
-/// Turns latents into images: all in one batch, or in several where memory does not allow that.
+/// Generates images from latents, in one batch or, if memory requires it, in several.
 ///
-/// `noise` holds one latent after the other, `dimension` numbers each. `classes` names a class for each; without it a
-/// conditional model takes its classes in turn. The network is used as in inference.
+/// # Shapes
+/// - `noise`: `[count, dimension]`
+/// - `classes`: `[count]`; without it, latent `i` of a conditional model has class `i mod classes`
+///
+/// The network is used in inference mode.
 ///
 /// # Errors
-/// Numbers that do not divide into latents or are not finite, classes that do not match the latents or do not exist, a
-/// network that makes other images than `signature` says, or a device that fails.
+/// Noise that does not divide into latents or is not finite, classes that do not match the latents or do not exist, an output
+/// of another shape than `signature`, or a device that fails.
 pub fn generate<G: Generator>(
     network: &G,
     signature: &Signature,
@@ -37,13 +40,13 @@ pub fn generate<G: Generator>(
             }
             classes.to_vec()
         }
-        None => signature.classes_in_turn(0..count),
+        None => signature.default_classes(0..count),
     };
     let options = SampleOptions {
         batch: count,
         ..SampleOptions::default()
     };
-    let rows = at_a_time(network, image, &options)?;
+    let rows = batch_limit(network, image, &options)?;
     let network = network.valid();
     let mut data = Vec::new();
     for (index, noise) in noise.chunks(rows * dimension).enumerate() {
@@ -54,7 +57,7 @@ pub fn generate<G: Generator>(
     Images::new(image, data)
 }
 
-/// How many latents there are.
+/// Number of latents.
 fn count_latents(noise: &[f32], row: usize) -> Result<usize, InferError> {
     if noise.is_empty() || !noise.len().is_multiple_of(row) {
         return Err(InferError::NotWholeRows {

@@ -1,30 +1,34 @@
-//! Which images are drawn.
+//! Options of sampling.
 
 use ganforge_model::ConfigError;
 
-/// Which images to draw.
+/// Which images to sample.
+///
+/// ```
+/// use ganforge_infer::SampleOptions;
+///
+/// let options = SampleOptions { truncation: Some(0.7), ..SampleOptions::new(100, 1) };
+/// assert_eq!((options.count, options.seed), (100, 1));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct SampleOptions {
-    /// How many, 1 or more.
+    /// Number of images, 1 or more.
     pub count: usize,
-    /// Which series of latents.
+    /// Seed of the latents.
     pub seed: u64,
-    /// The class of every image, for a conditional model; without it, image `i` is of class
-    /// `i mod classes`.
+    /// The class of every image of a conditional model; without it, image `i` has class `i mod classes`.
     pub class: Option<usize>,
-    /// Every latent coordinate is multiplied by this, 0 or more. Below 1, samples move towards the centre
-    /// of what was learned: more typical, less varied.
+    /// Factor of every latent coordinate, 0 or more. Values below 1 give more typical and less varied samples.
     pub truncation: Option<f32>,
-    /// Images computed at a time, at most; 1 to 4096. More take more memory and, up to a point, less time; large images
-    /// are computed fewer at a time in any case.
+    /// The largest batch, 1 to 4096. Batches of large images are smaller in any case.
     pub batch: usize,
-    /// Bytes that computing one image may take, by what the network says of itself
-    /// ([`Generator::forward_memory`](ganforge_model::Generator::forward_memory)); an image that takes more is refused.
+    /// The largest number of bytes for computing one image, as estimated by
+    /// [`Generator::forward_memory`](ganforge_model::Generator::forward_memory); a larger image is refused.
     pub memory: u64,
 }
 
 impl Default for SampleOptions {
-    /// 64 images of seed 0, as the model makes them, of at most 16 GiB each.
+    /// 64 images of seed 0, without truncation, of at most 16 GiB each.
     fn default() -> Self {
         Self {
             count: 64,
@@ -38,7 +42,17 @@ impl Default for SampleOptions {
 }
 
 impl SampleOptions {
-    /// Fails unless a model with these classes can grant them.
+    /// `count` images of a seed, with the default of every other option.
+    #[must_use]
+    pub fn new(count: usize, seed: u64) -> Self {
+        Self {
+            count,
+            seed,
+            ..Self::default()
+        }
+    }
+
+    /// Fails if an option is out of range for a model with these classes.
     pub(crate) fn check(&self, classes: &[String]) -> Result<(), ConfigError> {
         if self.count == 0 {
             return Err(ConfigError::new("count", 0, "1 or more"));
@@ -57,7 +71,7 @@ impl SampleOptions {
     }
 }
 
-/// Fails unless `class` is one of `names`.
+/// Fails unless `class` is an index of `names`.
 pub(crate) fn check_class(class: usize, names: &[String]) -> Result<(), ConfigError> {
     if class < names.len() {
         return Ok(());
@@ -65,7 +79,7 @@ pub(crate) fn check_class(class: usize, names: &[String]) -> Result<(), ConfigEr
     Err(ConfigError::new("class", class, allowed_classes(names)))
 }
 
-/// Classes as `0 (cat), 1 (dog)`, or as a range where there are many or a name is only its number.
+/// Classes as `0 (cat), 1 (dog)`, or as a range if there are many or names are numbers.
 fn allowed_classes(names: &[String]) -> String {
     let numbers_only = names
         .iter()

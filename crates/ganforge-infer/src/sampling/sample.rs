@@ -1,8 +1,7 @@
 //! Images from a generator, as a pure function of seed and index.
 //!
-//! Image `i` of seed `S` comes from a latent that depends on `(S, i)` alone, however many images are asked for: the first
-//! ten of a hundred are the ten, bit for bit. Another [`batch`](SampleOptions::batch) gives the same images to within
-//! rounding.
+//! Image `i` of seed `S` is generated from a latent that depends only on `(S, i)`, so ten images are the first ten of a
+//! hundred, bit for bit. Another [`batch`](SampleOptions::batch) changes images only by rounding.
 
 use std::ops::Range;
 
@@ -15,17 +14,15 @@ use super::signature::Signature;
 use crate::error::InferError;
 use crate::images::Images;
 
-/// Bytes that a batch of images may take together: with large ones, fewer are computed at a time.
+/// The largest number of bytes for computing a batch.
 const BATCH_MEMORY: u64 = 2 << 30;
 
-/// Draws `options.count` images from `network`.
+/// Samples `options.count` images from `network`.
 ///
-/// The network is used as in inference: normalisation layers apply their running statistics, even where
-/// the network is one in training, on a device that tracks gradients.
+/// The network is used in inference mode, with running statistics in its norms, even if it is in training on an autodiff device.
 ///
 /// # Errors
-/// An option out of range, more images than fit in memory, a network that makes other images than
-/// `signature` says, or a device that fails.
+/// An option out of range, more images than fit in memory, an output of another shape than `signature`, or a device that fails.
 pub fn sample<G: Generator>(
     network: &G,
     signature: &Signature,
@@ -36,10 +33,10 @@ pub fn sample<G: Generator>(
     collect(batches, options.count, signature.image)
 }
 
-/// Draws the images of [`sample`] batch by batch, so that not all of them are held.
+/// Iterates over the images of [`sample`] batch by batch.
 ///
 /// # Errors
-/// An option out of range, or one image that takes more memory than allowed; and each batch, as [`sample`].
+/// An option out of range, or one image that takes more memory than allowed. Each batch fails as [`sample`].
 pub fn batches<'a, G: Generator>(
     network: &G,
     signature: &'a Signature,
@@ -47,14 +44,14 @@ pub fn batches<'a, G: Generator>(
     device: &'a Device,
 ) -> Result<impl Iterator<Item = Result<Images, InferError>> + use<'a, G>, InferError> {
     options.check(&signature.classes)?;
-    let most = at_a_time(network, signature.image, options)?;
+    let most = batch_limit(network, signature.image, options)?;
     let network = network.valid();
     Ok(blocks(options.count, most).map(move |block| {
         let kept = block.end.min(options.count) - block.start;
         let noise = batch_noise(signature.latent, options, block.clone());
         let classes = match options.class {
             Some(class) => vec![class; block.len()],
-            None => signature.classes_in_turn(block),
+            None => signature.default_classes(block),
         };
         let mut numbers = forward(&network, signature, noise, &classes, device)?;
         numbers.truncate(kept * signature.image.len());
@@ -62,28 +59,28 @@ pub fn batches<'a, G: Generator>(
     }))
 }
 
-/// All images of some batches, `count` in all.
+/// Concatenates batches of `count` images in total.
 pub(crate) fn collect(
     batches: impl Iterator<Item = Result<Images, InferError>>,
     count: usize,
     image: ImageSpec,
 ) -> Result<Images, InferError> {
-    let mut data = room_for(count, image)?;
+    let mut data = allocate(count, image)?;
     for batch in batches {
         data.extend(batch?.into_data());
     }
     Images::new(image, data)
 }
 
-/// The latent that image `index` of seed `seed` is made from: `spec.dimension` numbers.
+/// The latent of image `index` of a seed, `[dimension]`.
 #[must_use]
 pub fn latent(spec: LatentSpec, seed: u64, index: u64) -> Vec<f32> {
     spec.draw(1, &mut keyed_rng(seed, "sample", index))
 }
 
-/// Runs one batch: `rows` latents to `rows · image.len()` numbers.
+/// Runs one batch: latents `[rows, dimension]` to images `[rows, channels, height, width]`.
 ///
-/// `classes` holds one class per row, and nothing for an unconditional generator.
+/// `classes` has one class per row, and is empty for an unconditional generator.
 pub(crate) fn forward<G: Generator>(
     network: &G,
     signature: &Signature,
@@ -108,8 +105,8 @@ pub(crate) fn forward<G: Generator>(
     Ok(images.try_into_vec_as()?)
 }
 
-/// How many images are computed at a time. The machine has no say, so that every machine draws the same batches.
-pub(crate) fn at_a_time<G: Generator>(
+/// The largest batch that fits into the memory limits. It does not depend on the machine, so that every machine uses the same batches.
+pub(crate) fn batch_limit<G: Generator>(
     network: &G,
     image: ImageSpec,
     options: &SampleOptions,
@@ -150,8 +147,8 @@ fn class_tensor(classes: &[usize], device: &Device) -> Tensor<1, Int> {
     Tensor::from_data(TensorData::new(labels, [classes.len()]), device)
 }
 
-/// A count may be any number; a refusal is better than an abort.
-fn room_for(count: usize, image: ImageSpec) -> Result<Vec<f32>, InferError> {
+/// Allocates memory for the images, or fails; any count may be given.
+fn allocate(count: usize, image: ImageSpec) -> Result<Vec<f32>, InferError> {
     let too_many = || InferError::TooManyImages { count, image };
     let numbers = image
         .checked_len()

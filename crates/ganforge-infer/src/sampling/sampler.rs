@@ -1,4 +1,4 @@
-//! A model file, opened.
+//! The sampler of a model file.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,26 @@ use super::signature::Signature;
 use crate::error::InferError;
 use crate::images::Images;
 
-/// A trained generator with what its file says of it, ready to draw images.
+/// A trained generator with its model card, on a device.
+///
+/// ```
+/// # let model = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixture/digits.safetensors");
+/// use ganforge_infer::burn::tensor::Device;
+/// use ganforge_infer::{SampleOptions, Sampler};
+///
+/// let sampler = Sampler::open(model, &Device::flex())?;
+/// assert_eq!(sampler.signature().image.height, 8);
+///
+/// let images = sampler.sample(&SampleOptions::new(10, 1))?;
+/// let more = sampler.sample(&SampleOptions::new(20, 1))?;
+/// // Fewer images are a prefix of more, bit for bit.
+/// assert_eq!(images.data(), &more.data()[..images.data().len()]);
+///
+/// // The same image from its latent.
+/// let first = sampler.generate(sampler.latent(1, 0), None)?;
+/// assert_eq!(first.get(0), images.get(0));
+/// # Ok::<(), ganforge_infer::InferError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Sampler {
     card: ModelCard,
@@ -23,11 +42,10 @@ pub struct Sampler {
 }
 
 impl Sampler {
-    /// Opens a model file and puts its network on `device`.
+    /// Opens a model file and loads its network onto `device`.
     ///
     /// # Errors
-    /// A file that cannot be read, is cut short, is of another kind, format or architecture, or holds weights that are not
-    /// finite; by its path.
+    /// The file cannot be read, is truncated, is of another kind, format or architecture, or has weights that are not finite.
     pub fn open(path: impl AsRef<Path>, device: &Device) -> Result<Self, InferError> {
         let path = path.as_ref();
         let opened = ModelFile::open(path).and_then(|file| Self::load(file, device));
@@ -44,27 +62,27 @@ impl Sampler {
         })
     }
 
-    /// Opens the bytes of a model file, such as one built into the program.
+    /// Opens the bytes of a model file, such as one included in the program.
     ///
     /// # Errors
-    /// Bytes that are cut short, of another kind, format or architecture, or hold weights that are not finite.
+    /// The bytes are truncated, of another kind, format or architecture, or have weights that are not finite.
     pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<Self, InferError> {
         Ok(Self::load(ModelFile::from_bytes(bytes)?, device)?)
     }
 
-    /// What the file says of itself: architecture, classes, recipe, provenance.
+    /// The model card: architecture, classes, recipe and provenance.
     #[must_use]
     pub fn card(&self) -> &ModelCard {
         &self.card
     }
 
-    /// What the generator takes and gives.
+    /// The generator's input and output.
     #[must_use]
     pub fn signature(&self) -> &Signature {
         &self.signature
     }
 
-    /// Draws images; see [`sample`](crate::sample()).
+    /// Samples images; see [`sample`](crate::sample()).
     ///
     /// # Errors
     /// An option out of range, images that are not finite, or a device that fails.
@@ -73,11 +91,11 @@ impl Sampler {
         collect(batches, options.count, self.signature.image)
     }
 
-    /// Draws the images of [`sample`](Self::sample) batch by batch, so that not all of them are held.
+    /// Iterates over the images of [`sample`](Self::sample) batch by batch.
     ///
     /// # Errors
-    /// An option out of range, or one image that takes more memory than allowed; and each batch, images that are not
-    /// finite, or a device that fails.
+    /// An option out of range, or one image that takes more memory than allowed. Each batch fails for images that are not finite
+    /// and for a device that fails.
     pub fn batches<'a>(
         &'a self,
         options: &'a SampleOptions,
@@ -90,20 +108,20 @@ impl Sampler {
         }))
     }
 
-    /// The latent that image `index` of seed `seed` is made from: `dimension` numbers.
+    /// The latent of image `index` of a seed, `[dimension]`.
     #[must_use]
     pub fn latent(&self, seed: u64, index: u64) -> Vec<f32> {
         latent(self.signature.latent, seed, index)
     }
 
-    /// Turns latents of the caller's choice into images; see [`generate`](crate::generate()).
+    /// Generates images from latents `[count, dimension]`; see [`generate`](crate::generate()).
     ///
     /// # Errors
-    /// Numbers that do not divide into latents or are not finite, classes that do not match the latents or do not exist,
+    /// Noise that does not divide into latents or is not finite, classes that do not match the latents or do not exist,
     /// images that are not finite, or a device that fails.
     #[expect(
         clippy::needless_pass_by_value,
-        reason = "callers of earlier versions pass it so"
+        reason = "the public signature takes a vector"
     )]
     pub fn generate(
         &self,
@@ -115,7 +133,7 @@ impl Sampler {
         self.finite(images, 0)
     }
 
-    /// Refuses images that are not finite, the first of which is the `first` of all.
+    /// Fails if an image is not finite. `first` is the index of the first image.
     fn finite(&self, images: Images, first: usize) -> Result<Images, InferError> {
         let data = images.data();
         let lost = data.iter().position(|number| !number.is_finite());

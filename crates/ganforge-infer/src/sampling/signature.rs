@@ -1,23 +1,23 @@
-//! What a generator takes and gives.
+//! Input and output of a generator.
 
 use std::ops::Range;
 
 use ganforge_model::{ImageSpec, LatentSpec, ModelCard};
 
-/// What a generator takes and gives.
+/// Input and output of a generator.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature {
-    /// The latents it takes.
+    /// The latents.
     pub latent: LatentSpec,
-    /// The images it makes.
+    /// The shape of the images.
     pub image: ImageSpec,
     /// Class names in label order; empty for an unconditional generator.
     pub classes: Vec<String>,
 }
 
 impl Signature {
-    /// The classes of images `range` where none was asked for; empty for an unconditional generator.
-    pub(crate) fn classes_in_turn(&self, range: Range<usize>) -> Vec<usize> {
+    /// The default classes `i mod classes` of the images `range`; empty for an unconditional generator.
+    pub(crate) fn default_classes(&self, range: Range<usize>) -> Vec<usize> {
         match self.classes.len() {
             0 => Vec::new(),
             classes => range.map(|index| index % classes).collect(),

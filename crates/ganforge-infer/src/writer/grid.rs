@@ -1,4 +1,4 @@
-//! One sheet, encoded from top to bottom as its images come.
+//! A grid, encoded from top to bottom as images arrive.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,13 +11,13 @@ use super::output_file::OutputFile;
 use crate::error::InferError;
 use crate::picture::{Sheet, SheetDrawer};
 
-/// Bytes of a part of the encoded picture.
+/// Bytes per chunk of the encoded picture.
 const CHUNK: usize = 1 << 16;
 
-/// Encodes a grid while it is drawn.
+/// Draws and encodes a grid image by image.
 pub struct GridWriter {
     drawer: SheetDrawer,
-    // The encoder writes its end when it is dropped, which has to come before the file is.
+    // Dropped before the file, because dropping the encoder writes its end.
     encoder: StreamWriter<'static, Sink>,
     file: OutputFile,
     path: PathBuf,
@@ -69,7 +69,7 @@ impl std::fmt::Debug for GridWriter {
     }
 }
 
-/// Begins a picture of a sheet's size.
+/// An encoder for a picture of the size of the sheet.
 fn encoder(sheet: &Sheet, image: ImageSpec, sink: Sink) -> io::Result<StreamWriter<'static, Sink>> {
     let [width, height] = [sheet.width, sheet.height].map(u32::try_from);
     let size = width.and_then(|width| Ok((width, height?)));

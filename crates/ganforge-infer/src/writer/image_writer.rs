@@ -1,4 +1,4 @@
-//! Images to a file or a folder as they are drawn, in memory that does not grow with their number.
+//! The writer of images, batch by batch.
 
 use ganforge_model::ImageSpec;
 
@@ -11,11 +11,10 @@ use crate::error::InferError;
 use crate::images::Images;
 use crate::picture::GridOptions;
 
-/// Writes a number of images that is known beforehand, batch after batch; made by [`Output::open`].
+/// Writes a known number of images batch by batch; made by [`Output::open`].
 ///
-/// A single file gets its name when [`finish`](Self::finish) has written the last of it. Until then it stands beside its
-/// place under a temporary name, and is removed if the writer is dropped. Only one batch is held, one row of a grid, or
-/// all points of a scatter plot.
+/// [`finish`](Self::finish) gives a single file its name. Until then it has a temporary name, and it is removed if the writer is
+/// dropped. The memory is one batch, one row of a grid, or all points of a scatter plot.
 ///
 /// ```
 /// use ganforge_infer::{GridOptions, Images, Output};
@@ -51,7 +50,7 @@ impl ImageWriter {
     /// Writes the next images.
     ///
     /// # Errors
-    /// Images of another size or more of them than were announced, or what the file system says, by its path.
+    /// Images of another shape or more images than announced, or a file that cannot be written.
     pub fn add(&mut self, images: &Images) -> Result<(), InferError> {
         let all = self.written.checked_add(images.count());
         let fits = all.is_some_and(|all| all <= self.announced);
@@ -70,10 +69,10 @@ impl ImageWriter {
         Ok(())
     }
 
-    /// Completes what was written: a single file now has its name, in place of an older one.
+    /// Completes the output; a single file replaces an older one.
     ///
     /// # Errors
-    /// Fewer images than were announced, or what the file system says, by its path.
+    /// Fewer images than announced, or a file that cannot be written.
     pub fn finish(self) -> Result<(), InferError> {
         if self.written < self.announced {
             return Err(self.unannounced(self.written, self.image));
@@ -95,13 +94,12 @@ impl ImageWriter {
 }
 
 impl Output {
-    /// Prepares to write `count` images of one size in this form; `options` lay out a grid.
+    /// Opens a writer for `count` images of one shape; `options` apply to a grid.
     ///
-    /// What cannot be written is refused here, before the first image is computed.
+    /// Output that cannot be written fails here, before the first image is computed.
     ///
     /// # Errors
-    /// Images that this form does not show, too many of them, an option out of range, or a place where nothing can be
-    /// written.
+    /// Images that the format cannot show, too many images, an option out of range, or a path that is not writable.
     pub fn open(
         &self,
         count: usize,

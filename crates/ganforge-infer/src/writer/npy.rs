@@ -9,7 +9,7 @@ use crate::images::Images;
 use crate::picture::GridOptions;
 
 impl Images {
-    /// The raw numbers as a numpy array `[count, channels, height, width]` of little-endian 32-bit floats.
+    /// The values as a numpy array `[count, channels, height, width]` of little-endian 32-bit floats.
     #[must_use]
     pub fn to_npy_bytes(&self) -> Vec<u8> {
         let mut bytes = header(self.count(), self.spec());
@@ -18,10 +18,10 @@ impl Images {
         bytes
     }
 
-    /// Writes [`to_npy_bytes`](Self::to_npy_bytes) to a file, whole or not at all.
+    /// Writes [`to_npy_bytes`](Self::to_npy_bytes) to a file, atomically.
     ///
     /// # Errors
-    /// What the file system says, by its path.
+    /// The file cannot be written.
     pub fn write_npy(&self, path: impl AsRef<Path>) -> Result<(), InferError> {
         let path: PathBuf = path.as_ref().to_owned();
         Output::Array(path).write(self, &GridOptions::default())
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bytes_are_those_that_numpy_itself_writes() {
+    fn the_bytes_equal_those_of_numpy() {
         // numpy.save of float32 [[[[-1, 0, 1.5]]]], NumPy 2.4.
         let spec = ImageSpec {
             channels: 1,

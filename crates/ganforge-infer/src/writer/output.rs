@@ -1,4 +1,4 @@
-//! Where images go: a path says in what form.
+//! Formats of output, by path.
 
 use std::path::{Path, PathBuf};
 
@@ -6,25 +6,33 @@ use crate::error::InferError;
 use crate::images::Images;
 use crate::picture::GridOptions;
 
-/// A form of output, and its place.
+/// A format of output and its path. Every file is written atomically.
 ///
-/// Every file is written beside its place and renamed, so that an interrupted write leaves no half file.
+/// ```
+/// use ganforge_infer::Output;
+///
+/// assert!(matches!(Output::at("grid.png")?, Output::Grid(_)));
+/// assert!(matches!(Output::at("samples.npy")?, Output::Array(_)));
+/// assert!(matches!(Output::at("folder/")?, Output::Files(_)));
+/// assert!(Output::at("samples.gif").is_err());
+/// # Ok::<(), ganforge_infer::InferError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
     /// All images in one `.png` file.
     Grid(PathBuf),
-    /// One `.png` file for each image, in a folder.
+    /// One `.png` file per image, in a folder.
     Files(PathBuf),
-    /// The raw numbers, in a `.npy` file.
+    /// The raw values, in a `.npy` file.
     Array(PathBuf),
 }
 
 impl Output {
-    /// What a path asks for: a grid (`.png`), an array (`.npy`), or a folder of files (a folder that is
-    /// there, a name ending in `/`, or one without an extension).
+    /// The format of a path: a grid (`.png`), an array (`.npy`), or a folder of files (an existing folder, a name ending in `/`, or
+    /// one without an extension).
     ///
     /// # Errors
-    /// Any other extension.
+    /// [`InferError::UnknownFormat`] for any other extension.
     pub fn at(path: impl AsRef<Path>) -> Result<Self, InferError> {
         let path = path.as_ref();
         let ends_in_separator = path
@@ -49,10 +57,10 @@ impl Output {
         }
     }
 
-    /// Writes `images` in this form; `options` lay out a grid. [`open`](Self::open) takes them batch by batch.
+    /// Writes `images` in this format; `options` apply to a grid. [`open`](Self::open) takes images batch by batch.
     ///
     /// # Errors
-    /// Images that this form does not show, or what the file system says, by its path.
+    /// Images that the format cannot show, or a file that cannot be written.
     pub fn write(&self, images: &Images, options: &GridOptions) -> Result<(), InferError> {
         let mut writer = self.open(images.count(), images.spec(), options)?;
         writer.add(images)?;
@@ -61,10 +69,10 @@ impl Output {
 }
 
 impl Images {
-    /// Writes [`grid`](Self::grid) to a `.png` file, whole or not at all.
+    /// Writes [`grid`](Self::grid) to a `.png` file, atomically.
     ///
     /// # Errors
-    /// Another extension, images that have no grid, or what the file system says, by its path.
+    /// Another extension, images that cannot be shown, or a file that cannot be written.
     pub fn write_grid(
         &self,
         path: impl AsRef<Path>,
@@ -76,11 +84,10 @@ impl Images {
         }
     }
 
-    /// Writes each image to a file of its own in `folder`, `000000.png` and so on; files of these names
-    /// are replaced, others stay.
+    /// Writes every image to a file of its own in `folder`: `000000.png`, `000001.png` and so on. Files of these names are replaced.
     ///
     /// # Errors
-    /// Images that are neither grey nor RGB, or what the file system says, by its path.
+    /// Images that are neither grey nor RGB, or a file that cannot be written.
     pub fn write_files(&self, folder: impl AsRef<Path>) -> Result<(), InferError> {
         let folder = folder.as_ref().to_owned();
         Output::Files(folder).write(self, &GridOptions::default())

@@ -1,4 +1,4 @@
-//! A scatter plot, whose scale is known when all points are.
+//! A scatter plot, drawn when all points are known.
 
 use std::io::Cursor;
 use std::path::Path;
@@ -11,10 +11,10 @@ use crate::error::InferError;
 use crate::images::Images;
 use crate::picture::{check_half_range, scatter};
 
-/// Points of a plot, which are held until the last has come: 128 MiB of them, 64 for every pixel.
+/// The largest number of points: 128 MiB, and 64 per pixel.
 const MOST: usize = 1 << 24;
 
-/// Gathers points and plots them.
+/// Collects points and plots them.
 #[derive(Debug)]
 pub struct PlotWriter {
     file: OutputFile,

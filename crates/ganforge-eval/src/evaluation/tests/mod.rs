@@ -1,4 +1,4 @@
-//! What an evaluator says is what the metrics say of the same images.
+//! The figures of an evaluator equal those of the metrics for the same images.
 
 mod frechet;
 
