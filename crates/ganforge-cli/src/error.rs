@@ -45,6 +45,7 @@ impl From<MeasureError> for CliError {
         match error {
             MeasureError::Data(error) => Self::Data(error),
             MeasureError::Evaluation(error) => Self::Evaluation(error),
+            MeasureError::Sample(error) => Self::Infer(error),
             // The other errors are about options that do not fit the data.
             other => Self::Usage(other.to_string()),
         }

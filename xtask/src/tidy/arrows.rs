@@ -9,8 +9,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ganforge-ops", &[]),
     ("ganforge-model", &["ganforge-ops"]),
     ("ganforge-data", &[]),
-    ("ganforge-eval", &["ganforge-ops"]),
-    ("ganforge-infer", &["ganforge-model"]),
+    ("ganforge-eval", &["ganforge-core", "ganforge-ops"]),
+    ("ganforge-infer", &["ganforge-core", "ganforge-model"]),
     (
         "ganforge-measure",
         &["ganforge-data", "ganforge-eval", "ganforge-infer"],

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use burn::tensor::Device;
 use ganforge_data::Dataset;
-use ganforge_eval::{Better, EvaluationError, Evaluator, MetricName, Part};
+use ganforge_eval::{Better, EvalError, Evaluator, MetricName, Part};
 use ganforge_infer::{SampleOptions, Signature, batches};
 use ganforge_measure::{MeasureError, ReferenceData, Request};
 use ganforge_model::Generator;
@@ -33,7 +33,7 @@ pub struct Examined {
     /// The metrics that have a finite value.
     pub figures: BTreeMap<MetricName, f64>,
     /// Why the other metrics have none.
-    pub without: Vec<EvaluationError>,
+    pub without: Vec<EvalError>,
     /// Whether this is the best generator so far by the recipe's `keep_best` metric.
     pub is_best: bool,
 }
@@ -143,8 +143,8 @@ impl Examiner {
                         Ok(figure) if figure.value.is_finite() => {
                             examined.figures.insert(metric, figure.value);
                         }
-                        Ok(_) => examined.without.push(EvaluationError::NoValue {
-                            metric,
+                        Ok(_) => examined.without.push(EvalError::NoValue {
+                            metric: metric.name(),
                             reason: "it is infinite for these samples",
                         }),
                         Err(reason) => examined.without.push(reason),
@@ -153,7 +153,7 @@ impl Examiner {
             }
             Err(reason) => examined.without.push(reason),
         }
-        self.evaluator.forget(Part::Samples);
+        self.evaluator.clear(Part::Samples);
         Ok(examined)
     }
 
@@ -161,7 +161,7 @@ impl Examiner {
     fn add_samples<G: Generator>(
         &mut self,
         generator: &G,
-    ) -> Result<Result<(), EvaluationError>, TrainError> {
+    ) -> Result<Result<(), EvalError>, TrainError> {
         for images in batches(generator, &self.signature, &self.options, &self.device)? {
             let images = images?.into_data();
             if let Err(reason) = self.evaluator.add(Part::Samples, images) {
@@ -175,7 +175,7 @@ impl Examiner {
 /// Fails if a metric has no value for a reason that is independent of the samples.
 fn check_permanent(examined: Examined) -> Result<(), TrainError> {
     let mut without = examined.without.into_iter();
-    match without.find(|reason| !reason.is_of_the_samples()) {
+    match without.find(|reason| !reason.depends_on_samples()) {
         Some(permanent) => Err(MeasureError::from(permanent).into()),
         None => Ok(()),
     }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use ganforge_data::DataOptions;
-use ganforge_eval::{EvaluationError, Evaluator, Part};
+use ganforge_eval::{EvalError, Evaluator, Part};
 use ganforge_infer::{SampleOptions, Sampler};
 use ganforge_measure::{BaselineImages, ReferenceData, Request};
 use ganforge_train::experiment::Experiment;
@@ -107,7 +107,7 @@ fn baseline(
     for (metric, outcome) in evaluator.outcomes(|metric| progress.name(metric.name())) {
         match outcome {
             Ok(figure) => values.insert(metric, figure.value),
-            Err(EvaluationError::NoValue { .. }) => None,
+            Err(EvalError::NoValue { .. }) => None,
             Err(other) => return Err(other.into()),
         };
     }

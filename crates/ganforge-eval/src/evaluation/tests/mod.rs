@@ -1,4 +1,4 @@
-//! What an evaluator says is what the metrics say of the same images.
+//! The figures of an evaluator equal those of the metrics for the same images.
 
 mod frechet;
 
@@ -6,20 +6,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use burn::tensor::Device;
 
+use super::evaluator::PAIRS;
 use super::*;
-use crate::spaces::{GENERATED, without_border};
+use crate::metrics::*;
+use crate::spaces::{FeatureSpace, GENERATED, without_border};
 use crate::tests::scattered;
-use crate::{Features, Spread, frechet_of_features, mixture_modes};
+use crate::{Features, Metric, Spread};
 
-fn evaluation(image: [usize; 3], metrics: &[MetricName]) -> Evaluation {
-    Evaluation {
+fn evaluation(image: [usize; 3], metrics: &[MetricName]) -> EvaluatorConfig {
+    EvaluatorConfig {
         image,
         space: FeatureSpace::Raw,
         modes: None,
         metrics: metrics.iter().copied().collect(),
         samples: 60,
         reference: 50,
-        circumstances: Circumstances {
+        context: ProtocolContext {
             data: "noise".into(),
             split: "train".into(),
             resize: Some("pad to 1x4x4".into()),
@@ -68,10 +70,10 @@ fn raw_figures_are_those_of_the_metrics() {
     let value = |metric| figures[&metric].value.to_bits();
     let expected = frechet_of_features(&samples, &reference).unwrap();
     assert_eq!(value(MetricName::Frechet), expected.to_bits());
-    let expected = kernel(&samples, &reference, Estimator::Whole, 5).unwrap();
+    let expected = kernel(&samples, &reference, KernelEstimator::AllPairs, 5).unwrap();
     assert_eq!(value(MetricName::Kernel), expected.value.to_bits());
     assert_eq!(figures[&MetricName::Kernel].error, Some(expected.spread));
-    let expected = overlap(&samples, &reference, Reach::default()).unwrap();
+    let expected = prdc(&samples, &reference, NearestK::default()).unwrap();
     assert_eq!(value(MetricName::Recall), expected.recall.to_bits());
     let expected = nearest_training(&samples, &held_out, &training).unwrap();
     let expected = expected.ratio().unwrap();
@@ -80,7 +82,7 @@ fn raw_figures_are_those_of_the_metrics() {
         let ink = set.data().iter().map(|pixel| (pixel + 1.0) / 2.0);
         Features::new(set.rows(), set.columns(), ink.collect()).unwrap()
     });
-    let expected = parzen(&samples, &validation, &test, &GRID).unwrap();
+    let expected = parzen(&samples, &validation, &test, &PARZEN_GRID).unwrap();
     assert_eq!(value(MetricName::Parzen), expected.nats.value.to_bits());
 }
 
@@ -177,7 +179,7 @@ fn new_samples_replace_forgotten_ones() {
     let reference = scattered(50, 16, 2);
     add(&mut evaluator, Part::Reference, &reference);
     for seed in [3, 4] {
-        evaluator.forget(Part::Samples);
+        evaluator.clear(Part::Samples);
         let samples = scattered(40, 16, seed);
         add(&mut evaluator, Part::Samples, &samples);
         let found = evaluator.figures(|_| ()).unwrap().found[&MetricName::Frechet].value;
@@ -238,7 +240,7 @@ fn padded_digits_have_the_features_of_their_middle() {
     let [samples, reference] = [samples, reference].map(|set| {
         let data = burn::tensor::TensorData::new(set.into_data(), [20, 1, 32, 32]);
         let images = without_border(burn::tensor::Tensor::from_data(data, &device));
-        let features = classifier.recognise(images).unwrap().features;
+        let features = classifier.classify(images).unwrap().features;
         Features::new(20, 128, features.try_into_vec_as().unwrap()).unwrap()
     });
     let expected = frechet_of_features(&samples, &reference).unwrap();
@@ -332,7 +334,7 @@ fn inception_features_are_those_of_the_network_and_say_how_images_were_enlarged(
     let [samples, reference] = [samples, reference].map(|set| {
         let data = burn::tensor::TensorData::new(set.into_data(), [2, 1, 8, 8]);
         let images = burn::tensor::Tensor::from_data(data, &device);
-        let features = GENERATED.recognise(images).unwrap().features;
+        let features = GENERATED.classify(images).unwrap().features;
         Features::new(2, 2048, features.try_into_vec_as().unwrap()).unwrap()
     });
     let expected = frechet_of_features(&samples, &reference).unwrap();
