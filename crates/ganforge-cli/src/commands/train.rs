@@ -13,17 +13,17 @@ use ganforge_train::{
 
 use super::{warn_of, warn_of_skipped};
 use crate::arguments::TrainArguments;
-use crate::dashboard::{Shown, shown};
+use crate::dashboard::RunDisplay;
 use crate::error::{CliError, Done};
 use crate::message::{self, say};
 use crate::report;
-use crate::runs::{RUNS, Reserved, newest, run_or_model};
+use crate::runs::{RUNS, ReservedRun, newest, run_or_model};
 use crate::shell;
 use crate::signals::stop_on_signal;
 
-/// Trains by a recipe and leaves a run directory.
+/// Trains a recipe and writes a run directory.
 pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
-    let shown = shown(arguments.dashboard)?;
+    let display = RunDisplay::choose(arguments.dashboard)?;
     let overrides = overrides(arguments)?;
     let Prepared {
         out,
@@ -34,10 +34,10 @@ pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
         reserved,
     } = prepare(arguments, &overrides)?;
     let (device_name, device) = arguments.device.open()?;
-    // Before the data, which may be too large themselves.
+    // Before the data are loaded, which may be too large themselves.
     check_memory(&recipe, None, &device).map_err(TrainError::from)?;
     let dataset = Dataset::open(&recipe.data.source, &recipe.data.options())?;
-    if shown != Shown::Nothing {
+    if display != RunDisplay::Silent {
         say(&format!(
             "{}: {} images {} of {}, {} on {device_name}, into {}",
             recipe.name,
@@ -51,7 +51,7 @@ pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
             say(&format!("changed: {change}"));
         }
     }
-    // So that the run can be resumed from any folder.
+    // Absolute, so that the run can be resumed from any folder.
     recipe.data.source = recipe.data.source.absolute();
     warn_of_skipped(dataset.skipped());
     let interrupter = Interrupter::new();
@@ -67,7 +67,7 @@ pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
         renderer: Some(Box::new({
             let interrupter = interrupter.clone();
             let title = format!("{}  {}", recipe.name, recipe.title);
-            move || shown.renderer(title, first, &interrupter)
+            move || display.renderer(title, first, &interrupter)
         })),
         warn: Box::new(|warning| message::warning(&warning)),
         interrupter,
@@ -82,7 +82,7 @@ pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
     })?;
     warn_of_missing_figures(&outcome.warnings);
     report::write(&out);
-    if shown != Shown::Nothing {
+    if display != RunDisplay::Silent {
         say(&ending(&outcome, &arguments.recipe, &out));
     }
     Ok(if outcome.interrupted {
@@ -92,7 +92,7 @@ pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
     })
 }
 
-/// How it ended, and the command that comes next.
+/// How the run ended, and the command to run next.
 fn ending(outcome: &Outcome, recipe: &str, out: &Path) -> String {
     let [resume, to] = ["--resume", "--out"].map(OsStr::new);
     if outcome.interrupted {
@@ -105,7 +105,7 @@ fn ending(outcome: &Outcome, recipe: &str, out: &Path) -> String {
         ];
         let command = shell::command(words);
         return format!(
-            "interrupted after {} images; go on with: {command}",
+            "interrupted after {} images; resume with: {command}",
             outcome.images
         );
     }
@@ -123,16 +123,16 @@ fn ending(outcome: &Outcome, recipe: &str, out: &Path) -> String {
     )
 }
 
-/// What is settled before data are opened.
+/// Everything that is known before the data are opened.
 struct Prepared {
     out: PathBuf,
     recipe: Recipe,
     beginning: Beginning,
     source: Option<String>,
-    /// Keys that are other than when the run was trained last.
+    /// Keys that changed since the run was last trained.
     changes: Vec<Change>,
-    /// A folder made for this run alone.
-    reserved: Option<Reserved>,
+    /// The folder that was created for this run.
+    reserved: Option<ReservedRun>,
 }
 
 fn prepare(arguments: &TrainArguments, overrides: &[Override]) -> Result<Prepared, CliError> {
@@ -141,7 +141,7 @@ fn prepare(arguments: &TrainArguments, overrides: &[Override]) -> Result<Prepare
     }
     if arguments.accept_data {
         return Err(CliError::Usage(
-            "--accept-data means something for a run that is resumed: add --resume".to_owned(),
+            "--accept-data applies to a run that is resumed: add --resume".to_owned(),
         ));
     }
     let source = RecipeSource::find(&arguments.recipe)?;
@@ -152,7 +152,7 @@ fn prepare(arguments: &TrainArguments, overrides: &[Override]) -> Result<Prepare
     };
     let reserved = match &arguments.out {
         Some(_) => None,
-        None => Some(Reserved::new(source.name())?),
+        None => Some(ReservedRun::new(source.name())?),
     };
     let out = arguments.out.clone();
     let out = out.or_else(|| Some(reserved.as_ref()?.path().to_owned()));
@@ -176,7 +176,7 @@ fn prepare_to_resume(
         Some(checkpoint) => StoredRun::open_at(&out, checkpoint)?,
         None => StoredRun::open(&out)?,
     };
-    // The run has its own recipe, should the file be gone.
+    // If the recipe's file is gone, the run has its own copy.
     let source = RecipeSource::find(&arguments.recipe);
     let source = source.unwrap_or_else(|_| RecipeSource::new(&name, ""));
     let recipe = run.recipe(&source, overrides)?;
@@ -190,7 +190,7 @@ fn prepare_to_resume(
     })
 }
 
-/// The run directory that is resumed.
+/// The run directory to resume.
 fn run_to_resume(arguments: &TrainArguments, recipe: &str) -> Result<PathBuf, CliError> {
     if let Some(out) = &arguments.out {
         return Ok(out.clone());
@@ -216,7 +216,7 @@ fn warn_of_missing_figures(missing: &[String]) {
     });
 }
 
-/// What the command line changes in the recipe: flags count as overrides.
+/// The overrides of the recipe: `--set`, and flags that stand for a key.
 fn overrides(arguments: &TrainArguments) -> Result<Vec<Override>, CliError> {
     let mut overrides = arguments.set.clone();
     if let Some(data) = &arguments.data {
