@@ -11,7 +11,7 @@ use super::{print, print_json};
 use crate::arguments::InspectArguments;
 use crate::error::{CliError, Done};
 
-/// Examines data.
+/// Examines a dataset.
 pub fn inspect(arguments: &InspectArguments) -> Result<Done, CliError> {
     let options = match &arguments.recipe {
         Some(recipe) => {

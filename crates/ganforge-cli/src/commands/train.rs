@@ -12,24 +12,24 @@ use ganforge_train::{Outcome, Recipe, System, TrainError, TrainOptions, check_me
 
 use super::{warn_of, warn_of_skipped};
 use crate::arguments::TrainArguments;
-use crate::dashboard::{Shown, shown};
+use crate::dashboard::RunDisplay;
 use crate::error::{CliError, Done};
 use crate::message::{self, say};
 use crate::report;
-use crate::runs::{RUNS, Reserved, newest, run_or_model};
+use crate::runs::{RUNS, ReservedRun, newest, run_or_model};
 use crate::shell;
 use crate::signals::stop_on_signal;
 
-/// Trains by a recipe and leaves a run directory.
+/// Trains a recipe and writes a run directory.
 pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
-    let shown = shown(arguments.dashboard)?;
+    let display = RunDisplay::choose(arguments.dashboard)?;
     let overrides = overrides(arguments)?;
     let target = Target::of(arguments)?;
     let system = target.system(&overrides)?;
     let train = Train {
         arguments,
         overrides,
-        shown,
+        display,
         target,
     };
     for_system(&system, train)?
@@ -39,7 +39,7 @@ pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
 struct Train<'a> {
     arguments: &'a TrainArguments,
     overrides: Vec<Override>,
-    shown: Shown,
+    display: RunDisplay,
     target: Target,
 }
 
@@ -48,13 +48,13 @@ impl ForSystem for Train<'_> {
 
     fn run<S: System>(self) -> Self::Output {
         let prepared = prepare::<S>(self.arguments, self.target, &self.overrides)?;
-        run(self.arguments, self.shown, prepared)
+        run(self.arguments, self.display, prepared)
     }
 }
 
 fn run<S: System>(
     arguments: &TrainArguments,
-    shown: Shown,
+    display: RunDisplay,
     prepared: Prepared<S>,
 ) -> Result<Done, CliError> {
     let Prepared {
@@ -66,13 +66,13 @@ fn run<S: System>(
         reserved,
     } = prepared;
     let (device_name, device) = arguments.device.open()?;
-    // Before the data, which may be too large themselves.
+    // Before the data are loaded, which may be too large themselves.
     check_memory(&recipe, None, &device).map_err(TrainError::from)?;
     let dataset = Dataset::open(
         &recipe.experiment.data.source,
         &recipe.experiment.data.options(),
     )?;
-    if shown != Shown::Nothing {
+    if display != RunDisplay::Silent {
         say(&format!(
             "{}: {} images {} of {}, {} on {device_name}, into {}",
             recipe.experiment.name,
@@ -103,7 +103,7 @@ fn run<S: System>(
         renderer: Some(Box::new({
             let interrupter = interrupter.clone();
             let title = format!("{}  {}", recipe.experiment.name, recipe.experiment.title);
-            move || shown.renderer(title, first, &interrupter)
+            move || display.renderer(title, first, &interrupter)
         })),
         warn: Box::new(|warning| message::warning(&warning)),
         interrupter,
@@ -118,7 +118,7 @@ fn run<S: System>(
     })?;
     warn_of_missing_figures(&outcome.warnings);
     report::write(&out);
-    if shown != Shown::Nothing {
+    if display != RunDisplay::Silent {
         say(&ending(&outcome, &arguments.recipe, &out));
     }
     Ok(if outcome.interrupted {
@@ -128,7 +128,7 @@ fn run<S: System>(
     })
 }
 
-/// How it ended, and the command that comes next.
+/// How the run ended, and the command to run next.
 fn ending(outcome: &Outcome, recipe: &str, out: &Path) -> String {
     let [resume, to] = ["--resume", "--out"].map(OsStr::new);
     if outcome.interrupted {
@@ -141,7 +141,7 @@ fn ending(outcome: &Outcome, recipe: &str, out: &Path) -> String {
         ];
         let command = shell::command(words);
         return format!(
-            "interrupted after {} images; go on with: {command}",
+            "interrupted after {} images; resume with: {command}",
             outcome.images
         );
     }
@@ -183,7 +183,7 @@ impl Target {
         }
         if arguments.accept_data {
             return Err(CliError::Usage(
-                "--accept-data means something for a run that is resumed: add --resume".to_owned(),
+                "--accept-data applies to a run that is resumed: add --resume".to_owned(),
             ));
         }
         Ok(Self {
@@ -209,8 +209,8 @@ struct Prepared<S> {
     source: Option<String>,
     /// Keys that differ from those that the run was trained with last.
     changes: Vec<Change>,
-    /// A folder made for this run alone.
-    reserved: Option<Reserved>,
+    /// The folder that was created for this run.
+    reserved: Option<ReservedRun>,
 }
 
 fn prepare<S: System>(
@@ -237,7 +237,7 @@ fn prepare<S: System>(
     };
     let reserved = match &arguments.out {
         Some(_) => None,
-        None => Some(Reserved::new(source.name())?),
+        None => Some(ReservedRun::new(source.name())?),
     };
     let out = arguments.out.clone();
     let out = out.or_else(|| Some(reserved.as_ref()?.path().to_owned()));
@@ -277,7 +277,7 @@ fn warn_of_missing_figures(missing: &[String]) {
     });
 }
 
-/// What the command line changes in the recipe: flags count as overrides.
+/// The overrides of the recipe: `--set`, and flags that stand for a key.
 fn overrides(arguments: &TrainArguments) -> Result<Vec<Override>, CliError> {
     let mut overrides = arguments.set.clone();
     if let Some(data) = &arguments.data {

@@ -1,25 +1,38 @@
-//! One readable line a tick, for pipes, files and continuous integration.
+//! One line per tick, for pipes, files and continuous integration.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use ganforge_eval::MetricName;
-
-use crate::commands::number;
+use super::view::{Figures, RunView};
+use crate::format::number;
 use crate::message;
-use crate::renderer::{Figures, Show};
 
-/// Writes to standard output what the dashboard would draw.
+/// Values with a place of their own in the line.
+const PLACED: [&str; 8] = [
+    "Loss D",
+    "Loss G",
+    "Score real",
+    "Score fake",
+    "Accuracy real",
+    "Accuracy fake",
+    "JSD estimate",
+    "Images per second",
+];
+
+/// Values that the line leaves to `metrics.jsonl`. All others, such as evaluation metrics, follow by name.
+const OMITTED: [&str; 3] = ["Penalty", "Gradient norm D", "Gradient norm G"];
+
+/// Prints each tick to standard output.
 pub struct LogRenderer {
     total: usize,
-    /// Images that an earlier session had shown, and when this one began.
+    /// Images shown by earlier sessions, and the start of this one.
     start: Option<(usize, Instant)>,
     first: usize,
     silent: bool,
 }
 
 impl LogRenderer {
-    /// A renderer for a run that goes on after `first` images.
+    /// A renderer for a run that starts after `first` images.
     pub fn new(first: u64) -> Self {
         Self {
             total: 0,
@@ -29,7 +42,7 @@ impl LogRenderer {
         }
     }
 
-    /// A renderer that says nothing.
+    /// A renderer that prints nothing.
     pub fn silent() -> Self {
         Self {
             silent: true,
@@ -59,7 +72,7 @@ impl LogRenderer {
             let _ = write!(line, "  JSD {jsd:.3}");
         }
         for (name, value) in figures {
-            if name.parse::<MetricName>().is_ok() {
+            if !PLACED.contains(&name.as_str()) && !OMITTED.contains(&name.as_str()) {
                 let _ = write!(line, "  {name} {}", number(*value));
             }
         }
@@ -72,7 +85,7 @@ impl LogRenderer {
         line
     }
 
-    /// From the pace of this session.
+    /// Estimated from the speed of this session.
     fn time_left(&self, images: usize) -> String {
         let Some((from, began)) = self.start else {
             return "-".to_owned();
@@ -89,7 +102,7 @@ impl LogRenderer {
     }
 }
 
-impl Show for LogRenderer {
+impl RunView for LogRenderer {
     fn start(&mut self) {
         self.start = Some((self.first, Instant::now()));
     }
@@ -102,5 +115,30 @@ impl Show for LogRenderer {
         if !self.silent {
             message::say(&self.line(images, &figures));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_without_a_place_follow_by_name() {
+        let mut log = LogRenderer::new(0);
+        log.total(200);
+        let figures = [
+            ("Loss D", 1.25),
+            ("Penalty", 0.5),
+            ("frechet", 12.5),
+            ("energy_real", 0.25),
+        ]
+        .map(|(name, value)| (name.to_owned(), value));
+        let line = log.line(100, &figures);
+        assert!(line.contains("50.0%  loss D 1.250 G -"), "{line}");
+        assert!(
+            line.contains("  frechet 12.500  energy_real 0.2500  "),
+            "{line}"
+        );
+        assert!(!line.contains("Penalty"), "{line}");
     }
 }

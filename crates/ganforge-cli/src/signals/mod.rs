@@ -1,4 +1,8 @@
-//! Signals that end a command: a run after the step under way, with a checkpoint.
+//! Signals that end a command; a run ends after the current step, with a checkpoint.
+
+mod interrupt;
+
+pub use interrupt::Interrupt;
 
 #[cfg(unix)]
 use std::time::{Duration, Instant};
@@ -8,20 +12,20 @@ use burn::train::Interrupter;
 use crate::dashboard::terminal;
 use crate::error::CliError;
 
-/// Ends the run after its step when a signal asks for that, at once when a second one does.
+/// The first signal ends the run after the current step, a second one ends the process at once.
 pub fn stop_on_signal(interrupter: &Interrupter) -> Result<(), CliError> {
     let interrupter = interrupter.clone();
     on_signal(move || interrupter.stop(Some("interrupted")))
 }
 
-/// Signals that come so soon after the first ask for the same: `timeout` sends its own to the process and again to the process's group.
+/// Signals this soon after the first count as one: `timeout` sends its signal to the process and again to its group.
 #[cfg(unix)]
 const SAME_REQUEST: Duration = Duration::from_millis(200);
 
-/// Calls `first` when a signal asks the process to end, and ends it at once when a second one does.
+/// Calls `first` on the first of SIGINT, SIGTERM or SIGHUP, and ends the process on the second.
 ///
-/// A hang-up that was ignored when the process began, as under `nohup`, stays ignored. Interrupts do not: shells ignore them for every job that a script starts in
-/// the background, and `kill -INT` has to end such a run.
+/// SIGHUP stays ignored if it was ignored at the start, as under `nohup`. SIGINT does not: shells ignore it for background jobs of a script, and
+/// `kill -INT` has to end such a run.
 #[cfg(unix)]
 pub fn on_signal(first: impl Fn() + Send + 'static) -> Result<(), CliError> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -34,14 +38,14 @@ pub fn on_signal(first: impl Fn() + Send + 'static) -> Result<(), CliError> {
     let fault = |error: std::io::Error| CliError::System(format!("signals: {error}"));
     let mut signals = Signals::new(listened).map_err(fault)?;
     let listen = move || {
-        let mut asked: Option<Instant> = None;
+        let mut first_at: Option<Instant> = None;
         for signal in signals.forever() {
-            // A terminal that closes may hang up twice, and a service manager sends both at once.
+            // A closing terminal may send SIGHUP twice, and a service manager sends it together with SIGTERM.
             if signal != SIGHUP {
-                if asked.is_some_and(|first| first.elapsed() >= SAME_REQUEST) {
+                if first_at.is_some_and(|first| first.elapsed() >= SAME_REQUEST) {
                     end_at_once();
                 }
-                asked.get_or_insert_with(Instant::now);
+                first_at.get_or_insert_with(Instant::now);
             }
             first();
         }
@@ -51,12 +55,12 @@ pub fn on_signal(first: impl Fn() + Send + 'static) -> Result<(), CliError> {
     Ok(())
 }
 
-/// Calls `first` when Ctrl-C asks the process to end, and ends it at once when a second one does.
+/// Calls `first` on the first Ctrl-C, and ends the process on the second.
 #[cfg(not(unix))]
 pub fn on_signal(first: impl Fn() + Send + 'static) -> Result<(), CliError> {
-    let asked = std::sync::atomic::AtomicBool::new(false);
+    let came = std::sync::atomic::AtomicBool::new(false);
     ctrlc::set_handler(move || {
-        if asked.swap(true, std::sync::atomic::Ordering::SeqCst) {
+        if came.swap(true, std::sync::atomic::Ordering::SeqCst) {
             end_at_once();
         }
         first();
@@ -64,9 +68,9 @@ pub fn on_signal(first: impl Fn() + Send + 'static) -> Result<(), CliError> {
     .map_err(|error| CliError::System(error.to_string()))
 }
 
-/// Ends the process as interrupted, without a checkpoint.
+/// Exits with status 130, without a checkpoint.
 pub fn end_at_once() -> ! {
-    // A terminal that takes nothing more, such as a stalled connection, does not hold it up.
+    // On a thread, because a stalled terminal may block forever.
     let (restored, waits) = std::sync::mpsc::channel();
     let restore = move || {
         terminal::restore();
@@ -77,7 +81,7 @@ pub fn end_at_once() -> ! {
     std::process::exit(130)
 }
 
-/// Whether a terminal that closes ends the run; not when hang-ups were ignored from the start.
+/// Whether a closed terminal ends the run: unless SIGHUP was ignored at the start.
 pub fn terminal_may_end_the_run() -> bool {
     #[cfg(unix)]
     return !is_ignored(signal_hook::consts::SIGHUP);
@@ -85,7 +89,7 @@ pub fn terminal_may_end_the_run() -> bool {
     true
 }
 
-/// Whether the process was started with this signal ignored. Where the system does not tell, it was not.
+/// Whether the process was started with this signal ignored. False where the system does not report it.
 #[cfg(unix)]
 pub fn is_ignored(signal: i32) -> bool {
     let Ok(status) = std::fs::read_to_string("/proc/self/status") else {

@@ -1,4 +1,4 @@
-//! Modes of the terminal, and who has it.
+//! Raw mode, and which job is in the foreground.
 
 #[cfg(unix)]
 pub use unix::{Modes, has_shell, is_in_foreground, pressed, raw};
@@ -21,17 +21,17 @@ mod unix {
 
     use crate::dashboard::input::{Key, keys};
 
-    /// How the terminal was.
+    /// The terminal's settings before raw mode.
     pub struct Modes(Termios);
 
     impl Modes {
-        /// Sets the terminal as it was.
+        /// Restores the settings.
         pub fn restore(&self) {
             let _ = tcsetattr(io::stdin(), SetArg::TCSANOW, &self.0);
         }
     }
 
-    /// Sets the terminal to hand over each key, Ctrl-C too; Ctrl-Z stays a signal, which goes to the whole job. Returns how it was.
+    /// Sets raw mode, in which Ctrl-C is a key. Ctrl-Z stays a signal, because it concerns the whole job. Returns the earlier settings.
     pub fn raw() -> io::Result<Modes> {
         let before = tcgetattr(io::stdin())?;
         let mut modes = before.clone();
@@ -47,29 +47,29 @@ mod unix {
         Ok(Modes(before))
     }
 
-    /// No key at all.
+    /// The value that disables a control character.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     const DISABLED: u8 = 0;
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     const DISABLED: u8 = 0xff;
 
-    /// Whether the terminal listens to this process; so it does where no shell hands it from job to job. A job that was disowned and outlives its
-    /// shell has no terminal.
+    /// Whether this process is in the foreground, as it always is without a shell with job control. A disowned job that outlives its shell has no
+    /// terminal.
     pub fn is_in_foreground() -> bool {
         tcgetpgrp(io::stdin()).map_or_else(|_| !has_shell(), |group| group == getpgrp())
     }
 
-    /// Whether a shell is there that makes a stopped job go on. A session of its own, as in a container, has none.
+    /// Whether a shell can continue a stopped job. A process that leads its session, as in a container, has none.
     pub fn has_shell() -> bool {
         getsid(None).is_ok_and(|session| session != getpgrp())
     }
 
-    /// The keys pressed within `patience`; none while another job has the terminal.
+    /// The keys pressed within `timeout`; none in the background.
     ///
     /// # Errors
     ///
-    /// The terminal is gone.
-    pub fn pressed(patience: Duration) -> io::Result<Vec<Key>> {
+    /// The terminal is closed.
+    pub fn pressed(timeout: Duration) -> io::Result<Vec<Key>> {
         let input = io::stdin();
         let wanted = if is_in_foreground() {
             PollFlags::POLLIN
@@ -77,8 +77,8 @@ mod unix {
             PollFlags::empty()
         };
         let mut watched = [PollFd::new(input.as_fd(), wanted)];
-        let patience = PollTimeout::try_from(patience).unwrap_or(PollTimeout::ZERO);
-        match poll(&mut watched, patience) {
+        let timeout = PollTimeout::try_from(timeout).unwrap_or(PollTimeout::ZERO);
+        match poll(&mut watched, timeout) {
             Ok(_) | Err(Errno::EINTR) => {}
             Err(error) => return Err(error.into()),
         }
@@ -107,23 +107,23 @@ mod other {
 
     pub use crate::dashboard::input::pressed;
 
-    /// How the terminal was.
+    /// The terminal's settings before raw mode.
     pub struct Modes;
 
     impl Modes {
-        /// Sets the terminal as it was.
+        /// Restores the settings.
         pub fn restore(&self) {
             let _ = disable_raw_mode();
         }
     }
 
-    /// Sets the terminal to hand over each key. Returns how it was.
+    /// Sets raw mode. Returns the earlier settings.
     pub fn raw() -> io::Result<Modes> {
         enable_raw_mode()?;
         Ok(Modes)
     }
 
-    /// There are no jobs.
+    /// Always true: there is no job control.
     pub fn is_in_foreground() -> bool {
         true
     }

@@ -1,12 +1,12 @@
-//! What a figure was obtained from, in words.
+//! How a value was obtained, as text.
 
 use ganforge_eval::metrics::KernelEstimator;
 use ganforge_eval::{Figure, Metric};
 
-use super::number;
+use crate::format::number;
 
-/// Feature space, parameters of the metric, real images and how they came to their size, and what else was found.
-pub fn origin(figure: &Figure) -> Vec<String> {
+/// Feature space, parameters of the metric, reference images and how they were resized, and further results.
+pub fn provenance(figure: &Figure) -> Vec<String> {
     let protocol = &figure.protocol;
     let reference = (protocol.reference > 0)
         .then(|| format!("against {} of {}", protocol.reference, protocol.split));

@@ -1,4 +1,10 @@
-//! burn-train's renderer, reduced to what a game reports: figures of each tick, by name.
+//! burn-train's renderer traits, reduced to what a game reports: values of each tick, by name.
+
+mod log;
+mod view;
+
+pub use log::LogRenderer;
+pub use view::{Figures, RunView};
 
 use std::collections::HashMap;
 
@@ -10,46 +16,25 @@ use burn::train::renderer::{
     MetricsRendererTraining,
 };
 
-/// The figures of a tick by name, in the order in which they came.
-pub type Figures = Vec<(String, f64)>;
-
-/// Shows how a run goes.
-pub trait Show: Send + Sync {
-    /// Training begins.
-    fn start(&mut self) {}
-
-    /// The run is to show so many images.
-    fn total(&mut self, images: usize);
-
-    /// A figure that will come at ticks.
-    fn follow(&mut self, _name: &str, _unit: Option<String>) {}
-
-    /// A tick has ended after so many images.
-    fn tick(&mut self, images: usize, figures: Figures);
-
-    /// Training has ended.
-    fn end(&mut self) {}
-}
-
-/// Hands what burn-train reports to what shows it.
-pub struct Renderer<S> {
-    show: S,
+/// Passes the reports of burn-train to a view.
+pub struct Renderer<V> {
+    view: V,
     names: HashMap<MetricId, String>,
     figures: Figures,
 }
 
-impl<S: Show> Renderer<S> {
-    /// A renderer that shows a run by `show`.
-    pub fn new(show: S) -> Self {
+impl<V: RunView> Renderer<V> {
+    /// A renderer for one view.
+    pub fn new(view: V) -> Self {
         Self {
-            show,
+            view,
             names: HashMap::new(),
             figures: Vec::new(),
         }
     }
 }
 
-impl<S: Show> MetricsRendererTraining for Renderer<S> {
+impl<V: RunView> MetricsRendererTraining for Renderer<V> {
     fn update_train(&mut self, state: MetricState) {
         if let MetricState::Numeric(entry, Some(value)) = state
             && let Some(name) = self.names.get(&entry.metric_id)
@@ -64,12 +49,12 @@ impl<S: Show> MetricsRendererTraining for Renderer<S> {
         &mut self,
         _summary: Option<LearnerSummary>,
     ) -> Result<(), Box<dyn core::error::Error>> {
-        self.show.end();
+        self.view.end();
         Ok(())
     }
 }
 
-impl<S: Show> TrainingProgressLogger for Renderer<S> {
+impl<V: RunView> TrainingProgressLogger for Renderer<V> {
     fn start(
         &mut self,
         _total_epochs: usize,
@@ -77,16 +62,16 @@ impl<S: Show> TrainingProgressLogger for Renderer<S> {
         _total_items: Option<usize>,
         _label: Option<&str>,
     ) {
-        self.show.start();
+        self.view.start();
     }
 
     fn start_split(&mut self, _split_name: &str, total_items: usize) {
-        self.show.total(total_items);
+        self.view.total(total_items);
     }
 
     fn update_split(&mut self, images: usize) {
         let figures = std::mem::take(&mut self.figures);
-        self.show.tick(images, figures);
+        self.view.tick(images, figures);
     }
 
     fn update_epoch(&mut self, _epoch: usize) {}
@@ -98,7 +83,7 @@ impl<S: Show> TrainingProgressLogger for Renderer<S> {
     fn log_event_training(&mut self, _event: String) {}
 }
 
-impl<S: Show> MetricsRenderer for Renderer<S> {
+impl<V: RunView> MetricsRenderer for Renderer<V> {
     fn manual_close(&mut self) {}
 
     fn register_metric(&mut self, definition: MetricDefinition) {
@@ -107,17 +92,17 @@ impl<S: Show> MetricsRenderer for Renderer<S> {
             MetricAttributes::Numeric(numeric) => numeric.unit,
             MetricAttributes::None => None,
         };
-        self.show.follow(&name, unit);
+        self.view.register(&name, unit);
         self.names.insert(definition.metric_id, name);
     }
 }
 
-/// A game is trained, not tested, so there is nothing to show here.
-impl<S: Show> MetricsRendererEvaluation for Renderer<S> {
+/// A game is trained, not tested: nothing to show.
+impl<V: RunView> MetricsRendererEvaluation for Renderer<V> {
     fn update_test(&mut self, _name: EvaluationName, _state: MetricState) {}
 }
 
-impl<S: Show> EvaluationProgressLogger for Renderer<S> {
+impl<V: RunView> EvaluationProgressLogger for Renderer<V> {
     fn start_global_progress(&mut self, _total_tests: usize) {}
 
     fn start_test(&mut self, _name: &str, _total_items: usize) {}
