@@ -28,7 +28,7 @@ pub use game::augment::{Augmentation, augment};
 pub use game::payoff::{Base, Divergence, Opponent, Payoff, Targets, jensen_shannon};
 pub use game::penalty::{Anchors, Form, Penalty, PenaltyInput};
 pub use game::{FeatureMatching, Game, InstanceNoise, Scored, Source, TurnKey, UpdateRule};
-pub use memory::{Machine, MemoryError, check_memory};
+pub use memory::{MemoryError, SystemMemory, check_memory};
 pub use optimizer::{Schedule, module_optimizer, module_schedule};
 pub use recipe::{
     AverageConfig, DataConfig, EvaluationConfig, MomentumSchedule, OptimizerConfig, OptimizerKind,
