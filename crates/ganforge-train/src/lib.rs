@@ -29,7 +29,7 @@ pub use experiment::OptimizerConfig;
 pub use game::UpdateRule;
 pub use game::payoff::Payoff;
 pub use game::penalty::Penalty;
-pub use memory::{Machine, MemoryError, check_memory};
+pub use memory::{MemoryError, SystemMemory, check_memory};
 pub use recipe::Recipe;
 pub use system::System;
 pub use train::{MakeRenderer, Outcome, TrainOptions, train};

@@ -1,4 +1,4 @@
-//! How long one training step takes, and one batch of samples.
+//! Benchmarks of one training step and of one batch of samples.
 
 mod sampling;
 mod timing;
@@ -24,24 +24,24 @@ use crate::system::{ImageBatch, Latents, Loader, System};
 use crate::weights::trainable_parameters;
 use timing::Timing;
 
-/// Timings of a recipe's training step, after `peers/dcgan_torch.py`'s definition of it.
+/// Timings of the training step of a recipe: the wall time from latents to updated weights, with the device synchronised.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BenchReport {
-    /// The recipe.
+    /// The name of the recipe.
     pub recipe: String,
-    /// The device, as the caller names it.
+    /// The name of the device, as given by the caller.
     pub device: String,
-    /// Images per update.
+    /// Images per batch.
     pub batch: usize,
-    /// Steps timed.
+    /// Number of timed steps.
     pub steps: usize,
-    /// Median wall time of a whole step, in milliseconds.
+    /// Median wall time of a step, in milliseconds.
     pub step_ms_median: f64,
-    /// Shortest wall time of a whole step, in milliseconds.
+    /// Shortest wall time of a step, in milliseconds.
     pub step_ms_min: f64,
-    /// Real images per second at the median.
+    /// Real images per second at the median time.
     pub images_per_second: f64,
-    /// Who moves when.
+    /// The order in which the players are updated.
     pub update_rule: UpdateRule,
     /// Trainable parameters of both players.
     pub parameters: usize,
@@ -63,10 +63,22 @@ impl fmt::Display for BenchReport {
     }
 }
 
-/// Times `steps` training steps on noise of the recipe's size: one real batch, made once, and new latents a step.
+/// Times `steps` training steps on noise of the recipe's shape: one constant batch as real images, and new latents at every step.
 ///
 /// # Errors
-/// Data that cannot be opened where the recipe leaves the size to them, or networks that cannot be built.
+/// The data cannot be opened (only if the recipe sets no size), the networks cannot be built or do not fit into memory, or `steps` is 0.
+///
+/// ```
+/// use ganforge_train::{Recipe, bench};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let recipe = Recipe::load("digits", &[])?;
+/// let report = bench(&recipe, &burn::tensor::Device::flex(), "flex", 3)?;
+/// assert_eq!(report.steps, 3);
+/// assert!(report.step_ms_min <= report.step_ms_median);
+/// # Ok(())
+/// # }
+/// ```
 pub fn bench<S: System>(
     recipe: &Recipe<S>,
     device: &Device,
@@ -99,7 +111,7 @@ pub fn bench<S: System>(
     let clip_norms = experiment.optimizer.as_ref().map(|player| player.clip_norm);
     let mut play = Play::new(&mut learner, &mut rounds, &latents).with_clip_norms(clip_norms);
     let mut step = 0;
-    let timing = Timing::of(steps, || {
+    let timing = Timing::measure(steps, || {
         play.step(step, false)?;
         step += 1;
         let synchronised = latents.device.sync();
@@ -118,10 +130,10 @@ pub fn bench<S: System>(
     })
 }
 
-/// The size a recipe states, or that of its data; classes are left out, for noise has none.
+/// The image shape of a recipe, or that of its data, and its latents. Classes are omitted: noise has none.
 ///
 /// # Errors
-/// Data that cannot be opened, or more memory than there is.
+/// The data cannot be opened, or the networks do not fit into memory.
 fn signature<S: System>(
     recipe: &Recipe<S>,
     device: &Device,
@@ -137,9 +149,12 @@ fn signature<S: System>(
         }
     } else {
         check_bench(recipe, None, device, samples_only)?;
-        let data = &recipe.experiment.data;
-        let dataset = Dataset::open(&data.source, &data.options())?;
-        recipe.signature(&dataset).image
+        recipe
+            .signature(&Dataset::open(
+                &recipe.experiment.data.source,
+                &recipe.experiment.data.options(),
+            )?)
+            .image
     };
     let signature = Signature {
         latent: recipe.system.latent(),
@@ -155,12 +170,12 @@ fn noise(latents: &Latents, image: ImageSpec) -> ImageBatch {
     let dims = [latents.batch, image.channels, image.height, image.width];
     let uniform = Uniform::new(-1.0_f32, 1.0).expect("-1 is below 1");
     let rng = keyed_rng(latents.seed, "bench images", 0);
-    let numbers: Vec<f32> = uniform
+    let values: Vec<f32> = uniform
         .sample_iter(rng)
         .take(latents.batch * image.len())
         .collect();
     ImageBatch {
-        images: Tensor::from_data(TensorData::new(numbers, dims), &latents.device),
+        images: Tensor::from_data(TensorData::new(values, dims), &latents.device),
         class: None,
     }
 }

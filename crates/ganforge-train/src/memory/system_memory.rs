@@ -1,44 +1,44 @@
-//! What memory the process may take.
+//! The memory that this process may use.
 
 use std::fs;
 
 use sysinfo::{MemoryRefreshKind, Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
-/// The memory of the machine, within the limits of the process.
+/// The memory of this machine, or of the process if a limit is lower.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Machine {
-    /// Bytes that there are.
+pub struct SystemMemory {
+    /// Total bytes.
     pub total: f64,
-    /// Bytes of them that nobody uses at the moment.
+    /// Free bytes.
     pub available: f64,
-    /// What bounds the process below what the machine has.
+    /// The name of the limit on the process, if it is below the memory of the memory.
     pub limit: Option<&'static str>,
 }
 
-impl Machine {
-    /// This machine; `None` where the system does not tell.
+impl SystemMemory {
+    /// Asks the operating system; `None` if it does not report its memory.
     #[must_use]
-    pub fn here() -> Option<Self> {
+    pub fn detect() -> Option<Self> {
         let mut system = System::new();
         system.refresh_memory_specifics(MemoryRefreshKind::nothing().with_ram());
-        let mut machine = Self {
+        let mut memory = Self {
             total: system.total_memory() as f64,
             available: system.available_memory() as f64,
             limit: None,
         };
-        if machine.total < 1.0 {
+        if memory.total < 1.0 {
             return None;
         }
         if let Some(limit) = control_group(&mut system) {
-            machine.bound(limit, "the limit of its control group");
+            memory.limit_to(limit, "the limit of its control group");
         }
         if let Some(limit) = address_space() {
-            machine.bound(limit, "ulimit -v");
+            memory.limit_to(limit, "ulimit -v");
         }
-        Some(machine)
+        Some(memory)
     }
 
-    fn bound(&mut self, limit: f64, name: &'static str) {
+    fn limit_to(&mut self, limit: f64, name: &'static str) {
         if limit < self.total {
             self.total = limit;
             self.available = self.available.min(limit);
@@ -47,7 +47,7 @@ impl Machine {
     }
 }
 
-/// The least of what the process's own control group, those around it, and the one at the root may take.
+/// The smallest limit of the control groups that contain this process.
 fn control_group(system: &mut System) -> Option<f64> {
     let root = system.cgroup_limits().map(|limits| limits.total_memory);
     let own = Pid::from_u32(std::process::id());
@@ -64,10 +64,10 @@ fn control_group(system: &mut System) -> Option<f64> {
         .into_iter()
         .flatten()
         .min()
-        .map(|least| least as f64)
+        .map(|bytes| bytes as f64)
 }
 
-/// The limit of `ulimit -v`, where there is one; Linux tells it in a file.
+/// The limit of `ulimit -v`, if there is one, on Linux.
 fn address_space() -> Option<f64> {
     soft_limit(&fs::read_to_string("/proc/self/limits").ok()?)
 }
@@ -89,28 +89,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn this_machine_has_memory_and_no_more_than_that_is_free() {
-        let machine = Machine::here().unwrap();
-        assert!(machine.total > 1e8, "{machine:?}");
+    fn this_machine_has_memory_and_less_of_it_is_free() {
+        let memory = SystemMemory::detect().unwrap();
+        assert!(memory.total > 1e8, "{memory:?}");
         assert!(
-            machine.available > 0.0 && machine.available <= machine.total,
-            "{machine:?}"
+            memory.available > 0.0 && memory.available <= memory.total,
+            "{memory:?}"
         );
     }
 
     #[test]
-    fn a_limit_below_what_there_is_bounds_it_and_any_other_does_not() {
-        let mut machine = Machine {
+    fn only_a_limit_below_the_total_applies() {
+        let mut memory = SystemMemory {
             total: 8e9,
             available: 6e9,
             limit: None,
         };
-        machine.bound(9e9, "nothing");
-        assert_eq!(machine.limit, None);
-        machine.bound(4e9, "a limit");
+        memory.limit_to(9e9, "nothing");
+        assert_eq!(memory.limit, None);
+        memory.limit_to(4e9, "a limit");
         assert_eq!(
-            machine,
-            Machine {
+            memory,
+            SystemMemory {
                 total: 4e9,
                 available: 4e9,
                 limit: Some("a limit")
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn the_soft_limit_is_read_and_none_is_none() {
+    fn the_soft_limit_is_parsed() {
         let row = |limit: &str| {
             format!(
                 "Limit  Soft Limit  Hard Limit  Units\nMax cpu time  7  8  seconds\nMax address space  {limit}  unlimited  bytes\n"

@@ -1,10 +1,10 @@
-//! The memory that training by a recipe takes.
+//! Estimates the memory that training a recipe takes.
 //!
-//! The estimate is meant to be no more than what is really taken, so that nothing is refused that would fit: the parts
-//! that are sure to be in memory at one time, and no allocator's reserves or kernel's work space. Measured on two cores
-//! with the Flex backend (peak resident size less 25 MB of program; the estimate as a share of it): fully connected players of 4096
-//! units 0.6 to 0.9; DCGAN at 64×64 of width 64, batch 64 to 512, 0.8 to 1.0, of width 16 0.6; residual players 0.5 to
-//! 0.7; R3GAN with R1 and R2 0.7; gradient penalties on a DCGAN 0.7 to 0.8.
+//! The estimate is a lower bound, so that no recipe is refused that would fit: it counts what must be in memory at one
+//! time, without the reserves of the allocator and the work space of kernels. Ratio of the estimate to the measured peak
+//! resident size less 25 MB of program, on two cores with the Flex backend: fully connected networks of 4096 units 0.6
+//! to 0.9; DCGAN at 64×64 of width 64, batch 64 to 512, 0.8 to 1.0, of width 16 0.6; residual networks 0.5 to 0.7; R3GAN
+//! with R1 and R2 0.7; gradient penalties on a DCGAN 0.7 to 0.8.
 
 use ganforge_eval::MetricName;
 use ganforge_eval::spaces::FeatureName;
@@ -17,38 +17,38 @@ use crate::game::{Game, UpdateRule};
 use crate::recipe::Recipe;
 use crate::system::System;
 
-/// Bytes of a number in single precision.
+/// Bytes of an `f32`.
 const FLOAT: f64 = 4.0;
 
-/// Copies of the weights and moments on their way into a checkpoint: the three records, and the largest of them once more.
-const COPIES: f64 = 1.5;
+/// Copies of the weights and moments while a checkpoint is written: the three records, and a second copy of the largest.
+const CHECKPOINT_COPIES: f64 = 1.5;
 
-/// What a recipe is used for.
+/// What is run with the recipe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Work {
+pub(super) enum Workload {
     /// A run with checkpoints and evaluations.
     Train,
-    /// Training steps alone.
+    /// Training steps only.
     Step,
-    /// Samples of a generator alone.
+    /// Sampling from the generator only.
     Sample,
 }
 
-/// The images that are trained on.
+/// The training images.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Images {
+pub(super) struct TrainingImages {
     pub image: ImageSpec,
-    /// 0 for players without classes.
+    /// 0 for unconditional networks.
     pub classes: usize,
-    /// Bytes of all of them, where they stay in memory.
-    pub held: f64,
-    /// How many there are; 0 where that is not known.
+    /// Bytes of all images in memory; 0 if they are streamed.
+    pub bytes: f64,
+    /// Number of images; 0 if unknown.
     pub count: f64,
 }
 
-impl Images {
-    /// The same images in the size that a recipe asks for.
-    pub fn sized_by<S: System>(self, recipe: &Recipe<S>) -> Self {
+impl TrainingImages {
+    /// The same images, resized to the size of a recipe.
+    pub fn resized<S: System>(self, recipe: &Recipe<S>) -> Self {
         let [height, width] = recipe
             .experiment
             .data
@@ -65,37 +65,37 @@ impl Images {
         };
         Self {
             image,
-            held: self.held * numbers(image) / numbers(self.image).max(1.0),
+            bytes: self.bytes * values(image) / values(self.image).max(1.0),
             ..self
         }
     }
 }
 
-/// Bytes, by what takes them.
+/// The estimated memory, in bytes, by purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(super) struct Demand {
-    /// Numbers that training moves, of both players.
+pub(super) struct MemoryEstimate {
+    /// Trainable parameters of both networks (a count, not bytes).
     pub parameters: f64,
-    /// Weights, moments, averages and histories.
+    /// Weights, optimizer moments, weight averages and histories.
     state: f64,
-    /// A player's gradients, and its weights before the step.
-    turn: f64,
-    /// What a checkpoint holds in memory while it is written.
+    /// The gradients of a player, and its weights before the step.
+    gradients: f64,
+    /// Copies made while a checkpoint is written.
     checkpoint: f64,
-    /// What a step keeps of its images for the backward pass.
-    pub kept: f64,
-    /// Real images in memory, and a grid of samples.
+    /// Activations of a step that are kept for the backward pass.
+    pub activations: f64,
+    /// Real images in memory, and a sample grid.
     pub images: f64,
-    /// Features of the samples of an evaluation.
+    /// Features of the samples that an evaluation compares.
     pub evaluation: f64,
-    /// Whether each player tells its size.
+    /// True for each player whose architecture reports its size.
     known: [bool; 2],
 }
 
-impl Demand {
-    /// What a recipe demands on such images.
-    pub fn of<S: System>(recipe: &Recipe<S>, images: Images, work: Work) -> Self {
-        let Images { image, classes, .. } = images;
+impl MemoryEstimate {
+    /// The estimate for training a recipe on these images.
+    pub fn of<S: System>(recipe: &Recipe<S>, images: TrainingImages, workload: Workload) -> Self {
+        let TrainingImages { image, classes, .. } = images;
         let sizes = recipe.system.sizes(&recipe.experiment, image, classes);
         let sizes = [sizes.generator, sizes.discriminator];
         let [generator, discriminator] = sizes.map(Option::unwrap_or_default);
@@ -104,77 +104,76 @@ impl Demand {
         let weights =
             FLOAT * (generator.matrices.max(generator.parameters) + discriminator.parameters);
         let known = sizes.map(|size| size.is_some());
-        if work == Work::Sample {
-            let one = generator.largest + numbers(image);
+        if workload == Workload::Sample {
+            let per_image = generator.largest + values(image);
             return Self {
                 parameters,
                 state: weights,
-                kept: FLOAT * batch * one,
-                images: images.held,
+                activations: FLOAT * batch * per_image,
+                images: images.bytes,
                 known,
                 ..Self::default()
             };
         }
         let state = FLOAT * state(recipe, generator.parameters, discriminator.parameters);
-        let demand = Self {
+        let estimate = Self {
             parameters,
             state: state.max(weights),
-            turn: FLOAT * 2.0 * generator.parameters.max(discriminator.parameters),
-            kept: FLOAT
-                * kept(
+            gradients: FLOAT * 2.0 * generator.parameters.max(discriminator.parameters),
+            activations: FLOAT
+                * activations(
                     &recipe.experiment.game,
                     batch,
                     [generator, discriminator],
-                    numbers(image),
+                    values(image),
                 ),
-            images: images.held + FLOAT * batch * numbers(image),
+            images: images.bytes + FLOAT * batch * values(image),
             known,
             ..Self::default()
         };
-        if work == Work::Step {
-            return demand;
+        if workload == Workload::Step {
+            return estimate;
         }
         let evaluation = recipe.experiment.evaluation.as_ref();
         Self {
-            checkpoint: COPIES * demand.state,
-            images: demand.images + FLOAT * recipe.experiment.run.samples as f64 * numbers(image),
-            evaluation: evaluation.map_or(0.0, |asked| evaluation_bytes(asked, images)),
-            ..demand
+            checkpoint: CHECKPOINT_COPIES * estimate.state,
+            images: estimate.images + FLOAT * recipe.experiment.run.samples as f64 * values(image),
+            evaluation: evaluation.map_or(0.0, |evaluation| evaluation_bytes(evaluation, images)),
+            ..estimate
         }
     }
 
-    /// All of it that is in memory at one time.
+    /// Peak memory.
     pub fn total(&self) -> f64 {
-        let while_training = self.turn + self.kept;
-        let most = while_training.max(self.checkpoint);
-        self.state + most + self.images + self.evaluation
+        let step = self.gradients + self.activations;
+        self.state + step.max(self.checkpoint) + self.images + self.evaluation
     }
 
-    /// What the host needs where the networks are in the memory of another device.
+    /// Peak memory of the host if the networks are in the memory of another device.
     pub fn on_host(&self) -> f64 {
         self.checkpoint.max(self.state) + self.images + self.evaluation
     }
 
-    /// What follows from the parameters alone.
+    /// The part that depends on the number of parameters only.
     pub fn networks(&self) -> f64 {
-        self.state + self.turn.max(self.checkpoint)
+        self.state + self.gradients.max(self.checkpoint)
     }
 
-    /// Which of the players tell their size.
+    /// True for each player whose architecture reports its size.
     pub fn is_known(&self) -> [bool; 2] {
         self.known
     }
 }
 
-/// Numbers in one image.
-pub(super) fn numbers(image: ImageSpec) -> f64 {
+/// Values in one image.
+pub(super) fn values(image: ImageSpec) -> f64 {
     image.channels as f64 * image.height as f64 * image.width as f64
 }
 
-/// Numbers that stay from step to step.
+/// Values that are kept from step to step.
 fn state<S: System>(recipe: &Recipe<S>, generator: f64, discriminator: f64) -> f64 {
     let optimizer = &recipe.experiment.optimizer;
-    let moved = generator * (1.0 + moments(&optimizer.generator))
+    let trained = generator * (1.0 + moments(&optimizer.generator))
         + discriminator * (1.0 + moments(&optimizer.discriminator));
     let average = if recipe.experiment.average.is_some() {
         generator
@@ -186,10 +185,10 @@ fn state<S: System>(recipe: &Recipe<S>, generator: f64, discriminator: f64) -> f
     } else {
         0.0
     };
-    moved + average + histories
+    trained + average + histories
 }
 
-/// Numbers that an optimizer keeps for each parameter.
+/// Moments that an optimizer keeps per parameter.
 fn moments(optimizer: &OptimizerConfig) -> f64 {
     match optimizer.kind {
         OptimizerKind::Adam | OptimizerKind::Adamw => 2.0,
@@ -198,12 +197,17 @@ fn moments(optimizer: &OptimizerConfig) -> f64 {
     }
 }
 
-/// Numbers that the discriminator's turn keeps, which is the larger one: the fakes lead back to the generator, too, for
-/// its own turn takes the same ones.
-fn kept(game: &Game, batch: f64, [generator, discriminator]: [NetworkSize; 2], image: f64) -> f64 {
+/// Activations kept in the turn of the discriminator, the larger one. They include those of the generator, whose turn reuses the
+/// fakes.
+fn activations(
+    game: &Game,
+    batch: f64,
+    [generator, discriminator]: [NetworkSize; 2],
+    image: f64,
+) -> f64 {
     let packing = game.packing.max(1) as f64;
     let alternating = game.update == UpdateRule::Alternating;
-    // A further turn makes its fakes while the last ones are still there.
+    // A further turn generates its fakes before the previous ones are freed.
     let fakes = if alternating && game.discriminator_steps > 1 {
         2.0
     } else {
@@ -217,7 +221,7 @@ fn kept(game: &Game, batch: f64, [generator, discriminator]: [NetworkSize; 2], i
         + largest
 }
 
-/// Passes through the discriminator whose results are kept at one time.
+/// Forward passes of the discriminator whose activations are kept at one time.
 fn passes(game: &Game) -> f64 {
     let penalties: f64 = game.penalties.iter().map(passes_of).sum();
     let for_generator = match game.update {
@@ -228,12 +232,12 @@ fn passes(game: &Game) -> f64 {
     2.0 + penalties + for_generator
 }
 
-/// Whether the generator's loss looks at real images.
+/// True if the generator's loss depends on real images.
 fn compares_real(game: &Game) -> bool {
     game.feature_matching.is_some() || matches!(game.payoff, Payoff::Relativistic { .. })
 }
 
-/// Passes that a penalty adds. An input gradient keeps half as much again as the pass that it goes back through.
+/// Forward passes that a penalty adds. An input gradient keeps half as many activations as the pass it differentiates.
 fn passes_of(penalty: &Penalty) -> f64 {
     match penalty {
         Penalty::R1 { form, .. } | Penalty::R2 { form, .. } => match form {
@@ -254,25 +258,25 @@ fn passes_of(penalty: &Penalty) -> f64 {
 }
 
 /// Bytes of the features that an evaluation compares.
-fn evaluation_bytes(asked: &EvaluationConfig, images: Images) -> f64 {
-    /// Dimensions up to which a covariance takes the place of the samples.
-    const MOST_DIMENSIONS: f64 = 4096.0;
-    let dimensions = match asked.features {
-        FeatureName::Raw => numbers(images.image),
+fn evaluation_bytes(evaluation: &EvaluationConfig, images: TrainingImages) -> f64 {
+    /// Up to this dimension the Fréchet distance keeps covariances instead of samples.
+    const MAX_COVARIANCE: f64 = 4096.0;
+    let dimensions = match evaluation.features {
+        FeatureName::Raw => values(images.image),
         FeatureName::Digits => 128.0,
         FeatureName::Inception => 2048.0,
     };
-    let samples = asked.samples as f64;
-    let frechet_alone = asked
+    let samples = evaluation.samples as f64;
+    let frechet_alone = evaluation
         .metrics
         .iter()
         .all(|metric| *metric == MetricName::Frechet);
-    if frechet_alone && dimensions <= MOST_DIMENSIONS {
+    if frechet_alone && dimensions <= MAX_COVARIANCE {
         return 2.0 * 8.0 * dimensions * dimensions;
     }
     FLOAT * dimensions * (samples + samples.min(images.count))
 }
 
 #[cfg(test)]
-#[path = "demand_tests.rs"]
+#[path = "estimate_tests.rs"]
 mod tests;
