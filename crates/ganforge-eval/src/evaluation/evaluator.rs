@@ -240,7 +240,7 @@ impl Evaluator {
         let samples = self.part(Part::Samples);
         let source = self.config.modes.as_ref();
         let source = source.ok_or_else(|| check::no_modes(metric))?;
-        Ok(source.modes(samples.pixels(), samples.classes())?)
+        source.modes(samples.pixels(), samples.classes())
     }
 
     /// The protocol of a metric, from the images added so far. The number of samples is the expected one if none were added.

@@ -12,7 +12,7 @@ const DROPOUT: f64 = 0.3;
 /// Width of the last hidden layer.
 pub(super) const FEATURES: usize = 128;
 
-/// Five convolutions, two of them with stride 2, and two dense layers, with ReLU between them: 234 thousand parameters. It has
+/// Five convolutions, two of them with stride 2, and two dense layers, with rectifiers between them: 234 thousand parameters. It has
 /// no pooling, so the features keep positions.
 #[derive(Module, Debug)]
 pub struct DigitNetwork {

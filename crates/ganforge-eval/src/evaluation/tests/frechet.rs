@@ -1,8 +1,8 @@
-//! The Fréchet distance, of which features may be summed up and forgotten.
+//! The Fréchet distance, from features or from their moments.
 
 use super::*;
 
-/// More images than are added up at a time.
+/// More images than a block of moments.
 const MANY: usize = 5000;
 
 #[test]
@@ -63,7 +63,7 @@ fn distances_that_would_not_fit_into_memory_are_refused_at_once() {
 }
 
 #[test]
-fn a_singular_covariance_is_told() {
+fn a_singular_covariance_is_reported() {
     let singular = |rows| {
         let mut evaluator = Evaluator::new(evaluation([1, 4, 4], &[MetricName::Frechet])).unwrap();
         add(&mut evaluator, Part::Samples, &scattered(40, 16, 1));

@@ -79,7 +79,7 @@ impl Layer {
     }
 }
 
-/// A convolution with the following batch norm folded into it, and ReLU.
+/// A convolution with the following batch norm folded into it, followed by a rectifier.
 #[derive(Debug, Clone)]
 pub(super) struct Convolution {
     /// `[outputs, inputs, kernel height, kernel width]`

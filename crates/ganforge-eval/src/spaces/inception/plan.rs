@@ -7,7 +7,7 @@ use Pool::{Average, Max, MaxStride2};
 
 /// A layer without weights.
 pub(super) enum Plan {
-    /// A convolution with batch norm and ReLU.
+    /// A convolution with batch norm and rectifier.
     Convolution(Shape),
     /// 3×3 pooling.
     Pool(Pool),

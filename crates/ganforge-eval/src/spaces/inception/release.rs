@@ -29,7 +29,7 @@ pub(super) fn check(path: &Path) -> Result<(), String> {
             "{place} has the SHA-256 {found} and not {INCEPTION_SHA256}: it is damaged or another file; {REMEDY} again"
         )),
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            Err(format!("{place} does not exist; {REMEDY}"))
+            Err(format!("{place} is not there; {REMEDY}"))
         }
         Err(error) => Err(format!("{place} cannot be read: {error}")),
     }

@@ -196,7 +196,7 @@ fn only_the_released_file_is_opened() {
     let absent = refused(Path::new("nowhere/inception.pth"));
     assert_eq!(
         absent,
-        "the weights of Inception-v3 cannot be used: nowhere/inception.pth does not exist; `ganforge data fetch inception` downloads it"
+        "the weights of Inception-v3 cannot be used: nowhere/inception.pth is not there; `ganforge data fetch inception` downloads it"
     );
     // All tensors are there, and yet they are not the released ones.
     let other = file(&unpacked());
