@@ -18,7 +18,7 @@ pub fn run() -> Result<(), String> {
         "warnings",
     ]))?;
     println!("$ cargo xtask tidy");
-    tidy::run()?;
+    tidy::run(&tidy::Options::default())?;
     step::run(&mut cargo(&["test", "--workspace"]))?;
     step::run(cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
     backends()

@@ -22,7 +22,8 @@ const USAGE: &str = "\
 usage: cargo xtask <COMMAND>
 
   ci         everything a change must pass: fmt, clippy, tidy, tests, docs, backends
-  tidy       the rules of the house that no compiler checks
+  tidy       the house rules that no compiler checks: all of them, or those named
+             [--counts] [CHECK]...
   backends   the same weights on flex, ndarray and wgpu (software Vulkan will do)
   gpu        everything that needs an NVIDIA GPU, with a report of what was measured
              [--out DIR] [--peer dcgan_torch.py] [--prebuilt DIR]
@@ -43,7 +44,9 @@ fn main() -> ExitCode {
 
     let outcome = match words.as_slice() {
         ["ci"] => ci::run(),
-        ["tidy"] => tidy::run(),
+        ["tidy", options @ ..] => {
+            tidy::Options::parse(options).and_then(|options| tidy::run(&options))
+        }
         ["backends"] => ci::backends(),
         ["gpu", options @ ..] => {
             gpu::Options::parse(options).and_then(|options| gpu::run(&options))

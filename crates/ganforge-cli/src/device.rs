@@ -1,5 +1,5 @@
-//! From `--device wgpu:1` to a Burn device. Since Burn 0.22 a backend is a value, chosen at run time among those
-//! that were compiled in; this file is the only one that names them.
+//! Parses `--device wgpu:1` and opens the device. Since Burn 0.22 a backend is a value, chosen at run time among those compiled in; only this file
+//! names them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::str::FromStr;
@@ -7,16 +7,16 @@ use std::str::FromStr;
 use burn::tensor::{Device, DeviceType};
 use serde::Serialize;
 
-/// What `--device` can say.
+/// A value of `--device`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeviceSpec {
-    /// The best compiled backend that has a device.
+    /// The first of [`Backend::ALL`] that has a device.
     Auto,
-    /// One backend's device of this number, by default its first.
+    /// A backend's device by its index from 0.
     Named(Backend, usize),
 }
 
-/// Backends a ganforge binary may have been compiled with.
+/// The backends that can be compiled in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Backend {
@@ -31,24 +31,24 @@ pub enum Backend {
     Ndarray,
 }
 
-/// One device that was found.
+/// An available device.
 #[derive(Debug, Clone, Serialize)]
 pub struct Found {
-    /// What to say to `--device`.
+    /// Its value of `--device`.
     pub spec: String,
     /// Its backend.
     pub backend: Backend,
-    /// The adapter's own name.
+    /// The name that the driver reports.
     pub name: String,
-    /// True for a graphics driver that computes on the processor: a real code path without a GPU's speed.
+    /// True for a graphics driver that computes on the CPU.
     pub software: bool,
 }
 
-/// Why there is no such device.
+/// Why a device cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum DeviceError {
     #[error(
-        "`{0}` is no device; known are auto, flex, ndarray, wgpu[:N], vulkan[:N], metal[:N], webgpu, cuda[:N], rocm[:N], cpu"
+        "`{0}` is not a device; known are auto, flex, ndarray, wgpu[:N], vulkan[:N], metal[:N], webgpu, cuda[:N], rocm[:N], cpu"
     )]
     Unknown(String),
     #[error(
@@ -66,7 +66,7 @@ pub enum DeviceError {
 }
 
 impl Backend {
-    /// Best first.
+    /// In the order in which `auto` prefers them.
     pub const ALL: [Self; 9] = [
         Self::Cuda,
         Self::Rocm,
@@ -79,7 +79,7 @@ impl Backend {
         Self::Ndarray,
     ];
 
-    /// Its name on the command line, which is also that of its Cargo feature.
+    /// Its name on the command line and as a Cargo feature.
     pub fn name(self) -> &'static str {
         match self {
             Self::Cuda => "cuda",
@@ -94,7 +94,7 @@ impl Backend {
         }
     }
 
-    /// How Burn calls it; `None` where it was not compiled in.
+    /// Burn's type of it; `None` if it is not compiled in.
     fn device_type(self) -> Option<DeviceType> {
         match self {
             #[cfg(feature = "cuda")]
@@ -122,17 +122,17 @@ impl Backend {
         }
     }
 
-    /// True where the binary has it.
+    /// Whether it is compiled in.
     pub fn is_compiled(self) -> bool {
         self.device_type().is_some()
     }
 
-    /// The devices it finds; none where its driver is missing.
+    /// Its devices; empty if its driver is missing.
     fn devices(self) -> Vec<Device> {
         let Some(device_type) = self.device_type() else {
             return Vec::new();
         };
-        // A missing driver makes some backends panic; that only means that they have no device.
+        // Some backends panic if a driver is missing.
         quietly(|| Device::enumerate(device_type).into_vec()).unwrap_or_default()
     }
 }
@@ -141,7 +141,7 @@ impl DeviceSpec {
     /// Opens the device.
     ///
     /// # Errors
-    /// A backend that was not compiled in, or has no such device.
+    /// The backend is not compiled in, or has no such device.
     pub fn open(self) -> Result<(String, Device), DeviceError> {
         match self {
             Self::Auto => Ok(best()),
@@ -198,7 +198,7 @@ pub fn found() -> Vec<Found> {
     Backend::ALL.into_iter().flat_map(listed).collect()
 }
 
-/// The first device that is no software adapter; Flex always is one.
+/// The first device that is not a software adapter; Flex is always available.
 fn best() -> (String, Device) {
     for backend in Backend::ALL {
         let devices = backend.devices().into_iter().enumerate();
@@ -230,7 +230,7 @@ fn threads() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
-/// The name a graphics or compute driver gives; Burn knows of none where no such backend is compiled in.
+/// The name that a graphics or compute driver reports. Burn offers it only with such a backend compiled in.
 fn gpu_name(device: &Device) -> Option<String> {
     #[cfg(any(
         feature = "cpu",
@@ -262,7 +262,7 @@ fn is_software(device: &Device) -> bool {
     false
 }
 
-/// Runs what may panic for want of a driver, without the panic's message on the screen.
+/// Runs `work`; a panic becomes `None`, without its message.
 fn quietly<T>(work: impl FnOnce() -> T) -> Option<T> {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));

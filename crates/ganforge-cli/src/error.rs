@@ -1,23 +1,23 @@
-//! How a command ends.
+//! Outcomes and errors of commands.
 
 use std::process::ExitCode;
 
-use ganforge_data::{DataError, FetchError};
+use ganforge_data::DataError;
 use ganforge_eval::EvalError;
 use ganforge_infer::InferError;
 use ganforge_measure::MeasureError;
 use ganforge_train::{RecipeError, TrainError};
 
-/// A command that has done what it was asked to, or what it could before it was stopped.
+/// How a command ended without an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Done {
-    /// All of it.
+    /// Its work is complete.
     Finished,
     /// Stopped by the user, with a checkpoint kept.
     Interrupted,
 }
 
-/// One line: what, where, what to do.
+/// Each error is one line: what is wrong, where, and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
     #[error(transparent)]
@@ -27,17 +27,15 @@ pub enum CliError {
     #[error(transparent)]
     Data(#[from] DataError),
     #[error(transparent)]
-    Fetch(#[from] FetchError),
-    #[error(transparent)]
     Evaluation(#[from] EvalError),
     #[error(transparent)]
     Infer(#[from] InferError),
     #[error(transparent)]
     Device(#[from] crate::device::DeviceError),
-    /// Asked for something that is not there.
+    /// The command line requests something that does not exist or does not fit.
     #[error("{0}")]
     Usage(String),
-    /// Anything else the system refused.
+    /// The operating system or a file failed.
     #[error("{0}")]
     System(String),
 }
@@ -55,13 +53,13 @@ impl From<MeasureError> for CliError {
 }
 
 impl CliError {
-    /// 2 where the command line asked for something that cannot be, 1 where the work failed.
+    /// 2 for errors of the command line, 1 for failed work.
     pub fn exit_code(&self) -> ExitCode {
         match self {
             Self::Usage(_)
             | Self::Device(_)
             | Self::Recipe(RecipeError::Unknown { .. } | RecipeError::Override(_))
-            | Self::Fetch(FetchError::Unknown { .. })
+            | Self::Data(DataError::UnknownDownload { .. })
             | Self::Evaluation(EvalError::Unsupported { .. })
             | Self::Infer(InferError::Option(_) | InferError::UnknownFormat { .. }) => {
                 ExitCode::from(2)
@@ -69,7 +67,6 @@ impl CliError {
             Self::Recipe(_)
             | Self::Train(_)
             | Self::Data(_)
-            | Self::Fetch(_)
             | Self::Evaluation(_)
             | Self::Infer(_)
             | Self::System(_) => ExitCode::FAILURE,

@@ -1,4 +1,4 @@
-//! The command line: the only place that names backends, screens and exit codes.
+//! The command line: the only crate with backends, terminals and exit codes.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 mod arguments;
@@ -6,8 +6,7 @@ mod commands;
 mod dashboard;
 mod device;
 mod error;
-mod interrupt;
-mod log_renderer;
+mod format;
 mod message;
 mod renderer;
 mod report;
@@ -20,13 +19,13 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
-use ganforge_data::printable;
+use ganforge_core::printable;
 
 use arguments::{Arguments, Command, DataCommand};
 use error::{CliError, Done};
 
-/// Keeps the pages of tensors that come and go at every step; the system's allocator gives large ones back, and fresh pages
-/// cost as much as some kernels.
+/// Keeps the pages of freed tensors for the next step. The system's allocator returns large blocks to the kernel, and faulting them in
+/// again costs as much as some kernels.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -45,7 +44,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Status 2. One line will do for a value that cannot be; a wrong or missing argument is told how it goes.
+/// Exit status 2. An invalid value is reported in one line; other errors are printed with clap's usage text.
 fn wrong_usage(error: &clap::Error) -> ExitCode {
     match error.kind() {
         ErrorKind::ValueValidation | ErrorKind::InvalidValue => {
@@ -62,7 +61,7 @@ fn wrong_usage(error: &clap::Error) -> ExitCode {
                 let text = argument.to_string_lossy();
                 printable(&text) == text
             };
-            // In colour, unless a terminal would obey what was typed.
+            // clap prints in colour, but repeats arguments verbatim, control sequences included.
             if !error.use_stderr() || std::env::args_os().all(is_plain) {
                 let _ = error.print();
                 return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));

@@ -1,4 +1,4 @@
-//! Which run or model is meant: a path, a recipe's name for its newest run, or `latest`.
+//! Resolves MODEL and RUN arguments: a path, a recipe's name for its newest run, or `latest`.
 
 use std::ffi::OsString;
 use std::fs;
@@ -6,23 +6,24 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use ganforge_core::read_text;
+use ganforge_train::recipe::builtin;
+use ganforge_train::run::RunDirectory;
 use ganforge_train::run::checkpoint::{CheckpointFolder, MODEL_FILE};
-use ganforge_train::{RunDirectory, builtin};
 
 use crate::error::CliError;
 
-/// Where runs go that were given no folder.
+/// The folder of runs without `--out`.
 pub const RUNS: &str = "runs";
 
-/// Stands for the newest run of any recipe.
+/// The name for the newest run of any recipe.
 pub const LATEST: &str = "latest";
 
-/// The model file that is meant by what was typed for MODEL.
+/// The model file that a MODEL argument refers to.
 ///
 /// # Errors
-/// Several paths, or nothing that is or holds a model file.
-pub fn model_file(typed: &[PathBuf]) -> Result<PathBuf, CliError> {
-    let model = run_or_model(one(typed)?)?;
+/// There are several paths, or none of a model file or a folder with one.
+pub fn model_file(argument: &[PathBuf]) -> Result<PathBuf, CliError> {
+    let model = run_or_model(one(argument)?)?;
     if !model.is_dir() {
         return Ok(model);
     }
@@ -30,7 +31,7 @@ pub fn model_file(typed: &[PathBuf]) -> Result<PathBuf, CliError> {
     if file.exists() {
         return Ok(file);
     }
-    // The folder that holds a run's checkpoints stands for the last of them.
+    // The folder of a run's checkpoints: take the last of them.
     if let Ok(Some(found)) = CheckpointFolder::new(model.clone()).find() {
         let file = found.checkpoint.folder.join(MODEL_FILE);
         if file.exists() {
@@ -38,20 +39,20 @@ pub fn model_file(typed: &[PathBuf]) -> Result<PathBuf, CliError> {
         }
     }
     Err(CliError::System(format!(
-        "{}: this folder has no {MODEL_FILE}; name a run directory whose training has come to its first checkpoint",
+        "{}: this folder has no {MODEL_FILE}; name a run directory with at least one checkpoint",
         model.display()
     )))
 }
 
-/// The path that was typed, or the run directory that a name stands for.
+/// The path itself if it exists, else the run directory of that name.
 ///
 /// # Errors
-/// A path where nothing is, and no name of a run either.
-pub fn run_or_model(typed: &Path) -> Result<PathBuf, CliError> {
-    if let Ok(true) | Err(_) = typed.try_exists() {
-        return Ok(typed.to_owned());
+/// There is neither.
+pub fn run_or_model(argument: &Path) -> Result<PathBuf, CliError> {
+    if let Ok(true) | Err(_) = argument.try_exists() {
+        return Ok(argument.to_owned());
     }
-    let name = typed.to_str().unwrap_or_default();
+    let name = argument.to_str().unwrap_or_default();
     let recipe = (name != LATEST).then_some(name);
     if let Some(run) = newest(recipe) {
         return Ok(run);
@@ -65,15 +66,15 @@ pub fn run_or_model(typed: &Path) -> Result<PathBuf, CliError> {
             "nothing is there; name a model file, a run directory, a checkpoint, a recipe for its newest run, or {LATEST}"
         )
     };
-    Err(CliError::System(format!("{}: {what}", typed.display())))
+    Err(CliError::System(format!("{}: {what}", argument.display())))
 }
 
-/// The one value of an argument that takes one. A shell puts several in the place of `runs/digits-*`.
+/// The only value of an argument that takes one. A shell may expand `runs/digits-*` to several.
 ///
 /// # Errors
-/// Several of them.
-pub fn one(typed: &[PathBuf]) -> Result<&Path, CliError> {
-    match typed {
+/// There are several.
+pub fn one(values: &[PathBuf]) -> Result<&Path, CliError> {
+    match values {
         [one] => Ok(one),
         several => {
             let names: Vec<String> = several
@@ -89,7 +90,7 @@ pub fn one(typed: &[PathBuf]) -> Result<&Path, CliError> {
     }
 }
 
-/// The run in `runs/` that was begun or resumed last, of one recipe or of any.
+/// The run in `runs/` that was started or resumed last, of one recipe or of any.
 pub fn newest(recipe: Option<&str>) -> Option<PathBuf> {
     let entries = fs::read_dir(RUNS).ok()?.flatten();
     let runs = entries.filter_map(|entry| {
@@ -106,21 +107,21 @@ fn key(run: &(SystemTime, OsString, RunDirectory)) -> (SystemTime, &OsString) {
     (run.0, &run.1)
 }
 
-/// Whether a run is of the recipe with this name.
+/// Whether a run is one of the recipe with this name.
 fn is_of(directory: &RunDirectory, recipe: &str) -> bool {
     let text = read_text(&directory.recipe()).unwrap_or_default();
     let table: Option<toml::Table> = text.parse().ok();
     table.is_some_and(|table| table.get("name").and_then(toml::Value::as_str) == Some(recipe))
 }
 
-/// A new folder in `runs/`, made so that no other process takes the same; removed again if nothing was put into it.
-pub struct Reserved(PathBuf);
+/// A new folder in `runs/` that no other process uses. Removed on drop if it is empty.
+pub struct ReservedRun(PathBuf);
 
-impl Reserved {
-    /// Makes `runs/<recipe>-<time>`, with a number behind it where that is taken.
+impl ReservedRun {
+    /// Creates `runs/<recipe>-<time>`, with a number appended if that exists.
     ///
     /// # Errors
-    /// What the file system says.
+    /// The folder cannot be created.
     pub fn new(recipe: &str) -> Result<Self, CliError> {
         let failed = |path: &Path, error: &std::io::Error| {
             CliError::System(format!("{}: {error}", path.display()))
@@ -148,9 +149,9 @@ impl Reserved {
     }
 }
 
-impl Drop for Reserved {
+impl Drop for ReservedRun {
     fn drop(&mut self) {
-        // Only an empty folder can be removed so.
+        // `remove_dir` fails on a folder that is not empty.
         if fs::remove_dir(&self.0).is_ok() {
             let _ = fs::remove_dir(RUNS);
         }

@@ -1,9 +1,9 @@
-//! Commands that can be pasted into a shell.
+//! Commands quoted for a shell.
 
 use std::ffi::OsStr;
 use std::fmt::Write;
 
-/// A command of this program as it was called, with every word quoted where the shell needs it.
+/// A command of this program, under the name it was called by, with words quoted as needed.
 pub fn command<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> String {
     let program = std::env::args_os().next();
     let program = program.unwrap_or_else(|| "ganforge".into());
@@ -15,11 +15,11 @@ pub fn command<'a>(words: impl IntoIterator<Item = &'a OsStr>) -> String {
     line
 }
 
-/// A word as the shell reads it back.
+/// A word with the quotes that a shell needs.
 fn quoted(word: &OsStr) -> String {
     let word = word.to_string_lossy();
     if word.chars().any(char::is_control) {
-        // Only this form of quotes keeps a new line or an escape sequence out of the terminal.
+        // ANSI-C quoting: other quotes would print line breaks and escape sequences verbatim.
         let mut text = "$'".to_owned();
         for letter in word.chars() {
             match letter {
@@ -42,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_is_quoted_where_the_shell_would_take_it_apart() {
+    fn a_word_is_quoted_where_the_shell_would_split_or_expand_it() {
         for (word, expected) in [
             ("runs/digits", "runs/digits"),
             ("my run", "'my run'"),

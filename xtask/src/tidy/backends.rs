@@ -1,8 +1,8 @@
 //! Backends are named at the edge only: by the binary, the web shell, the examples, and tests; and by the kernels, which are
 //! written for one.
 
-use super::Violation;
 use super::code;
+use super::violation::Violation;
 use super::workspace::{Dependency, Member, TextFile};
 
 /// Where a backend may be named outside tests.

@@ -35,6 +35,12 @@ pub fn is_rust(path: &str) -> bool {
         .is_some_and(|(_, extension)| extension == "rs")
 }
 
+/// The crate's folder and the path within its `src`, for a Rust file of a crate that ships.
+pub fn crate_source(path: &str) -> Option<(&str, &str)> {
+    let (krate, within) = path.split_once("/src/")?;
+    (is_rust(path) && !is_test(path) && !within.starts_with("bin/")).then_some((krate, within))
+}
+
 /// Where a line stands with respect to an item marked `#[cfg(test)]`, with that item's indentation.
 #[derive(Clone, Copy)]
 enum TestItem {

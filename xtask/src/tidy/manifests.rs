@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use super::Violation;
+use super::violation::Violation;
 
 const DEPENDENCY_TABLES: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
 

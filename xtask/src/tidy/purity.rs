@@ -1,6 +1,6 @@
 //! Crates that must stay light, judged by all they are built from rather than by what they ask for.
 
-use super::Violation;
+use super::violation::Violation;
 
 /// A crate, what must never appear beneath it (a trailing `*` stands for any ending), and why.
 const LIGHT: [(&str, &[&str], &str); 3] = [

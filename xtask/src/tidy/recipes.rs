@@ -4,7 +4,7 @@ use std::path::Path;
 
 use toml::Table;
 
-use super::Violation;
+use super::violation::Violation;
 use super::workspace::TextFile;
 
 const REQUIRED: [(&str, &str); 2] = [

@@ -9,7 +9,7 @@ mod train;
 
 pub use bench::bench;
 pub use data::{fetch, inspect};
-pub use evaluate::{evaluate, number};
+pub use evaluate::evaluate;
 pub use listing::{devices, recipes};
 pub use sample::sample;
 pub use train::train;
@@ -23,7 +23,7 @@ use serde::Serialize;
 use crate::error::CliError;
 use crate::message;
 
-/// Writes a result on standard output. Whoever reads it through a pipe may have seen enough, as `head` has.
+/// Prints a result to standard output. A pipe closed by its reader, such as `head`, is not an error.
 fn print(text: &str) -> Result<(), CliError> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -40,21 +40,21 @@ fn print_json(value: &impl Serialize) -> Result<(), CliError> {
     print(&format!("{text}\n"))
 }
 
-/// Questions a factor that takes latents farther out than training went.
+/// Warns of a factor above 1, which takes latents outside the distribution of training.
 fn warn_of_truncation(factor: Option<f32>) {
     if let Some(factor) = factor
         && factor > 1.0
     {
         message::warning(&format!(
-            "--truncation {factor} lies outside 0 to 1: latents farther from the centre than those of training give less typical images"
+            "--truncation {factor} is above 1: latents farther from the centre than those of training give less typical images"
         ));
     }
 }
 
-/// What is named before the rest is counted.
+/// Warnings printed one by one; further ones are only counted.
 const NAMED: usize = 5;
 
-/// Names files that were left out because they cannot be read.
+/// Warns of files that were skipped because they cannot be read.
 fn warn_of_skipped(skipped: &[Skipped]) {
     let named = skipped.iter().map(|file| format!("skipped {file}"));
     warn_of(named, |count| {
@@ -62,7 +62,7 @@ fn warn_of_skipped(skipped: &[Skipped]) {
     });
 }
 
-/// Names the first and counts the rest.
+/// Prints the first warnings and counts the rest.
 fn warn_of(
     faults: impl ExactSizeIterator<Item = impl Display>,
     in_all: impl FnOnce(usize) -> String,

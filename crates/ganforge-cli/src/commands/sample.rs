@@ -5,12 +5,12 @@ use ganforge_infer::{GridOptions, Output, SampleOptions, Sampler};
 use super::warn_of_truncation;
 use crate::arguments::SampleArguments;
 use crate::error::{CliError, Done};
-use crate::interrupt::Interrupt;
 use crate::runs::model_file;
+use crate::signals::Interrupt;
 
 /// Draws images from a model file.
 pub fn sample(arguments: &SampleArguments) -> Result<Done, CliError> {
-    // Where the images go is settled before anything is opened.
+    // Checks the output path before the model is loaded.
     let output = Output::at(&arguments.output)?;
     let path = model_file(&arguments.model)?;
     let (_, device) = arguments.device.open()?;
@@ -42,10 +42,10 @@ pub fn sample(arguments: &SampleArguments) -> Result<Done, CliError> {
     Ok(Done::Finished)
 }
 
-/// Classes that are named to a person who asked for another.
+/// Classes that an error lists at most.
 const NAMED: usize = 20;
 
-/// A class by its name, else by its number.
+/// The number of a class given by its name or number.
 pub(super) fn class_number(class: &str, names: &[String]) -> Result<usize, CliError> {
     if let Some(number) = names.iter().position(|name| name == class) {
         return Ok(number);

@@ -1,4 +1,4 @@
-//! One chart: curves of one subject over images.
+//! One chart: the curves of one subject over images seen.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -9,18 +9,18 @@ use ratatui::widgets::{Axis, Block, Chart, Dataset, GraphType, Paragraph};
 
 use super::curve::Curve;
 use super::state::State;
-use super::words::{on_axis, short};
+use crate::format::{axis_label, short};
 
-/// Colours that stand out on light and on dark grounds.
-pub const COLOURS: [Color; 2] = [Color::Cyan, Color::Magenta];
+/// Colours that stand out on light and dark backgrounds.
+pub const COLOURS: [Color; 4] = [Color::Cyan, Color::Magenta, Color::Green, Color::Blue];
 
-/// Draws the chart that is shown, where there is room for one.
+/// Draws the selected chart, if there is room.
 pub fn chart(frame: &mut Frame<'_>, area: Rect, state: &State) {
     if area.width < 24 || area.height < 5 {
         return;
     }
     let Some((curves, index, count)) = state.chart() else {
-        let wait = "The first figures come with the first tick.";
+        let wait = "The first values appear after the first tick.";
         frame.render_widget(Paragraph::new(wait).block(Block::bordered()), area);
         return;
     };
@@ -47,20 +47,23 @@ pub fn chart(frame: &mut Frame<'_>, area: Rect, state: &State) {
     let y = Axis::default()
         .style(dim)
         .bounds([low, high])
-        .labels([low, f64::midpoint(low, high), high].map(|value| on_axis(value, high - low)));
-    let data = curves.iter().zip(COLOURS).map(|(curve, colour)| {
-        Dataset::default()
-            .data(&curve.points)
-            .marker(marker())
-            .graph_type(GraphType::Line)
-            .style(Style::new().fg(colour))
-    });
+        .labels([low, f64::midpoint(low, high), high].map(|value| axis_label(value, high - low)));
+    let data = curves
+        .iter()
+        .zip(COLOURS.into_iter().cycle())
+        .map(|(curve, colour)| {
+            Dataset::default()
+                .data(&curve.points)
+                .marker(marker())
+                .graph_type(GraphType::Line)
+                .style(Style::new().fg(colour))
+        });
     let chart = Chart::new(data.collect()).block(block).x_axis(x).y_axis(y);
-    // Its labels are taken from the heading.
+    // The heading is the legend.
     frame.render_widget(chart.legend_position(None), area);
 }
 
-/// The subject, and each curve's name in its colour with its last value.
+/// The subject, and the label of each curve in its colour.
 fn heading(curves: &[Curve]) -> Line<'static> {
     let bold = Style::new().add_modifier(Modifier::BOLD);
     let mut spans = vec![Span::raw(" ")];
@@ -68,7 +71,7 @@ fn heading(curves: &[Curve]) -> Line<'static> {
         spans.push(Span::styled(one.name.clone(), bold.fg(COLOURS[0])));
     } else if let Some(first) = curves.first() {
         spans.push(Span::styled(first.subject().to_owned(), bold));
-        for (curve, colour) in curves.iter().zip(COLOURS) {
+        for (curve, colour) in curves.iter().zip(COLOURS.into_iter().cycle()) {
             let name = format!("  ━ {}", curve.label());
             spans.push(Span::styled(name, bold.fg(colour)));
         }
@@ -80,7 +83,7 @@ fn heading(curves: &[Curve]) -> Line<'static> {
     Line::from(spans)
 }
 
-/// The console of Linux has no Braille.
+/// The Linux console has no Braille characters.
 fn marker() -> Marker {
     if std::env::var_os("TERM").is_some_and(|term| term == "linux") {
         Marker::Dot
@@ -89,7 +92,7 @@ fn marker() -> Marker {
     }
 }
 
-/// The least and the greatest, or 0 and 0.
+/// Minimum and maximum, or 0 and 0 without values.
 fn ends(values: impl Iterator<Item = f64>) -> [f64; 2] {
     let ends = values.fold(None, |ends: Option<[f64; 2]>, value| {
         let [low, high] = ends.unwrap_or([value; 2]);
@@ -98,7 +101,7 @@ fn ends(values: impl Iterator<Item = f64>) -> [f64; 2] {
     ends.unwrap_or([0.0; 2])
 }
 
-/// The least and the greatest, apart from each other.
+/// Minimum and maximum, with a margin where they are equal.
 fn widened(values: impl Iterator<Item = f64>) -> [f64; 2] {
     let [low, high] = ends(values);
     if high > low {

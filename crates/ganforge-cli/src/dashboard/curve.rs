@@ -1,23 +1,23 @@
-//! One figure over the images of a run.
+//! One quantity over images seen.
 
-/// A curve, and what its values are.
+/// A curve with its name and unit.
 #[derive(Debug, Clone, Default)]
 pub struct Curve {
     pub name: String,
     pub unit: Option<String>,
-    /// Images and finite values, old ones thinned out.
+    /// Images seen and finite values; every other point is dropped once there are [`POINTS`].
     pub points: Vec<(f64, f64)>,
     /// The last value, finite or not.
     pub last: Option<f64>,
 }
 
-/// More points than any terminal has columns.
+/// The most points of a curve: more than any terminal has columns.
 const POINTS: usize = 4096;
 
-/// The curve that the line of times shows, too.
+/// The name of the speed, which is also shown beside the time left.
 pub const SPEED: &str = "Images per second";
 
-/// Subjects in the order in which they are shown; figures of an evaluation follow.
+/// Subjects of every game, in order. Others follow by name: evaluation metrics and terms of a system.
 const SUBJECTS: [&str; 6] = [
     "Loss",
     "Score",
@@ -37,7 +37,7 @@ impl Curve {
         }
     }
 
-    /// Adds a value that holds after so many images.
+    /// Adds a value after `images` images.
     pub fn push(&mut self, images: f64, value: f64) {
         self.last = Some(value);
         if !value.is_finite() {
@@ -54,28 +54,28 @@ impl Curve {
         self.points = self.points.iter().copied().step_by(2).collect();
     }
 
-    /// What the name says before the player or the kind of image: curves of one subject share a chart.
+    /// The name without the player or the kind of image. Curves of one subject share a chart.
     pub fn subject(&self) -> &str {
         self.parts().0
     }
 
-    /// The player or the kind of image, or else the whole name.
+    /// The player or the kind of image, else the whole name.
     pub fn label(&self) -> &str {
         self.parts().1.unwrap_or(&self.name)
     }
 
     fn parts(&self) -> (&str, Option<&str>) {
-        match self.name.rsplit_once(' ') {
+        match self.name.rsplit_once([' ', '_']) {
             Some((subject, label @ ("D" | "G" | "real" | "fake"))) => (subject, Some(label)),
             _ => (&self.name, None),
         }
     }
 
-    /// Where it stands among others: those of an evaluation by name, the speed at last.
+    /// The key that curves are sorted by: known subjects, then others by name, then the speed.
     pub fn rank(&self) -> (usize, String) {
         let subject = self.subject();
         match SUBJECTS.iter().position(|known| *known == subject) {
-            // These keep the order in which they came.
+            // The sort is stable, so curves of a subject keep their order.
             Some(known) => (known, String::new()),
             None if self.name == SPEED => (SUBJECTS.len() + 1, String::new()),
             None => (SUBJECTS.len(), subject.to_owned()),

@@ -1,4 +1,4 @@
-//! Asks whether to stop, and says what becomes of the run.
+//! The dialog that asks whether to stop.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -7,24 +7,25 @@ use ratatui::text::Line;
 use ratatui::widgets::{Block, Clear, Paragraph};
 
 const TITLE: &str = " Stop training? ";
-const FATE: &str = "The run ends after the step under way, with a checkpoint; --resume goes on.";
-const KEYS: [&str; 2] = ["y stop", "n or Esc go on training"];
+const CONSEQUENCE: &str =
+    "The run ends after the current step, with a checkpoint; --resume continues it.";
+const KEYS: [&str; 2] = ["y stop", "n or Esc continue training"];
 
-/// Draws the question over what is there.
+/// Draws the dialog over the rest.
 pub fn dialog(frame: &mut Frame<'_>, area: Rect) {
     let width = area.width.min(62);
     let inner = usize::from(width.saturating_sub(4)).max(1);
-    let mut fate = wrapped(FATE, inner);
+    let mut text = wrapped(CONSEQUENCE, inner);
     let keys = wrapped_keys(inner);
-    fate.push(String::new());
-    // The answers come first where there is no room for all.
+    text.push(String::new());
+    // The keys take precedence if there is no room for all.
     let bordered = usize::from(area.height) >= keys.len() + 3;
     let room = usize::from(area.height).saturating_sub(if bordered { 2 } else { 0 });
-    let said = room.saturating_sub(keys.len()).min(fate.len());
+    let shown = room.saturating_sub(keys.len()).min(text.len());
     let bold = Style::new().add_modifier(Modifier::BOLD);
-    let fate = fate.into_iter().take(said).map(Line::raw);
+    let text = text.into_iter().take(shown).map(Line::raw);
     let keys = keys.into_iter().map(|line| Line::styled(line, bold));
-    let lines: Vec<_> = fate.chain(keys).collect();
+    let lines: Vec<_> = text.chain(keys).collect();
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let block = if bordered {
         Block::bordered()
@@ -39,7 +40,7 @@ pub fn dialog(frame: &mut Frame<'_>, area: Rect) {
     frame.render_widget(Paragraph::new(lines).block(block), area);
 }
 
-/// On one line, or on as many as it takes.
+/// The keys on one line, or wrapped.
 fn wrapped_keys(width: usize) -> Vec<String> {
     let one = KEYS.join("   ");
     if one.len() <= width {
@@ -48,7 +49,7 @@ fn wrapped_keys(width: usize) -> Vec<String> {
     KEYS.iter().flat_map(|key| wrapped(key, width)).collect()
 }
 
-/// Lines of whole words; a word longer than a line stands alone.
+/// Wraps at spaces; a word longer than a line has a line of its own.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
@@ -63,7 +64,7 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// The rectangle in the middle, no larger than the area.
+/// A centred rectangle, no larger than the area.
 fn centred(area: Rect, width: u16, height: u16) -> Rect {
     let (width, height) = (width.min(area.width), height.min(area.height));
     Rect {

@@ -1,23 +1,23 @@
-//! Keys of the dashboard.
+//! Key bindings of the dashboard.
 
-/// What a key asks for.
+/// A command of the keyboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Key {
     /// The chart after this one.
     Next,
     /// The chart before this one.
     Previous,
-    /// Ask whether to stop.
+    /// Ask for confirmation to stop.
     Quit,
-    /// Ctrl-C: ask whether to stop, or stop when that is being asked.
+    /// Ctrl-C: ask for confirmation, or confirm.
     Interrupt,
-    /// Stop, where that is being asked.
+    /// Confirm.
     Yes,
-    /// Go on, where it is being asked whether to stop.
+    /// Decline.
     No,
 }
 
-/// The keys in bytes that were read from a terminal in raw mode.
+/// Decodes bytes from a terminal in raw mode.
 #[cfg(unix)]
 pub fn keys(mut bytes: &[u8]) -> Vec<Key> {
     let mut keys = Vec::new();
@@ -35,7 +35,7 @@ pub fn keys(mut bytes: &[u8]) -> Vec<Key> {
     keys
 }
 
-/// What follows `ESC [` or `ESC O`: parameters and a last byte that names the key.
+/// Decodes the rest of a sequence after `ESC [` or `ESC O`: parameters and a final byte for the key.
 #[cfg(unix)]
 fn sequence(bytes: &[u8]) -> (Option<Key>, &[u8]) {
     let Some(last) = bytes.iter().position(|byte| (0x40..=0x7e).contains(byte)) else {
@@ -58,13 +58,13 @@ fn letter(letter: char) -> Option<Key> {
     }
 }
 
-/// The keys pressed within `patience`.
+/// The keys pressed within `timeout`.
 ///
 /// # Errors
 ///
-/// The terminal is gone.
+/// The terminal is closed.
 #[cfg(not(unix))]
-pub fn pressed(patience: std::time::Duration) -> std::io::Result<Vec<Key>> {
+pub fn pressed(timeout: std::time::Duration) -> std::io::Result<Vec<Key>> {
     use ratatui::crossterm::event::{
         Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, poll, read,
     };
@@ -81,12 +81,12 @@ pub fn pressed(patience: std::time::Duration) -> std::io::Result<Vec<Key>> {
         _ => None,
     };
     let mut keys = Vec::new();
-    let mut patience = patience;
-    while poll(patience)? {
+    let mut timeout = timeout;
+    while poll(timeout)? {
         if let Event::Key(event) = read()? {
             keys.extend(key(event));
         }
-        patience = std::time::Duration::ZERO;
+        timeout = std::time::Duration::ZERO;
     }
     Ok(keys)
 }
@@ -96,8 +96,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_told_from_bytes() {
-        let told: [(&[u8], &[Key]); 9] = [
+    fn bytes_are_decoded_to_keys() {
+        let cases: [(&[u8], &[Key]); 9] = [
             (b"", &[]),
             (b"q", &[Key::Quit]),
             (b"\x03\x03", &[Key::Interrupt, Key::Interrupt]),
@@ -111,8 +111,8 @@ mod tests {
             (b"\x1b[", &[]),
             (b"\xc3\xa4x\x1b[15~y", &[Key::Yes]),
         ];
-        for (bytes, keys_told) in told {
-            assert_eq!(keys(bytes), keys_told, "{bytes:?}");
+        for (bytes, expected) in cases {
+            assert_eq!(keys(bytes), expected, "{bytes:?}");
         }
     }
 }

@@ -1,22 +1,21 @@
-//! The dashboard: figures go to a thread that draws them and listens to keys.
+//! The dashboard: a thread that draws the values of a run and reads keys.
 //!
-//! Figures flow one way, from [`Dashboard`] over a channel to the thread, so that training never waits for a terminal.
+//! Values flow one way, from [`Dashboard`] over a channel to the thread, so that training never waits for a terminal.
 
 mod chart;
-mod choice;
 mod curve;
 mod dialog;
+mod display;
 mod input;
-mod jobs;
-mod modes;
+mod job_control;
 mod state;
 mod table;
 pub mod terminal;
+mod terminal_modes;
 mod thread;
 mod view;
-mod words;
 
-pub use choice::{Shown, shown};
+pub use display::RunDisplay;
 
 use std::io;
 use std::sync::mpsc::{Sender, channel};
@@ -25,25 +24,25 @@ use std::time::{Duration, Instant};
 
 use burn::train::Interrupter;
 
-use crate::renderer::{Figures, Show};
+use crate::renderer::{Figures, RunView};
 use state::State;
 use thread::Event;
 
-/// Hands on what the dashboard shows.
+/// Sends the values of a run to the dashboard's thread.
 pub struct Dashboard {
     events: Sender<Event>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// How long a terminal that takes nothing more may delay the end.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a stalled terminal may delay the end.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 impl Dashboard {
-    /// Takes the terminal for a run called `title` that goes on after `first` images.
+    /// Takes the terminal for a run with this title that starts after `first` images.
     ///
     /// # Errors
     ///
-    /// The terminal is gone, or no thread can be started.
+    /// The terminal is closed, or no thread can be started.
     pub fn open(title: String, first: u64, interrupter: &Interrupter) -> io::Result<Self> {
         let first = usize::try_from(first).unwrap_or(usize::MAX);
         let (events, received) = channel();
@@ -54,19 +53,19 @@ impl Dashboard {
         })
     }
 
-    /// A thread that has ended, with its terminal, hears no more; that is all right.
+    /// Ignores a thread that has ended because its terminal was closed.
     fn send(&self, event: Event) {
         let _ = self.events.send(event);
     }
 
-    /// Gives the terminal back.
+    /// Restores the terminal.
     fn close(&mut self) {
         let Some(thread) = self.thread.take() else {
             return;
         };
         self.send(Event::Close);
-        let patience = Instant::now() + PATIENCE;
-        while !thread.is_finished() && Instant::now() < patience {
+        let timeout = Instant::now() + CLOSE_TIMEOUT;
+        while !thread.is_finished() && Instant::now() < timeout {
             std::thread::sleep(Duration::from_millis(2));
         }
         terminal::restore();
@@ -79,7 +78,7 @@ impl Drop for Dashboard {
     }
 }
 
-impl Show for Dashboard {
+impl RunView for Dashboard {
     fn start(&mut self) {
         self.send(Event::Start);
     }
@@ -88,9 +87,9 @@ impl Show for Dashboard {
         self.send(Event::Total(images));
     }
 
-    fn follow(&mut self, name: &str, unit: Option<String>) {
+    fn register(&mut self, name: &str, unit: Option<String>) {
         let name = name.to_owned();
-        self.send(Event::Follow { name, unit });
+        self.send(Event::Register { name, unit });
     }
 
     fn tick(&mut self, images: usize, figures: Figures) {

@@ -1,41 +1,41 @@
-//! What the dashboard shows, apart from how it is drawn.
+//! The state of the dashboard, independent of drawing.
 
 use std::time::{Duration, Instant};
 
 use super::curve::Curve;
 use super::input::Key;
 
-/// All that is shown.
+/// Everything that is drawn.
 #[derive(Debug, Default)]
 pub struct State {
-    /// What is trained.
+    /// Recipe and title.
     pub title: String,
     /// Images shown so far, earlier sessions included.
     pub images: usize,
-    /// Images that the run is to show.
+    /// Images of the whole run.
     pub total: usize,
-    /// Images that earlier sessions had shown, and when this one began.
+    /// Images shown by earlier sessions, and the start of this one.
     start: Option<(usize, Instant)>,
     pub curves: Vec<Curve>,
-    /// Which chart is shown.
+    /// Index of the chart that is drawn.
     chart: usize,
-    /// The user is asked whether to stop.
-    pub asks: bool,
-    /// The run ends after its step.
-    pub stops: bool,
+    /// The dialog asks whether to stop.
+    pub asks_to_stop: bool,
+    /// The run ends after the current step.
+    pub is_stopping: bool,
 }
 
-/// What a key asks of the run.
+/// What a key does to the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wish {
-    /// To end after the step under way.
+pub enum Action {
+    /// End after the current step.
     Stop,
-    /// To end at once.
+    /// End at once.
     EndAtOnce,
 }
 
 impl State {
-    /// A run about to begin, after `first` images of earlier sessions.
+    /// A run that starts after `first` images of earlier sessions.
     pub fn new(title: String, first: usize) -> Self {
         Self {
             title,
@@ -44,24 +44,24 @@ impl State {
         }
     }
 
-    /// Training begins now.
+    /// Starts the clock.
     pub fn start(&mut self) {
         self.start = Some((self.images, Instant::now()));
     }
 
-    /// Adds a figure that will be followed. Curves that belong together share a chart.
-    pub fn follow(&mut self, name: &str, unit: Option<&str>) {
+    /// Adds a curve without values, unless there is one of this name.
+    pub fn register(&mut self, name: &str, unit: Option<&str>) {
         if !self.curves.iter().any(|curve| curve.name == name) {
             self.curves.push(Curve::new(name, unit));
             self.curves.sort_by_key(Curve::rank);
         }
     }
 
-    /// Takes the figures of a tick that ended after so many images.
+    /// Adds the values of a tick that ended after `images` images. A new name becomes a new curve.
     pub fn tick(&mut self, images: usize, figures: &[(String, f64)]) {
         self.images = images;
         for (name, value) in figures {
-            self.follow(name, None);
+            self.register(name, None);
             let curve = self.curves.iter_mut().find(|curve| curve.name == *name);
             if let Some(curve) = curve {
                 curve.push(images as f64, *value);
@@ -69,7 +69,7 @@ impl State {
         }
     }
 
-    /// Charts with at least one value: curves of the same subject, in order.
+    /// Curves grouped by subject, in order; groups without a value are left out.
     pub fn charts(&self) -> Vec<&[Curve]> {
         let charts = self
             .curves
@@ -79,24 +79,24 @@ impl State {
             .collect()
     }
 
-    /// The chart that is shown, which one it is, and how many there are.
+    /// The chart that is drawn, its index, and the number of charts.
     pub fn chart(&self) -> Option<(&[Curve], usize, usize)> {
         let charts = self.charts();
         let index = self.chart.checked_rem(charts.len())?;
         Some((charts[index], index, charts.len()))
     }
 
-    /// Takes a key.
-    pub fn press(&mut self, key: Key) -> Option<Wish> {
+    /// Handles a key.
+    pub fn press(&mut self, key: Key) -> Option<Action> {
         match key {
-            Key::Interrupt if self.stops => return Some(Wish::EndAtOnce),
-            Key::Interrupt | Key::Yes if self.asks => {
-                self.asks = false;
-                self.stops = true;
-                return Some(Wish::Stop);
+            Key::Interrupt if self.is_stopping => return Some(Action::EndAtOnce),
+            Key::Interrupt | Key::Yes if self.asks_to_stop => {
+                self.asks_to_stop = false;
+                self.is_stopping = true;
+                return Some(Action::Stop);
             }
-            Key::Interrupt | Key::Quit => self.asks = !self.stops,
-            Key::No => self.asks = false,
+            Key::Interrupt | Key::Quit => self.asks_to_stop = !self.is_stopping,
+            Key::No => self.asks_to_stop = false,
             Key::Next => self.turn(1),
             Key::Previous => self.turn(self.charts().len().saturating_sub(1)),
             Key::Yes => {}
@@ -109,13 +109,13 @@ impl State {
         self.chart = chart.checked_rem(self.charts().len()).unwrap_or(0);
     }
 
-    /// Since this session began.
+    /// Time since the start of this session.
     pub fn elapsed(&self) -> Duration {
         self.start
             .map_or(Duration::ZERO, |(_, began)| began.elapsed())
     }
 
-    /// What is left at the pace of this session, known after its first tick.
+    /// Time left at the speed of this session; known after its first tick.
     pub fn left(&self) -> Option<Duration> {
         let (first, began) = self.start?;
         let done = self.images.saturating_sub(first);
@@ -126,7 +126,7 @@ impl State {
         Duration::try_from_secs_f64(began.elapsed().as_secs_f64() * ahead).ok()
     }
 
-    /// The last value of a figure.
+    /// The last value of a curve.
     pub fn last(&self, name: &str) -> Option<f64> {
         let curve = self.curves.iter().find(|curve| curve.name == name);
         curve.and_then(|curve| curve.last)

@@ -1,4 +1,4 @@
-//! The last value of every figure.
+//! The last value of every curve.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -8,9 +8,9 @@ use ratatui::widgets::{Block, Paragraph};
 
 use super::curve::{Curve, SPEED};
 use super::state::State;
-use super::words::figure;
+use crate::format::with_unit;
 
-/// Draws one figure a row.
+/// Draws one value per row.
 pub fn beside(frame: &mut Frame<'_>, area: Rect, state: &State) {
     let block = Block::bordered().title(" Last values ");
     let width = usize::from(block.inner(area).width);
@@ -18,7 +18,7 @@ pub fn beside(frame: &mut Frame<'_>, area: Rect, state: &State) {
     frame.render_widget(Paragraph::new(rows.collect::<Vec<_>>()).block(block), area);
 }
 
-/// Rows of as many figures as fit.
+/// Rows of as many values as fit.
 pub fn below(state: &State, width: u16) -> Vec<Line<'static>> {
     let width = usize::from(width);
     let columns = (width / 26).max(1);
@@ -34,7 +34,7 @@ pub fn below(state: &State, width: u16) -> Vec<Line<'static>> {
     (0..rows).map(row).collect()
 }
 
-/// Curves that have a value. What the line above says is left out.
+/// Curves with a value, except the speed, which stands above.
 fn known(state: &State) -> impl Iterator<Item = &Curve> {
     let curves = state.curves.iter();
     curves.filter(|curve| curve.last.is_some() && curve.name != SPEED)
@@ -43,7 +43,7 @@ fn known(state: &State) -> impl Iterator<Item = &Curve> {
 fn cell(curve: &Curve, width: usize) -> Line<'static> {
     let value = curve
         .last
-        .map_or_else(String::new, |last| figure(last, curve.unit.as_deref()));
+        .map_or_else(String::new, |last| with_unit(last, curve.unit.as_deref()));
     let room = width.saturating_sub(curve.name.chars().count());
     let bold = Style::new().add_modifier(Modifier::BOLD);
     Line::from(vec![

@@ -1,4 +1,4 @@
-//! The terminal under the dashboard: taken, given back on every way out, watched for keys and for its end.
+//! Takes the terminal for the dashboard, and restores it on every exit.
 
 use std::io::{self, BufWriter, Stdout, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,43 +13,43 @@ use ratatui::crossterm::terminal::{
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
-use super::modes::{self, Modes};
+use super::terminal_modes::{self, Modes};
 
-/// How the terminal was before it was taken; nothing while it is not.
+/// The settings before the terminal was taken; `None` while it is not taken.
 static TAKEN: Mutex<Option<Modes>> = Mutex::new(None);
 
 /// What the dashboard draws on.
 pub type Screen = Terminal<CrosstermBackend<Out>>;
 
-/// Takes the terminal: the alternate screen, no cursor, single keys. Taken twice, it is set up again.
+/// Takes the terminal: alternate screen, hidden cursor, raw mode. A second call sets it up again.
 ///
 /// # Errors
 ///
-/// The terminal is gone or refuses.
+/// The terminal is closed or does not support this.
 pub fn take() -> io::Result<Screen> {
     let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
-    let modes = modes::raw()?;
+    let modes = terminal_modes::raw()?;
     taken.get_or_insert(modes);
     execute!(io::stdout(), EnterAlternateScreen, Hide)?;
     drop(taken);
     screen()
 }
 
-/// An empty screen of the size that the terminal has.
+/// An empty screen of the terminal's current size.
 ///
 /// # Errors
 ///
-/// The terminal is gone.
+/// The terminal is closed.
 pub fn screen() -> io::Result<Screen> {
     execute!(io::stdout(), Clear(ClearType::All))?;
     let (width, height) = size()?;
-    // A screen that follows the size by itself starts other programs to ask for it when the terminal is gone.
+    // A viewport of ratatui that follows the size runs `tput` when the terminal is closed.
     let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
     let out = Out(BufWriter::with_capacity(1 << 16, io::stdout()));
     Terminal::with_options(CrosstermBackend::new(out), TerminalOptions { viewport })
 }
 
-/// Gives the terminal back as it was found; does nothing when it is not taken.
+/// Restores the terminal, if it is taken.
 pub fn restore() {
     let modes = TAKEN.lock().unwrap_or_else(PoisonError::into_inner).take();
     if let Some(modes) = modes {
@@ -60,18 +60,18 @@ pub fn restore() {
     }
 }
 
-/// Forgets a terminal that the shell has set for itself, after it stopped the process by a signal that cannot be caught.
+/// Drops the saved settings without restoring them: after SIGSTOP, the shell has set the terminal itself.
 pub fn leave_to_the_shell() {
     TAKEN.lock().unwrap_or_else(PoisonError::into_inner).take();
 }
 
-/// Forgets a terminal that is gone, so that nothing is written to it.
+/// Drops a closed terminal, so that nothing is written to it.
 pub fn forget() {
     FAILED.store(true, Ordering::SeqCst);
     TAKEN.lock().unwrap_or_else(PoisonError::into_inner).take();
 }
 
-/// Whether the terminal is taken. A panic or a second signal gives it back from other threads.
+/// Whether the terminal is taken. A panic or a second signal may restore it from another thread.
 pub fn is_taken() -> bool {
     TAKEN
         .lock()
@@ -83,16 +83,16 @@ pub fn is_taken() -> bool {
 ///
 /// # Errors
 ///
-/// The terminal is gone.
+/// The terminal is closed.
 pub fn current_size() -> io::Result<(u16, u16)> {
     size()
 }
 
-/// Whether anything could not be written.
+/// Whether a write has failed.
 static FAILED: AtomicBool = AtomicBool::new(false);
 
-/// Standard output, for which failures are noted apart: a screen that is dropped says on standard error what fails, which is the same terminal, and panics when that
-/// fails, too.
+/// Standard output that records failures in [`FAILED`] and reports success: ratatui prints errors on drop to standard error, which is the same terminal, and
+/// panics if that fails.
 pub struct Out(BufWriter<Stdout>);
 
 impl Write for Out {
@@ -113,10 +113,12 @@ impl Write for Out {
     }
 }
 
+/// Checks that everything drawn was written.
+///
 /// # Errors
 ///
-/// Something that was drawn could not be written.
-pub fn written() -> io::Result<()> {
+/// A write has failed.
+pub fn check_written() -> io::Result<()> {
     if FAILED.load(Ordering::SeqCst) {
         return Err(io::ErrorKind::NotConnected.into());
     }

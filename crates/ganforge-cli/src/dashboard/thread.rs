@@ -1,4 +1,4 @@
-//! The thread that draws and listens to keys until the run or the terminal ends.
+//! The thread that draws and reads keys until the run ends or the terminal is closed.
 
 use std::io;
 use std::sync::mpsc::{Receiver, TryRecvError};
@@ -8,45 +8,45 @@ use std::time::{Duration, Instant};
 
 use burn::train::Interrupter;
 
-use super::jobs::Jobs;
-use super::modes::{is_in_foreground, pressed};
-use super::state::{State, Wish};
+use super::job_control::JobControl;
+use super::state::{Action, State};
 use super::terminal::{self, Screen};
+use super::terminal_modes::{is_in_foreground, pressed};
 use super::view::draw;
 use crate::renderer::Figures;
 use crate::signals::{end_at_once, terminal_may_end_the_run};
 
-/// What the run tells the dashboard.
+/// A message from the run.
 #[derive(Debug)]
 pub enum Event {
-    /// Training begins.
+    /// Training starts.
     Start,
-    /// Images that the run is to show.
+    /// Images of the whole run.
     Total(usize),
-    /// A figure that will come.
-    Follow { name: String, unit: Option<String> },
-    /// Figures of a tick that ended after so many images.
+    /// A value of later ticks.
+    Register { name: String, unit: Option<String> },
+    /// The values of a tick that ended after `images` images.
     Tick { images: usize, figures: Figures },
     /// The run has ended.
     Close,
 }
 
-/// How often the dashboard looks for keys and figures, and draws at most.
-const PACE: Duration = Duration::from_millis(100);
+/// The shortest time between two frames, and the longest between two looks at keys and messages.
+const FRAME_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Takes the terminal and starts the thread.
 ///
 /// # Errors
 ///
-/// The terminal is gone, or no thread can be started.
+/// The terminal is closed, or no thread can be started.
 pub fn start(
     state: State,
     events: Receiver<Event>,
     interrupter: Interrupter,
 ) -> io::Result<JoinHandle<()>> {
-    restore_before_a_panic_is_told();
-    let jobs = Jobs::watch();
-    // A job started in the background takes it when it comes to the front.
+    restore_terminal_on_panic();
+    let jobs = JobControl::watch();
+    // A job started in the background takes the terminal once it is in the foreground.
     let screen = is_in_foreground().then(terminal::take).transpose()?;
     let drawing = Drawing {
         state,
@@ -64,14 +64,14 @@ pub fn start(
         .inspect_err(|_| terminal::restore())
 }
 
-/// What a panic says belongs on the screen that stays.
-fn restore_before_a_panic_is_told() {
+/// Restores the terminal before the message of a panic is printed, so that it stays visible.
+fn restore_terminal_on_panic() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
-        let tell = std::panic::take_hook();
+        let hook = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             terminal::restore();
-            tell(panic);
+            hook(panic);
         }));
     });
 }
@@ -80,13 +80,13 @@ struct Drawing {
     state: State,
     events: Receiver<Event>,
     interrupter: Interrupter,
-    jobs: Arc<Jobs>,
-    /// Nothing while another job has the terminal.
+    jobs: Arc<JobControl>,
+    /// `None` in the background.
     screen: Option<Screen>,
     size: (u16, u16),
-    /// When it was drawn last.
+    /// The time of the last frame.
     drawn: Option<Instant>,
-    /// What is shown is no longer what there is to show.
+    /// The state has changed since the last frame.
     stale: bool,
 }
 
@@ -97,7 +97,7 @@ impl Drawing {
         } else {
             let had_the_terminal = self.screen.is_some();
             terminal::forget();
-            // A job in the background ends when its shell tells it to.
+            // A job in the background is ended by its shell.
             if had_the_terminal && terminal_may_end_the_run() {
                 self.interrupter.stop(Some("the terminal was closed"));
             }
@@ -105,32 +105,32 @@ impl Drawing {
         self.jobs.end();
     }
 
-    /// Fails when the terminal is gone.
+    /// Runs until the run closes the dashboard; fails if the terminal is closed.
     fn until_closed(&mut self) -> io::Result<()> {
         loop {
-            let wait = self
-                .drawn
-                .map_or(Duration::ZERO, |drawn| PACE.saturating_sub(drawn.elapsed()));
-            // Without anything to draw, a full pause.
-            let wait = if self.stale { wait } else { PACE };
+            let wait = self.drawn.map_or(Duration::ZERO, |drawn| {
+                FRAME_INTERVAL.saturating_sub(drawn.elapsed())
+            });
+            // With nothing to draw, wait for a full interval.
+            let wait = if self.stale { wait } else { FRAME_INTERVAL };
             for key in pressed(wait)? {
                 self.stale = true;
                 match self.state.press(key) {
-                    Some(Wish::Stop) => self.interrupter.stop(Some("interrupted")),
-                    Some(Wish::EndAtOnce) => end_at_once(),
+                    Some(Action::Stop) => self.interrupter.stop(Some("interrupted")),
+                    Some(Action::EndAtOnce) => end_at_once(),
                     None => {}
                 }
             }
-            if !self.heed_events() || (self.screen.is_some() && !terminal::is_taken()) {
+            if !self.handle_events() || (self.screen.is_some() && !terminal::is_taken()) {
                 return Ok(());
             }
-            self.heed_jobs()?;
+            self.handle_jobs()?;
             self.draw()?;
         }
     }
 
-    /// Takes what has come; false at the end.
-    fn heed_events(&mut self) -> bool {
+    /// Handles all messages so far; false at the end.
+    fn handle_events(&mut self) -> bool {
         loop {
             let event = match self.events.try_recv() {
                 Ok(event) => event,
@@ -141,33 +141,33 @@ impl Drawing {
             match event {
                 Event::Start => self.state.start(),
                 Event::Total(images) => self.state.total = images,
-                Event::Follow { name, unit } => self.state.follow(&name, unit.as_deref()),
+                Event::Register { name, unit } => self.state.register(&name, unit.as_deref()),
                 Event::Tick { images, figures } => self.state.tick(images, &figures),
                 Event::Close => return false,
             }
         }
-        // A signal may have come, too.
-        if self.interrupter.should_stop() && !self.state.stops {
-            self.state.stops = true;
-            self.state.asks = false;
+        // A signal may have stopped the run as well.
+        if self.interrupter.should_stop() && !self.state.is_stopping {
+            self.state.is_stopping = true;
+            self.state.asks_to_stop = false;
             self.stale = true;
         }
         true
     }
 
-    /// Gives the terminal back and stops when the user wants the shell; takes it again when the job is back.
-    fn heed_jobs(&mut self) -> io::Result<()> {
-        if self.jobs.is_to_stop() {
+    /// Restores the terminal and stops on Ctrl-Z; takes the terminal again when the job returns to the foreground.
+    fn handle_jobs(&mut self) -> io::Result<()> {
+        if self.jobs.stop_requested() {
             self.screen = None;
             terminal::restore();
-            Jobs::stop();
+            JobControl::stop();
         }
-        let is_back = self.jobs.goes_on_again();
+        let is_back = self.jobs.was_continued();
         if (is_back || self.screen.is_none()) && is_in_foreground() {
             self.screen = Some(terminal::take()?);
             self.stale = true;
         } else if is_back {
-            // In the background: the shell has set the terminal for itself.
+            // Continued in the background: the shell has set the terminal itself.
             self.screen = None;
             terminal::leave_to_the_shell();
         }
@@ -186,13 +186,13 @@ impl Drawing {
             self.stale = true;
         }
         let second = |drawn: Instant| drawn.elapsed() >= Duration::from_secs(1);
-        let rested = |drawn: Instant| drawn.elapsed() >= PACE;
+        let rested = |drawn: Instant| drawn.elapsed() >= FRAME_INTERVAL;
         let is_due = self
             .drawn
             .is_none_or(|drawn| second(drawn) || (self.stale && rested(drawn)));
         if is_due && size.0 > 0 && size.1 > 0 {
             screen.draw(|frame| draw(frame, &self.state))?;
-            terminal::written()?;
+            terminal::check_written()?;
             self.drawn = Some(Instant::now());
             self.stale = false;
         }

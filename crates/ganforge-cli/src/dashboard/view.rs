@@ -10,16 +10,16 @@ use super::curve::SPEED;
 use super::dialog::dialog;
 use super::state::State;
 use super::table::{below, beside};
-use super::words::{clock, grouped};
+use crate::format::{clock, grouped};
 
-/// Columns from which the table stands beside the chart.
+/// Least width for the table beside the chart, in columns.
 const WIDE: u16 = 110;
-/// Rows from which there is a table below the chart.
+/// Least height for a table below the chart, in rows.
 const TALL: u16 = 20;
-/// What the table takes beside the chart.
+/// Width of the table beside the chart.
 const TABLE: u16 = 34;
 
-/// Draws all of it.
+/// Draws the dashboard.
 pub fn draw(frame: &mut Frame<'_>, state: &State) {
     let area = frame.area();
     let [head, middle, foot] = Layout::vertical([
@@ -31,9 +31,9 @@ pub fn draw(frame: &mut Frame<'_>, state: &State) {
     let lines = [
         title(state),
         progress(state, area.width),
-        pace(state, area.width),
+        times(state, area.width),
     ];
-    // The least room shows how far it is.
+    // Progress has precedence over the title.
     let lines = match area.height {
         0..=2 => vec![lines[1].clone(), lines[2].clone()],
         _ => lines.to_vec(),
@@ -59,7 +59,7 @@ pub fn draw(frame: &mut Frame<'_>, state: &State) {
         chart(frame, middle, state);
     }
     frame.render_widget(keys(state, foot.width), foot);
-    if state.asks {
+    if state.asks_to_stop {
         dialog(frame, area);
     }
 }
@@ -71,14 +71,14 @@ fn title(state: &State) -> Line<'_> {
     )
 }
 
-/// How many of the images were shown.
+/// Images shown, of all.
 fn progress(state: &State, width: u16) -> Line<'static> {
     let share = state.images as f64 / state.total.max(1) as f64;
     let percent = format!("{:.1}%", 100.0 * share);
     let counts = format!(
         "{} of {} images",
-        grouped(state.images),
-        grouped(state.total)
+        grouped(state.images as u64),
+        grouped(state.total as u64)
     );
     let text = format!(" {percent}  {counts}");
     let room = usize::from(width)
@@ -99,8 +99,8 @@ fn progress(state: &State, width: u16) -> Line<'static> {
     ])
 }
 
-/// How fast, since when and for how long, as far as there is room.
-fn pace(state: &State, width: u16) -> Line<'static> {
+/// Time left, time elapsed and speed, as far as there is room.
+fn times(state: &State, width: u16) -> Line<'static> {
     let speed = state.last(SPEED).filter(|speed| speed.is_finite());
     let left = state.left();
     let parts = [
@@ -108,7 +108,7 @@ fn pace(state: &State, width: u16) -> Line<'static> {
         Some(format!("{} elapsed", clock(state.elapsed()))),
         speed.map(|speed| {
             #[expect(clippy::cast_sign_loss, reason = "a speed is never below 0")]
-            let speed = speed.round().max(0.0) as usize;
+            let speed = speed.round().max(0.0) as u64;
             format!("{} images/s", grouped(speed))
         }),
     ];
@@ -126,11 +126,11 @@ fn pace(state: &State, width: u16) -> Line<'static> {
     Line::raw(text)
 }
 
-/// What can be pressed, or what is going on.
+/// The keys, or that the run is ending.
 fn keys(state: &State, width: u16) -> Line<'static> {
-    let texts: &[&str] = if state.stops {
+    let texts: &[&str] = if state.is_stopping {
         &[
-            "Ending after the step under way, with a checkpoint.   Ctrl-C: at once",
+            "Ending after the current step, with a checkpoint.   Ctrl-C: at once",
             "Ending after this step.   Ctrl-C: at once",
             "Ending",
         ]

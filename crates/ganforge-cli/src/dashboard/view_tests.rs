@@ -1,12 +1,12 @@
 //! Whole frames, drawn without a terminal.
-#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
+#![allow(clippy::unwrap_used, reason = "a failed test panics")]
 
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use super::*;
 use crate::dashboard::input::Key;
-use crate::dashboard::state::Wish;
+use crate::dashboard::state::Action;
 
 /// What a screen of this size shows, one line a row.
 fn screen(state: &State, width: u16, height: u16) -> String {
@@ -19,8 +19,8 @@ fn screen(state: &State, width: u16, height: u16) -> String {
 fn half_way() -> State {
     let mut state = State::new("celeba-dcgan  DCGAN on faces".to_owned(), 0);
     state.total = 12_800;
-    state.follow("Accuracy real", Some("%"));
-    state.follow("frechet", None);
+    state.register("Accuracy real", Some("%"));
+    state.register("frechet", None);
     state.start();
     for tick in 1_u16..=10 {
         let value = f64::from(tick);
@@ -57,7 +57,7 @@ fn a_usual_terminal_shows_all_that_counts() {
         "Loss  ━ D  ━ G",
         "1 of 8",
         "Gradient norm G",
-        "10.00%",
+        "10%",
         "frechet",
         "q or Ctrl-C: stop",
     ] {
@@ -90,18 +90,39 @@ fn every_chart_comes_in_turn() {
 }
 
 #[test]
+fn terms_that_only_a_system_knows_have_a_row_and_a_chart() {
+    let mut state = half_way();
+    let terms = [
+        ("energy_real", 0.25),
+        ("energy_fake", 0.75),
+        ("convergence", 0.5),
+    ];
+    state.tick(7_040, &terms.map(|(name, value)| (name.to_owned(), value)));
+    let subjects: Vec<_> = state
+        .charts()
+        .iter()
+        .map(|curves| (curves[0].subject().to_owned(), curves.len()))
+        .collect();
+    assert_eq!(subjects.len(), 8 + 2);
+    for chart in [("energy", 2), ("convergence", 1)] {
+        assert!(
+            subjects.contains(&(chart.0.to_owned(), chart.1)),
+            "{subjects:?}"
+        );
+    }
+    let shown = screen(&state, 120, 40);
+    for words in ["energy_fake", "0.7500", "convergence"] {
+        assert!(shown.contains(words), "{words} is missing:\n{shown}");
+    }
+}
+
+#[test]
 fn the_question_fits_and_says_what_becomes_of_the_run() {
     let mut state = half_way();
     assert_eq!(state.press(Key::Quit), None);
     for (width, height) in [(80, 24), (200, 60), (40, 10)] {
         let shown = screen(&state, width, height);
-        for words in [
-            "with a",
-            "checkpoint;",
-            "--resume",
-            "y stop",
-            "n or Esc go on",
-        ] {
+        for words in ["with a", "checkpoint;", "--resume", "y stop", "n or Esc"] {
             assert!(shown.contains(words), "{words} is missing:\n{shown}");
         }
     }
@@ -123,16 +144,16 @@ fn the_question_is_answered() {
         (&[Key::No, Key::Quit, Key::Yes], true),
     ] {
         let wishes: Vec<_> = keys.iter().filter_map(|&key| state.press(key)).collect();
-        assert_eq!(wishes.contains(&Wish::Stop), stops, "{keys:?}");
-        assert_eq!(state.stops, stops);
+        assert_eq!(wishes.contains(&Action::Stop), stops, "{keys:?}");
+        assert_eq!(state.is_stopping, stops);
     }
-    assert!(screen(&state, 80, 24).contains("Ending after the step under way"));
+    assert!(screen(&state, 80, 24).contains("Ending after the current step"));
     assert_eq!(state.press(Key::Quit), None);
-    assert!(!state.asks);
-    assert_eq!(state.press(Key::Interrupt), Some(Wish::EndAtOnce));
+    assert!(!state.asks_to_stop);
+    assert_eq!(state.press(Key::Interrupt), Some(Action::EndAtOnce));
     let mut state = half_way();
     assert_eq!(state.press(Key::Interrupt), None);
-    assert_eq!(state.press(Key::Interrupt), Some(Wish::Stop));
+    assert_eq!(state.press(Key::Interrupt), Some(Action::Stop));
 }
 
 #[test]

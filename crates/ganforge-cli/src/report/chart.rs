@@ -1,4 +1,4 @@
-//! Lines over images seen, drawn as SVG.
+//! Lines over images seen, as SVG.
 
 use std::ops::Range;
 
@@ -6,8 +6,8 @@ use plotters::coord::Shift;
 use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 
-use super::html::short;
 use crate::error::CliError;
+use crate::format::short;
 
 /// Pixels drawn. A page shows half as many each way, since plotters knows whole pixels only and lines are smoother so.
 const SIZE: (u32, u32) = (1600, 520);
@@ -15,11 +15,11 @@ const SIZE: (u32, u32) = (1600, 520);
 /// Points of a line that still show on a chart of this width; more would only make the page larger.
 const MOST_POINTS: usize = 1200;
 
-/// A chart without its words.
+/// A chart without text around it.
 pub struct Chart {
-    /// What is drawn.
+    /// The curves.
     pub lines: Vec<Line>,
-    /// Values to compare with, dashed.
+    /// Reference values, dashed.
     pub levels: Vec<Level>,
     /// What the vertical axis spans.
     pub extent: Extent,
@@ -28,24 +28,24 @@ pub struct Chart {
 /// One curve.
 pub struct Line {
     /// Its name in the legend.
-    pub label: &'static str,
-    /// Told apart by readers who see colours differently, too.
+    pub label: String,
+    /// Distinguishable with any colour vision.
     pub colour: RGBColor,
     /// Images seen and value, in order of the former; every number finite.
     pub points: Vec<(f64, f64)>,
 }
 
-/// A value to compare with.
+/// A reference value.
 pub struct Level {
-    /// Where it lies.
+    /// On the vertical axis.
     pub value: f64,
-    /// That of its line, or grey where it concerns all.
+    /// The colour of its line, or grey where it applies to all.
     pub colour: RGBColor,
 }
 
 /// What a vertical axis spans.
 pub enum Extent {
-    /// Lines and levels, with some air.
+    /// Lines and levels, with a margin.
     Fitted,
     /// As `Fitted`, but from zero.
     FromZero,
@@ -56,10 +56,10 @@ pub enum Extent {
 }
 
 impl Chart {
-    /// Draws it.
+    /// Draws the chart.
     ///
     /// # Errors
-    /// Whatever plotters refuses.
+    /// Plotters fails.
     pub fn svg(&self) -> Result<String, CliError> {
         let mut svg = String::new();
         let root = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
@@ -80,8 +80,8 @@ impl Chart {
     /// What the vertical axis spans.
     fn range(&self) -> Range<f64> {
         match &self.extent {
-            Extent::Fitted => with_air(self.span()),
-            Extent::FromZero => 0.0..with_air(self.span()).end.max(1e-3),
+            Extent::Fitted => with_margin(self.span()),
+            Extent::FromZero => 0.0..with_margin(self.span()).end.max(1e-3),
             Extent::Fixed(range) => range.clone(),
             Extent::Decades => decades(self.span()),
         }
@@ -177,11 +177,11 @@ fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
         .collect()
 }
 
-/// Some room above and below, also around a line that is flat.
-fn with_air(span: Range<f64>) -> Range<f64> {
+/// Adds a margin above and below, also around a flat line.
+fn with_margin(span: Range<f64>) -> Range<f64> {
     let size = span.start.abs().max(span.end.abs());
-    let air = (0.06 * (span.end - span.start)).max(0.02 * size).max(1e-3);
-    span.start - air..span.end + air
+    let margin = (0.06 * (span.end - span.start)).max(0.02 * size).max(1e-3);
+    span.start - margin..span.end + margin
 }
 
 /// Whole powers of ten, two of them at least.
@@ -219,7 +219,7 @@ mod tests {
             ];
             for extent in extents {
                 let line = Line {
-                    label: "line",
+                    label: "line".to_owned(),
                     colour: BLACK,
                     points: vec![(1.0, value), (2.0, value)],
                 };

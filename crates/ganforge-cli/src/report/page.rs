@@ -1,23 +1,25 @@
-//! The page itself: what was run, how far it got, what came out, how it went.
+//! The HTML of a report: summary, samples, charts, recipe.
 
 use std::fmt::Write;
 
-use super::curves::{Curve, curves};
-use super::html::{duration, escape, grouped, short};
+use super::captioned_chart::{CaptionedChart, Interpretation};
+use super::charts::charts;
+use super::html::escape;
 use super::run::{Run, Sample};
 use crate::error::CliError;
+use crate::format::{duration, grouped, number, short};
 
 const STYLE: &str = include_str!("style.css");
 
-/// Sample grids shown: enough to see a run progress at a glance.
+/// Sample grids shown at most.
 const GRIDS: usize = 9;
 
-/// A whole page of HTML.
+/// The page as HTML.
 pub fn page(run: &Run) -> Result<String, CliError> {
-    let title = escape(&run.recipe.title);
+    let title = escape(&run.experiment.title);
     let summary = summary(run);
     let samples = samples(&run.samples);
-    let curves = charts(run)?;
+    let curves = curves(run)?;
     let recipe = escape(&run.recipe_text);
     let version = env!("CARGO_PKG_VERSION");
     Ok(format!(
@@ -47,7 +49,7 @@ pub fn page(run: &Run) -> Result<String, CliError> {
 }
 
 fn summary(run: &Run) -> String {
-    let recipe = &run.recipe;
+    let recipe = &run.experiment;
     let mut rows = String::new();
     let mut row = |name: &str, value: &str| {
         // Writing into a string cannot fail.
@@ -66,7 +68,7 @@ fn summary(run: &Run) -> String {
         row(
             "State",
             &format!(
-                "interrupted; <code>ganforge train {name} --resume --out FOLDER</code> goes on, FOLDER being that of this page"
+                "interrupted; <code>ganforge train {name} --resume --out FOLDER</code> resumes it, where FOLDER is the folder of this page"
             ),
         );
     }
@@ -98,7 +100,7 @@ fn summary(run: &Run) -> String {
             &format!(
                 r#"<a href="best.safetensors">best.safetensors</a>, after {} images: {metric} {}"#,
                 grouped(images),
-                short(value)
+                number(value)
             ),
         );
     }
@@ -119,41 +121,41 @@ fn samples(samples: &[Sample]) -> String {
         );
     }
     format!(
-        r#"<p class="reading">Always drawn from the same latents, so that each sample can be followed through the run. <b>Go on</b> while they get better. <b>Stop</b> once they only change: no loss will tell you. Samples that are nearly all alike are a collapse, which more training seldom mends.</p>
+        r#"<p class="reading">All grids use the same latents, so each sample can be followed through the run. <b>Continue</b> while the samples get better. <b>Stop</b> once they only change; no loss shows this. Nearly identical samples are a mode collapse, which more training rarely repairs.</p>
 <div class="grids">
 {figures}</div>"#
     )
 }
 
-/// The first, the last, and what lies evenly between them.
+/// The first, the last, and evenly spaced ones between them.
 fn evenly_spaced(samples: &[Sample], most: usize) -> impl Iterator<Item = &Sample> {
     let count = samples.len().min(most);
     let last = samples.len() - 1;
     (0..count).map(move |index| &samples[index * last / (count - 1).max(1)])
 }
 
-fn charts(run: &Run) -> Result<String, CliError> {
-    if run.readings.is_empty() {
+fn curves(run: &Run) -> Result<String, CliError> {
+    if run.ticks.is_empty() {
         return Ok("<p>None yet: the run was stopped before its first tick.</p>".to_owned());
     }
-    let charts: Result<Vec<_>, _> = curves(run)?.iter().map(chart).collect();
+    let charts: Result<Vec<_>, _> = charts(run)?.iter().map(chart).collect();
     let charts = charts?.concat();
-    let protocols = if run.recipe.evaluation.is_some() {
-        r#" How evaluation figures were obtained is in <a href="evaluation.json">evaluation.json</a>."#
+    let protocols = if run.experiment.evaluation.is_some() {
+        r#" The protocols of evaluation metrics are in <a href="evaluation.json">evaluation.json</a>."#
     } else {
         ""
     };
     Ok(format!(
-        r#"<p class="reading">A point a tick, from <a href="metrics.jsonl">metrics.jsonl</a>; the latest figure stands beside each name.{protocols}</p>
+        r#"<p class="reading">One point per tick, from <a href="metrics.jsonl">metrics.jsonl</a>; the legend shows the latest value.{protocols}</p>
 {charts}"#
     ))
 }
 
-fn chart(curve: &Curve) -> Result<String, CliError> {
+fn chart(captioned: &CaptionedChart) -> Result<String, CliError> {
     let mut legend = String::new();
-    for line in &curve.chart.lines {
+    for line in &captioned.chart.lines {
         let colour = line.colour;
-        let label = escape(line.label);
+        let label = escape(&line.label);
         let latest = line.points.last().map(|point| short(point.1));
         let latest = latest.unwrap_or_else(|| "none".to_owned());
         let _ = write!(
@@ -170,13 +172,23 @@ fn chart(curve: &Curve) -> Result<String, CliError> {
 {svg}</div>
 </figure>
 <p class="reading">{meaning}</p>
-<p class="reading"><b>Healthy:</b> {healthy}</p>
-<p class="reading"><b>Trouble:</b> {trouble}</p>
-"#,
-        title = escape(curve.title),
-        svg = curve.chart.svg()?,
-        meaning = escape(&curve.meaning),
-        healthy = escape(curve.healthy),
-        trouble = escape(curve.trouble),
+{interpretation}"#,
+        title = escape(&captioned.title),
+        svg = captioned.chart.svg()?,
+        meaning = escape(&captioned.meaning),
+        interpretation = captioned
+            .interpretation
+            .map(interpretation)
+            .unwrap_or_default(),
     ))
+}
+
+fn interpretation(text: Interpretation) -> String {
+    format!(
+        r#"<p class="reading"><b>Healthy:</b> {}</p>
+<p class="reading"><b>Trouble:</b> {}</p>
+"#,
+        escape(text.healthy),
+        escape(text.trouble)
+    )
 }

@@ -1,4 +1,4 @@
-//! What a run directory tells about its run.
+//! A run directory, read for its report.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -6,25 +6,28 @@ use std::path::Path;
 
 use ganforge_core::read_text;
 use ganforge_eval::MetricName;
-use ganforge_train::{Reading, Recipe, RunDirectory};
+use ganforge_train::experiment::Experiment;
+use ganforge_train::recipe::RecipeSource;
+use ganforge_train::run::RunDirectory;
 
+use super::metrics::{self, Tick};
 use crate::error::CliError;
 
 /// A run, finished or not.
 pub struct Run {
-    /// What was run.
-    pub recipe: Recipe,
-    /// The same as its file has it.
+    /// The resolved recipe.
+    pub experiment: Experiment,
+    /// The text of its file.
     pub recipe_text: String,
     /// Real images shown to the discriminator.
     pub images: u64,
     /// Seconds of training, all sessions together; unknown without a checkpoint.
     pub seconds: Option<f64>,
-    /// The metrics, a reading a tick.
-    pub readings: Vec<Reading>,
-    /// By how many images each sample grid was made after, in rising order.
+    /// The lines of `metrics.jsonl`.
+    pub ticks: Vec<Tick>,
+    /// Sample grids, by images seen.
     pub samples: Vec<Sample>,
-    /// Bytes of the model file, where there is one.
+    /// Size of the model file in bytes, if there is one.
     pub model_bytes: Option<u64>,
     /// Whether there is a best model.
     pub has_best: bool,
@@ -35,7 +38,7 @@ pub struct Run {
 pub struct Sample {
     /// Images seen when it was drawn.
     pub images: u64,
-    /// Where it lies, from the run directory.
+    /// Path from the run directory.
     pub link: String,
 }
 
@@ -43,38 +46,39 @@ impl Run {
     /// Reads a run directory.
     ///
     /// # Errors
-    /// A file that cannot be read, a recipe or a checkpoint that is none.
+    /// A file cannot be read, or is not a valid recipe or checkpoint.
     pub fn read(directory: &RunDirectory) -> Result<Self, CliError> {
         let path = directory.recipe();
         let recipe_text = read_text(&path).map_err(|error| unreadable(&path, &error))?;
-        let recipe = Recipe::from_toml("recipe", &recipe_text, &[])?;
-        let readings = readings(&directory.metrics())?;
+        let experiment = Experiment::parse(&RecipeSource::new("recipe", &recipe_text), &[])?;
+        let metrics = directory.metrics();
+        let ticks = metrics::read(&metrics).map_err(|error| unreadable(&metrics, &error))?;
         let manifest = directory.checkpoints().manifest()?;
-        let last_reading = readings.last().map_or(0, |reading| reading.images);
-        let images = manifest.as_ref().map_or(last_reading, |at| at.images);
+        let last_tick = ticks.last().map_or(0, |tick| tick.images);
+        let images = manifest.as_ref().map_or(last_tick, |at| at.images);
         let mut samples = samples(&directory.samples())?;
-        // Grids of a session that was killed after its last checkpoint belong to a run that never was.
+        // Grids after the checkpoint belong to a session that was killed; its steps will be repeated.
         samples.retain(|sample| sample.images <= images);
         Ok(Self {
-            recipe,
+            experiment,
             recipe_text,
             images,
             seconds: manifest.map(|at| at.seconds),
-            readings,
+            ticks,
             samples,
             model_bytes: fs::metadata(directory.model()).ok().map(|file| file.len()),
             has_best: directory.best().is_file(),
         })
     }
 
-    /// The figure by which the best model was kept, and the images it had seen.
+    /// The metric that selected the best model, its value, and the images seen then.
     pub fn best(&self) -> Option<(MetricName, f64, u64)> {
-        let (metric, better) = self.recipe.evaluation.as_ref()?.keeps()?;
-        let figures = self.readings.iter().filter_map(|reading| {
-            let value = reading.figures.get(&metric)?;
-            Some((metric, *value, reading.images))
+        let (metric, better) = self.experiment.evaluation.as_ref()?.keeps()?;
+        let figures = self.ticks.iter().filter_map(|tick| {
+            let value = tick.get(metric.name())?;
+            Some((metric, value, tick.images))
         });
-        // Of equal figures the first was kept.
+        // Of equal values the first was kept.
         let best = figures.reduce(|best, next| {
             if better.improves(next.1, best.1) {
                 next
@@ -85,30 +89,16 @@ impl Run {
         best.filter(|_| self.has_best)
     }
 
-    /// Images after which the run is done: whole steps, so at least those the recipe asks for.
+    /// Images after which the run is finished: those of the recipe, rounded up to whole steps.
     pub fn goal(&self) -> u64 {
-        let steps = self.recipe.steps();
-        steps.saturating_mul(self.recipe.images_per_step())
+        let steps = self.experiment.steps();
+        steps.saturating_mul(self.experiment.images_per_step())
     }
 
-    /// True where nothing is left to be done.
+    /// Whether the run has reached its goal.
     pub fn is_finished(&self) -> bool {
         self.images >= self.goal()
     }
-}
-
-/// Every line that is a reading: one cut short by a kill, or edited by hand, is left out.
-fn readings(path: &Path) -> Result<Vec<Reading>, CliError> {
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        // Stopped before its first tick.
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(unreadable(path, &error)),
-    };
-    let lines = bytes.split(|&byte| byte == b'\n');
-    Ok(lines
-        .filter_map(|line| serde_json::from_slice(line).ok())
-        .collect())
 }
 
 fn samples(folder: &Path) -> Result<Vec<Sample>, CliError> {

@@ -1,41 +1,60 @@
-#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
+#![allow(clippy::unwrap_used, reason = "a failed test panics")]
 
-use std::collections::BTreeMap;
 use std::fs;
 
-use ganforge_eval::MetricName;
-use ganforge_train::{Override, Payoff, Reading, Recipe, RunDirectory};
+use ganforge_train::recipe::Override;
+use ganforge_train::run::RunDirectory;
+use ganforge_train::telemetry::Reading;
+use ganforge_train::{Payoff, Recipe};
+use serde_json::{Value, json};
 
-use super::html::{duration, escape, grouped, short};
+use super::html::escape;
+use super::metrics::Tick;
 use super::page::page;
 use super::run::{Run, Sample};
 
-fn reading(images: u64, jsd_estimate: Option<f64>) -> Reading {
-    Reading {
-        images,
-        discriminator_loss: 1.3,
-        generator_loss: 0.8,
-        score_real: 0.2,
-        score_fake: -0.2,
-        accuracy_real: 0.7,
-        accuracy_fake: 0.6,
-        jsd_estimate,
-        penalty: 0.0,
-        discriminator_gradient_norm: 1.5,
-        generator_gradient_norm: 0.4,
-        images_per_second: 12_000.0,
-        figures: BTreeMap::new(),
+/// A line of `metrics.jsonl`, with further keys.
+fn line(images: u64, further: Value) -> String {
+    let mut line = json!({
+        "images": images,
+        "discriminator_loss": 1.3,
+        "generator_loss": 0.8,
+        "score_real": 0.2,
+        "score_fake": -0.2,
+        "accuracy_real": 0.7,
+        "accuracy_fake": 0.6,
+        "penalty": 0.0,
+        "discriminator_gradient_norm": 1.5,
+        "generator_gradient_norm": 0.4,
+        "images_per_second": 12_000.0,
+    });
+    let object = line.as_object_mut().unwrap();
+    if let Value::Object(further) = further {
+        object.extend(further);
     }
+    line.to_string()
 }
 
-fn run(readings: Vec<Reading>) -> Run {
+fn tick(images: u64, further: Value) -> Tick {
+    Tick::parse(line(images, further).as_bytes()).unwrap()
+}
+
+fn plain(images: u64) -> Tick {
+    tick(images, Value::Null)
+}
+
+fn charts(page: &str) -> usize {
+    page.matches("<svg").count()
+}
+
+fn run(ticks: Vec<Tick>) -> Run {
     let recipe = Recipe::load("digits", &[]).unwrap();
     Run {
         recipe_text: recipe.to_toml().unwrap(),
-        recipe,
+        experiment: recipe.experiment,
         images: 640,
         seconds: Some(61.0),
-        readings,
+        ticks,
         samples: Vec::new(),
         model_bytes: Some(1_000),
         has_best: false,
@@ -44,13 +63,13 @@ fn run(readings: Vec<Reading>) -> Run {
 
 #[test]
 fn text_is_escaped_wherever_a_recipe_can_put_it() {
-    let mut run = run(vec![reading(640, None)]);
+    let mut run = run(vec![plain(640)]);
     let evil = r#"<script>alert("1")</script> & 'co'"#;
-    evil.clone_into(&mut run.recipe.title);
-    evil.clone_into(&mut run.recipe.name);
+    evil.clone_into(&mut run.experiment.title);
+    evil.clone_into(&mut run.experiment.name);
     evil.clone_into(&mut run.recipe_text);
-    run.recipe.paper = Some(evil.to_owned());
-    run.recipe.expected = Some(evil.to_owned());
+    run.experiment.paper = Some(evil.to_owned());
+    run.experiment.expected = Some(evil.to_owned());
     let page = page(&run).unwrap();
     assert!(!page.contains("<script"), "{page}");
     // Title twice, name, paper, expected and recipe.
@@ -63,34 +82,55 @@ fn text_is_escaped_wherever_a_recipe_can_put_it() {
 
 #[test]
 fn a_payoff_without_a_divergence_has_no_chart_of_it() {
-    let charts = |page: &str| page.matches("<svg").count();
-    let with = page(&run(vec![reading(320, Some(0.1)), reading(640, Some(0.2))])).unwrap();
-    let without = page(&run(vec![reading(320, None), reading(640, None)])).unwrap();
+    let estimates = [(320, 0.1), (640, 0.2)];
+    let estimates = estimates.map(|(images, jsd)| tick(images, json!({ "jsd_estimate": jsd })));
+    let with = page(&run(estimates.to_vec())).unwrap();
+    let without = page(&run(vec![plain(320), plain(640)])).unwrap();
     assert!(with.contains("Jensen-Shannon") && !without.contains("Jensen-Shannon"));
     assert_eq!((charts(&with), charts(&without)), (6, 5));
 }
 
 #[test]
 fn figures_have_charts_of_their_own_and_the_first_of_equal_ones_is_the_best() {
-    let told = |(images, recall)| Reading {
-        figures: [(MetricName::Frechet, 3.0), (MetricName::Recall, recall)].into(),
-        ..reading(images, None)
-    };
+    let evaluated = |(images, recall)| tick(images, json!({ "frechet": 3.0, "recall": recall }));
     let recalls = [(400, 0.4), (700, 0.7), (800, 0.7), (900, 0.5)];
-    let mut run = run(recalls.map(told).to_vec());
+    let mut run = run(recalls.map(evaluated).to_vec());
     let plain = page(&run).unwrap();
-    assert_eq!(plain.matches("<svg").count(), 5 + 2);
+    assert_eq!(charts(&plain), 5 + 2);
     assert!(plain.find("Fréchet").unwrap() < plain.find("<h3>Losses").unwrap());
     assert!(!plain.contains("best.safetensors") && !plain.contains("</i>coverage"));
     let keep = [
         Override::new("evaluation.metrics", vec!["recall", "frechet"]),
         Override::new("evaluation.keep_best", "recall"),
     ];
-    run.recipe = Recipe::load("digits", &keep).unwrap();
+    run.experiment = Recipe::load("digits", &keep).unwrap().experiment;
     run.has_best = true;
     let page = page(&run).unwrap();
     assert!(page.contains("after 700 images: recall 0.7"), "{page}");
     assert!(page.contains("evaluation.json"));
+}
+
+#[test]
+fn unknown_keys_have_charts_of_their_own() {
+    let terms = json!({ "energy_real": 1.0, "energy_fake": 2.0, "convergence": 0.5, "note": "?", "lost": null });
+    let page = page(&run(vec![tick(320, terms), plain(640)])).unwrap();
+    assert_eq!(charts(&page), 5 + 2);
+    for part in [
+        "<h3>Convergence",
+        "<h3>Energy<",
+        "</i>energy_real: <b>1<",
+        "</i>energy_fake: <b>2<",
+    ] {
+        assert!(page.contains(part), "{part} is missing: {page}");
+    }
+    assert!(!page.contains("<h3>Note") && !page.contains("<h3>Lost"));
+}
+
+#[test]
+fn every_key_of_a_reading_has_its_chart() {
+    let reading = serde_json::to_vec(&Reading::default()).unwrap();
+    let ticks = [Tick::parse(&reading).unwrap()];
+    assert!(super::terms::charts(&ticks).is_empty());
 }
 
 #[test]
@@ -103,8 +143,8 @@ fn a_run_without_metrics_still_has_a_page() {
 #[test]
 fn only_scores_that_may_drift_are_said_to() {
     let texts = |payoff| {
-        let mut run = run(vec![reading(640, None)]);
-        run.recipe.game.payoff = payoff;
+        let mut run = run(vec![plain(640)]);
+        run.experiment.game.payoff = payoff;
         let page = page(&run).unwrap();
         (page.contains("drift"), page.contains("for the generator"))
     };
@@ -121,7 +161,7 @@ fn only_scores_that_may_drift_are_said_to() {
 #[test]
 fn the_dashed_lines_of_the_losses_are_those_of_an_undecided_discriminator() {
     // 2 log 2 and log 2, by hand.
-    let page = page(&run(vec![reading(640, None)])).unwrap();
+    let page = page(&run(vec![plain(640)])).unwrap();
     assert!(page.contains("1.39 for the discriminator, 0.693 for the generator"));
 }
 
@@ -157,15 +197,14 @@ fn broken_lines_and_grids_past_the_checkpoint_are_left_out() {
     ] {
         fs::write(directory.samples().join(name), "").unwrap();
     }
-    let line = |images| serde_json::to_string(&reading(images, None)).unwrap();
     let metrics = format!(
         "{}\nnonsense\n\n\u{0}\n{}\n{{\"images\":",
-        line(320),
-        line(640)
+        line(320, Value::Null),
+        line(640, Value::Null)
     );
     fs::write(directory.metrics(), metrics).unwrap();
     let run = Run::read(&directory).unwrap();
-    assert_eq!(run.readings, [reading(320, None), reading(640, None)]);
+    assert_eq!(run.ticks, [plain(320), plain(640)]);
     assert_eq!((run.images, run.seconds), (640, None));
     let links: Vec<_> = run
         .samples
@@ -173,25 +212,4 @@ fn broken_lines_and_grids_past_the_checkpoint_are_left_out() {
         .map(|sample| sample.link.as_str())
         .collect();
     assert_eq!(links, ["samples/000000320.png"]);
-}
-
-#[test]
-fn numbers_are_short_and_times_are_round() {
-    let numbers = [
-        -0.0, 0.712_34, -1.386_294, 12.34, 1_500.0, 13_397.8, 512_000.0, 2.5e6, 1e-5,
-    ];
-    assert_eq!(
-        numbers.map(short),
-        [
-            "0", "0.712", "-1.39", "12.3", "1.5k", "13.4k", "512k", "2.5M", "1e-5"
-        ]
-    );
-    assert_eq!(
-        [0, 999, 1_000, 1_234_567].map(grouped),
-        ["0", "999", "1,000", "1,234,567"]
-    );
-    assert_eq!(
-        [38.98, 125.0, 7_300.0].map(duration),
-        ["39 s", "2 min 5 s", "2 h 1 min"]
-    );
 }

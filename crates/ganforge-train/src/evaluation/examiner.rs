@@ -11,7 +11,9 @@ use ganforge_model::Generator;
 
 use super::Protocols;
 use crate::error::TrainError;
-use crate::recipe::{EvaluationConfig, Recipe};
+use crate::experiment::EvaluationConfig;
+use crate::recipe::Recipe;
+use crate::system::System;
 
 /// Measures the generators of a run against the same real images, on samples of the same latents, and keeps track of the best.
 ///
@@ -48,14 +50,14 @@ impl Examiner {
     ///
     /// # Errors
     /// Metrics or features that the data do not admit, or data that cannot be read.
-    pub fn new<G, D>(
-        recipe: &Recipe<G, D>,
+    pub fn new<S: System>(
+        recipe: &Recipe<S>,
         config: &EvaluationConfig,
         dataset: &Dataset,
         signature: Signature,
         device: &Device,
     ) -> Result<Self, MeasureError> {
-        let request = Request::new(config.samples, recipe.run.seed)
+        let request = Request::new(config.samples, recipe.experiment.run.seed)
             .metrics(config.metrics.iter().copied())
             .features(config.features)
             .split(config.split);
@@ -65,7 +67,7 @@ impl Examiner {
             height: image.height,
             width: image.width,
         };
-        let data = &recipe.data;
+        let data = &recipe.experiment.data;
         let mut reference = ReferenceData::new(&data.source, image, &data.options())?;
         if data.skip == 0 && data.take.is_none() {
             reference = reference.with_training(dataset.clone());
@@ -190,7 +192,6 @@ mod tests {
 
     use super::*;
     use crate::recipe::Override;
-    use crate::{build, signature};
 
     /// The recipe `digits` with an evaluation of 50 samples.
     fn recipe(metrics: Vec<&str>, keep_best: &str) -> (Recipe, Dataset) {
@@ -200,20 +201,25 @@ mod tests {
             Override::new("evaluation.keep_best", keep_best),
         ];
         let recipe = Recipe::load("digits", &changes).unwrap();
-        let dataset = Dataset::open(&recipe.data.source, &recipe.data.options()).unwrap();
+        let dataset = Dataset::open(
+            &recipe.experiment.data.source,
+            &recipe.experiment.data.options(),
+        )
+        .unwrap();
         (recipe, dataset)
     }
 
     fn examiner((recipe, dataset): &(Recipe, Dataset)) -> Examiner {
-        let config = recipe.evaluation.as_ref().unwrap();
-        let signature = signature(recipe, dataset);
+        let config = recipe.experiment.evaluation.as_ref().unwrap();
+        let signature = recipe.signature(dataset);
         Examiner::new(recipe, config, dataset, signature, &Device::flex()).unwrap()
     }
 
     /// The initial generator, or one whose weights all have the value `filled`.
     fn generator((recipe, dataset): &(Recipe, Dataset), filled: Option<f32>) -> GeneratorNet {
-        let signature = signature(recipe, dataset);
-        let network = build(recipe, &signature, 0, &Device::flex())
+        let signature = recipe.signature(dataset);
+        let network = recipe
+            .build(&signature, 0, &Device::flex())
             .unwrap()
             .generator;
         let Some(value) = filled else {

@@ -1,8 +1,7 @@
 //! `ganforge evaluate`
 
-mod number;
-mod origin;
 mod progress;
+mod provenance;
 mod report;
 mod table;
 
@@ -13,7 +12,8 @@ use ganforge_data::DataOptions;
 use ganforge_eval::{EvalError, Evaluator, ImageShape, Part};
 use ganforge_infer::{SampleOptions, Sampler};
 use ganforge_measure::{BaselineImages, ReferenceData, Request};
-use ganforge_train::Recipe;
+use ganforge_train::experiment::Experiment;
+use ganforge_train::recipe::RecipeSource;
 
 use super::sample::class_number;
 use super::{print, print_json, warn_of_skipped, warn_of_truncation};
@@ -23,8 +23,6 @@ use crate::message;
 use crate::runs::model_file;
 use progress::Progress;
 use report::{Baseline, Report};
-
-pub use number::number;
 
 /// Measures how good a model's images are.
 pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
@@ -38,7 +36,7 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
         height: image.height,
         width: image.width,
     };
-    let reference = ReferenceData::new(&arguments.data, image, &fitted(&path)?)?;
+    let reference = ReferenceData::new(&arguments.data, image, &data_options(&path)?)?;
     let options = sample_options(arguments, &sampler, reference.default_samples())?;
     let batches = sampler.batches(&options)?;
     warn_of_truncation(arguments.truncation);
@@ -46,7 +44,7 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
     let baseline_images = arguments.baseline.then(|| reference.baseline(&request));
     let baseline_images = baseline_images.transpose()?;
     let mut evaluator = reference.evaluator(&request, &device)?;
-    // What cannot be compared is refused as soon as that is known.
+    // Refuses an incomparable report before the long computations.
     let comparable = |evaluator: &Evaluator, unknown: &[&str]| {
         let protocol = |metric| evaluator.protocol(metric);
         let earlier = earlier.as_ref();
@@ -54,13 +52,13 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
             earlier.check(protocol, unknown, &request.metrics)
         })
     };
-    comparable(&evaluator, OF_REAL_IMAGES)?;
+    comparable(&evaluator, REFERENCE_KEYS)?;
 
     let progress = Progress::new(!arguments.json)?;
     let skipped = reference.fill(&mut evaluator, &request, |part, done, images| {
         progress.at(part, done, images);
     })?;
-    progress.aside(|| warn_of_skipped(&skipped));
+    progress.suspend(|| warn_of_skipped(&skipped));
     comparable(&evaluator, &[])?;
     let mut done = 0;
     for images in batches {
@@ -95,7 +93,7 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
     Ok(Done::Finished)
 }
 
-/// What real images score in the place of samples.
+/// Measures real images in place of samples.
 fn baseline(
     images: &BaselineImages,
     evaluator: &mut Evaluator,
@@ -121,26 +119,27 @@ fn baseline(
     })
 }
 
-/// Keys of a protocol that only real images tell.
-const OF_REAL_IMAGES: &[&str] = &["data", "digest", "metric", "reference", "resize"];
+/// Keys of a protocol that depend on the real images.
+const REFERENCE_KEYS: &[&str] = &["data", "digest", "metric", "reference", "resize"];
 
-/// How images are brought to the model's size: as the recipe beside the model file says, or else as suits the source.
-fn fitted(model: &Path) -> Result<DataOptions, CliError> {
+/// How images are resized to the model's shape: by the recipe beside the model file, else by the defaults of the source.
+fn data_options(model: &Path) -> Result<DataOptions, CliError> {
     let recipe = model.with_file_name("recipe.toml");
     if !recipe.is_file() {
         return Ok(DataOptions::default());
     }
-    Ok(Recipe::load(&recipe.to_string_lossy(), &[])?.data.options())
+    let source = RecipeSource::find(&recipe.to_string_lossy())?;
+    Ok(Experiment::parse(&source, &[])?.data.options())
 }
 
-/// The metrics asked for, or those that fit the data, with what else changes a figure.
+/// The requested metrics, or the defaults for the data, with everything else that changes a value.
 fn request(
     arguments: &EvaluateArguments,
     reference: &ReferenceData,
     options: &SampleOptions,
     sampler: &Sampler,
 ) -> Result<Request, CliError> {
-    // By name: the data may have other classes than the model, and number them otherwise.
+    // By name, because data and model may number their classes differently.
     let name = |class: usize| sampler.card().classes.get(class).cloned();
     let class = options.class.and_then(name);
     let truncation = options.truncation.map(|truncation| truncation.to_string());
@@ -174,12 +173,12 @@ fn request(
 fn sample_options(
     arguments: &EvaluateArguments,
     sampler: &Sampler,
-    usual: usize,
+    default_count: usize,
 ) -> Result<SampleOptions, CliError> {
     let classes = &sampler.card().classes;
     let class = arguments.class.as_deref();
     Ok(SampleOptions {
-        count: arguments.samples.unwrap_or(usual),
+        count: arguments.samples.unwrap_or(default_count),
         seed: arguments.seed,
         class: class
             .map(|class| class_number(class, classes))

@@ -1,4 +1,4 @@
-//! What is under way, on standard error.
+//! Progress of an evaluation, on standard error.
 
 use std::time::Duration;
 
@@ -7,18 +7,18 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::error::CliError;
 
-/// A bar for images, and a name for each metric. Where nobody watches, nothing is shown.
+/// A bar while images are read, then the name of each metric. Hidden if standard error is not a terminal.
 pub struct Progress {
     bar: ProgressBar,
     counting: ProgressStyle,
 }
 
 impl Progress {
-    /// Nothing under way yet; `shown` or hidden.
-    pub fn new(shown: bool) -> Result<Self, CliError> {
+    /// A bar at zero, visible or not.
+    pub fn new(visible: bool) -> Result<Self, CliError> {
         let counting = ProgressStyle::with_template("{msg:17} {bar:30} {pos}/{len} {eta} left")
             .map_err(|error| CliError::System(error.to_string()))?;
-        let bar = if shown {
+        let bar = if visible {
             ProgressBar::new(0)
         } else {
             ProgressBar::hidden()
@@ -29,7 +29,7 @@ impl Progress {
         Ok(Self { bar, counting })
     }
 
-    /// So many of a part's images are in.
+    /// `done` of a part's `images` have been read.
     pub fn at(&self, part: Part, done: usize, images: usize) {
         let name = match part {
             Part::Samples => "samples",
@@ -47,18 +47,18 @@ impl Progress {
         self.bar.set_position(done as u64);
     }
 
-    /// Begins something whose end is not known.
+    /// Shows a spinner beside `name`.
     pub fn name(&self, name: &'static str) {
         self.bar.set_style(ProgressStyle::default_spinner());
         self.bar.set_message(name);
     }
 
-    /// Says something that stays on the screen.
-    pub fn aside(&self, say: impl FnOnce()) {
-        self.bar.suspend(say);
+    /// Hides the bar while `print` prints lines.
+    pub fn suspend(&self, print: impl FnOnce()) {
+        self.bar.suspend(print);
     }
 
-    /// Leaves the screen as it was.
+    /// Removes the bar.
     pub fn end(&self) {
         self.bar.finish_and_clear();
     }

@@ -1,4 +1,4 @@
-//! What an evaluation found, and how that compares with an earlier one.
+//! The result of an evaluation, and its comparison with an earlier one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -16,42 +16,42 @@ pub struct Report {
     /// The model file.
     #[serde(default)]
     pub model: String,
-    /// Real images that the model has seen in training.
+    /// Real images seen in training.
     #[serde(default)]
     pub images_seen: u64,
     /// Number of samples.
     pub samples: usize,
     /// The real data.
     pub data: String,
-    /// A figure for each metric.
+    /// The value of each metric, with its protocol.
     pub metrics: BTreeMap<MetricName, Figure>,
-    /// What real images score, where that was asked for.
+    /// The baseline, if requested.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Baseline>,
-    /// By how much each figure exceeds the earlier one, where there was one.
+    /// The difference of each value from the earlier one, if there is one.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub change: BTreeMap<MetricName, f64>,
-    /// Where the earlier figures are, of a report that is compared with them.
+    /// The file of the earlier report, if there is one.
     #[serde(skip)]
     pub since: Option<PathBuf>,
-    /// The file it was read from.
+    /// The file this report was read from.
     #[serde(skip)]
     path: PathBuf,
 }
 
-/// What real images score in the place of samples, by the same protocol.
+/// Values of real images in place of samples, by the same protocol.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Baseline {
-    /// How many there are: as many as samples.
+    /// Their number, which is that of samples.
     pub images: usize,
-    /// The part of the data that they are of.
+    /// The split of the data they are from.
     pub split: String,
-    /// A value for each metric that has one.
+    /// The value of each metric that has one.
     pub values: BTreeMap<MetricName, f64>,
 }
 
 impl Report {
-    /// What was just found.
+    /// A report of new results.
     pub fn new(
         model: &Path,
         images_seen: u64,
@@ -72,7 +72,7 @@ impl Report {
         }
     }
 
-    /// What was found earlier.
+    /// Reads an earlier report.
     pub fn read(path: &Path) -> Result<Self, CliError> {
         let refuse = |reason: String| CliError::System(format!("{}: {reason}", path.display()));
         let text = read_text(path).map_err(|error| refuse(error.to_string()))?;
@@ -87,7 +87,7 @@ impl Report {
         })
     }
 
-    /// Refuses to be compared with figures of other protocols, besides keys that are not known yet, or with none of its own metrics.
+    /// Checks that this report can be compared: it shares a metric, and each shared metric has the same protocol, `unknown` keys aside.
     pub fn check(
         &self,
         protocol: impl Fn(MetricName) -> Protocol,
@@ -117,9 +117,9 @@ impl Report {
         Ok(())
     }
 
-    /// Adds the change from an earlier report, of every metric that both have.
+    /// Adds the changes from an earlier report, for metrics in both.
     pub fn compare(&mut self, earlier: &Self) -> Result<(), CliError> {
-        // Through text and back, as the earlier ones went: a reader of JSON may round decimals.
+        // Through JSON, as the earlier values were: parsing may round decimals.
         let text = serde_json::to_string(&self.metrics);
         let now = text.and_then(|text| serde_json::from_str(&text));
         let now: BTreeMap<MetricName, Figure> =
@@ -139,7 +139,7 @@ impl Report {
         let path = self.path.display();
         CliError::System(match key.as_str() {
             "digest" => format!(
-                "{metric} cannot be compared with {path}: its real images are others than those here; evaluate that model again beside these"
+                "{metric} cannot be compared with {path}: its real images differ from those here; evaluate that model again with these"
             ),
             _ => format!(
                 "{metric} cannot be compared with {path}: `{key}` is {first} here and {second} there; evaluate again with the same protocol"

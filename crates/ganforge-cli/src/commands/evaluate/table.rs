@@ -1,22 +1,22 @@
-//! Figures for people to read.
+//! Evaluation results as a table.
 
-use ganforge_data::printable;
+use ganforge_core::printable;
 use ganforge_eval::{Better, Figure, MetricName, Spread};
 
-use super::number;
-use super::origin::origin;
+use super::provenance::provenance;
 use super::report::Report;
+use crate::format::number;
 
-/// What all figures share, and a line for every figure: value, ±, change, and what it was obtained from besides.
+/// A heading with what all metrics share, and a line per metric: value, error, change, baseline, and the rest of its provenance.
 pub fn table(report: &Report) -> String {
-    let origins: Vec<Vec<String>> = report.metrics.values().map(origin).collect();
-    let shared = shared(&origins);
+    let provenances: Vec<Vec<String>> = report.metrics.values().map(provenance).collect();
+    let shared = shared(&provenances);
     let rows: Vec<[String; 6]> = report
         .metrics
         .iter()
-        .zip(&origins)
-        .map(|((metric, figure), origin)| {
-            let own = origin.iter().filter(|part| !shared.contains(*part));
+        .zip(&provenances)
+        .map(|((metric, figure), provenance)| {
+            let own = provenance.iter().filter(|part| !shared.contains(*part));
             let own: Vec<&str> = own.map(String::as_str).collect();
             [
                 format!("{metric} {}", goal(*metric)),
@@ -32,25 +32,25 @@ pub fn table(report: &Report) -> String {
         let cells = rows.iter().map(|row| row[column].chars().count());
         cells.max().unwrap_or(0)
     });
-    let line = |[metric, value, spread, change, real, origin]: &[String; 6]| {
+    let line = |[metric, value, spread, change, real, provenance]: &[String; 6]| {
         let mut cells = vec![
             format!("{metric:<0$}", widths[0]),
             format!("{value:>0$}", widths[1]),
         ];
         for (cell, width) in [spread, change, real].into_iter().zip(&widths[2..]) {
-            // A column that no figure fills is left out.
+            // An empty column is left out.
             cells.extend((*width > 0).then(|| format!("{cell:<width$}")));
         }
-        cells.push(origin.clone());
+        cells.push(provenance.clone());
         cells.join("  ").trim_end().to_owned() + "\n"
     };
     let lines: String = rows.iter().map(line).collect();
     format!("{}\n\n{lines}", heading(report, &shared))
 }
 
-/// What several figures all say of themselves.
-fn shared(origins: &[Vec<String>]) -> Vec<String> {
-    match origins {
+/// The parts of provenance that all metrics share, if there are several.
+fn shared(provenances: &[Vec<String>]) -> Vec<String> {
+    match provenances {
         [first, others @ ..] if !others.is_empty() => {
             let everywhere = |part: &&String| others.iter().all(|other| other.contains(part));
             first.iter().filter(everywhere).cloned().collect()
@@ -59,7 +59,7 @@ fn shared(origins: &[Vec<String>]) -> Vec<String> {
     }
 }
 
-/// What was measured, and how that was obtained.
+/// The model, the samples, and the shared provenance.
 fn heading(report: &Report, shared: &[String]) -> String {
     let mut parts = vec![format!("{} samples", report.samples)];
     if let Some(Figure { protocol, .. }) = report.metrics.values().next() {
@@ -86,7 +86,7 @@ fn heading(report: &Report, shared: &[String]) -> String {
     )
 }
 
-/// Where better figures are.
+/// The direction of better values.
 fn goal(metric: MetricName) -> &'static str {
     match (metric, metric.better()) {
         (_, Some(Better::Lower)) => "↓",
@@ -96,7 +96,7 @@ fn goal(metric: MetricName) -> &'static str {
     }
 }
 
-/// A change: its sign is what matters most.
+/// The change since the earlier report, with its sign.
 fn changed(report: &Report, metric: MetricName) -> String {
     match (report.change.get(&metric), &report.since) {
         (Some(change), _) if *change > 0.0 => format!("(+{})", number(*change)),
@@ -106,7 +106,7 @@ fn changed(report: &Report, metric: MetricName) -> String {
     }
 }
 
-/// What real images score.
+/// The value of the baseline.
 fn real(report: &Report, metric: MetricName) -> String {
     let baseline = report.baseline.as_ref();
     let value = baseline.and_then(|baseline| baseline.values.get(&metric));

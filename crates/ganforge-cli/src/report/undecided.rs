@@ -1,0 +1,47 @@
+//! The losses at a discriminator that cannot distinguish real from generated images: the dashed lines of a chart of losses.
+
+use burn::tensor::{Device, Tensor};
+use ganforge_train::game::Game;
+
+use crate::device::{Backend, DeviceSpec};
+use crate::error::CliError;
+
+/// Losses where the discriminator gives every image the same score.
+pub struct Undecided {
+    pub discriminator: f64,
+    /// Absent where it depends on that score.
+    pub generator: Option<f64>,
+    /// True where the discriminator's loss depends on differences of scores alone, so that all scores may drift together.
+    pub scores_are_free: bool,
+}
+
+impl Undecided {
+    /// Evaluates the payoff's own formulas, so that a new payoff needs no change here.
+    pub fn new(game: &Game) -> Result<Self, CliError> {
+        // Flex is always compiled in, and fast enough for four numbers.
+        let (_, device) = DeviceSpec::Named(Backend::Flex, 0).open()?;
+        let boundary = game.payoff.decision_boundary();
+        let [discriminator, generator] = losses_at(boundary, game, &device);
+        let elsewhere = losses_at(boundary + 10.0, game, &device);
+        let same = |a: f64, b: f64| (a - b).abs() < 1e-6;
+        let scores_are_free = same(discriminator, elsewhere[0]);
+        let is_score = scores_are_free && !same(generator, elsewhere[1]);
+        Ok(Self {
+            discriminator,
+            generator: (!is_score).then_some(generator),
+            scores_are_free,
+        })
+    }
+}
+
+/// The losses of discriminator and generator where every image scores `score`.
+fn losses_at(score: f64, game: &Game, device: &Device) -> [f64; 2] {
+    let scores = || Tensor::<2>::full([1, 1], score, device);
+    let smoothing = game.label_smoothing;
+    let discriminator = game
+        .payoff
+        .discriminator_loss(scores(), scores(), smoothing);
+    let generator = game.payoff.generator_loss(scores, scores());
+    let number = |loss: Tensor<1>| loss.into_data().iter::<f64>().next().unwrap_or_default();
+    [number(discriminator), number(generator)]
+}
