@@ -21,6 +21,8 @@ pub fn run(options: &[&str]) -> Result<(), String> {
     step::run(&mut step::command("cargo", &build))?;
     let program = step::workspace_root().join("target/debug/digit-classifier");
     step::run(&mut step::command(program, &[mnist, FILE]))?;
-    println!("state its accuracy and digest in crates/ganforge-eval/src/spaces/digits.rs");
+    println!(
+        "state its accuracy and digest in crates/ganforge-eval/src/spaces/digit_classifier.rs"
+    );
     Ok(())
 }

@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use ganforge_data::{DataSpec, Split};
 use ganforge_eval::MetricName;
 use ganforge_eval::spaces::FeatureName;
-use ganforge_train::Override;
+use ganforge_train::recipe::Override;
 
 use crate::device::DeviceSpec;
 

@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use ganforge_data::{DataError, FetchError};
-use ganforge_eval::EvaluationError;
+use ganforge_data::DataError;
+use ganforge_eval::EvalError;
 use ganforge_infer::InferError;
 use ganforge_measure::MeasureError;
 use ganforge_train::{RecipeError, TrainError};
@@ -27,9 +27,7 @@ pub enum CliError {
     #[error(transparent)]
     Data(#[from] DataError),
     #[error(transparent)]
-    Fetch(#[from] FetchError),
-    #[error(transparent)]
-    Evaluation(#[from] EvaluationError),
+    Evaluation(#[from] EvalError),
     #[error(transparent)]
     Infer(#[from] InferError),
     #[error(transparent)]
@@ -47,6 +45,7 @@ impl From<MeasureError> for CliError {
         match error {
             MeasureError::Data(error) => Self::Data(error),
             MeasureError::Evaluation(error) => Self::Evaluation(error),
+            MeasureError::Sample(error) => Self::Infer(error),
             // The other errors are about options that do not fit the data.
             other => Self::Usage(other.to_string()),
         }
@@ -60,15 +59,14 @@ impl CliError {
             Self::Usage(_)
             | Self::Device(_)
             | Self::Recipe(RecipeError::Unknown { .. } | RecipeError::Override(_))
-            | Self::Fetch(FetchError::Unknown { .. })
-            | Self::Evaluation(EvaluationError::NotHere { .. })
+            | Self::Data(DataError::UnknownDownload { .. })
+            | Self::Evaluation(EvalError::Unsupported { .. })
             | Self::Infer(InferError::Option(_) | InferError::UnknownFormat { .. }) => {
                 ExitCode::from(2)
             }
             Self::Recipe(_)
             | Self::Train(_)
             | Self::Data(_)
-            | Self::Fetch(_)
             | Self::Evaluation(_)
             | Self::Infer(_)
             | Self::System(_) => ExitCode::FAILURE,

@@ -19,7 +19,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use clap::error::ErrorKind;
-use ganforge_data::printable;
+use ganforge_core::printable;
 
 use arguments::{Arguments, Command, DataCommand};
 use error::{CliError, Done};

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use ganforge_data::printable;
+use ganforge_core::printable;
 
 /// Prints why the command fails, to standard error.
 pub fn error(reason: &impl Display) {

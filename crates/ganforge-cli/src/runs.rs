@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use ganforge_core::read_text;
+use ganforge_train::recipe::builtin;
+use ganforge_train::run::RunDirectory;
 use ganforge_train::run::checkpoint::{CheckpointFolder, MODEL_FILE};
-use ganforge_train::{RunDirectory, builtin};
 
 use crate::error::CliError;
 

@@ -6,8 +6,9 @@ mod support;
 use std::ops::Range;
 
 use ganforge_data::{DataOptions, DataSpec, Dataset, Split};
+use ganforge_eval::Features;
+use ganforge_eval::metrics::{PARZEN_GRID, frechet_of_features, parzen as parzen_of};
 use ganforge_eval::spaces::{INCEPTION_FILE, INCEPTION_SHA256};
-use ganforge_eval::{Features, GRID, frechet_of_features, parzen as parzen_of};
 use serde_json::Value;
 use support::Home;
 
@@ -263,7 +264,7 @@ fn a_test_part_is_held_out_and_validation_is_the_end_of_the_training_part() {
     };
     let [validation, test] = [of(Split::Train, 500..600), of(Split::Test, 0..120)];
     let samples = ink(array(&home, "samples.npy"));
-    let expected = parzen_of(&samples, &validation, &test, &GRID).unwrap();
+    let expected = parzen_of(&samples, &validation, &test, &PARZEN_GRID).unwrap();
     let (found, nats) = (parzen["value"].as_f64().unwrap(), expected.nats.value);
     assert!((found - nats).abs() < 1e-9 * nats.abs(), "{found} {nats}");
     assert_eq!(parzen["details"]["sigma"], expected.sigma);

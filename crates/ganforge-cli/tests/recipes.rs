@@ -2,7 +2,8 @@
 
 mod support;
 
-use ganforge_train::{Recipe, builtin_names};
+use ganforge_train::experiment::Experiment;
+use ganforge_train::recipe::{RecipeSource, builtin_names};
 use serde_json::Value;
 use support::Home;
 
@@ -30,7 +31,8 @@ fn every_promised_recipe_is_built_in_and_names_paper_and_result() {
         assert!(builtin_names().any(|known| known == name), "{name}");
     }
     for name in builtin_names() {
-        let recipe = Recipe::load(name, &[]).unwrap();
+        let source = RecipeSource::find(name).unwrap();
+        let recipe = Experiment::parse(&source, &[]).unwrap();
         assert!(recipe.paper.is_some(), "{name}");
         assert!(recipe.expected.is_some(), "{name}");
     }

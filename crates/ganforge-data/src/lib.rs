@@ -1,68 +1,57 @@
-//! Datasets to batches: what the user names with `--data` becomes `Vec<f32>` images, ready for any device.
+//! Datasets and batches of training images, as plain `Vec<f32>` values for any device.
 //!
 //! ```
 //! use ganforge_data::{BatchStream, DataOptions, DataSpec, Dataset};
 //!
 //! let spec: DataSpec = "digits".parse()?;
-//! let dataset = Dataset::open(&spec, &DataOptions::default())?;
+//! let options = DataOptions::new().size([16, 16]).labels(true);
+//! let dataset = Dataset::open(&spec, &options)?;
+//! assert_eq!(dataset.to_string(), "1797 images of 1x16x16 in 10 classes");
+//!
+//! // Shuffled batches of 64 images under seed 7, from step 0 on.
 //! let mut stream = BatchStream::new(dataset, 64, 7, 0)?;
 //! let batch = stream.next()?;
-//! assert_eq!(batch.images.len(), 64 * 8 * 8);
+//! assert_eq!(batch.images.len(), 64 * 16 * 16);
 //! # Ok::<(), ganforge_data::DataError>(())
 //! ```
 //!
-//! The way through the crate: [`DataSpec`] says where the data are, [`DataOptions`] what they become, [`Dataset`] holds them, [`BatchStream`] deals them
-//! out. [`inspect`](mod@inspect) is the doctor that looks at data before a run, and [`fetch`] brings the public sets into the cache folder.
+//! A [`DataSpec`] names a source, [`DataOptions`] say how its images are preprocessed, a [`Dataset`] holds them and a [`BatchStream`] shuffles them into
+//! batches. [`inspect`](mod@inspect) reports statistics and defects of a source before a run, and [`fetch`] downloads the public datasets.
 //!
-//! # To add a dataset
+//! # Structure
 //!
-//! Write one file with a `load(…) -> Result<Loaded, DataError>`, name it in [`DataSpec`] and in the one `match` of `source.rs`.
+//! Each room uses only those before it: `transform` (crop, scale, pad, convert colours) · `decode` (one image file) · `storage` (where the values of a dataset
+//! are kept) · `sources` (one loader per kind of source) · `dataset` · `batches` and `inspect`. `fetch` stands beside them.
+//!
+//! To add a source, write a loader in `sources/` that returns a `RawDataset`, add a variant to [`DataSpec`] and call the loader in `dataset/load.rs`.
 //!
 //! # Invariants
 //!
-//! - The crate knows no network, no device and no tensor library.
-//! - Images are channels × height × width floats in [-1, 1]; a 2-D point is an image of shape `[2, 1, 1]` that keeps its coordinates.
-//! - The batch of step `n` is a function of the data, the seed and `n` alone, so a resumed run needs no saved generator state.
-//! - No header is believed before the bytes behind it are counted, and no file, however broken, is a panic.
-//! - What a file takes in memory is bounded before it is taken: an image by `max_pixels`, a set by `memory_limit`, images under way by a share of one memory.
+//! - The crate depends on no network, device or tensor library.
+//! - Images are channels × height × width floats in [-1, 1]; a 2-D point is an image of shape `[2, 1, 1]` whose values are its coordinates, not scaled.
+//! - The batch of step `n` is a function of the data, the seed and `n`, so a resumed run needs no saved generator state.
+//! - A file header is never trusted: its sizes are checked against the bytes that follow. A damaged file is an error or is skipped, never a panic.
+//! - Memory is bounded before it is allocated: an image by `max_pixels`, a dataset by `memory_limit`, and all images being decoded by one shared budget.
 
-mod batch;
+mod batches;
 mod cache;
-mod content;
 mod dataset;
-mod dealer;
-mod digits;
+mod decode;
 mod error;
 mod fetch;
-mod fingerprint;
-mod fit;
-mod folder;
-mod idx;
 pub mod inspect;
-mod loaded;
-mod mixture;
 mod options;
-mod placement;
-mod points;
-mod printable;
-mod public;
-mod random;
-mod shape;
-mod source;
+mod sources;
 mod spec;
-mod stacked;
-mod stream;
-mod workers;
+mod storage;
+mod transform;
 
-pub use batch::Batch;
+pub use batches::BatchStream;
 pub use cache::cache_dir;
-pub use dataset::Dataset;
+pub use dataset::{Batch, Dataset};
 pub use error::{DataError, Skipped};
-pub use fetch::{FetchError, FetchProgress, INCEPTION_SHA256, fetch};
-pub use mixture::Mixture;
+pub use fetch::{FetchProgress, INCEPTION_SHA256, fetch};
+pub use ganforge_core::{ChaCha8Rng, ImageShape, keyed_rng};
 pub use options::{DataOptions, Resize, Split};
-pub use printable::printable;
-pub use random::{ChaCha8Rng, keyed_rng};
-pub use shape::ImageShape;
+pub use sources::Mixture;
 pub use spec::DataSpec;
-pub use stream::BatchStream;

@@ -1,4 +1,4 @@
-//! Where the data are: the text after `--data`, parsed once.
+//! Data specifications: the text after `--data`, such as `folder:photos`.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -6,12 +6,23 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DataError, Mixture, idx};
+use crate::error::DataError;
+use crate::sources::{Mixture, idx};
 
-/// A source of data, as the user names it.
+/// The source of a dataset.
 ///
-/// Parsed from and printed as text (serde does the same): `digits`, `mnist`, `fashion-mnist`, `idx:DIR`, `folder:DIR`, `points:FILE.csv`, `ring8`,
-/// `grid25`, `stacked:mnist`. A bare path is recognised when it exists: a directory holding IDX files, any other directory, or a `.csv` file.
+/// Parsed from and printed as text, by serde too: `digits`, `mnist`, `fashion-mnist`, `idx:DIR`, `folder:DIR`, `points:FILE.csv`, `ring8`,
+/// `grid25`, `stacked:mnist`. A bare path is recognised when it exists: a directory with IDX files, any other directory, or a `.csv` file.
+///
+/// ```
+/// use ganforge_data::DataSpec;
+///
+/// let spec: DataSpec = "folder:photos/cats".parse()?;
+/// assert_eq!(spec, DataSpec::Folder("photos/cats".into()));
+/// assert_eq!(spec.to_string(), "folder:photos/cats");
+/// assert!("no-such-dataset".parse::<DataSpec>().is_err());
+/// # Ok::<(), ganforge_data::DataError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum DataSpec {
@@ -23,7 +34,7 @@ pub enum DataSpec {
     FashionMnist,
     /// A directory of IDX files, plain or gzipped.
     Idx(PathBuf),
-    /// A directory of image files, a class per subfolder.
+    /// A directory of image files, one class per subfolder.
     Folder(PathBuf),
     /// A CSV file of 2-D points.
     Points(PathBuf),
@@ -31,19 +42,19 @@ pub enum DataSpec {
     Ring8,
     /// Twenty-five Gaussians on a grid.
     Grid25,
-    /// Three random digits as the colours of one image; the digits are `Digits`, `Mnist`, `FashionMnist` or `Idx`.
+    /// Three random digits as the channels of one RGB image; the digits are `Digits`, `Mnist`, `FashionMnist` or `Idx`.
     Stacked(Box<DataSpec>),
 }
 
 impl DataSpec {
-    /// What [`DataSpec`] accepts, for messages.
+    /// The accepted forms, for error messages.
     pub const ACCEPTED: &str = "digits, mnist, fashion-mnist, idx:DIR, folder:DIR, points:FILE.csv, ring8, grid25, \
                                 stacked:mnist (or another set of grey images), or an existing directory or .csv file";
 
-    /// The same data by a path that holds in every folder.
+    /// The same source with an absolute path.
     #[must_use]
     pub fn absolute(self) -> Self {
-        // Fails only for an empty path, or where there is no current folder.
+        // Fails only for an empty path or without a current folder.
         let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
         match self {
             Self::Idx(path) => Self::Idx(absolute(path)),
@@ -54,7 +65,15 @@ impl DataSpec {
         }
     }
 
-    /// The exact distribution the points come from, where the source is a synthetic mixture.
+    /// The error for text that names no source.
+    pub(crate) fn unknown(text: &str) -> DataError {
+        DataError::UnknownSpec {
+            text: text.to_owned(),
+            accepted: Self::ACCEPTED,
+        }
+    }
+
+    /// The distribution of the points if the source is a synthetic mixture.
     #[must_use]
     pub fn mixture(&self) -> Option<Mixture> {
         match self {
@@ -76,10 +95,8 @@ impl FromStr for DataSpec {
 
     fn from_str(text: &str) -> Result<Self, DataError> {
         let text = text.trim();
-        let unknown = || DataError::UnknownSpec {
-            text: text.to_owned(),
-        };
-        // Built-in names come first: a folder that happens to be called `mnist` is reached as `./mnist` or `idx:mnist`.
+        let unknown = || Self::unknown(text);
+        // Built-in names take precedence: a folder called `mnist` is written `./mnist` or `idx:mnist`.
         match text {
             "digits" => return Ok(Self::Digits),
             "mnist" => return Ok(Self::Mnist),
@@ -103,15 +120,15 @@ impl FromStr for DataSpec {
                 | Self::Grid25
                 | Self::Stacked(_) => Err(unknown()),
             },
-            _ => recognise(Path::new(text)).ok_or_else(unknown),
+            _ => detect(Path::new(text)).ok_or_else(unknown),
         }
     }
 }
 
-/// What an existing bare path holds.
-fn recognise(path: &Path) -> Option<DataSpec> {
+/// The kind of source at an existing bare path.
+fn detect(path: &Path) -> Option<DataSpec> {
     if path.is_dir() {
-        let kind = if idx::any_in(path) {
+        let kind = if idx::contains_images(path) {
             DataSpec::Idx
         } else {
             DataSpec::Folder
@@ -161,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_spec_survives_text_and_back() {
+    fn specs_round_trip_through_text() {
         for text in [
             "digits",
             "mnist",
@@ -183,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bare_path_is_recognised_by_what_it_holds() {
+    fn the_kind_of_a_bare_path_is_detected_from_its_content() {
         let folder = tempfile::tempdir().unwrap();
         let text = folder.path().to_str().unwrap();
         assert_eq!(
@@ -206,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_spec_is_answered_with_what_is_accepted() {
+    fn the_error_for_an_unknown_spec_lists_the_accepted_forms() {
         for text in [
             "digit",
             "idx:",

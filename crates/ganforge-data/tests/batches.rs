@@ -6,7 +6,8 @@ mod pictures;
 
 use std::fs;
 
-use ganforge_data::{Batch, BatchStream, DataOptions, DataSpec, Dataset, ImageShape};
+use ganforge_core::permutation;
+use ganforge_data::{Batch, BatchStream, DataOptions, DataSpec, Dataset, ImageShape, keyed_rng};
 use pictures::{plain, write};
 
 fn digits(options: &DataOptions) -> Dataset {
@@ -25,7 +26,7 @@ fn take(dataset: &Dataset, batch: usize, seed: u64, first: u64, count: usize) ->
     (0..count).map(|_| stream.next().unwrap()).collect()
 }
 
-/// Thirty images, each of one grey level of its own, in two classes.
+/// Thirty images of distinct grey levels, in two classes.
 fn picture_folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for level in 0..30u8 {
@@ -47,7 +48,7 @@ fn open_folder(folder: &tempfile::TempDir, memory_limit: usize) -> Dataset {
 }
 
 #[test]
-fn a_batch_has_the_promised_shape_and_range() {
+fn a_batch_has_the_documented_shape_and_range() {
     let batch = take(&digits(&labelled()), 64, 1, 0, 1).remove(0);
     assert_eq!(batch.size, 64);
     assert_eq!(
@@ -65,7 +66,7 @@ fn a_batch_has_the_promised_shape_and_range() {
 }
 
 #[test]
-fn a_stream_begun_in_the_middle_equals_an_uninterrupted_one() {
+fn a_stream_started_in_the_middle_equals_an_uninterrupted_one() {
     // 1797 / 400 = 4 batches an epoch, so these steps cross three epochs.
     let options = DataOptions {
         flip: true,
@@ -85,10 +86,10 @@ fn a_stream_begun_in_the_middle_equals_an_uninterrupted_one() {
 }
 
 #[test]
-fn an_epoch_deals_every_image_once_and_the_next_in_another_order() {
+fn an_epoch_contains_every_image_once_and_the_next_has_another_order() {
     let folder = picture_folder();
     let dataset = open_folder(&folder, usize::MAX);
-    // Every image has one level, which mirroring does not change.
+    // Every image is constant, so flips do not change it.
     let levels = |batches: &[Batch]| -> Vec<f32> {
         let values = dataset.shape().values();
         let images = batches.iter().flat_map(|batch| batch.images.chunks(values));
@@ -106,7 +107,24 @@ fn an_epoch_deals_every_image_once_and_the_next_in_another_order() {
 }
 
 #[test]
-fn classes_stay_with_their_images() {
+fn streams_with_different_purposes_are_independent_and_keep_their_keys() {
+    let dataset = digits(&DataOptions::default());
+    let first = |purpose: &str| {
+        let mut stream = BatchStream::with_purpose(dataset.clone(), 100, 5, purpose, 3).unwrap();
+        stream.next().unwrap()
+    };
+    assert_eq!(first(""), take(&dataset, 100, 5, 3, 1)[0]);
+    assert_eq!(first("target"), first("target"));
+    assert_ne!(first("target"), first(""));
+    assert_ne!(first("target"), first("labelled"));
+
+    // The order of epoch 0 has the key "target order".
+    let order = permutation(&mut keyed_rng(5, "target order", 0), dataset.len());
+    assert_eq!(first("target"), dataset.gather(&order[300..400]).unwrap());
+}
+
+#[test]
+fn labels_match_their_images() {
     let folder = picture_folder();
     let dataset = open_folder(&folder, usize::MAX);
     for batch in take(&dataset, 7, 3, 0, 20) {
@@ -118,7 +136,7 @@ fn classes_stay_with_their_images() {
 }
 
 #[test]
-fn flips_mirror_about_half_of_the_images_and_nothing_else() {
+fn about_half_of_the_images_are_flipped() {
     let plain = digits(&DataOptions::default());
     let flipped = digits(&DataOptions {
         flip: true,
@@ -127,12 +145,12 @@ fn flips_mirror_about_half_of_the_images_and_nothing_else() {
     let (plain, flipped) = (take(&plain, 1000, 2, 0, 1), take(&flipped, 1000, 2, 0, 1));
     let mut mirrored = 0;
     for (a, b) in plain[0].images.chunks(64).zip(flipped[0].images.chunks(64)) {
-        let turned: Vec<f32> = a
+        let flipped: Vec<f32> = a
             .chunks(8)
             .flat_map(|row| row.iter().rev().copied())
             .collect();
         if a != b {
-            assert_eq!(turned, b);
+            assert_eq!(flipped, b);
             mirrored += 1;
         }
     }
@@ -140,7 +158,7 @@ fn flips_mirror_about_half_of_the_images_and_nothing_else() {
 }
 
 #[test]
-fn a_streamed_folder_deals_exactly_what_one_in_memory_does() {
+fn a_streamed_folder_gives_the_batches_of_one_in_memory() {
     let folder = picture_folder();
     let (held, streamed) = (open_folder(&folder, usize::MAX), open_folder(&folder, 100));
     assert!(!held.is_streamed() && streamed.is_streamed());
@@ -151,7 +169,7 @@ fn a_streamed_folder_deals_exactly_what_one_in_memory_does() {
 }
 
 #[test]
-fn a_file_lost_in_mid_run_is_replaced_the_same_way_every_time() {
+fn a_file_lost_during_a_run_is_replaced_deterministically() {
     let folder = picture_folder();
     let dataset = open_folder(&folder, 0);
     fs::remove_file(folder.path().join("dark/07.png")).unwrap();
@@ -168,7 +186,7 @@ fn a_file_lost_in_mid_run_is_replaced_the_same_way_every_time() {
 }
 
 #[test]
-fn a_disk_that_is_gone_ends_the_stream_with_an_error() {
+fn a_lost_disk_ends_the_stream_with_an_error() {
     let folder = picture_folder();
     let dataset = open_folder(&folder, 0);
     for class in ["dark", "light"] {
@@ -177,14 +195,14 @@ fn a_disk_that_is_gone_ends_the_stream_with_an_error() {
     let mut stream = BatchStream::new(dataset, 4, 0, 0).unwrap();
     let message = stream.next().unwrap_err().to_string();
     assert!(message.contains("30 images in a row"), "{message}");
-    // The worker of a failed lane has ended; asking on must not hang.
+    // The worker has ended; further calls must not block.
     for _ in 0..20 {
         assert!(stream.next().is_err());
     }
 }
 
 #[test]
-fn a_batch_the_data_cannot_fill_is_refused_with_both_numbers() {
+fn a_batch_larger_than_the_dataset_is_refused() {
     for batch in [0, 1798] {
         let error = BatchStream::new(digits(&DataOptions::default()), batch, 0, 0).unwrap_err();
         let message = error.to_string();

@@ -1,4 +1,4 @@
-//! Files damaged at random: whatever happens to them, the rest of the folder opens.
+//! Randomly damaged files: the rest of the folder still opens.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod pictures;
@@ -23,7 +23,7 @@ fn damaged(bytes: &[u8], rng: &mut impl Rng) -> Vec<u8> {
 }
 
 #[test]
-fn no_damage_to_a_file_keeps_the_others_from_opening() {
+fn a_damaged_file_does_not_affect_the_others() {
     const COPIES: u64 = 80;
     let folder = tempfile::tempdir().unwrap();
     let image = DynamicImage::from(gradient(40, 40));

@@ -1,4 +1,4 @@
-//! Fetching the real MNIST through the public interface, from a local server over the copies at hand.
+//! Downloads MNIST through the public API from a local server, if the files are available.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -8,7 +8,7 @@ use ganforge_data::{DataOptions, DataSpec, Dataset, fetch};
 use tiny_http::{Response, Server};
 
 #[test]
-fn mnist_is_fetched_checked_and_opened() {
+fn mnist_is_downloaded_verified_and_opened() {
     let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/mnist");
     if !shared.is_dir() {
         return;

@@ -1,4 +1,4 @@
-//! Folders of real image files, the odd ones included.
+//! Folders of real image files, including damaged and unusual ones.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![allow(clippy::float_cmp, reason = "that the values are exact is the claim")]
 
@@ -31,7 +31,7 @@ fn pixels(dataset: &Dataset, index: usize) -> Vec<f32> {
 }
 
 #[test]
-fn every_kind_of_pixel_is_read_as_what_it_shows() {
+fn every_pixel_format_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let (png, path) = (ImageFormat::Png, folder.path());
     write(
@@ -76,7 +76,7 @@ fn every_kind_of_pixel_is_read_as_what_it_shows() {
 }
 
 #[test]
-fn every_format_is_read_and_known_by_its_content() {
+fn every_file_format_is_detected_by_content() {
     let folder = tempfile::tempdir().unwrap();
     let image = gradient(32, 32);
     for (name, format) in [
@@ -85,7 +85,7 @@ fn every_format_is_read_and_known_by_its_content() {
         ("c.jpg", ImageFormat::Jpeg),
         ("d.png", ImageFormat::Png),
         ("e.webp", ImageFormat::WebP),
-        // Wrong and missing extensions are everyday.
+        // Wrong and missing extensions are common.
         ("f-really-jpeg.png", ImageFormat::Jpeg),
         ("g-really-bmp.jpeg", ImageFormat::Bmp),
         ("h-no-extension", ImageFormat::WebP),
@@ -118,7 +118,7 @@ fn every_format_is_read_and_known_by_its_content() {
 }
 
 #[test]
-fn a_folder_is_grey_when_every_file_is_and_channels_can_be_asked_for() {
+fn a_folder_is_grey_if_every_file_is_unless_channels_are_given() {
     let folder = tempfile::tempdir().unwrap();
     let grey = GrayImage::from_pixel(4, 4, Luma([90]));
     write(
@@ -147,7 +147,7 @@ fn a_folder_is_grey_when_every_file_is_and_channels_can_be_asked_for() {
 }
 
 #[test]
-fn broken_images_are_skipped_and_named_and_other_files_ignored() {
+fn damaged_images_are_skipped_and_reported_and_other_files_ignored() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     let (png, jpeg) = (
@@ -195,10 +195,10 @@ fn broken_images_are_skipped_and_named_and_other_files_ignored() {
 }
 
 #[test]
-fn a_preview_inside_a_jpeg_is_not_taken_for_its_end() {
+fn the_end_marker_of_a_preview_does_not_complete_a_jpeg() {
     let folder = tempfile::tempdir().unwrap();
     let jpeg = sideways_jpeg(gradient(64, 32));
-    // A segment that ends in an end marker, as a preview does, before pixels that are cut short.
+    // A segment that ends with an end marker, like a preview, before truncated pixels.
     let mut cut = jpeg[..2].to_vec();
     cut.extend([0xff, 0xe2, 0, 4, 0xff, 0xd9]);
     cut.extend(&jpeg[2..jpeg.len() - 40]);
@@ -209,7 +209,7 @@ fn a_preview_inside_a_jpeg_is_not_taken_for_its_end() {
 }
 
 #[test]
-fn images_on_their_side_are_turned_upright() {
+fn the_exif_orientation_is_applied() {
     let folder = tempfile::tempdir().unwrap();
     // Red grows from left to right; turned a quarter clockwise it grows from top to bottom.
     write(folder.path(), "a.jpg", sideways_jpeg(gradient(64, 32)));
@@ -220,7 +220,7 @@ fn images_on_their_side_are_turned_upright() {
 }
 
 #[test]
-fn subfolders_are_classes_in_the_order_of_their_names() {
+fn subfolders_are_classes_sorted_by_name() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["owl/a.png", "cat/b.png", "cat/deep/down/a.png", "dog/a.png"] {
         write(folder.path(), name, plain(4, 4, [1, 2, 3]));
@@ -251,7 +251,7 @@ fn subfolders_are_classes_in_the_order_of_their_names() {
 }
 
 #[test]
-fn classes_asked_of_a_flat_folder_are_an_error() {
+fn labels_requested_of_a_flat_folder_are_an_error() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "a.png", plain(4, 4, [1, 2, 3]));
     let labelled = DataOptions {
@@ -263,7 +263,7 @@ fn classes_asked_of_a_flat_folder_are_an_error() {
 }
 
 #[test]
-fn what_cannot_be_a_dataset_is_said_in_one_line() {
+fn folders_that_are_not_datasets_are_refused_in_one_line() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     let message = |options: &DataOptions| {
@@ -290,7 +290,7 @@ fn what_cannot_be_a_dataset_is_said_in_one_line() {
 }
 
 #[test]
-fn sizes_need_be_neither_square_nor_equal() {
+fn images_of_any_size_are_brought_to_a_rectangle() {
     let folder = tempfile::tempdir().unwrap();
     for (name, width, height) in [("a.png", 100, 10), ("b.png", 3, 50), ("c.png", 64, 32)] {
         write(
@@ -312,7 +312,7 @@ fn sizes_need_be_neither_square_nor_equal() {
 }
 
 #[test]
-fn the_fingerprint_follows_the_pixels_and_not_the_place() {
+fn the_fingerprint_depends_on_the_pixels_and_not_on_the_path() {
     let (first, second) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     for folder in [&first, &second] {
         write(folder.path(), "a.png", plain(4, 4, [1, 2, 3]));
@@ -361,7 +361,7 @@ fn a_streamed_file_that_has_become_too_large_is_not_decoded() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_that_leads_back_up_ends_the_walk() {
+fn a_cycle_of_links_ends() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "cats/a.png", plain(4, 4, [1, 2, 3]));
     std::os::unix::fs::symlink(folder.path(), folder.path().join("cats/again")).unwrap();

@@ -1,4 +1,4 @@
-//! The doctor on folders, IDX files and points.
+//! Inspection of folders, IDX files and points.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod pictures;
@@ -8,8 +8,8 @@ use ganforge_data::{DataOptions, DataSpec};
 use image::{GrayImage, ImageFormat, Luma, Rgba, RgbaImage};
 use pictures::{encoded, gradient, plain, write};
 
-/// A folder with one of everything that can be odd.
-fn odd_folder() -> tempfile::TempDir {
+/// A folder with one of each kind of unusual file.
+fn unusual_folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     write(
@@ -55,8 +55,8 @@ fn images(
 }
 
 #[test]
-fn a_folder_is_counted_in_every_respect() {
-    let folder = odd_folder();
+fn the_statistics_of_a_folder_are_reported() {
+    let folder = unusual_folder();
     let options = DataOptions {
         size: Some([32, 32]),
         ..DataOptions::default()
@@ -112,8 +112,8 @@ fn a_folder_is_counted_in_every_respect() {
 }
 
 #[test]
-fn what_keeps_a_recipe_from_the_data_is_part_of_the_report() {
-    let folder = odd_folder();
+fn options_that_do_not_fit_the_data_are_part_of_the_report() {
+    let folder = unusual_folder();
     let spec = DataSpec::Folder(folder.path().into());
     let (found, report) = images(&spec, &DataOptions::default());
     assert!(found.outcome.shape.is_none());
@@ -138,7 +138,7 @@ fn what_keeps_a_recipe_from_the_data_is_part_of_the_report() {
 }
 
 #[test]
-fn a_folder_of_unreadable_images_is_still_reported_and_an_empty_one_refused() {
+fn a_folder_of_unreadable_images_is_reported_and_an_empty_one_refused() {
     let folder = tempfile::tempdir().unwrap();
     let spec = DataSpec::Folder(folder.path().into());
     assert!(inspect(&spec, &DataOptions::default()).is_err());
@@ -149,7 +149,7 @@ fn a_folder_of_unreadable_images_is_still_reported_and_an_empty_one_refused() {
 }
 
 #[test]
-fn the_digits_are_healthy() {
+fn the_digits_have_no_defects() {
     let options = DataOptions {
         size: Some([32, 32]),
         ..DataOptions::default()
@@ -162,7 +162,7 @@ fn the_digits_are_healthy() {
 }
 
 #[test]
-fn points_are_described_by_bounds_and_modes() {
+fn points_are_reported_by_range_and_mode() {
     let inspection = inspect(&DataSpec::Grid25, &DataOptions::default()).unwrap();
     let Inspection::Points(found) = &inspection else {
         panic!("{inspection:?}")
@@ -174,8 +174,8 @@ fn points_are_described_by_bounds_and_modes() {
 }
 
 #[test]
-fn the_inspection_is_one_json_object() {
-    let folder = odd_folder();
+fn an_inspection_serialises_to_one_json_object() {
+    let folder = unusual_folder();
     let spec = DataSpec::Folder(folder.path().into());
     let inspection = inspect(&spec, &DataOptions::default()).unwrap();
     let json: serde_json::Value = serde_json::to_value(&inspection).unwrap();

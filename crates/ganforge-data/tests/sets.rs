@@ -51,7 +51,7 @@ fn gzipped(bytes: &[u8]) -> Vec<u8> {
     gzip.finish().unwrap()
 }
 
-/// Three images of 2x2, as train-* and, the other way round, as t10k-*.
+/// Three images of 2x2 as train-*, and reversed as t10k-*.
 fn write_pair(folder: &Path) {
     let pixels: Vec<u8> = (0..12).map(|n| n * 20).collect();
     let reversed: Vec<u8> = pixels.iter().rev().copied().collect();
@@ -74,7 +74,7 @@ fn write_pair(folder: &Path) {
 }
 
 #[test]
-fn the_digits_open_everywhere_with_their_ten_classes() {
+fn the_digits_have_ten_classes() {
     let dataset = open(&DataSpec::Digits, &labelled()).unwrap();
     assert_eq!(dataset.to_string(), "1797 images of 1x8x8 in 10 classes");
     assert_eq!(dataset.classes()[9], "9");
@@ -95,7 +95,7 @@ fn the_digits_open_everywhere_with_their_ten_classes() {
 }
 
 #[test]
-fn digits_take_other_sizes_and_channels() {
+fn digits_are_resized_and_converted() {
     let options = DataOptions {
         size: Some([16, 12]),
         channels: Some(3),
@@ -185,7 +185,7 @@ fn idx_images_without_labels_are_unlabelled() {
 }
 
 #[test]
-fn public_sets_come_from_the_cache_or_say_how_to_fetch_them() {
+fn public_datasets_are_read_from_the_cache_or_the_error_says_how_to_fetch_them() {
     let cache = tempfile::tempdir().unwrap();
     let options = DataOptions {
         cache_dir: Some(cache.path().into()),
@@ -216,7 +216,7 @@ fn public_sets_come_from_the_cache_or_say_how_to_fetch_them() {
 }
 
 #[test]
-fn points_refuse_what_only_images_have() {
+fn points_refuse_options_of_images() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "moons.csv", "x,y,moon\n0.5,-2,0\n1e1,3,1\n");
     let spec = DataSpec::Points(folder.path().join("moons.csv"));
@@ -236,7 +236,7 @@ fn points_refuse_what_only_images_have() {
 }
 
 #[test]
-fn a_mixture_is_the_same_data_in_every_run_and_its_test_part_another_draw() {
+fn a_mixture_has_fixed_points_and_another_test_split() {
     let open = |split| {
         let options = DataOptions {
             split,
@@ -250,7 +250,7 @@ fn a_mixture_is_the_same_data_in_every_run_and_its_test_part_another_draw() {
 }
 
 #[test]
-fn shared_mnist_opens_where_it_is_at_hand() {
+fn mnist_opens_if_it_is_available() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/mnist");
     if !folder.is_dir() {
         return;

@@ -1,4 +1,4 @@
-//! Stacked digits, and parts of a source.
+//! Stacked digits, and slices of a source.
 #![allow(
     clippy::unwrap_used,
     clippy::float_cmp,
@@ -26,7 +26,7 @@ fn read(dataset: &Dataset, index: usize) -> (Vec<f32>, Option<u32>) {
 }
 
 #[test]
-fn a_stacked_image_is_three_digits_whose_classes_make_its_own() {
+fn the_label_of_a_stacked_image_combines_those_of_its_digits() {
     let stacked = open("stacked:digits", &labelled()).unwrap();
     assert_eq!(
         stacked.to_string(),
@@ -51,13 +51,13 @@ fn a_stacked_image_is_three_digits_whose_classes_make_its_own() {
 }
 
 #[test]
-fn every_mode_has_its_share() {
+fn modes_are_equally_likely() {
     let stacked = open("stacked:digits", &labelled()).unwrap();
     let mut counts = vec![0; 1000];
     for &label in stacked.labels().unwrap() {
         counts[label as usize] += 1;
     }
-    // 128 expected of each; the digits themselves are not quite balanced, and six deviations of the draw are 68.
+    // 128 expected of each; the digits are slightly unbalanced, and six standard deviations of the draw are 68.
     assert!(
         counts.iter().all(|count| (55..205).contains(count)),
         "{:?} to {:?}",
@@ -67,7 +67,7 @@ fn every_mode_has_its_share() {
 }
 
 #[test]
-fn an_image_follows_from_its_number_alone() {
+fn an_image_depends_on_its_index_alone() {
     let part = |skip, take| {
         let options = DataOptions {
             skip,
@@ -87,7 +87,7 @@ fn an_image_follows_from_its_number_alone() {
 }
 
 #[test]
-fn stacked_digits_are_fitted_before_they_are_stacked() {
+fn digits_are_resized_before_they_are_stacked() {
     let options = DataOptions {
         size: Some([10, 12]),
         take: Some(2),
@@ -114,7 +114,7 @@ fn stacked_digits_are_fitted_before_they_are_stacked() {
 }
 
 #[test]
-fn the_doctor_looks_at_stacked_digits() {
+fn stacked_digits_are_inspected() {
     let options = DataOptions {
         take: Some(300),
         size: Some([16, 16]),
@@ -138,7 +138,7 @@ fn the_doctor_looks_at_stacked_digits() {
 }
 
 #[test]
-fn a_part_of_a_source_is_its_images_from_one_place_on() {
+fn skip_and_take_select_a_slice() {
     let part = |skip, take| {
         let options = DataOptions {
             skip,
@@ -161,14 +161,14 @@ fn a_part_of_a_source_is_its_images_from_one_place_on() {
     assert_eq!(read(&middle, 6), read(&whole, 1006));
     assert_eq!(part(1790, None).unwrap().len(), 7);
     assert_ne!(middle.fingerprint(), whole.fingerprint());
-    for (skip, take, told) in [
+    for (skip, take, message) in [
         (1797, None, "`skip` is 1797; allowed: below 1797"),
         (0, Some(0), "`take` is 0"),
         (1000, Some(798), "`take` is 798; allowed: 1 to 797"),
         (0, Some(usize::MAX), "`take` is"),
     ] {
         let refused = part(skip, take).unwrap_err();
-        assert!(refused.contains(told), "{refused}");
+        assert!(refused.contains(message), "{refused}");
     }
     let ring = DataOptions {
         skip: 99_990,

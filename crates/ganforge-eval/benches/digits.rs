@@ -12,7 +12,8 @@ use std::io::Read;
 use std::time::Instant;
 
 use flate2::read::GzDecoder;
-use ganforge_eval::{Estimator, Features, Reach, frechet_of_features, kernel, overlap};
+use ganforge_eval::Features;
+use ganforge_eval::metrics::{KernelEstimator, NearestK, frechet_of_features, kernel, prdc};
 
 const COUNT: usize = 10_000;
 const PIXELS: usize = 28 * 28;
@@ -38,15 +39,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         (row * 7919 + column * 104_729) % 27 - 13
     })?;
 
-    let reach = Reach {
+    let reach = NearestK {
         precision: 5,
         density: 5,
     };
     let total = timed("Fréchet", || frechet_of_features(&samples, &reference))
         + timed("kernel", || {
-            kernel(&samples, &reference, Estimator::Whole, 0)
+            kernel(&samples, &reference, KernelEstimator::AllPairs, 0)
         })
-        + timed("overlap", || overlap(&samples, &reference, reach));
+        + timed("prdc", || prdc(&samples, &reference, reach));
     println!("total: {total:.2} s");
     Ok(())
 }

@@ -1,28 +1,28 @@
-//! A value and how far it may be off.
+//! A value with its uncertainty.
 
 use serde::{Deserialize, Serialize};
 
-/// How far a value may be off, in its own unit: what stands behind the ± of a table.
+/// The uncertainty of a value, in its own unit; a table prints it after ±.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Spread {
     /// The standard error of the value.
     StandardError(f64),
-    /// The standard deviation over parts of the samples whose mean the value is: wider than the error of that mean.
+    /// The standard deviation over parts of the samples, if the value is the mean of the parts. It is larger than the standard error of that mean.
     Deviation(f64),
 }
 
-/// A metric's value with its spread.
+/// A metric's value with its uncertainty.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
     /// The value.
     pub value: f64,
-    /// How far it may be off.
+    /// Its uncertainty.
     pub spread: Spread,
 }
 
 impl Estimate {
-    /// The mean, and its standard error by the values' variance (divided by their number, as `numpy.std` does).
+    /// The mean and its standard error, from the biased variance (`ddof = 0`, as `numpy.std`).
     pub(crate) fn mean(values: &[f64]) -> Self {
         let (mean, squares) = moments(values);
         let count = values.len() as f64;
@@ -32,7 +32,7 @@ impl Estimate {
         }
     }
 
-    /// The mean over parts, and the deviation of the parts (divided by their number, as `numpy.std` does).
+    /// The mean over parts and their standard deviation (`ddof = 0`, as `numpy.std`).
     pub(crate) fn over_parts(values: &[f64]) -> Self {
         let (mean, squares) = moments(values);
         Self {
@@ -42,7 +42,7 @@ impl Estimate {
     }
 }
 
-/// The mean, and the sum of squared distances from it.
+/// The mean and the sum of squared deviations from it.
 fn moments(values: &[f64]) -> (f64, f64) {
     let mean = values.iter().sum::<f64>() / values.len() as f64;
     let squares = values.iter().map(|value| (value - mean).powi(2)).sum();
@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mean_errs_less_than_its_parts_deviate() {
+    fn the_standard_error_of_a_mean_is_smaller_than_the_deviation_of_its_parts() {
         let values = [1.0, 2.0, 3.0, 6.0];
         let mean = Estimate::mean(&values);
         assert_eq!(mean.spread, Spread::StandardError(14.0_f64.sqrt() / 4.0));

@@ -1,13 +1,24 @@
-//! Samples as rows of features: what every metric starts from.
+//! Features of samples, the input of every metric.
 
 use std::ops::Range;
 
-use crate::EvalError;
+use crate::error::EvalError;
 
-/// Samples × dimensions, row after row, all of them within ±10¹⁵.
+/// A row-major matrix of features, all of them finite and within ±10¹⁵.
 ///
 /// # Shapes
-/// `[rows, columns]`: one row a sample, one column a dimension of the feature space.
+/// `[rows, columns]`: one row per sample, one column per dimension of the feature space.
+///
+/// ```
+/// use ganforge_eval::Features;
+///
+/// let features = Features::new(2, 3, vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0])?;
+/// assert_eq!(features.row(1), [4.0, 5.0, 6.0]);
+///
+/// let error = Features::new(1, 2, vec![0.0, f32::NAN]).unwrap_err();
+/// assert!(error.to_string().starts_with("feature 1 of sample 0 is NaN"));
+/// # Ok::<(), ganforge_eval::EvalError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Features {
     rows: usize,
@@ -15,26 +26,26 @@ pub struct Features {
     data: Vec<f32>,
 }
 
-/// The largest feature: its square, summed over a million dimensions, is still far from the end of single precision, in which products are taken.
-pub(crate) const FARTHEST: f32 = 1e15;
+/// The largest magnitude of a feature: squared distances over a million dimensions stay within single precision.
+const LIMIT: f32 = 1e15;
 
 impl Features {
-    /// Takes the features of `rows` samples.
+    /// Takes `rows · columns` features, row-major.
     ///
     /// # Errors
-    /// If there are no columns, if the numbers do not fill the rows, or if one of them is not a number or beyond ±10¹⁵, as those of a network that
-    /// diverges are.
+    /// [`EvalError::Shape`] if there are no columns or the data do not fill the rows; [`EvalError::OutOfRange`] for a value that is not finite or beyond ±10¹⁵.
     pub fn new(rows: usize, columns: usize, data: Vec<f32>) -> Result<Self, EvalError> {
         if columns == 0 || rows.checked_mul(columns) != Some(data.len()) {
             let len = data.len();
             return Err(EvalError::Shape { rows, columns, len });
         }
-        let fits = |value: &f32| value.abs() <= FARTHEST;
+        let fits = |value: &f32| value.abs() <= LIMIT;
         if let Some(at) = data.iter().position(|value| !fits(value)) {
             return Err(EvalError::OutOfRange {
                 row: at / columns,
                 column: at % columns,
                 value: data[at],
+                limit: LIMIT,
             });
         }
         Ok(Self {
@@ -44,7 +55,7 @@ impl Features {
         })
     }
 
-    /// No samples yet.
+    /// An empty set.
     pub(crate) fn empty(columns: usize) -> Self {
         Self {
             rows: 0,
@@ -53,17 +64,23 @@ impl Features {
         }
     }
 
-    /// Adds samples at the end.
+    /// Appends samples.
     ///
     /// # Errors
-    /// As [`new`](Self::new); then nothing is added.
+    /// As [`new`](Self::new); nothing is appended then.
     pub(crate) fn append(&mut self, data: Vec<f32>) -> Result<(), EvalError> {
         let rows = data.len() / self.columns.max(1);
         let mut batch = Self::new(rows, self.columns, data).map_err(|error| match error {
-            EvalError::OutOfRange { row, column, value } => EvalError::OutOfRange {
+            EvalError::OutOfRange {
+                row,
+                column,
+                value,
+                limit,
+            } => EvalError::OutOfRange {
                 row: self.rows + row,
                 column,
                 value,
+                limit,
             },
             other => other,
         })?;
@@ -72,50 +89,50 @@ impl Features {
         Ok(())
     }
 
-    /// How many samples.
+    /// Number of samples.
     #[must_use]
     pub fn rows(&self) -> usize {
         self.rows
     }
 
-    /// Dimensions of the feature space, at least 1.
+    /// Number of dimensions, at least 1.
     #[must_use]
     pub fn columns(&self) -> usize {
         self.columns
     }
 
-    /// Every number, row after row.
+    /// All features, row-major.
     #[must_use]
     pub fn data(&self) -> &[f32] {
         &self.data
     }
 
-    /// Every number, row after row, to keep.
+    /// All features, row-major.
     pub(crate) fn into_data(self) -> Vec<f32> {
         self.data
     }
 
-    /// One sample.
+    /// The features of one sample.
     ///
     /// # Panics
-    /// If there are not so many.
+    /// If `row` is out of range.
     #[must_use]
     pub fn row(&self, row: usize) -> &[f32] {
         &self.data[row * self.columns..][..self.columns]
     }
 
-    /// Samples one after the other.
+    /// Iterates over the samples.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &[f32]> {
         self.data.chunks_exact(self.columns)
     }
 
-    /// The numbers of some samples that follow one another.
+    /// The features of a range of samples.
     pub(crate) fn block(&self, rows: Range<usize>) -> &[f32] {
         &self.data[rows.start * self.columns..rows.end * self.columns]
     }
 
-    /// Some of the samples, in the order they are named.
+    /// The samples of the given indices, in that order.
     pub(crate) fn select(&self, rows: &[usize]) -> Self {
         Self {
             rows: rows.len(),
@@ -140,7 +157,7 @@ impl Features {
         sums.iter().map(|sum| sum / count).collect()
     }
 
-    /// Refuses fewer samples than `metric` needs.
+    /// Fails if there are fewer samples than `metric` needs.
     pub(crate) fn at_least(
         &self,
         needed: usize,
@@ -158,7 +175,7 @@ impl Features {
         })
     }
 
-    /// Refuses two sets from different spaces.
+    /// Fails if the sets differ in dimensions.
     pub(crate) fn same_space(&self, other: &Self) -> Result<(), EvalError> {
         if self.columns == other.columns {
             return Ok(());
@@ -175,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_are_as_they_were_given() {
+    fn rows_are_stored_in_order() {
         let features = Features::new(2, 3, vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]).unwrap();
         assert_eq!(features.row(1), [4.0, 5.0, 6.0]);
         assert_eq!(features.select(&[1, 0]).row(0), [4.0, 5.0, 6.0]);
@@ -183,15 +200,18 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_do_not_fill_the_rows_are_refused() {
+    fn data_that_do_not_fill_the_rows_are_refused() {
         for (rows, columns, len) in [(2, 3, 5), (0, 0, 0), (usize::MAX, 2, 4)] {
             let refused = Features::new(rows, columns, vec![0.0; len]).unwrap_err();
-            assert_eq!(refused, EvalError::Shape { rows, columns, len });
+            let EvalError::Shape { len: found, .. } = refused else {
+                panic!("{refused}")
+            };
+            assert_eq!(found, len);
         }
     }
 
     #[test]
-    fn a_number_that_is_none_or_too_large_is_refused_with_its_place() {
+    fn a_value_that_is_not_finite_or_too_large_is_refused_with_its_position() {
         for value in [f32::NAN, f32::INFINITY, -1e16] {
             let refused = Features::new(2, 2, vec![0.0, 0.0, value, 0.0]).unwrap_err();
             let text = refused.to_string();
@@ -200,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn samples_are_added_whole_or_not_at_all() {
+    fn an_append_that_fails_adds_nothing() {
         let mut features = Features::empty(2);
         features.append(vec![1.0, 2.0]).unwrap();
         features.append(vec![3.0, 4.0, 5.0, 6.0]).unwrap();

@@ -1,32 +1,34 @@
-//! A value that states how it was obtained.
+//! A value with its protocol.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Estimate, EvalError, Protocol, Spread};
+use crate::error::EvalError;
+use crate::estimate::{Estimate, Spread};
+use crate::protocol::Protocol;
 
-/// What a table prints: a value, its ±, and the protocol without which neither means anything.
+/// A metric's value with its uncertainty and its protocol.
 ///
-/// As JSON: `{"value": 225.1, "error": {"standard_error": 2.0}, "details": {"sigma": 0.2}, "protocol": {…}}`, without `error` and
-/// `details` where there are none.
+/// As JSON: `{"value": 225.1, "error": {"standard_error": 2.0}, "details": {"sigma": 0.2}, "protocol": {…}}`; `error` and
+/// `details` are left out if they are empty.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Figure {
     /// The value.
     pub value: f64,
-    /// How far it may be off, where the metric says.
+    /// Its uncertainty, if the metric estimates one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Spread>,
-    /// What else the metric found on the way, by name.
+    /// Further results of the metric, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub details: BTreeMap<String, f64>,
-    /// How it was obtained.
+    /// How the value was obtained.
     pub protocol: Protocol,
 }
 
 impl Figure {
-    /// A value with its spread.
+    /// A value with its uncertainty.
     #[must_use]
     pub fn estimated(estimate: Estimate, protocol: Protocol) -> Self {
         Self {
@@ -37,7 +39,7 @@ impl Figure {
         }
     }
 
-    /// A value of which the spread is not known.
+    /// A value without an estimate of its uncertainty.
     #[must_use]
     pub fn exact(value: f64, protocol: Protocol) -> Self {
         Self {
@@ -48,17 +50,17 @@ impl Figure {
         }
     }
 
-    /// The same, with something else that the metric found.
+    /// Adds a detail.
     #[must_use]
     pub fn with(mut self, name: &str, value: f64) -> Self {
         self.details.insert(name.to_owned(), value);
         self
     }
 
-    /// By how much this value exceeds an earlier one.
+    /// The difference `self.value - earlier.value`.
     ///
     /// # Errors
-    /// If the two were obtained by different protocols; the first difference is named.
+    /// [`EvalError::Protocols`] with the first difference, if the two were obtained by different protocols.
     pub fn change_from(&self, earlier: &Self) -> Result<f64, EvalError> {
         match self.protocol.difference(&earlier.protocol) {
             None => Ok(self.value - earlier.value),
@@ -76,7 +78,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::{Estimator, Metric};
+    use crate::metrics::KernelEstimator;
+    use crate::protocol::Metric;
 
     type Change = fn(&mut Protocol);
 
@@ -89,7 +92,7 @@ mod tests {
             estimate,
             Protocol {
                 metric: Metric::Kernel {
-                    estimator: Estimator::PAPER,
+                    estimator: KernelEstimator::PAPER,
                 },
                 features: "raw".into(),
                 samples: 10_000,
@@ -105,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn json_says_everything_and_is_read_back() {
+    fn json_round_trips() {
         let text = serde_json::to_string(&figure()).unwrap();
         let read: Figure = serde_json::from_str(&text).unwrap();
         assert_eq!(read, figure());
@@ -123,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_protocol_with_an_unknown_key_is_not_taken_for_a_known_one() {
+    fn a_protocol_with_an_unknown_key_is_refused() {
         for (place, key) in [
             ("\"seed\"", "\"shuffled\":true,"),
             ("\"estimator\"", "\"degree\":3,"),
@@ -135,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn figures_of_one_protocol_are_compared() {
+    fn figures_of_the_same_protocol_are_compared() {
         let mut later = figure();
         later.value = 0.75;
         assert_eq!(later.change_from(&figure()).unwrap(), 0.5);
@@ -147,7 +150,7 @@ mod tests {
         elsewhere.protocol.data = "idx:elsewhere".into();
         elsewhere.protocol.resize = Some("crop to 1x28x28".into());
         assert_eq!(elsewhere.change_from(&figure()).unwrap(), 0.0);
-        // What is older than digests goes by the name.
+        // A figure without a digest is compared by the name of the data.
         elsewhere.protocol.digest = None;
         assert!(elsewhere.change_from(&figure()).is_err());
         elsewhere.protocol.data = figure().protocol.data;
@@ -156,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn every_difference_is_named() {
+    fn every_difference_is_reported() {
         let changed = |change: Change| {
             let mut other = figure();
             change(&mut other.protocol);
@@ -191,7 +194,7 @@ mod tests {
                 "`metric.estimator.subsets.size` is 10 in one and 1000 in",
                 |p| {
                     p.metric = Metric::Kernel {
-                        estimator: Estimator::Subsets {
+                        estimator: KernelEstimator::Subsets {
                             count: 100,
                             size: 10,
                         },

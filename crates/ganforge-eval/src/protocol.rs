@@ -1,37 +1,37 @@
-//! How a figure was obtained. Two figures mean the same only if nothing here differs.
+//! How a figure was obtained. Two figures are comparable only if their protocols agree.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::Estimator;
+use crate::difference::Difference;
+use crate::metrics::KernelEstimator;
 
-/// Everything that changes a figure besides the model.
+/// Everything other than the model that affects a figure.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Protocol {
-    /// What was computed, and its parameters.
+    /// The metric and its parameters.
     pub metric: Metric,
-    /// The feature space, with the identity of its network: `raw`, `digits`, `inception-v3`.
+    /// The feature space and the version of its network: `raw`, `digits …`, `inception-v3 …`.
     pub features: String,
     /// Number of samples.
     pub samples: usize,
-    /// Number of real samples they were compared with; 0 where the metric has no reference.
+    /// Number of real images that the samples were compared with; 0 if the metric has no reference.
     pub reference: usize,
-    /// The real data, as a data specification names them.
+    /// The real data, as a data spec.
     pub data: String,
-    /// The part of the data that is the reference: `train` or `test`.
+    /// The split of the reference images: `train` or `test`.
     pub split: String,
-    /// The first half of a SHA-256 over the real images as the metric saw them, of each part it takes; nothing where it sees none.
+    /// The first half of the SHA-256 of the real images after resizing, for each part that the metric uses; `None` if it uses none.
     #[serde(default)]
     pub digest: Option<String>,
-    /// How images were brought to the size of the feature space, if they were.
+    /// How images were resized for the feature space, if they were.
     pub resize: Option<String>,
-    /// The seed of latents, and of all random choices of the metric.
+    /// The seed of the latents and of the metric's random choices.
     pub seed: u64,
-    /// What the sampler was asked besides, such as a truncation or a class.
+    /// Further options of the sampler, such as a truncation or a class.
     #[serde(default)]
     pub sampling: BTreeMap<String, String>,
 }
@@ -40,90 +40,90 @@ pub struct Protocol {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "name", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Metric {
-    /// [`frechet`](crate::frechet()), which has no parameters.
+    /// [`frechet`](crate::metrics::frechet()), which has no parameters.
     Frechet,
-    /// [`kernel`](crate::kernel()).
+    /// [`kernel`](crate::metrics::kernel()).
     Kernel {
-        /// Which pairs are compared.
-        estimator: Estimator,
+        /// Which pairs are averaged over.
+        estimator: KernelEstimator,
     },
-    /// Of [`overlap`](crate::overlap).
+    /// Of [`prdc`](crate::metrics::prdc()).
     Precision {
-        /// The neighbour that a ball reaches.
+        /// The rank of the neighbour that defines the radius of a ball.
         k: usize,
     },
-    /// Of [`overlap`](crate::overlap).
+    /// Of [`prdc`](crate::metrics::prdc()).
     Recall {
-        /// The neighbour that a ball reaches.
+        /// The rank of the neighbour that defines the radius of a ball.
         k: usize,
     },
-    /// Of [`overlap`](crate::overlap).
+    /// Of [`prdc`](crate::metrics::prdc()).
     Density {
-        /// The neighbour that a ball reaches.
+        /// The rank of the neighbour that defines the radius of a ball.
         k: usize,
     },
-    /// Of [`overlap`](crate::overlap).
+    /// Of [`prdc`](crate::metrics::prdc()).
     Coverage {
-        /// The neighbour that a ball reaches.
+        /// The rank of the neighbour that defines the radius of a ball.
         k: usize,
     },
-    /// [`inception_score`](crate::inception_score).
+    /// [`inception_score`](crate::metrics::inception_score()).
     InceptionScore {
-        /// Parts the score is the mean of.
+        /// Number of splits that the score is averaged over.
         splits: usize,
     },
-    /// [`parzen`](crate::parzen()). The width that was chosen is a result, not a part of the protocol.
+    /// [`parzen`](crate::metrics::parzen()). The chosen width is a result and not part of the protocol.
     Parzen {
         /// Number of validation samples.
         validation: usize,
-        /// The widths to choose from.
+        /// The candidate widths.
         grid: Vec<f64>,
     },
-    /// Modes found, by [`mixture_modes`](crate::mixture_modes) or [`class_modes`](crate::class_modes).
+    /// Modes found, by [`mixture_modes`](crate::metrics::mixture_modes) or [`class_modes`](crate::metrics::class_modes).
     Modes {
-        /// Modes there are.
+        /// Number of modes of the data.
         of: usize,
-        /// How near to a centre a sample must be, for a mixture.
+        /// The largest distance to a center, for a mixture.
         within: Option<f64>,
     },
-    /// Share of samples near a mode.
+    /// Fraction of samples near a mode.
     HighQuality {
-        /// Modes there are.
+        /// Number of modes of the data.
         of: usize,
-        /// How near to a centre a sample must be, for a mixture.
+        /// The largest distance to a center, for a mixture.
         within: Option<f64>,
     },
-    /// Divergence of the samples' shares of the modes.
+    /// Reverse Kullback-Leibler divergence of the distribution over modes.
     ReverseKl {
-        /// Modes there are.
+        /// Number of modes of the data.
         of: usize,
-        /// How near to a centre a sample must be, for a mixture.
+        /// The largest distance to a center, for a mixture.
         within: Option<f64>,
     },
-    /// The ratio of medians of [`nearest_training`](crate::nearest_training).
+    /// The ratio of medians of [`nearest_training`](crate::metrics::nearest_training).
     Nearest {
         /// Number of training samples.
         training: usize,
         /// Number of held-out samples.
         held_out: usize,
     },
-    /// [`diversity`](crate::diversity()).
+    /// [`diversity`](crate::metrics::diversity()).
     Diversity {
         /// Number of pairs.
         pairs: usize,
-        /// Number of scales that the image size admits.
+        /// Number of scales of the structural similarity.
         scales: usize,
     },
 }
 
 impl Protocol {
-    /// The first thing in which two protocols differ, by the alphabet, or none.
+    /// The first difference between two protocols, in alphabetical order of keys.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Option<Difference> {
         self.difference_besides(other, &[])
     }
 
-    /// As [`difference`](Self::difference), besides some keys that may not be known yet.
+    /// As [`difference`](Self::difference), ignoring the keys in `unknown`.
     #[must_use]
     pub fn difference_besides(&self, other: &Self, unknown: &[&str]) -> Option<Difference> {
         let tree = |protocol, without: &[&str]| {
@@ -133,66 +133,15 @@ impl Protocol {
             }
             tree
         };
-        let apart = |without: &[&str]| difference("", &tree(self, without), &tree(other, without));
+        let apart =
+            |without: &[&str]| Difference::between(&tree(self, without), &tree(other, without));
         match (&self.digest, &other.digest) {
-            // The same images, whatever they are called and however they came to their size.
+            // The same images, whatever their name or resizing.
             (Some(one), Some(other)) if one == other => apart(&["data", "resize"]),
-            // What made them others says more than their digest.
+            // Different images: a difference in another key explains more than that of the digest.
             (Some(_), Some(_)) => apart(&["digest"]).or_else(|| apart(&[])),
-            // Nobody knows: the metric sees none, or the figure is older than digests.
+            // The metric uses no real images, or the figure is from a version without digests.
             _ => apart(&["digest"]),
         }
-    }
-}
-
-/// A key that two protocols answer differently.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
-    /// The key, as a dotted path.
-    pub key: String,
-    /// What the first says.
-    pub first: String,
-    /// What the second says.
-    pub second: String,
-}
-
-impl fmt::Display for Difference {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { key, first, second } = self;
-        write!(
-            formatter,
-            "`{key}` is {first} in one and {second} in the other"
-        )
-    }
-}
-
-fn difference(path: &str, first: &Value, second: &Value) -> Option<Difference> {
-    if first == second {
-        return None;
-    }
-    if let (Value::Object(one), Value::Object(other)) = (first, second) {
-        let mut keys: Vec<&String> = one.keys().chain(other.keys()).collect();
-        keys.sort();
-        return keys.into_iter().find_map(|key| {
-            let path = if path.is_empty() {
-                key.clone()
-            } else {
-                format!("{path}.{key}")
-            };
-            let [one, other] = [one, other].map(|map| map.get(key).unwrap_or(&Value::Null));
-            difference(&path, one, other)
-        });
-    }
-    Some(Difference {
-        key: path.to_owned(),
-        first: said(first),
-        second: said(second),
-    })
-}
-
-fn said(value: &Value) -> String {
-    match value {
-        Value::Null => "not given".into(),
-        other => other.to_string(),
     }
 }

@@ -1,4 +1,4 @@
-//! The shipped classifier names digits it never saw: the first ten test images of MNIST of each class, a row a class.
+//! The built-in classifier on digits it was not trained on: the first ten test images of MNIST of each class, one row per class.
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 use std::fs::File;
@@ -7,8 +7,9 @@ use std::path::Path;
 
 use burn::tensor::{Device, Tensor, TensorData};
 use flate2::read::GzDecoder;
+use ganforge_eval::EvalError;
 use ganforge_eval::spaces::{
-    DIGITS_SHA256, DigitClassifier, DigitNetwork, FeatureError, stacked_labels, without_border,
+    DIGITS_SHA256, DigitClassifier, DigitNetwork, stacked_labels, without_border,
 };
 use sha2::{Digest, Sha256};
 
@@ -32,7 +33,7 @@ fn host(labels: Tensor<1, burn::tensor::Int>) -> Vec<i64> {
 }
 
 #[test]
-fn digits_are_named_and_made_features_of() {
+fn digits_are_classified_and_have_features() {
     let device = Device::flex();
     let classifier = DigitClassifier::shipped(&device).unwrap();
     let labels = host(classifier.labels(hundred(&device)).unwrap());
@@ -42,19 +43,19 @@ fn digits_are_named_and_made_features_of() {
         .filter(|&(&label, place)| label == place / 10);
     assert!(right.count() >= 99, "{labels:?}");
 
-    let recognised = classifier.recognise(hundred(&device)).unwrap();
-    assert_eq!(recognised.features.dims(), [100, 128]);
-    assert_eq!(recognised.probabilities.dims(), [100, 10]);
-    let lowest: f32 = recognised.features.min().into_scalar();
+    let classified = classifier.classify(hundred(&device)).unwrap();
+    assert_eq!(classified.features.dims(), [100, 128]);
+    assert_eq!(classified.probabilities.dims(), [100, 10]);
+    let lowest: f32 = classified.features.min().into_scalar();
     assert!(lowest >= 0.0);
-    let sums = recognised.probabilities.clone().sum_dim(1);
+    let sums = classified.probabilities.clone().sum_dim(1);
     let off: f32 = (sums - 1.0).abs().max().into_scalar();
     assert!(off < 1e-5, "{off}");
-    let likeliest = recognised.probabilities.argmax(1).squeeze_dim(1);
+    let likeliest = classified.probabilities.argmax(1).squeeze_dim(1);
     assert_eq!(host(likeliest), labels);
 }
 
-/// What follows the header of a packed IDX file of MNIST beside the workspace, where there is one.
+/// The data after the header of a compressed IDX file of MNIST next to the workspace, if it exists.
 fn unpacked(name: &str, header: usize) -> Option<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/mnist");
     let file = File::open(folder.join(name)).ok()?;
@@ -64,7 +65,7 @@ fn unpacked(name: &str, header: usize) -> Option<Vec<u8>> {
 }
 
 #[test]
-fn the_stated_share_of_the_test_images_of_mnist_is_named_correctly() {
+fn the_accuracy_on_the_test_images_of_mnist_is_the_documented_one() {
     let pixels = unpacked("t10k-images-idx3-ubyte.gz", 16);
     let (Some(pixels), Some(classes)) = (pixels, unpacked("t10k-labels-idx1-ubyte.gz", 8)) else {
         println!("skipped: ../shared/data/mnist is not here");
@@ -84,7 +85,7 @@ fn the_stated_share_of_the_test_images_of_mnist_is_named_correctly() {
                 .count()
         })
         .sum();
-    // 9,965 where it was counted; another processor's rounding may turn a doubtful one.
+    // 9,965 on the reference machine; rounding on another processor may change a borderline image.
     assert!((9963..=9967).contains(&right), "{right}");
 }
 
@@ -111,12 +112,12 @@ fn stacked_digits_are_numbers_of_three_figures() {
 }
 
 #[test]
-fn other_sizes_are_refused_with_what_to_do() {
+fn other_shapes_are_refused_with_a_remedy() {
     let device = Device::flex();
     let classifier = DigitClassifier::shipped(&device).unwrap();
     let refused = |shape: [usize; 4]| {
         let images = Tensor::zeros(shape, &device);
-        classifier.recognise(images).unwrap_err().to_string()
+        classifier.classify(images).unwrap_err().to_string()
     };
     let padded = refused([2, 1, 32, 32]);
     assert!(
@@ -145,7 +146,7 @@ fn other_sizes_are_refused_with_what_to_do() {
 }
 
 #[test]
-fn weights_come_back_from_their_file_and_others_are_refused() {
+fn weights_round_trip_and_others_are_refused() {
     let device = Device::flex();
     let file = include_bytes!("../src/spaces/digits.safetensors");
     for (place, byte) in Sha256::digest(file).into_iter().enumerate() {
@@ -156,10 +157,10 @@ fn weights_come_back_from_their_file_and_others_are_refused() {
     let bytes = DigitClassifier::to_bytes(&DigitNetwork::new(&device)).unwrap();
     let one = DigitClassifier::from_bytes(&bytes, &device).unwrap();
     let two = DigitClassifier::from_bytes(&bytes, &device).unwrap();
-    let [one, two] = [one, two].map(|of| of.recognise(hundred(&device)).unwrap().features);
+    let [one, two] = [one, two].map(|of| of.classify(hundred(&device)).unwrap().features);
     let apart: f32 = (one - two).abs().max().into_scalar();
     assert!(apart < f32::EPSILON, "{apart}");
 
     let refused = DigitClassifier::from_bytes(&bytes[..bytes.len() - 2], &device);
-    assert!(matches!(refused, Err(FeatureError::Weights { .. })));
+    assert!(matches!(refused, Err(EvalError::Weights { .. })));
 }

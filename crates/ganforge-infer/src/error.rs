@@ -1,11 +1,11 @@
-//! What can go wrong between a model file and an image.
+//! Errors of sampling and of writing images.
 
 use std::path::{Path, PathBuf};
 
 use burn::tensor::TensorReadError;
 use ganforge_model::{ConfigError, ImageSpec, ModelError};
 
-/// Why nothing was sampled, drawn or written.
+/// Why images could not be sampled, drawn or written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum InferError {
@@ -14,10 +14,10 @@ pub enum InferError {
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// The file was read but holds no model this version can use.
+    /// The file does not hold a model that this version can use.
     #[error("{}: {source}", path.display())]
     File {
         /// The file.
@@ -25,125 +25,125 @@ pub enum InferError {
         /// What is wrong with it.
         source: ModelError,
     },
-    /// The bytes hold no model this version can use.
+    /// The bytes do not hold a model that this version can use.
     #[error(transparent)]
     Model(#[from] ModelError),
-    /// An option has a value that cannot be granted.
+    /// An option is out of range.
     #[error(transparent)]
     Option(#[from] ConfigError),
-    /// More numbers than memory can hold.
+    /// The images do not fit in memory.
     #[error("{count} images of {image} do not fit in memory; ask for fewer at a time")]
     TooManyImages {
-        /// Images asked for.
+        /// Number of images.
         count: usize,
-        /// Size of each.
+        /// Shape of each image.
         image: ImageSpec,
     },
-    /// An image whose computation takes more memory than is allowed.
+    /// Computing one image takes more memory than allowed.
     #[error(
         "computing one image of {image} takes this network up to {}, more than the {} allowed",
         bytes(*needed), bytes(*allowed)
     )]
     ImageTooLarge {
-        /// Its size.
+        /// Shape of the image.
         image: ImageSpec,
-        /// Bytes it may take.
+        /// Bytes needed at most.
         needed: u64,
         /// Bytes allowed.
         allowed: u64,
     },
-    /// An image that is no image, of a network whose weights are finite.
+    /// An image has a value that is not finite, although all weights are.
     #[error(
         "{}image {index} is not finite: it holds {value}; the network's sums exceed 32-bit floats, so that it cannot be used \
          with these latents",
         path.as_ref().map(|path| format!("{}: ", path.display())).unwrap_or_default()
     )]
     NotFinite {
-        /// The model file, where there is one.
+        /// The model file, if there is one.
         path: Option<PathBuf>,
-        /// Which image, counted from 0.
+        /// Index of the image, from 0.
         index: usize,
-        /// What it holds.
+        /// The value.
         value: f32,
     },
-    /// More bytes than a file can have.
+    /// The file would exceed the largest file size.
     #[error("{count} images of {image} are too many for one file; ask for fewer")]
     FileTooLarge {
-        /// Images asked for.
+        /// Number of images.
         count: usize,
-        /// Size of each.
+        /// Shape of each image.
         image: ImageSpec,
     },
-    /// More files than a folder should have.
+    /// There are too many images for one folder.
     #[error(
         "{count} images are too many for one folder, which gets {most} files at most; write to a .npy file"
     )]
     TooManyFiles {
-        /// Images asked for.
+        /// Number of images.
         count: usize,
-        /// Files of a folder at most.
+        /// The largest number of files.
         most: usize,
     },
-    /// More points than a scatter plot can show.
+    /// There are too many points for one scatter plot.
     #[error(
         "{count} points are too many for one plot, which shows {most} at most; write to a .npy file"
     )]
     TooManyPoints {
-        /// Points asked for.
+        /// Number of points.
         count: usize,
-        /// Points of a plot at most.
+        /// The largest number of points.
         most: usize,
     },
-    /// Other images were to be written than was announced.
+    /// The images written differ from those announced, in number or shape.
     #[error(
         "{} images of {} were announced to be written, {} of {} came",
         announced.0, announced.1, found.0, found.1
     )]
     NotAnnounced {
-        /// Number and size of the images that came.
+        /// Number and shape of the images written.
         found: (usize, ImageSpec),
-        /// Number and size that were announced.
+        /// Number and shape announced.
         announced: (usize, ImageSpec),
     },
-    /// Numbers that do not divide into the rows they should form.
+    /// The data do not divide into rows.
     #[error("{numbers} numbers do not divide into rows of {row}")]
     NotWholeRows {
-        /// Numbers given.
+        /// Length of the data.
         numbers: usize,
-        /// Numbers one row takes.
+        /// Length of a row.
         row: usize,
     },
-    /// The network made something else than it was announced to make.
+    /// The network's output has another shape than its signature states.
     #[error("the generator made a batch of shape {found:?}, expected {expected:?}")]
     Shape {
-        /// `[batch, channels, height, width]` as made.
+        /// `[batch, channels, height, width]` of the output.
         found: [usize; 4],
-        /// `[batch, channels, height, width]` as announced.
+        /// `[batch, channels, height, width]` of the signature.
         expected: [usize; 4],
     },
-    /// The device could not compute or hand over the images.
+    /// The device failed to compute or to return images.
     #[error("the device failed: {0}")]
     Device(#[from] TensorReadError),
-    /// Images that cannot be shown as a picture, alone or in a grid.
+    /// Images of this shape cannot be shown as a picture.
     #[error(
         "{image} is no grey or RGB image; write raw numbers to a .npy file{}",
         if image.is_point() { ", or a scatter plot to a .png file" } else { "" }
     )]
     NoPicture {
-        /// Size of each.
+        /// Shape of each image.
         image: ImageSpec,
     },
-    /// A grid of more pixels than a picture can reasonably have.
+    /// The grid would exceed the largest size of a picture.
     #[error(
         "a grid of {count} images of {image} is too large for one picture; write to a folder or a .npy file"
     )]
     GridTooLarge {
-        /// Images in the grid.
+        /// Number of images.
         count: usize,
-        /// Size of each.
+        /// Shape of each image.
         image: ImageSpec,
     },
-    /// The file name asks for a format that is not written.
+    /// The extension of the file is of no supported format.
     #[error(
         "cannot write {}; accepted: a .png file (grid), a .npy file (raw numbers) or a folder (one file each)",
         path.display()
@@ -152,12 +152,12 @@ pub enum InferError {
         /// The file.
         path: PathBuf,
     },
-    /// A picture could not be encoded.
+    /// The picture could not be encoded.
     #[error("encoding the picture failed: {0}")]
     Encode(#[from] image::ImageError),
 }
 
-/// So many bytes in words.
+/// A number of bytes as text.
 fn bytes(count: u64) -> String {
     const MEBI: u64 = 1 << 20;
     match count.div_ceil(MEBI) {
@@ -167,7 +167,7 @@ fn bytes(count: u64) -> String {
 }
 
 impl InferError {
-    /// What the system said of a file or folder.
+    /// An error of the operating system about a file or folder.
     pub(crate) fn io(path: &Path, source: std::io::Error) -> Self {
         Self::Io {
             path: path.to_owned(),

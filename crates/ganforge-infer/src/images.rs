@@ -1,10 +1,21 @@
-//! Images as a generator makes them: raw floats.
+//! Images as raw floats.
 
 use ganforge_model::ImageSpec;
 
-use crate::InferError;
+use crate::error::InferError;
 
-/// A number of images of one size, `[count, channels, height, width]`, in [-1, 1] for pixels.
+/// Images of one shape, `[count, channels, height, width]`; pixels are in [-1, 1].
+///
+/// ```
+/// use ganforge_infer::Images;
+/// use ganforge_model::ImageSpec;
+///
+/// let grey = ImageSpec { channels: 1, height: 2, width: 2 };
+/// let images = Images::new(grey, vec![0.0; 12])?;
+/// assert_eq!(images.count(), 3);
+/// assert_eq!(images.get(2), Some(&[0.0; 4][..]));
+/// # Ok::<(), ganforge_infer::InferError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Images {
     data: Vec<f32>,
@@ -12,10 +23,10 @@ pub struct Images {
 }
 
 impl Images {
-    /// Takes `count · channels · height · width` numbers, image after image.
+    /// Takes `count · channels · height · width` values.
     ///
     /// # Errors
-    /// Numbers that do not divide into images.
+    /// [`InferError::NotWholeRows`] if they do not divide into images.
     pub fn new(spec: ImageSpec, data: Vec<f32>) -> Result<Self, InferError> {
         if spec.is_empty() || !data.len().is_multiple_of(spec.len()) {
             return Err(InferError::NotWholeRows {
@@ -26,37 +37,37 @@ impl Images {
         Ok(Self { data, spec })
     }
 
-    /// How many images there are.
+    /// Number of images.
     #[must_use]
     pub fn count(&self) -> usize {
         self.data.len() / self.spec.len()
     }
 
-    /// Size of each image.
+    /// Shape of each image.
     #[must_use]
     pub fn spec(&self) -> ImageSpec {
         self.spec
     }
 
-    /// All numbers, image after image.
+    /// All values, `[count, channels, height, width]`.
     #[must_use]
     pub fn data(&self) -> &[f32] {
         &self.data
     }
 
-    /// All numbers, image after image.
+    /// All values, `[count, channels, height, width]`.
     #[must_use]
     pub fn into_data(self) -> Vec<f32> {
         self.data
     }
 
-    /// The numbers of image `index`, `[channels, height, width]`; `None` past the last.
+    /// Image `index`, `[channels, height, width]`; `None` if out of range.
     #[must_use]
     pub fn get(&self, index: usize) -> Option<&[f32]> {
         self.iter().nth(index)
     }
 
-    /// The numbers of each image in turn, `[channels, height, width]`.
+    /// Iterates over the images, each `[channels, height, width]`.
     pub fn iter(&self) -> std::slice::ChunksExact<'_, f32> {
         self.data.chunks_exact(self.spec.len())
     }

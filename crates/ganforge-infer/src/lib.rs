@@ -1,28 +1,31 @@
-//! From a model file to images.
+//! Images from a model file.
 //!
-//! - [`Sampler`] opens a model file and draws images from it: the same seed, the same images.
-//! - [`sample`] does the same for any [`Generator`](ganforge_model::Generator), such as one in training.
-//! - [`Images`] holds what was drawn as raw floats; [`pixel`] is the one way from there to 8 bits.
-//! - [`Output`] writes a grid, a folder of files or a numpy array, never half of one; an [`ImageWriter`] does so batch by
-//!   batch, in memory that does not grow with the number of images.
-//!
-//! ```no_run
-//! use burn::tensor::Device;
+//! ```
+//! # let model = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixture/digits.safetensors");
+//! # let folder = tempfile::tempdir()?;
+//! # let grid = folder.path().join("samples.png");
+//! use ganforge_infer::burn::tensor::Device;
 //! use ganforge_infer::{GridOptions, SampleOptions, Sampler};
 //!
-//! let sampler = Sampler::open("model.safetensors", &Device::default())?;
-//! let images = sampler.sample(&SampleOptions::default())?;
-//! images.write_grid("samples.png", &GridOptions::default())?;
-//! # Ok::<(), ganforge_infer::InferError>(())
+//! let sampler = Sampler::open(model, &Device::flex())?;
+//! let images = sampler.sample(&SampleOptions::new(16, 0))?;
+//! images.write_grid(grid, &GridOptions::default())?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Fifty thousand images take no more memory than a batch of them:
+//! - [`Sampler`] opens a model file and draws images from it. The same seed gives the same images.
+//! - [`sample`] does the same for any [`Generator`](ganforge_model::Generator), such as one in training.
+//! - [`Images`] holds raw floats; [`pixel`] converts a value to 8 bits.
+//! - [`Output`] writes a grid, a folder of files or a numpy array. [`ImageWriter`] writes batch by batch, in memory that does not grow with the
+//!   number of images.
+//!
+//! Fifty thousand images take no more memory than a batch:
 //!
 //! ```no_run
-//! # use burn::tensor::Device;
+//! # use ganforge_infer::burn::tensor::Device;
 //! # use ganforge_infer::{GridOptions, Output, SampleOptions, Sampler};
-//! # let sampler = Sampler::open("model.safetensors", &Device::default())?;
-//! let options = SampleOptions { count: 50_000, ..SampleOptions::default() };
+//! # let sampler = Sampler::open("model.safetensors", &Device::flex())?;
+//! let options = SampleOptions::new(50_000, 0);
 //! let image = sampler.signature().image;
 //! let mut writer = Output::at("samples/")?.open(options.count, image, &GridOptions::default())?;
 //! for images in sampler.batches(&options)? {
@@ -32,33 +35,17 @@
 //! # Ok::<(), ganforge_infer::InferError>(())
 //! ```
 //!
-//! Nothing here names a backend or needs gradients: a program that samples links neither.
+//! This crate names no backend and needs no gradients.
 
-mod blocks;
 mod error;
-mod generate;
-mod grid;
 mod images;
-mod npy;
-mod options;
-mod output;
-mod partial_file;
 mod picture;
-mod sample;
-mod sampler;
-mod scatter;
-mod sheet;
-mod signature;
+mod sampling;
 mod writer;
 
+pub use burn;
 pub use error::InferError;
-pub use generate::generate;
-pub use grid::GridOptions;
 pub use images::Images;
-pub use options::SampleOptions;
-pub use output::Output;
-pub use picture::pixel;
-pub use sample::{batches, latent, sample};
-pub use sampler::Sampler;
-pub use signature::Signature;
-pub use writer::ImageWriter;
+pub use picture::{GridOptions, pixel};
+pub use sampling::{SampleOptions, Sampler, Signature, batches, generate, latent, sample};
+pub use writer::{ImageWriter, Output};

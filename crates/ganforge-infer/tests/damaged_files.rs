@@ -1,5 +1,4 @@
-//! A model file may hold anything: whatever is wrong with it, an error says so, without a panic and without
-//! asking for memory the file could not justify.
+//! Damaged model files: every fault is an error, never a panic or an allocation beyond the length of the file.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
@@ -19,7 +18,7 @@ fn open(bytes: &[u8]) -> Result<Sampler, InferError> {
     Sampler::from_bytes(bytes, &Device::flex())
 }
 
-/// What is said of a file after a change.
+/// The error of a file after a change.
 fn complaint(change: impl FnOnce(&mut ModelFile)) -> String {
     let mut file = file();
     change(&mut file);
@@ -61,7 +60,7 @@ fn a_flipped_bit_in_the_header_never_panics() {
         for bit in 0..8 {
             let mut damaged = bytes.clone();
             damaged[at] ^= 1 << bit;
-            // A flip in a name or a note may go unseen; whatever opens must also sample.
+            // A flipped bit in a name or a note may go unnoticed; a file that opens must also sample.
             match open(&damaged) {
                 Ok(sampler) => {
                     let options = SampleOptions {
@@ -120,7 +119,7 @@ fn a_missing_or_misshapen_or_superfluous_tensor_is_named() {
     let name = |file: &ModelFile| file.weights.keys().next().unwrap().clone();
     let first = name(&file());
     let missing = complaint(|file| {
-        // A large stand-in keeps the count of weights, so that the name is what is missed.
+        // A large extra tensor keeps the number of weights plausible, so that the missing name is reported.
         let data = file.weights.remove(&name(file)).unwrap();
         let stand_in = TensorData::zeros::<f32, _>([data.num_elements() + 1000]);
         file.weights.insert("stand-in".to_owned(), stand_in);

@@ -1,4 +1,4 @@
-//! What is given for a model file may be no file, never end, or claim anything: it is refused at little cost.
+//! Paths that are not model files, endless files and false headers are refused quickly.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
@@ -17,7 +17,7 @@ fn file() -> ModelFile {
     model_file(card(mlp(), DIGIT, &["cat", "dog"]))
 }
 
-/// What is said of bytes, which may not take long.
+/// The error of bytes, within a time limit.
 fn complaint(bytes: &[u8]) -> String {
     let began = Instant::now();
     let error = Sampler::from_bytes(bytes, &Device::flex()).unwrap_err();
@@ -25,7 +25,7 @@ fn complaint(bytes: &[u8]) -> String {
     error.to_string()
 }
 
-/// What is said of the file at a path, which may not take long.
+/// The error of a file, within a time limit.
 fn complaint_at(path: &Path) -> String {
     let began = Instant::now();
     let error = Sampler::open(path, &Device::flex()).unwrap_err();
@@ -63,7 +63,7 @@ fn weights_that_are_not_finite_are_refused_by_their_name() {
 }
 
 #[test]
-fn what_is_no_regular_file_is_refused_without_a_read() {
+fn a_path_that_is_not_a_regular_file_is_refused_without_a_read() {
     let folder = tempfile::tempdir().unwrap();
     assert!(complaint_at(folder.path()).contains("directory"));
     if cfg!(unix) {
@@ -80,7 +80,7 @@ fn a_long_file_is_refused_by_its_length() {
     let path = folder.path().join("long.safetensors");
     let long = |bytes: &[u8], len: u64| {
         fs::write(&path, bytes).unwrap();
-        // Nothing is written between: the file has holes.
+        // A sparse file.
         File::options()
             .write(true)
             .open(&path)

@@ -1,4 +1,4 @@
-//! What a seed promises.
+//! Sampling: the same seed gives the same images.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
@@ -57,8 +57,7 @@ fn fewer_images_are_a_prefix_of_more_bit_for_bit() {
     }
 }
 
-/// Every architecture, wide enough that kernels choose their way by the batch: a fully connected layer, a transposed
-/// convolution of a single image, and one of many, all round differently.
+/// Every architecture, wide enough that kernels choose their algorithm by batch size and round differently.
 #[test]
 fn an_image_is_the_same_bit_for_bit_however_many_are_drawn() {
     let mut wide = mlp();
@@ -194,7 +193,7 @@ fn a_network_saved_and_opened_again_makes_the_same_images() {
 }
 
 #[test]
-fn every_norm_travels_in_the_file_with_what_training_made_of_it() {
+fn every_norm_is_stored_with_its_running_statistics() {
     for norm in [
         Norm::None,
         Norm::Batch,
@@ -225,7 +224,7 @@ fn a_network_in_training_samples_as_in_inference_and_keeps_its_statistics() {
     let card = card(mlp(), DIGIT, &[]);
     let signature = Signature::from(&card);
     let network = network(&card, &device);
-    // One training pass moves the running statistics off their initial values.
+    // One training pass changes the running statistics.
     let latents = signature.latent.draw(32, &mut keyed_rng(0, "pass", 0));
     let _ = network.forward(Latent {
         noise: signature.latent.tensor(latents, &device),
@@ -242,7 +241,7 @@ fn a_network_in_training_samples_as_in_inference_and_keeps_its_statistics() {
 }
 
 #[test]
-fn options_out_of_range_are_named_with_what_is_allowed() {
+fn options_out_of_range_are_reported_with_the_allowed_range() {
     let plain = sampler(mlp(), DIGIT, &[]);
     let animals = sampler(mlp(), DIGIT, &["cat", "dog"]);
     let digits = sampler(mlp(), DIGIT, &["0", "1", "2"]);
@@ -338,7 +337,7 @@ fn images_that_are_not_finite_are_refused_by_their_number() {
     });
     assert_eq!(Some(index as u64), first);
     assert!(error.to_string().contains("large.safetensors: image"));
-    // Its latents are smaller.
+    // Another latent dimension.
     let truncated = SampleOptions {
         truncation: Some(0.1),
         ..options(64, 0)

@@ -1,4 +1,4 @@
-//! Images that are written as they are drawn.
+//! Images written batch by batch.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
@@ -25,7 +25,7 @@ fn options(count: usize) -> SampleOptions {
     }
 }
 
-/// Draws and writes batch by batch.
+/// Samples and writes batch by batch.
 fn stream(sampler: &Sampler, count: usize, path: &Path, grid: &GridOptions) {
     let options = options(count);
     let image = sampler.signature().image;
@@ -44,7 +44,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Why a place is not opened.
+/// The error of opening an output.
 fn refusal(path: &Path, count: usize, image: ImageSpec) -> String {
     let output = Output::at(path).unwrap();
     let opened = output.open(count, image, &GridOptions::default());
@@ -52,7 +52,7 @@ fn refusal(path: &Path, count: usize, image: ImageSpec) -> String {
 }
 
 #[test]
-fn what_is_streamed_is_what_is_written_at_once() {
+fn streamed_output_equals_output_written_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     for (sampler, count) in [
@@ -88,7 +88,7 @@ fn what_is_streamed_is_what_is_written_at_once() {
 }
 
 #[test]
-fn a_file_has_its_name_when_it_is_complete_and_leaves_nothing_when_it_is_not() {
+fn a_complete_file_gets_its_name_and_an_incomplete_one_is_removed() {
     let folder = tempfile::tempdir().unwrap();
     let images = sampler(mlp(), DIGIT, &[]).sample(&options(3)).unwrap();
     for name in ["x.npy", "x.png"] {
@@ -123,7 +123,7 @@ fn images_that_were_not_announced_are_refused() {
 }
 
 #[test]
-fn what_cannot_be_written_is_refused_before_an_image_is_given() {
+fn unwritable_output_is_refused_before_the_first_image() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     fs::write(at("file"), b"kept").unwrap();

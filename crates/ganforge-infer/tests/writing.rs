@@ -1,4 +1,4 @@
-//! What lands on disk.
+//! Files on disk.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
@@ -36,7 +36,7 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn a_path_says_in_what_form_images_are_written() {
+fn the_path_determines_the_format() {
     let folder = tempfile::tempdir().unwrap();
     let dotted = folder.path().join("run.2");
     std::fs::create_dir(&dotted).unwrap();
@@ -56,7 +56,7 @@ fn a_path_says_in_what_form_images_are_written() {
 }
 
 #[test]
-fn a_grid_comes_back_as_it_was_drawn() {
+fn a_grid_round_trips() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("samples/grid.png");
     let images = digits(10);
@@ -120,7 +120,7 @@ fn an_array_holds_the_raw_numbers() {
 }
 
 #[test]
-fn points_become_a_plot_or_an_array_but_no_files() {
+fn points_are_written_as_a_plot_or_an_array_but_not_as_files() {
     let folder = tempfile::tempdir().unwrap();
     let images = points(100);
     let plot = folder.path().join("plot.png");

@@ -3,10 +3,26 @@
 use ganforge_data::{DataError, Dataset, Split};
 use ganforge_eval::{Evaluator, MetricName, Part};
 
-use crate::reference_data::{add, every_nth, name};
-use crate::{MeasureError, ReferenceData, Request};
+use crate::error::MeasureError;
+use crate::reference_data::{ReferenceData, add, every_nth, name};
+use crate::request::Request;
 
 /// Real images that are measured in place of samples; none of them is in the reference.
+///
+/// ```
+/// use ganforge_data::{DataOptions, DataSpec};
+/// use ganforge_eval::MetricName;
+/// use ganforge_measure::{ReferenceData, Request, burn::tensor::Device};
+///
+/// let reference = ReferenceData::new(&DataSpec::Digits, [1, 8, 8], &DataOptions::default())?;
+/// let request = Request::new(200, 0).metrics([MetricName::Precision]);
+/// let mut evaluator = reference.evaluator(&request, &Device::flex())?;
+/// reference.fill(&mut evaluator, &request, |_, _, _| ())?;
+/// reference.baseline(&request)?.fill(&mut evaluator, |_, _, _| ())?;
+/// let figures = evaluator.figures(|_| ())?;
+/// assert!(figures.found[&MetricName::Precision].value > 0.5);
+/// # Ok::<(), ganforge_measure::MeasureError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct BaselineImages {
     /// The split they come from: `train` or `test`.
@@ -25,7 +41,7 @@ impl BaselineImages {
         evaluator: &mut Evaluator,
         progress: impl FnMut(Part, usize, usize),
     ) -> Result<(), MeasureError> {
-        evaluator.forget(Part::Samples);
+        evaluator.clear(Part::Samples);
         add(
             evaluator,
             Part::Samples,

@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 
 use ganforge_data::{DataError, DataSpec, Split};
+use ganforge_eval::metrics::frechet_fits;
 use ganforge_eval::spaces::FeatureName;
-use ganforge_eval::{EvalError, MetricName, Part, frechet_fits};
+use ganforge_eval::{EvalError, MetricName, Part};
 
-use crate::{MeasureError, ReferenceData, Request};
+use crate::error::MeasureError;
+use crate::reference_data::ReferenceData;
+use crate::request::Request;
 
 /// The metrics that suit a dataset.
 #[derive(Debug)]
@@ -29,6 +32,16 @@ impl ReferenceData<'_> {
     }
 
     /// The metrics that suit the data and the other fields of the request.
+    ///
+    /// ```
+    /// # use ganforge_data::{DataOptions, DataSpec};
+    /// # use ganforge_eval::MetricName;
+    /// # use ganforge_measure::{ReferenceData, Request};
+    /// let reference = ReferenceData::new(&DataSpec::Ring8, [2, 1, 1], &DataOptions::default())?;
+    /// let defaults = reference.default_metrics(&Request::new(reference.default_samples(), 0))?;
+    /// assert!(defaults.metrics.contains(&MetricName::Modes));
+    /// # Ok::<(), ganforge_measure::MeasureError>(())
+    /// ```
     ///
     /// # Errors
     /// Data that cannot be read, or that lack the requested class.

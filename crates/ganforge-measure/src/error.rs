@@ -1,7 +1,8 @@
 //! Errors of comparing samples with a dataset.
 
 use ganforge_data::DataError;
-use ganforge_eval::EvaluationError;
+use ganforge_eval::EvalError;
+use ganforge_infer::InferError;
 
 /// Why samples cannot be compared with a dataset.
 #[derive(Debug, thiserror::Error)]
@@ -53,16 +54,19 @@ pub enum MeasureError {
     },
     /// Digits of 32×32 whose outer pixels are not padding, so that the 28×28 classifier would cut off content.
     #[error(
-        "the classifier of digits cuts off the border that padding gives to images of 28x28, and these are brought to 32x32 by {way}: train with data.resize = \"pad\", or compare by raw features"
+        "the classifier of digits cuts off the border that padding gives to images of 28x28, and these are brought to 32x32 by {method}: train with data.resize = \"pad\", or compare by raw features"
     )]
     NoBorder {
         /// How the images were resized.
-        way: &'static str,
+        method: &'static str,
     },
     /// The data cannot be read.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// The model cannot be sampled.
+    #[error(transparent)]
+    Sample(#[from] InferError),
     /// A metric cannot be computed.
     #[error(transparent)]
-    Evaluation(#[from] EvaluationError),
+    Evaluation(#[from] EvalError),
 }

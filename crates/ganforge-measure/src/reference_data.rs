@@ -6,13 +6,29 @@ use std::collections::BTreeSet;
 use burn::tensor::Device;
 use ganforge_data::{DataError, DataOptions, DataSpec, Dataset, Resize, Skipped, Split, cache_dir};
 use ganforge_eval::spaces::FeatureName;
-use ganforge_eval::{
-    Circumstances, Evaluation, EvaluationError, Evaluator, Features, ModeSource, Part,
-};
+use ganforge_eval::{Evaluator, EvaluatorConfig, Features, ModeSource, Part, ProtocolContext};
 
-use crate::{MeasureError, Request};
+use crate::error::MeasureError;
+use crate::request::Request;
 
 /// A dataset, resized to the shape of the model's images.
+///
+/// ```
+/// use ganforge_data::{DataOptions, DataSpec};
+/// use ganforge_eval::{MetricName, Part};
+/// use ganforge_measure::{ReferenceData, Request, burn::tensor::Device};
+///
+/// let reference = ReferenceData::new(&DataSpec::Digits, [1, 8, 8], &DataOptions::default())?;
+/// let request = Request::new(200, 0).metrics([MetricName::Precision]);
+/// let mut evaluator = reference.evaluator(&request, &Device::flex())?;
+/// reference.fill(&mut evaluator, &request, |_, _, _| ())?;
+///
+/// // Black images are unlike any digit.
+/// evaluator.add(Part::Samples, vec![-1.0; 200 * 64])?;
+/// let figures = evaluator.figures(|_| ())?;
+/// assert!(figures.found[&MetricName::Precision].value < 0.01);
+/// # Ok::<(), ganforge_measure::MeasureError>(())
+/// ```
 pub struct ReferenceData<'a> {
     pub(crate) spec: &'a DataSpec,
     /// `[channels, height, width]`
@@ -102,21 +118,20 @@ impl<'a> ReferenceData<'a> {
                 reference = chosen.len();
             }
         }
-        let space = request.features.open(device, &cache_dir());
-        let space = space.map_err(EvaluationError::from)?;
+        let space = request.features.open(device, &cache_dir())?;
         let modes = if request.metrics.iter().any(|metric| metric.counts_modes()) {
             self.modes(request.split, device)?
         } else {
             None
         };
-        Ok(Evaluator::new(Evaluation {
+        Ok(Evaluator::new(EvaluatorConfig {
             image: self.image,
             space,
             modes,
             metrics: request.metrics.clone(),
             samples: request.samples,
             reference,
-            circumstances: Circumstances {
+            context: ProtocolContext {
                 data: self.spec.to_string(),
                 split: name(request.split).to_owned(),
                 resize: self.resize(),
@@ -156,9 +171,9 @@ impl<'a> ReferenceData<'a> {
         let classified = request.features == FeatureName::Digits
             || matches!(self.spec, DataSpec::Stacked(_))
                 && request.metrics.iter().any(|metric| metric.counts_modes());
-        match (classified, self.options.size, self.way()) {
-            (true, Some([32, 32]), way @ ("crop" | "stretch")) => {
-                Err(MeasureError::NoBorder { way })
+        match (classified, self.options.size, self.resize_method()) {
+            (true, Some([32, 32]), method @ ("crop" | "stretch")) => {
+                Err(MeasureError::NoBorder { method })
             }
             _ => Ok(()),
         }
@@ -168,10 +183,13 @@ impl<'a> ReferenceData<'a> {
     fn resize(&self) -> Option<String> {
         let [height, width] = self.options.size?;
         let [channels, ..] = self.image;
-        Some(format!("{} to {channels}x{height}x{width}", self.way()))
+        Some(format!(
+            "{} to {channels}x{height}x{width}",
+            self.resize_method()
+        ))
     }
 
-    fn way(&self) -> &'static str {
+    fn resize_method(&self) -> &'static str {
         match (self.options.resize, self.spec) {
             (Resize::Auto, DataSpec::Folder(_)) | (Resize::Crop, _) => "crop",
             (Resize::Auto | Resize::Pad, _) => "pad",
@@ -184,7 +202,7 @@ impl<'a> ReferenceData<'a> {
         if let Some(mixture) = self.spec.mixture() {
             let centers = mixture.centers.concat();
             let rows = mixture.centers.len();
-            let centers = Features::new(rows, 2, centers).map_err(EvaluationError::from)?;
+            let centers = Features::new(rows, 2, centers)?;
             // The decimal that was written, rather than the nearest single-precision number.
             let sigma = mixture.sigma.to_string().parse();
             let sigma = sigma.unwrap_or_else(|_| f64::from(mixture.sigma));
@@ -202,7 +220,7 @@ impl<'a> ReferenceData<'a> {
             Err(other) => return Err(other.into()),
         };
         let modes = ModeSource::stacked_digits(device, classes);
-        Ok(Some(modes.map_err(EvaluationError::from)?))
+        Ok(Some(modes?))
     }
 
     /// The dataset of a part, and the indices of its images. A part that needs fewer images than there are takes every n-th.

@@ -7,6 +7,16 @@ use ganforge_eval::MetricName;
 use ganforge_eval::spaces::FeatureName;
 
 /// What to measure, on how many samples, against which real images.
+///
+/// ```
+/// use ganforge_eval::{MetricName, spaces::FeatureName};
+/// use ganforge_measure::Request;
+///
+/// let request = Request::new(10_000, 0)
+///     .metrics([MetricName::Frechet, MetricName::Kernel])
+///     .features(FeatureName::Digits);
+/// assert_eq!(request.metrics.len(), 2);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Request {
     /// The metrics to compute.

@@ -16,7 +16,7 @@ use crate::{
 ///
 /// It travels in the model file too, which brings the network back to life.
 pub trait GeneratorArchitecture:
-    Clone + Debug + Serialize + DeserializeOwned + Send + 'static
+    Clone + Debug + Serialize + DeserializeOwned + Send + Sync + 'static
 {
     /// The network it describes.
     type Network: Generator + 'static;
@@ -75,7 +75,7 @@ pub trait GeneratorArchitecture:
 
 /// What `[discriminator]` in a recipe says: [`DiscriminatorConfig`], or a description of a network of your own.
 pub trait DiscriminatorArchitecture:
-    Clone + Debug + Serialize + DeserializeOwned + Send + 'static
+    Clone + Debug + Serialize + DeserializeOwned + Send + Sync + 'static
 {
     /// The network it describes.
     type Network: Discriminator + 'static;

@@ -132,27 +132,7 @@ impl<A: GeneratorArchitecture> ModelFile<A> {
     /// # Errors
     /// An unreadable or truncated file, one of another kind or format, or one of more than 8 GiB.
     pub fn open(path: &Path) -> Result<Self, ModelError> {
-        let failed = |source| ModelError::Io {
-            path: path.to_owned(),
-            source,
-        };
-        // Before it is opened: a pipe would be waited for, and a device has no end.
-        let about = std::fs::metadata(path).map_err(failed)?;
-        if about.is_dir() {
-            return Err(failed(ErrorKind::IsADirectory.into()));
-        }
-        if !about.is_file() {
-            let what = "not a regular file; name a model file";
-            return Err(failed(std::io::Error::new(ErrorKind::InvalidInput, what)));
-        }
-        if about.len() > LARGEST_FILE {
-            return Err(ModelError::TooLarge {
-                bytes: about.len(),
-                most: LARGEST_FILE,
-            });
-        }
-        let file = File::open(path).map_err(failed)?;
-        Self::read(TensorFile::open(file, about.len(), path)?)
+        Self::read(open_file(path)?)
     }
 
     /// Reads the bytes of a model file.
@@ -235,6 +215,41 @@ impl<A: GeneratorArchitecture> ModelFile<A> {
         }
         Ok(())
     }
+}
+
+impl ModelCard<serde_json::Value> {
+    /// What the model file at `path` says of itself, whichever network it holds; its weights are not read.
+    ///
+    /// # Errors
+    /// As [`ModelFile::open`].
+    pub fn open(path: &Path) -> Result<Self, ModelError> {
+        let file = open_file(path)?;
+        parse_card(file.note(KEY).ok_or(ModelError::NotGanforge)?)
+    }
+}
+
+fn open_file(path: &Path) -> Result<TensorFile<'_, File>, ModelError> {
+    let failed = |source| ModelError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    // Before it is opened: a pipe would be waited for, and a device has no end.
+    let about = std::fs::metadata(path).map_err(failed)?;
+    if about.is_dir() {
+        return Err(failed(ErrorKind::IsADirectory.into()));
+    }
+    if !about.is_file() {
+        let what = "not a regular file; name a model file";
+        return Err(failed(std::io::Error::new(ErrorKind::InvalidInput, what)));
+    }
+    if about.len() > LARGEST_FILE {
+        return Err(ModelError::TooLarge {
+            bytes: about.len(),
+            most: LARGEST_FILE,
+        });
+    }
+    let file = File::open(path).map_err(failed)?;
+    TensorFile::open(file, about.len(), path)
 }
 
 fn parse_card<A: DeserializeOwned>(description: &str) -> Result<ModelCard<A>, ModelError> {

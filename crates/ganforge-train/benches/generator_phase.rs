@@ -11,9 +11,10 @@ use burn::tensor::{Device, Tensor};
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
 use ganforge_infer::Signature;
 use ganforge_model::{Discriminator, ImageSpec};
-use ganforge_train::{
-    BuiltinGan, GeneratorTelemetry, Latents, Override, Phase, Recipe, Round, TurnKey, build,
-};
+use ganforge_train::Recipe;
+use ganforge_train::game::{Loss, TurnKey};
+use ganforge_train::recipe::Override;
+use ganforge_train::system::{Gan, GanRound, Latents, Players, System};
 
 /// Recipes, what is changed about them, and their images.
 const GAMES: [(&str, &[&str], ImageSpec); 2] =
@@ -28,79 +29,89 @@ const fn grey(side: usize) -> ImageSpec {
 }
 
 /// Both players at their initial weights, and a round for them.
-fn game(name: &str, changes: &[&str], image: ImageSpec, device: &Device) -> (BuiltinGan, Round) {
+fn game(
+    name: &str,
+    changes: &[&str],
+    image: ImageSpec,
+    device: &Device,
+) -> (Players<Gan>, GanRound) {
     let changes: Vec<Override> = changes
         .iter()
         .map(|change| change.parse().expect("an override is KEY=VALUE"))
         .collect();
     let recipe = Recipe::load(name, &changes).expect("the recipe is built in");
     let signature = Signature {
-        latent: recipe.generator.latent(),
+        latent: recipe.system.latent(),
         image,
         classes: Vec::new(),
     };
-    let gan = build(&recipe, &signature, 0, device).expect("the networks fit the images");
+    let players = recipe
+        .build(&signature, 0, device)
+        .expect("the networks fit the images");
     let latents = Latents {
         spec: signature.latent,
-        batch: recipe.run.batch,
+        batch: recipe.experiment.run.batch,
         seed: 0,
         device: device.clone(),
     };
-    let round = Round {
+    let round = GanRound {
         // The recipes' generators are paid for their fakes alone.
         real: Tensor::zeros(
-            [recipe.run.batch, image.channels, image.height, image.width],
+            [
+                recipe.experiment.run.batch,
+                image.channels,
+                image.height,
+                image.width,
+            ],
             device,
         ),
-        latent: latents.draw("latent", 0, None),
+        class: None,
+        noise: latents.draw("latent", 0),
     };
-    (gan, round)
+    (players, round)
 }
 
-/// `Gan::generator_phase` as it would be if the discriminator's parameters took gradients.
-fn phase_with_all_gradients(
-    gan: &BuiltinGan,
-    round: &Round,
-    fakes: Tensor<4>,
-) -> Phase<GeneratorTelemetry> {
+/// The generator's gradients, with those of the discriminator or without.
+fn gradients(players: &Players<Gan>, loss: Loss) -> GradientsParams {
+    GradientsParams::from_grads(loss.loss.backward(), &players.generator)
+}
+
+/// The generator's loss as it would be if the discriminator's parameters took gradients.
+fn loss_with_all_gradients(players: &Players<Gan>, round: &GanRound, fakes: Tensor<4>) -> Loss {
     let score = |images| {
-        let judgement = gan
-            .discriminator
-            .forward(images, round.latent.class.clone());
+        let judgement = players.discriminator.forward(images, round.class.clone());
         judgement.logits
     };
     let fake = score(fakes);
-    let loss = (gan.game.payoff).generator_loss(|| score(round.real.clone()), fake);
-    Phase {
-        telemetry: GeneratorTelemetry::new(&loss),
-        gradients: GradientsParams::from_grads(loss.backward(), &gan.generator),
-    }
+    let loss = (players.game.payoff).generator_loss(|| score(round.real.clone()), fake);
+    Loss::new("generator_loss", loss)
 }
 
 fn generator_phase(criterion: &mut Criterion) {
     let device = Device::flex().autodiff();
     for (name, changes, image) in GAMES {
-        let (gan, round) = game(name, changes, image, &device);
+        let (players, round) = game(name, changes, image, &device);
         let mut group = criterion.benchmark_group(format!("generator phase, {name}"));
         group.sample_size(50);
-        let mut time = |what, phase: &dyn Fn(Tensor<4>) -> Phase<GeneratorTelemetry>| {
+        let mut time = |what, loss: &dyn Fn(Tensor<4>) -> Loss| {
             group.bench_function(BenchmarkId::from_parameter(what), |bencher| {
                 bencher.iter_batched(
-                    || gan.fakes(&round.latent),
+                    || players.generate(&round),
                     |fakes| {
-                        let phase = phase(black_box(fakes));
+                        let gradients = gradients(&players, loss(black_box(fakes)));
                         device.sync().expect("the device answers");
-                        phase
+                        gradients
                     },
                     BatchSize::PerIteration,
                 );
             });
         };
         time("as it is", &|fakes| {
-            gan.generator_phase(&round, fakes, TurnKey::default())
+            let turn = players.turn(&round, TurnKey::default());
+            players.system.generator_loss(turn, fakes)
         });
         time("with gradients of the discriminator", &|fakes| {
-            phase_with_all_gradients(&gan, &round, fakes)
+            loss_with_all_gradients(&players, &round, fakes)
         });
         group.finish();
     }

@@ -11,6 +11,7 @@
 mod bench;
 mod error;
 pub mod evaluation;
+pub mod experiment;
 pub mod game;
 mod memory;
 pub mod optimizer;
@@ -24,27 +25,11 @@ pub mod weights;
 
 pub use bench::{BenchReport, SamplingReport, bench, bench_sampling};
 pub use error::{RecipeError, TrainError};
-pub use game::augment::{Augmentation, augment};
-pub use game::payoff::{Base, Divergence, Opponent, Payoff, Targets, jensen_shannon};
-pub use game::penalty::{Anchors, Form, Penalty, PenaltyInput};
-pub use game::{FeatureMatching, Game, InstanceNoise, Scored, Source, TurnKey, UpdateRule};
-pub use memory::{Machine, MemoryError, check_memory};
-pub use optimizer::{Schedule, module_optimizer, module_schedule};
-pub use recipe::{
-    AverageConfig, DataConfig, EvaluationConfig, MomentumSchedule, OptimizerConfig, OptimizerKind,
-    Optimizers, Override, Recipe, RecipeSource, RunConfig, ScheduleConfig, ScheduleKind, builtin,
-    builtin_names,
-};
-pub use run::{Beginning, InitialWeights, RunDirectory, RunJournal, StoredRun};
-pub use session::{
-    Adversarial, ClipNorms, Ending, Latents, NoValidation, Plan, Play, RoundSource, Rounds, Series,
-};
-pub use system::{
-    BothPhases, BuiltinGan, Gan, Moves, Phase, Round, Start, build, build_on, signature,
-};
-pub use telemetry::{
-    DiscriminatorTelemetry, GeneratorTelemetry, GradientNorms, Journal, Reading, SavedTotals,
-    Totals,
-};
+pub use experiment::OptimizerConfig;
+pub use game::UpdateRule;
+pub use game::payoff::Payoff;
+pub use game::penalty::Penalty;
+pub use memory::{MemoryError, SystemMemory, check_memory};
+pub use recipe::Recipe;
+pub use system::System;
 pub use train::{MakeRenderer, Outcome, TrainOptions, train};
-pub use weights::{Average, History, number_parameters, trainable_parameters};

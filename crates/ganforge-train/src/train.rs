@@ -12,18 +12,15 @@ use burn::train::metric::store::EventStoreClient;
 use burn::train::renderer::MetricsRenderer;
 use burn::train::{Interrupter, SupervisedTraining, TrainingStrategy};
 use ganforge_data::{DataError, Dataset};
-use ganforge_model::{DiscriminatorArchitecture, GeneratorArchitecture};
 
 use crate::error::TrainError;
 use crate::evaluation::{Examiner, Protocols, examiner, protocols};
 use crate::memory::check_memory;
 use crate::recipe::Recipe;
 use crate::run::checkpoint::{CheckpointFolder, Manifest, ModelPart, OptimizerPart, SchedulerPart};
-use crate::run::{Beginning, Begun, RecipeText, RunDirectory, RunJournal, RunLock};
-use crate::session::{
-    Adversarial, ClipNorms, Latents, NoValidation, Plan, Rounds, Series, shipped,
-};
-use crate::system::{Gan, signature};
+use crate::run::{RecipeText, RunDirectory, RunJournal, RunLock};
+use crate::session::{Adversarial, Beginning, Begun, NoValidation, Plan, Rounds, Series};
+use crate::system::{Latents, Players, System};
 
 /// Where a run goes and who watches it.
 pub struct TrainOptions {
@@ -83,14 +80,15 @@ pub struct Outcome {
 /// # Errors
 /// A recipe, data or folder that does not fit; figures that are not finite; a full disk. The last good
 /// checkpoint is kept in every case.
-pub fn train<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
-    recipe: &Recipe<G, D>,
+pub fn train<S: System>(
+    recipe: &Recipe<S>,
     dataset: &Dataset,
     device: &Device,
     mut options: TrainOptions,
 ) -> Result<Outcome, TrainError> {
+    let experiment = &recipe.experiment;
     let directory = RunDirectory::new(&options.out);
-    check_batch(recipe.run.batch, dataset.len())?;
+    check_batch(recipe.experiment.run.batch, dataset.len())?;
     let heavy = check_memory(recipe, Some(dataset), device)?;
     let training_device = device.clone().autodiff();
     let beginning = std::mem::replace(&mut options.beginning, Beginning::New);
@@ -100,8 +98,8 @@ pub fn train<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
         mut warnings,
     } = beginning.begin(recipe, dataset, options.accept_data, &training_device)?;
     let is_saved = beginning.checkpoint().is_some();
-    let signature = signature(recipe, dataset);
-    let generator = shipped(&learner.model());
+    let signature = recipe.signature(dataset);
+    let generator = learner.model().shipped();
     let resumed = matches!(beginning, Beginning::Resume(_)).then_some(&directory);
     let examiner = examiner(
         recipe,
@@ -142,25 +140,26 @@ pub fn train<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
     let skipped = dataset.skipped().iter();
     warnings.extend(skipped.map(|skipped| format!("skipped {skipped}")));
     let latents = Latents {
-        spec: recipe.generator.latent(),
-        batch: recipe.run.batch,
-        seed: recipe.run.seed,
+        spec: recipe.system.latent(),
+        batch: recipe.experiment.run.batch,
+        seed: recipe.experiment.run.seed,
         device: training_device,
     };
     let rounds = Rounds {
+        system: recipe.system.clone(),
         latents: latents.clone(),
-        first_round: manifest.step * recipe.game.batches_per_step() as u64,
+        first_round: manifest.step * recipe.experiment.game.batches_per_step() as u64,
         dataset: dataset.clone(),
     };
     let checkpoints = directory
         .checkpoints()
-        .keeping(recipe.run.keep)
+        .keeping(recipe.experiment.run.keep)
         .publishing(directory.model());
     let strategy = Arc::new(Adversarial {
-        game: recipe.game.clone(),
+        system: recipe.system.clone(),
         latents,
-        clip_norms: ClipNorms::of(&recipe.optimizer),
-        plan: Plan::of(recipe),
+        clip_norms: experiment.optimizer.as_ref().map(|player| player.clip_norm),
+        plan: Plan::of(experiment),
         start: manifest,
         is_saved,
         checkpoints: checkpoints.clone(),
@@ -198,19 +197,19 @@ fn check_batch(batch: usize, images: usize) -> Result<(), TrainError> {
 }
 
 /// Makes the run directory ready, and locks it. Returns the lock, and what is worth a warning.
-fn take_folder<G: GeneratorArchitecture>(
+fn take_folder<S: System>(
     beginning: Beginning,
-    journal: &RunJournal<G>,
+    journal: &RunJournal<S>,
     manifest: &Manifest,
-    generator: &G::Network,
+    generator: &S::Generator,
     source: Option<String>,
     protocols: Option<Protocols>,
 ) -> Result<(RunLock, Vec<String>), TrainError> {
-    let directory = &journal.directory;
+    let directory = journal.directory();
     let is_saved = beginning.checkpoint().is_some();
-    let resolved = journal.recipe.clone();
+    let resolved = journal.recipe().to_owned();
     let taken = match beginning {
-        Beginning::Resume(run) => run.resume::<G>(resolved)?,
+        Beginning::Resume(run) => run.resume(resolved)?,
         Beginning::New | Beginning::Weights(_) => {
             let recipe = RecipeText { resolved, source };
             (directory.begin(&recipe)?, Vec::new())
@@ -237,16 +236,16 @@ fn why_no_log(directory: &RunDirectory) -> Option<String> {
         .map(|error| format!("{}: {error}; the run keeps no log", path.display()))
 }
 
-fn training<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
-    recipe: &Recipe<G, D>,
+fn training<S: System>(
+    recipe: &Recipe<S>,
     directory: &RunDirectory,
     checkpoints: &CheckpointFolder,
-    rounds: Rounds,
+    rounds: Rounds<S>,
     options: TrainOptions,
-) -> SupervisedTraining<Gan<G::Network, D::Network>> {
+) -> SupervisedTraining<Players<S>> {
     let mut training =
         SupervisedTraining::new(directory.path(), Arc::new(rounds), Arc::new(NoValidation))
-            .label(&recipe.name)
+            .label(&recipe.experiment.name)
             .num_epochs(1)
             .with_interrupter(options.interrupter)
             // The run directory keeps its own metrics, by images seen.
@@ -257,7 +256,7 @@ fn training<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
                 SchedulerPart(checkpoints.clone()),
             )
             .with_checkpointing_strategy(WhenTold);
-    let evaluation = recipe.evaluation.as_ref();
+    let evaluation = recipe.experiment.evaluation.as_ref();
     let metrics = evaluation.map_or_else(BTreeSet::new, |asked| asked.metrics.clone());
     for series in Series::all(&metrics) {
         training = training.metric_train_numeric(series);

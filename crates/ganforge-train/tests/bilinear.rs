@@ -9,11 +9,16 @@ use burn::data::dataset::DatasetError;
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Int, Tensor};
 use burn::train::Learner;
-use ganforge_model::{Discriminator, Generator, Judgement, Latent, LatentDistribution, LatentSpec};
-use ganforge_train::{
-    ClipNorms, Game, Gan, Latents, OptimizerConfig, OptimizerKind, Optimizers, Payoff, Play, Round,
-    ScheduleConfig, Start, Totals, UpdateRule, module_optimizer, module_schedule,
+use ganforge_model::{
+    ChaCha8Rng, ConfigError, Discriminator, DiscriminatorArchitecture, Generator,
+    GeneratorArchitecture, ImageSpec, Judgement, Latent, LatentDistribution, LatentSpec,
 };
+use ganforge_train::game::{Game, PerPlayer};
+use ganforge_train::optimizer::{module_optimizer, module_schedule};
+use ganforge_train::session::Play;
+use ganforge_train::system::{Gan, GanRound, Latents, Players, Start};
+use ganforge_train::{OptimizerConfig, Payoff, UpdateRule};
+use serde::{Deserialize, Serialize};
 
 const BATCH: usize = 4;
 const STEPS: usize = 200;
@@ -29,6 +34,55 @@ struct Constant {
 #[derive(Module, Debug)]
 struct Slope {
     b: Param<Tensor<1>>,
+}
+
+/// Describes a [`Constant`] that starts at a.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct ConstantConfig {
+    a: f32,
+}
+
+/// Describes a [`Slope`] that starts at b.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct SlopeConfig {
+    b: f32,
+}
+
+impl GeneratorArchitecture for ConstantConfig {
+    type Network = Constant;
+
+    fn init(
+        &self,
+        _image: ImageSpec,
+        _classes: usize,
+        _rng: &mut ChaCha8Rng,
+        device: &Device,
+    ) -> Result<Constant, ConfigError> {
+        let a = Param::from_tensor(Tensor::from_data([self.a], device));
+        Ok(Constant { a })
+    }
+
+    fn latent(&self) -> LatentSpec {
+        LatentSpec {
+            dimension: 1,
+            distribution: LatentDistribution::Normal,
+        }
+    }
+}
+
+impl DiscriminatorArchitecture for SlopeConfig {
+    type Network = Slope;
+
+    fn init(
+        &self,
+        _image: ImageSpec,
+        _classes: usize,
+        _rng: &mut ChaCha8Rng,
+        device: &Device,
+    ) -> Result<Slope, ConfigError> {
+        let b = Param::from_tensor(Tensor::from_data([self.b], device));
+        Ok(Slope { b })
+    }
 }
 
 impl Generator for Constant {
@@ -51,73 +105,54 @@ impl Discriminator for Slope {
 
 /// Where the players stand after each step, from the start on: [a, b].
 fn play(update: UpdateRule, rate: f64) -> Vec<[f64; 2]> {
-    let game = game(update);
+    let game = Game {
+        update,
+        ..Game::new(Payoff::Wasserstein)
+    };
     let device = Device::flex().autodiff();
-    let number = |value: f32| Param::from_tensor(Tensor::from_data([value], &device));
-    let [a, b] = START.map(number);
-    let gan = Gan::new(Constant { a }, Slope { b }, game.clone(), Start::default());
-    let sgd = sgd(rate);
-    let optimizer = module_optimizer(&sgd, &gan, 1);
-    let schedule = module_schedule(&sgd, &gan, STEPS as u64, BATCH as u64);
-    let mut learner = Learner::new(gan, optimizer, schedule);
+    let [a, b] = START;
+    let system = Gan {
+        generator: ConstantConfig { a },
+        discriminator: SlopeConfig { b },
+    };
+    let image = ImageSpec {
+        channels: 1,
+        height: 1,
+        width: 1,
+    };
+    let mut rng = ganforge_model::keyed_rng(0, "unused", 0);
+    let generator = system.generator.init(image, 0, &mut rng, &device).unwrap();
+    let discriminator = (system.discriminator)
+        .init(image, 0, &mut rng, &device)
+        .unwrap();
     let latents = Latents {
-        spec: LatentSpec {
-            dimension: 1,
-            distribution: LatentDistribution::Normal,
-        },
+        spec: system.generator.latent(),
         batch: BATCH,
         seed: 0,
         device: device.clone(),
     };
+    let players = Players::new(system, generator, discriminator, game, Start::default());
+    let sgd = PerPlayer::both(OptimizerConfig::sgd(rate));
+    let optimizer = module_optimizer(&sgd, &players, 1);
+    let schedule = module_schedule(&sgd, &players, STEPS as u64, BATCH as u64);
+    let mut learner = Learner::new(players, optimizer, schedule);
     // Real images of zero score zero, which leaves the critic's loss E[D(fake)] - E[D(real)] = a·b = v.
     let mut rounds = (0..).map(|index| {
-        Ok::<_, DatasetError>(Round {
+        Ok::<_, DatasetError>(GanRound {
             real: Tensor::zeros([BATCH, 1, 1, 1], &device),
-            latent: latents.draw("latent", index, None),
+            class: None,
+            noise: latents.draw("latent", index),
         })
     });
-    let mut play = Play {
-        learner: &mut learner,
-        rounds: &mut rounds,
-        latents: &latents,
-        clip_norms: ClipNorms::default(),
-        totals: Totals::default(),
-    };
+    let mut play = Play::new(&mut learner, &mut rounds, &latents);
     let mut path = vec![START.map(f64::from)];
     for step in 0..STEPS as u64 {
-        play.step(&game, step, false).unwrap();
-        let gan = play.learner.model();
-        let place = [gan.generator.a.val(), gan.discriminator.b.val()];
+        play.step(step, false).unwrap();
+        let players = play.learner().model();
+        let place = [players.generator.a.val(), players.discriminator.b.val()];
         path.push(place.map(|value| f64::from(value.into_scalar::<f32>())));
     }
     path
-}
-
-fn game(update: UpdateRule) -> Game {
-    Game {
-        update,
-        ..Game::new(Payoff::Wasserstein)
-    }
-}
-
-/// Plain gradient descent, for both players.
-fn sgd(rate: f64) -> Optimizers {
-    let player = OptimizerConfig {
-        kind: OptimizerKind::Sgd,
-        rate,
-        betas: [0.0, 0.0],
-        epsilon: 1e-8,
-        momentum: 0.0,
-        momentum_schedule: None,
-        alpha: 0.99,
-        weight_decay: 0.0,
-        clip_norm: None,
-        schedule: ScheduleConfig::default(),
-    };
-    Optimizers {
-        generator: player.clone(),
-        discriminator: player,
-    }
 }
 
 fn norm([a, b]: [f64; 2]) -> f64 {

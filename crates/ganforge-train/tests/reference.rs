@@ -4,7 +4,8 @@
 use burn::tensor::Device;
 use ganforge_infer::Signature;
 use ganforge_model::ImageSpec;
-use ganforge_train::{Override, Payoff, Recipe, build};
+use ganforge_train::recipe::Override;
+use ganforge_train::{Payoff, Recipe};
 use toml::{Table, Value};
 
 const PAGE: &str = include_str!("../../../docs/game.md");
@@ -272,9 +273,9 @@ fn every_snippet_is_part_of_a_recipe_whose_networks_can_be_built() {
             .map(|(path, value)| (path.as_str(), value.clone()))
             .collect();
         let recipe = digits(&changes).unwrap_or_else(|error| panic!("{snippet}{error}"));
-        let classes = if recipe.data.labels { 10 } else { 0 };
+        let classes = if recipe.experiment.data.labels { 10 } else { 0 };
         let signature = Signature {
-            latent: recipe.generator.latent(),
+            latent: recipe.system.generator.latent(),
             image: ImageSpec {
                 channels: 1,
                 height: 8,
@@ -282,7 +283,7 @@ fn every_snippet_is_part_of_a_recipe_whose_networks_can_be_built() {
             },
             classes: (0..classes).map(|class| class.to_string()).collect(),
         };
-        let built = build(&recipe, &signature, 0, &Device::flex());
+        let built = recipe.build(&signature, 0, &Device::flex());
         assert!(built.is_ok(), "{snippet}{}", built.err().unwrap());
     }
 }

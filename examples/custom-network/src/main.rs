@@ -21,7 +21,11 @@ use burn::tensor::Device;
 use ganforge_data::Dataset;
 use ganforge_infer::{GridOptions, Images, SampleOptions, Signature, sample};
 use ganforge_model::ModelFile;
-use ganforge_train::{Beginning, Override, Recipe, RunDirectory, StoredRun, TrainOptions, train};
+use ganforge_train::recipe::Override;
+use ganforge_train::run::{RunDirectory, StoredRun};
+use ganforge_train::session::Beginning;
+use ganforge_train::system::Gan;
+use ganforge_train::{Recipe, TrainOptions, train};
 
 use discriminator::Residual;
 use generator::Waves;
@@ -44,8 +48,9 @@ fn train_and_enlarge() -> Result<(), Box<dyn Error>> {
         .collect::<Result<Vec<Override>, _>>()?;
     // The two types say whose networks the recipe describes; from here on nothing else does.
     let text = include_str!("../recipe.toml");
-    let recipe: Recipe<Waves, Residual> = Recipe::parse("custom-network", text, &changes)?;
-    let dataset = Dataset::open(&recipe.data.source, &recipe.data.options())?;
+    let recipe: Recipe<Gan<Waves, Residual>> = Recipe::parse("custom-network", text, &changes)?;
+    let data = &recipe.experiment.data;
+    let dataset = Dataset::open(&data.source, &data.options())?;
     // Any device that Burn knows will do, if its feature is switched on in `Cargo.toml`.
     let device = Device::flex();
     let directory = RunDirectory::new(&out);

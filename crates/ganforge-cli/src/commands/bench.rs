@@ -2,8 +2,9 @@
 
 use std::fmt::Display;
 
-use ganforge_data::printable;
-use ganforge_train::Recipe;
+use ganforge_core::printable;
+use ganforge_train::recipe::{ForSystem, RecipeSource, for_system};
+use ganforge_train::{Recipe, System};
 use serde::Serialize;
 
 use super::{print, print_json, warn_of};
@@ -12,17 +13,33 @@ use crate::error::{CliError, Done};
 
 /// Times a recipe's training step, or its generator.
 pub fn bench(arguments: &BenchArguments) -> Result<Done, CliError> {
-    let recipe = Recipe::load(&arguments.recipe, &arguments.set)?;
-    warn_of(recipe.warnings().iter(), |count| {
-        format!("{count} values of the recipe train nothing")
-    });
-    let (name, device) = arguments.device.open()?;
-    if arguments.sample {
-        let report = ganforge_train::bench_sampling(&recipe, &device, &name, arguments.steps)?;
-        show(&report, arguments.json)
-    } else {
-        let report = ganforge_train::bench(&recipe, &device, &name, arguments.steps)?;
-        show(&report, arguments.json)
+    let source = RecipeSource::find(&arguments.recipe)?;
+    let system = source.system(&arguments.set)?;
+    for_system(&system, Bench { arguments, source })?
+}
+
+struct Bench<'a> {
+    arguments: &'a BenchArguments,
+    source: RecipeSource,
+}
+
+impl ForSystem for Bench<'_> {
+    type Output = Result<Done, CliError>;
+
+    fn run<S: System>(self) -> Self::Output {
+        let Self { arguments, source } = self;
+        let recipe: Recipe<S> = Recipe::from_source(&source, &arguments.set)?;
+        warn_of(recipe.warnings().iter(), |count| {
+            format!("{count} values of the recipe train nothing")
+        });
+        let (name, device) = arguments.device.open()?;
+        if arguments.sample {
+            let report = ganforge_train::bench_sampling(&recipe, &device, &name, arguments.steps)?;
+            show(&report, arguments.json)
+        } else {
+            let report = ganforge_train::bench(&recipe, &device, &name, arguments.steps)?;
+            show(&report, arguments.json)
+        }
     }
 }
 

@@ -1,8 +1,10 @@
 //! `ganforge data inspect` and `ganforge data fetch`
 
+use ganforge_core::printable;
 use ganforge_data::inspect::inspect as examine;
-use ganforge_data::{DataOptions, FetchProgress, cache_dir, printable};
-use ganforge_train::Recipe;
+use ganforge_data::{DataOptions, FetchProgress, cache_dir};
+use ganforge_train::experiment::Experiment;
+use ganforge_train::recipe::RecipeSource;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{print, print_json};
@@ -12,7 +14,10 @@ use crate::error::{CliError, Done};
 /// Examines a dataset.
 pub fn inspect(arguments: &InspectArguments) -> Result<Done, CliError> {
     let options = match &arguments.recipe {
-        Some(recipe) => Recipe::load(recipe, &arguments.set)?.data.options(),
+        Some(recipe) => {
+            let source = RecipeSource::find(recipe)?;
+            Experiment::parse(&source, &arguments.set)?.data.options()
+        }
         None => DataOptions::default(),
     };
     let inspection = examine(&arguments.data, &options)?;

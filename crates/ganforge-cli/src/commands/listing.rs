@@ -1,7 +1,8 @@
 //! `ganforge recipes` and `ganforge devices`
 
-use ganforge_data::printable;
-use ganforge_train::{Recipe, builtin, builtin_names};
+use ganforge_core::printable;
+use ganforge_train::experiment::Experiment;
+use ganforge_train::recipe::{RecipeSource, builtin, builtin_names};
 use serde_json::json;
 
 use super::{print, print_json};
@@ -21,7 +22,7 @@ pub fn recipes(name: Option<&str>) -> Result<Done, CliError> {
     } else {
         let width = builtin_names().map(str::len).max().unwrap_or(0);
         for name in builtin_names() {
-            let title = Recipe::load(name, &[])?.title;
+            let title = Experiment::parse(&RecipeSource::find(name)?, &[])?.title;
             print(&format!("{name:<width$}  {title}\n"))?;
         }
     }

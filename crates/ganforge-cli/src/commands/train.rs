@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 
 use burn::train::Interrupter;
 use ganforge_data::Dataset;
-use ganforge_train::run::Change;
-use ganforge_train::{
-    Beginning, InitialWeights, Outcome, Override, Recipe, RecipeSource, RunDirectory, StoredRun,
-    TrainError, TrainOptions, check_memory,
-};
+use ganforge_train::recipe::{ForSystem, Override, RecipeSource, for_system};
+use ganforge_train::run::{Change, InitialWeights, RunDirectory, StoredRun};
+use ganforge_train::session::Beginning;
+use ganforge_train::{Outcome, Recipe, System, TrainError, TrainOptions, check_memory};
 
 use super::{warn_of, warn_of_skipped};
 use crate::arguments::TrainArguments;
@@ -25,6 +24,39 @@ use crate::signals::stop_on_signal;
 pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
     let display = RunDisplay::choose(arguments.dashboard)?;
     let overrides = overrides(arguments)?;
+    let target = Target::of(arguments)?;
+    let system = target.system(&overrides)?;
+    let train = Train {
+        arguments,
+        overrides,
+        display,
+        target,
+    };
+    for_system(&system, train)?
+}
+
+/// The command with all that is known before the recipe is read for its system.
+struct Train<'a> {
+    arguments: &'a TrainArguments,
+    overrides: Vec<Override>,
+    display: RunDisplay,
+    target: Target,
+}
+
+impl ForSystem for Train<'_> {
+    type Output = Result<Done, CliError>;
+
+    fn run<S: System>(self) -> Self::Output {
+        let prepared = prepare::<S>(self.arguments, self.target, &self.overrides)?;
+        run(self.arguments, self.display, prepared)
+    }
+}
+
+fn run<S: System>(
+    arguments: &TrainArguments,
+    display: RunDisplay,
+    prepared: Prepared<S>,
+) -> Result<Done, CliError> {
     let Prepared {
         out,
         mut recipe,
@@ -32,27 +64,31 @@ pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
         source,
         changes,
         reserved,
-    } = prepare(arguments, &overrides)?;
+    } = prepared;
     let (device_name, device) = arguments.device.open()?;
     // Before the data are loaded, which may be too large themselves.
     check_memory(&recipe, None, &device).map_err(TrainError::from)?;
-    let dataset = Dataset::open(&recipe.data.source, &recipe.data.options())?;
+    let dataset = Dataset::open(
+        &recipe.experiment.data.source,
+        &recipe.experiment.data.options(),
+    )?;
     if display != RunDisplay::Silent {
         say(&format!(
             "{}: {} images {} of {}, {} on {device_name}, into {}",
-            recipe.name,
+            recipe.experiment.name,
             dataset.len(),
             dataset.shape(),
-            recipe.data.source,
-            recipe.title,
+            recipe.experiment.data.source,
+            recipe.experiment.title,
             out.display()
         ));
         for change in changes {
             say(&format!("changed: {change}"));
         }
     }
-    // Absolute, so that the run can be resumed from any folder.
-    recipe.data.source = recipe.data.source.absolute();
+    // So that the run can be resumed from any folder.
+    let data = &mut recipe.experiment.data;
+    data.source = data.source.clone().absolute();
     warn_of_skipped(dataset.skipped());
     let interrupter = Interrupter::new();
     stop_on_signal(&interrupter)?;
@@ -66,7 +102,7 @@ pub fn train(arguments: &TrainArguments) -> Result<Done, CliError> {
         accept_data: arguments.accept_data,
         renderer: Some(Box::new({
             let interrupter = interrupter.clone();
-            let title = format!("{}  {}", recipe.name, recipe.title);
+            let title = format!("{}  {}", recipe.experiment.name, recipe.experiment.title);
             move || display.renderer(title, first, &interrupter)
         })),
         warn: Box::new(|warning| message::warning(&warning)),
@@ -123,28 +159,77 @@ fn ending(outcome: &Outcome, recipe: &str, out: &Path) -> String {
     )
 }
 
-/// Everything that is known before the data are opened.
-struct Prepared {
+/// The recipe's text, and the run that is resumed.
+struct Target {
+    source: RecipeSource,
+    resumed: Option<(PathBuf, StoredRun)>,
+}
+
+impl Target {
+    fn of(arguments: &TrainArguments) -> Result<Self, CliError> {
+        if arguments.resume || arguments.resume_from.is_some() {
+            let name = RecipeSource::name_of(&arguments.recipe);
+            let out = run_to_resume(arguments, &name)?;
+            let run = match &arguments.resume_from {
+                Some(checkpoint) => StoredRun::open_at(&out, checkpoint)?,
+                None => StoredRun::open(&out)?,
+            };
+            // The run has its own recipe, should the file be gone.
+            let source = RecipeSource::find(&arguments.recipe);
+            return Ok(Self {
+                source: source.unwrap_or_else(|_| RecipeSource::new(&name, "")),
+                resumed: Some((out, run)),
+            });
+        }
+        if arguments.accept_data {
+            return Err(CliError::Usage(
+                "--accept-data applies to a run that is resumed: add --resume".to_owned(),
+            ));
+        }
+        Ok(Self {
+            source: RecipeSource::find(&arguments.recipe)?,
+            resumed: None,
+        })
+    }
+
+    /// The name of the system that plays.
+    fn system(&self, overrides: &[Override]) -> Result<String, CliError> {
+        Ok(match &self.resumed {
+            Some((_, run)) => run.system()?,
+            None => self.source.system(overrides)?,
+        })
+    }
+}
+
+/// What is settled before data are opened.
+struct Prepared<S> {
     out: PathBuf,
-    recipe: Recipe,
+    recipe: Recipe<S>,
     beginning: Beginning,
     source: Option<String>,
-    /// Keys that changed since the run was last trained.
+    /// Keys that differ from those that the run was trained with last.
     changes: Vec<Change>,
     /// The folder that was created for this run.
     reserved: Option<ReservedRun>,
 }
 
-fn prepare(arguments: &TrainArguments, overrides: &[Override]) -> Result<Prepared, CliError> {
-    if arguments.resume || arguments.resume_from.is_some() {
-        return prepare_to_resume(arguments, overrides);
+fn prepare<S: System>(
+    arguments: &TrainArguments,
+    target: Target,
+    overrides: &[Override],
+) -> Result<Prepared<S>, CliError> {
+    let Target { source, resumed } = target;
+    if let Some((out, mut run)) = resumed {
+        let recipe = run.recipe(&source, overrides)?;
+        return Ok(Prepared {
+            out,
+            changes: run.changes(&recipe)?,
+            recipe,
+            beginning: Beginning::Resume(Box::new(run)),
+            source: None,
+            reserved: None,
+        });
     }
-    if arguments.accept_data {
-        return Err(CliError::Usage(
-            "--accept-data applies to a run that is resumed: add --resume".to_owned(),
-        ));
-    }
-    let source = RecipeSource::find(&arguments.recipe)?;
     let recipe = Recipe::from_source(&source, overrides)?;
     let beginning = match &arguments.from {
         Some(from) => Beginning::Weights(InitialWeights::new(run_or_model(from)?)),
@@ -166,31 +251,7 @@ fn prepare(arguments: &TrainArguments, overrides: &[Override]) -> Result<Prepare
     })
 }
 
-fn prepare_to_resume(
-    arguments: &TrainArguments,
-    overrides: &[Override],
-) -> Result<Prepared, CliError> {
-    let name = RecipeSource::name_of(&arguments.recipe);
-    let out = run_to_resume(arguments, &name)?;
-    let mut run = match &arguments.resume_from {
-        Some(checkpoint) => StoredRun::open_at(&out, checkpoint)?,
-        None => StoredRun::open(&out)?,
-    };
-    // If the recipe's file is gone, the run has its own copy.
-    let source = RecipeSource::find(&arguments.recipe);
-    let source = source.unwrap_or_else(|_| RecipeSource::new(&name, ""));
-    let recipe = run.recipe(&source, overrides)?;
-    Ok(Prepared {
-        out,
-        changes: run.changes(&recipe)?,
-        recipe,
-        beginning: Beginning::Resume(Box::new(run)),
-        source: None,
-        reserved: None,
-    })
-}
-
-/// The run directory to resume.
+/// The run directory that is resumed.
 fn run_to_resume(arguments: &TrainArguments, recipe: &str) -> Result<PathBuf, CliError> {
     if let Some(out) = &arguments.out {
         return Ok(out.clone());

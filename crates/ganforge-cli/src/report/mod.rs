@@ -19,7 +19,8 @@ mod undecided;
 use std::path::Path;
 
 use ganforge_core::atomic_write;
-use ganforge_train::{RunDirectory, TrainError};
+use ganforge_train::TrainError;
+use ganforge_train::run::RunDirectory;
 
 use crate::error::CliError;
 use crate::message;

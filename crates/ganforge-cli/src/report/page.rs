@@ -16,7 +16,7 @@ const GRIDS: usize = 9;
 
 /// The page as HTML.
 pub fn page(run: &Run) -> Result<String, CliError> {
-    let title = escape(&run.recipe.title);
+    let title = escape(&run.experiment.title);
     let summary = summary(run);
     let samples = samples(&run.samples);
     let curves = curves(run)?;
@@ -49,7 +49,7 @@ pub fn page(run: &Run) -> Result<String, CliError> {
 }
 
 fn summary(run: &Run) -> String {
-    let recipe = &run.recipe;
+    let recipe = &run.experiment;
     let mut rows = String::new();
     let mut row = |name: &str, value: &str| {
         // Writing into a string cannot fail.
@@ -140,7 +140,7 @@ fn curves(run: &Run) -> Result<String, CliError> {
     }
     let charts: Result<Vec<_>, _> = charts(run)?.iter().map(chart).collect();
     let charts = charts?.concat();
-    let protocols = if run.recipe.evaluation.is_some() {
+    let protocols = if run.experiment.evaluation.is_some() {
         r#" The protocols of evaluation metrics are in <a href="evaluation.json">evaluation.json</a>."#
     } else {
         ""

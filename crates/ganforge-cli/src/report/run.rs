@@ -6,7 +6,9 @@ use std::path::Path;
 
 use ganforge_core::read_text;
 use ganforge_eval::MetricName;
-use ganforge_train::{Recipe, RunDirectory};
+use ganforge_train::experiment::Experiment;
+use ganforge_train::recipe::RecipeSource;
+use ganforge_train::run::RunDirectory;
 
 use super::metrics::{self, Tick};
 use crate::error::CliError;
@@ -14,7 +16,7 @@ use crate::error::CliError;
 /// A run, finished or not.
 pub struct Run {
     /// The resolved recipe.
-    pub recipe: Recipe,
+    pub experiment: Experiment,
     /// The text of its file.
     pub recipe_text: String,
     /// Real images shown to the discriminator.
@@ -48,7 +50,7 @@ impl Run {
     pub fn read(directory: &RunDirectory) -> Result<Self, CliError> {
         let path = directory.recipe();
         let recipe_text = read_text(&path).map_err(|error| unreadable(&path, &error))?;
-        let recipe = Recipe::from_toml("recipe", &recipe_text, &[])?;
+        let experiment = Experiment::parse(&RecipeSource::new("recipe", &recipe_text), &[])?;
         let metrics = directory.metrics();
         let ticks = metrics::read(&metrics).map_err(|error| unreadable(&metrics, &error))?;
         let manifest = directory.checkpoints().manifest()?;
@@ -58,7 +60,7 @@ impl Run {
         // Grids after the checkpoint belong to a session that was killed; its steps will be repeated.
         samples.retain(|sample| sample.images <= images);
         Ok(Self {
-            recipe,
+            experiment,
             recipe_text,
             images,
             seconds: manifest.map(|at| at.seconds),
@@ -71,7 +73,7 @@ impl Run {
 
     /// The metric that selected the best model, its value, and the images seen then.
     pub fn best(&self) -> Option<(MetricName, f64, u64)> {
-        let (metric, better) = self.recipe.evaluation.as_ref()?.keeps()?;
+        let (metric, better) = self.experiment.evaluation.as_ref()?.keeps()?;
         let figures = self.ticks.iter().filter_map(|tick| {
             let value = tick.get(metric.name())?;
             Some((metric, value, tick.images))
@@ -89,8 +91,8 @@ impl Run {
 
     /// Images after which the run is finished: those of the recipe, rounded up to whole steps.
     pub fn goal(&self) -> u64 {
-        let steps = self.recipe.steps();
-        steps.saturating_mul(self.recipe.images_per_step())
+        let steps = self.experiment.steps();
+        steps.saturating_mul(self.experiment.images_per_step())
     }
 
     /// Whether the run has reached its goal.

@@ -2,7 +2,10 @@
 
 use std::fs;
 
-use ganforge_train::{Override, Payoff, Reading, Recipe, RunDirectory};
+use ganforge_train::recipe::Override;
+use ganforge_train::run::RunDirectory;
+use ganforge_train::telemetry::Reading;
+use ganforge_train::{Payoff, Recipe};
 use serde_json::{Value, json};
 
 use super::html::escape;
@@ -48,7 +51,7 @@ fn run(ticks: Vec<Tick>) -> Run {
     let recipe = Recipe::load("digits", &[]).unwrap();
     Run {
         recipe_text: recipe.to_toml().unwrap(),
-        recipe,
+        experiment: recipe.experiment,
         images: 640,
         seconds: Some(61.0),
         ticks,
@@ -62,11 +65,11 @@ fn run(ticks: Vec<Tick>) -> Run {
 fn text_is_escaped_wherever_a_recipe_can_put_it() {
     let mut run = run(vec![plain(640)]);
     let evil = r#"<script>alert("1")</script> & 'co'"#;
-    evil.clone_into(&mut run.recipe.title);
-    evil.clone_into(&mut run.recipe.name);
+    evil.clone_into(&mut run.experiment.title);
+    evil.clone_into(&mut run.experiment.name);
     evil.clone_into(&mut run.recipe_text);
-    run.recipe.paper = Some(evil.to_owned());
-    run.recipe.expected = Some(evil.to_owned());
+    run.experiment.paper = Some(evil.to_owned());
+    run.experiment.expected = Some(evil.to_owned());
     let page = page(&run).unwrap();
     assert!(!page.contains("<script"), "{page}");
     // Title twice, name, paper, expected and recipe.
@@ -100,7 +103,7 @@ fn figures_have_charts_of_their_own_and_the_first_of_equal_ones_is_the_best() {
         Override::new("evaluation.metrics", vec!["recall", "frechet"]),
         Override::new("evaluation.keep_best", "recall"),
     ];
-    run.recipe = Recipe::load("digits", &keep).unwrap();
+    run.experiment = Recipe::load("digits", &keep).unwrap().experiment;
     run.has_best = true;
     let page = page(&run).unwrap();
     assert!(page.contains("after 700 images: recall 0.7"), "{page}");
@@ -141,7 +144,7 @@ fn a_run_without_metrics_still_has_a_page() {
 fn only_scores_that_may_drift_are_said_to() {
     let texts = |payoff| {
         let mut run = run(vec![plain(640)]);
-        run.recipe.game.payoff = payoff;
+        run.experiment.game.payoff = payoff;
         let page = page(&run).unwrap();
         (page.contains("drift"), page.contains("for the generator"))
     };

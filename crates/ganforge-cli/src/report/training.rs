@@ -3,7 +3,8 @@
 use std::f64::consts::LN_2;
 use std::fmt::Write;
 
-use ganforge_train::{Game, Payoff};
+use ganforge_train::Payoff;
+use ganforge_train::game::Game;
 use plotters::style::RGBColor;
 
 use super::captioned_chart::{BLUE, CaptionedChart, GREEN, GREY, Interpretation, ORANGE, line};

@@ -1,7 +1,7 @@
 //! The losses at a discriminator that cannot distinguish real from generated images: the dashed lines of a chart of losses.
 
 use burn::tensor::{Device, Tensor};
-use ganforge_train::Game;
+use ganforge_train::game::Game;
 
 use crate::device::{Backend, DeviceSpec};
 use crate::error::CliError;

@@ -1,4 +1,4 @@
-//! One file: from the first mirror that has it, continued where an earlier attempt stopped.
+//! Downloads one file from the first mirror that has it and resumes partial downloads.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -8,23 +8,23 @@ use std::time::Duration;
 use ureq::http::{Response, StatusCode, header};
 use ureq::{Agent, Body};
 
-use super::FetchError;
 use super::catalogue::RemoteFile;
+use crate::error::DataError;
 
-/// How often one mirror may break off before the next is asked.
+/// Attempts per mirror after broken connections.
 const ATTEMPTS: usize = 5;
 
-/// Downloads `file` into `folder`, unless it is there already. `report` is told the bytes done and, where known, in all.
+/// Downloads `file` into `folder` unless it exists already. `report` receives the bytes done and the total if known.
 ///
-/// Bytes gather in a `.part` file, which takes the final name only when its digest is right: whatever has the final name is whole.
+/// Bytes are written to a `.part` file, which is renamed once its digest is right: a file with the final name is complete.
 pub(super) fn download(
     file: &RemoteFile,
     mirrors: &[String],
     folder: &Path,
     report: &mut dyn FnMut(u64, Option<u64>),
-) -> Result<(), FetchError> {
+) -> Result<(), DataError> {
     let target = folder.join(file.name);
-    if is_right(file, &target)? {
+    if has_right_digest(file, &target)? {
         let length = length(&target);
         report(length, Some(length));
         return Ok(());
@@ -38,11 +38,11 @@ pub(super) fn download(
     let mut attempts = Vec::new();
     for mirror in mirrors {
         let address = format!("{}/{}", mirror.trim_end_matches('/'), file.name);
-        match transfer.complete_from(&address) {
+        match transfer.download_from(&address) {
             Ok(()) => {
-                put_in_place(&transfer.part, &target)?;
+                commit(&transfer.part, &target)?;
                 let length = length(&target);
-                // A server need not say how much is coming; now it is known.
+                // A server need not send the length in advance.
                 report(length, Some(length));
                 return Ok(());
             }
@@ -52,23 +52,23 @@ pub(super) fn download(
             }
         }
     }
-    Err(FetchError::NoMirror {
+    Err(DataError::NoMirror {
         file: file.name,
         attempts,
     })
 }
 
-/// Why an attempt failed.
+/// The reason why an attempt failed.
 enum Failure {
-    /// The connection ended early: worth going on from here.
+    /// The connection ended early; the download can be resumed.
     Broken(String),
-    /// The mirror does not have the file, or has another.
+    /// The mirror has no such file, or another one.
     Refused(String),
-    /// Our own side: no mirror will help.
-    Disk(FetchError),
+    /// A local error, which no other mirror avoids.
+    Disk(DataError),
 }
 
-/// A file on its way.
+/// A download in progress.
 struct Transfer<'a> {
     file: &'a RemoteFile,
     part: PathBuf,
@@ -77,24 +77,26 @@ struct Transfer<'a> {
 }
 
 impl Transfer<'_> {
-    /// Gets the whole file from one mirror into the part file.
-    fn complete_from(&mut self, address: &str) -> Result<(), Failure> {
+    /// Downloads the file from one mirror into the part file.
+    fn download_from(&mut self, address: &str) -> Result<(), Failure> {
         let mut last = Failure::Broken("no answer".to_owned());
         for _ in 0..ATTEMPTS {
-            let had = length(&self.part);
-            match self.go_on(address, had) {
-                Ok(()) if is_right(self.file, &self.part).map_err(Failure::Disk)? => return Ok(()),
+            let offset = length(&self.part);
+            match self.resume(address, offset) {
+                Ok(()) if has_right_digest(self.file, &self.part).map_err(Failure::Disk)? => {
+                    return Ok(());
+                }
                 Ok(()) => {
                     fs::remove_file(&self.part).map_err(|error| self.disk(error))?;
                     let refusal = "what it sends has the wrong digest".to_owned();
-                    if had == 0 {
+                    if offset == 0 {
                         return Err(Failure::Refused(refusal));
                     }
-                    // The bytes of an earlier attempt may be the wrong ones: once more, from the start.
+                    // The bytes of an earlier attempt may be wrong: retry from the start.
                     last = Failure::Refused(refusal);
                 }
-                // Without a new byte there is nothing to hope for from trying again.
-                Err(Failure::Broken(reason)) if length(&self.part) > had => {
+                // Retry only if the attempt received new bytes.
+                Err(Failure::Broken(reason)) if length(&self.part) > offset => {
                     last = Failure::Broken(reason);
                 }
                 Err(failure) => return Err(failure),
@@ -103,21 +105,21 @@ impl Transfer<'_> {
         Err(last)
     }
 
-    /// Asks for everything after the first `had` bytes and adds it to the part file.
-    fn go_on(&mut self, address: &str, had: u64) -> Result<(), Failure> {
+    /// Requests everything after the first `offset` bytes and appends it to the part file.
+    fn resume(&mut self, address: &str, offset: u64) -> Result<(), Failure> {
         let mut request = self.agent.get(address);
-        if had > 0 {
-            request = request.header(header::RANGE, format!("bytes={had}-"));
+        if offset > 0 {
+            request = request.header(header::RANGE, format!("bytes={offset}-"));
         }
         let mut response = request
             .call()
             .map_err(|error| Failure::Broken(error.to_string()))?;
         let start = match response.status() {
-            StatusCode::PARTIAL_CONTENT if range_start(&response) == Some(had) => had,
-            // A server that knows no ranges sends all of it again.
+            StatusCode::PARTIAL_CONTENT if range_start(&response) == Some(offset) => offset,
+            // A server without range requests sends the whole file.
             StatusCode::OK => 0,
-            // Nothing lies beyond what we have, so that was all of it; the digest will tell.
-            StatusCode::RANGE_NOT_SATISFIABLE if had > 0 => return Ok(()),
+            // No bytes are left, so the part file should be complete; the digest is checked next.
+            StatusCode::RANGE_NOT_SATISFIABLE if offset > 0 => return Ok(()),
             status => return Err(Failure::Refused(format!("HTTP status {status}"))),
         };
         let total = response
@@ -140,15 +142,15 @@ impl Transfer<'_> {
             .truncate(start == 0)
             .open(&self.part)
             .map_err(|error| self.disk(error))?;
-        let most = self.file.most;
+        let max_bytes = self.file.max_bytes;
         let too_long = || {
             Failure::Refused(format!(
-                "it has another file: more than the {most} bytes that this one can have"
+                "it has another file: more than the {max_bytes} bytes that this one can have"
             ))
         };
         let mut done = start;
         let mut block = vec![0; 1 << 16];
-        if total.is_some_and(|total| total > most) {
+        if total.is_some_and(|total| total > max_bytes) {
             return Err(too_long());
         }
         (self.report)(done, total);
@@ -159,8 +161,8 @@ impl Transfer<'_> {
                 Err(error) => return Err(Failure::Broken(error.to_string())),
             };
             done += read as u64;
-            if done > most {
-                // No other mirror could go on from this.
+            if done > max_bytes {
+                // No other mirror could resume from this.
                 drop(part);
                 fs::remove_file(&self.part).map_err(|error| self.disk(error))?;
                 return Err(too_long());
@@ -178,14 +180,14 @@ impl Transfer<'_> {
     }
 
     fn disk(&self, source: io::Error) -> Failure {
-        Failure::Disk(FetchError::Disk {
+        Failure::Disk(DataError::Cache {
             path: self.part.clone(),
             source,
         })
     }
 }
 
-/// The first byte of a partial answer, from `Content-Range: bytes 100-199/200`.
+/// The first byte of a partial response, from `Content-Range: bytes 100-199/200`.
 fn range_start(response: &Response<Body>) -> Option<u64> {
     let range = response
         .headers()
@@ -200,21 +202,21 @@ fn range_start(response: &Response<Body>) -> Option<u64> {
         .ok()
 }
 
-/// An HTTP client that gives up on silence but never on slowness, and leaves judging the status to us.
+/// An HTTP client that times out on silence, not on slow transfers. The caller checks the status.
 fn agent() -> Agent {
-    let patience = Some(Duration::from_secs(30));
+    let timeout = Some(Duration::from_secs(30));
     Agent::config_builder()
         .http_status_as_error(false)
-        .timeout_connect(patience)
-        .timeout_recv_response(patience)
-        .timeout_per_read(patience)
+        .timeout_connect(timeout)
+        .timeout_recv_response(timeout)
+        .timeout_per_read(timeout)
         .build()
         .new_agent()
 }
 
-/// Makes sure of the bytes, then of the name.
-fn put_in_place(part: &Path, target: &Path) -> Result<(), FetchError> {
-    let disk = |source| FetchError::Disk {
+/// Flushes the part file to disk, then gives it its final name.
+fn commit(part: &Path, target: &Path) -> Result<(), DataError> {
+    let disk = |source| DataError::Cache {
         path: target.to_owned(),
         source,
     };
@@ -225,11 +227,11 @@ fn put_in_place(part: &Path, target: &Path) -> Result<(), FetchError> {
     fs::rename(part, target).map_err(disk)
 }
 
-/// Whether a file is there and has the right digest.
-fn is_right(file: &RemoteFile, path: &Path) -> Result<bool, FetchError> {
-    match file.is_at(path) {
+/// True if the file exists and has the right digest.
+fn has_right_digest(file: &RemoteFile, path: &Path) -> Result<bool, DataError> {
+    match file.matches(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        outcome => outcome.map_err(|source| FetchError::Disk {
+        outcome => outcome.map_err(|source| DataError::Cache {
             path: path.to_owned(),
             source,
         }),

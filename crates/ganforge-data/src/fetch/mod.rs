@@ -1,4 +1,4 @@
-//! Bringing public datasets, and the weights that evaluation is done with, into the cache folder: resumable, and believed only once their digests are right.
+//! Downloads public datasets and the Inception weights for evaluation into the cache folder, resumably and with verified digests.
 
 mod catalogue;
 mod download;
@@ -6,70 +6,80 @@ mod download;
 mod tests;
 
 use std::path::{Path, PathBuf};
-use std::{env, fs, io};
+use std::{env, fs};
 
-use catalogue::{CATALOGUE, RemoteSet};
+use crate::error::DataError;
+use catalogue::{CATALOGUE, Download};
 
 pub use catalogue::INCEPTION_SHA256;
 
-/// Fetches a dataset, or the weights called `inception`, into a folder of its name below `cache` and returns that folder.
+/// Downloads a dataset, or the weights called `inception`, into the folder `name` below `cache` and returns that folder.
 ///
-/// Files already there and right are not fetched again; one that was cut off is continued where it stopped. Mirrors are tried in order: those given, else
-/// the folder in `$GANFORGE_MIRROR` (a base address, with the files in it or in a subfolder of the same name), else the public ones.
+/// Complete files are not downloaded again; partial ones are resumed. Mirrors are tried in order: the given ones, otherwise `$GANFORGE_MIRROR` (a base
+/// address with the files directly below it or in a subfolder called `name`), otherwise the public ones.
 ///
-/// `progress` is called with every block that arrives and, at the end of each file, with `total` equal to `done`.
+/// `progress` is called for every block received and, at the end of each file, with `total` equal to `done`.
+///
+/// ```no_run
+/// let cache = ganforge_data::cache_dir();
+/// let folder = ganforge_data::fetch("mnist", None, &cache, &mut |progress| {
+///     println!("{}: {} bytes", progress.file, progress.done);
+/// })?;
+/// # Ok::<(), ganforge_data::DataError>(())
+/// ```
 ///
 /// # Errors
 ///
-/// [`FetchError`], whose message says what to do: an unknown name, no mirror that has the right file, or a cache folder that cannot be written.
+/// [`DataError::UnknownDownload`], [`DataError::NoMirror`] if no mirror has the right file, [`DataError::Cache`] if the cache folder cannot be written.
 pub fn fetch(
     name: &str,
     mirrors: Option<&[String]>,
     cache: &Path,
     progress: &mut dyn FnMut(FetchProgress<'_>),
-) -> Result<PathBuf, FetchError> {
-    let set = CATALOGUE
+) -> Result<PathBuf, DataError> {
+    let download = CATALOGUE
         .iter()
-        .find(|set| set.name == name)
-        .ok_or_else(|| FetchError::Unknown {
+        .find(|download| download.name == name)
+        .ok_or_else(|| DataError::UnknownDownload {
             name: name.to_owned(),
+            known: catalogue::names(),
         })?;
     let mirrors = match mirrors {
         Some(mirrors) => mirrors.to_vec(),
-        None => mirrors_of(set, env::var("GANFORGE_MIRROR").ok().as_deref()),
+        None => mirrors_of(download, env::var("GANFORGE_MIRROR").ok().as_deref()),
     };
-    fetch_set(set, &mirrors, cache, progress)
+    fetch_files(download, &mirrors, cache, progress)
 }
 
-/// The mirrors of a set, or what stands in for them.
-fn mirrors_of(set: &RemoteSet, instead: Option<&str>) -> Vec<String> {
-    match instead.map(|base| base.trim_end_matches('/')) {
-        None | Some("") => set
+/// The public mirrors, or those below the base address `replacement`.
+fn mirrors_of(download: &Download, replacement: Option<&str>) -> Vec<String> {
+    match replacement.map(|base| base.trim_end_matches('/')) {
+        None | Some("") => download
             .mirrors
             .iter()
             .map(|&mirror| mirror.to_owned())
             .collect(),
-        Some(base) => vec![base.to_owned(), format!("{base}/{}", set.name)],
+        Some(base) => vec![base.to_owned(), format!("{base}/{}", download.name)],
     }
 }
 
-fn fetch_set(
-    set: &RemoteSet,
+fn fetch_files(
+    download: &Download,
     mirrors: &[String],
     cache: &Path,
     progress: &mut dyn FnMut(FetchProgress<'_>),
-) -> Result<PathBuf, FetchError> {
-    let folder = cache.join(set.name);
-    fs::create_dir_all(&folder).map_err(|source| FetchError::Disk {
+) -> Result<PathBuf, DataError> {
+    let folder = cache.join(download.name);
+    fs::create_dir_all(&folder).map_err(|source| DataError::Cache {
         path: folder.clone(),
         source,
     })?;
-    for (index, file) in set.files.iter().enumerate() {
+    for (index, file) in download.files.iter().enumerate() {
         download::download(file, mirrors, &folder, &mut |done, total| {
             progress(FetchProgress {
                 file: file.name,
                 index,
-                files: set.files.len(),
+                files: download.files.len(),
                 done,
                 total,
             });
@@ -78,45 +88,17 @@ fn fetch_set(
     Ok(folder)
 }
 
-/// How far a fetch has come.
+/// Progress of a download.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FetchProgress<'a> {
-    /// The file on its way.
+    /// The current file.
     pub file: &'a str,
-    /// Its number, from 0.
+    /// Its index, from 0.
     pub index: usize,
-    /// How many files there are.
+    /// Number of files.
     pub files: usize,
-    /// Bytes of this file that are there, those of an earlier attempt included.
+    /// Bytes of this file received so far, including earlier attempts.
     pub done: u64,
-    /// Bytes of this file in all, where the server says.
+    /// Bytes of this file in total, if the server reports it.
     pub total: Option<u64>,
-}
-
-/// Why something could not be fetched.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum FetchError {
-    /// Nothing of this name can be fetched.
-    #[error("nothing called `{name}` to fetch; known: {known}", known = catalogue::names())]
-    Unknown {
-        /// What was asked for.
-        name: String,
-    },
-    /// The cache folder cannot be written or read.
-    #[error("cannot write {}: {source}", path.display())]
-    Disk {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// No mirror gave the right file. What arrived is kept, and the next attempt goes on from there.
-    #[error("cannot fetch {file}: {}; try again later, or set GANFORGE_MIRROR to the address of a folder that has it", attempts.join("; "))]
-    NoMirror {
-        /// The file.
-        file: &'static str,
-        /// Each mirror's address and what went wrong there.
-        attempts: Vec<String>,
-    },
 }

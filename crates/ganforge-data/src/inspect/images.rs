@@ -1,4 +1,4 @@
-//! What a set of images is like.
+//! The inspection of a source of images.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
@@ -6,47 +6,48 @@ use std::path::Path;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::examine::{Examined, examine_file, examine_idx, examine_stacked};
-use super::outcome::{Outcome, outcome_of_folder, outcome_of_idx, outcome_of_stacked};
-use super::{ClassCount, count_classes, imbalance};
-use crate::content::Content;
-use crate::folder::{self, Survey};
-use crate::idx::IdxImages;
-use crate::loaded::Loaded;
-use crate::{DataError, DataOptions, Skipped};
+use super::classes::{ClassCount, count_classes, imbalance};
+use super::image_summary::{ImageSummary, summarize_file, summarize_idx, summarize_stacked};
+use super::preprocessing::{Outcome, outcome_of_folder, outcome_of_idx, outcome_of_stacked};
+use crate::error::{DataError, Skipped};
+use crate::options::DataOptions;
+use crate::sources::RawDataset;
+use crate::sources::folder::{self, FolderScan};
+use crate::sources::idx::IdxImages;
+use crate::storage::Storage;
 
-/// What a set of images is like.
+/// Statistics and defects of a source of images.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ImageInspection {
-    /// The source, as the user names it.
+    /// The data specification.
     pub source: String,
-    /// How many images can be read.
+    /// Number of readable images.
     pub images: usize,
-    /// How many of them are stored in each format.
+    /// Number of images per file format.
     pub formats: BTreeMap<String, usize>,
-    /// How many are stored in each kind of colour. Palettes count as the RGB they stand for.
+    /// Number of images per colour type. Palettes count as RGB.
     pub colors: BTreeMap<String, usize>,
-    /// Their sizes; `None` when no image can be read.
+    /// Their sizes; `None` without readable images.
     pub sizes: Option<Sizes>,
-    /// Their proportions; `None` when no image can be read.
+    /// Their aspect ratios; `None` without readable images.
     pub aspect_ratios: Option<AspectRatios>,
-    /// The classes and their counts.
+    /// Images per class.
     pub classes: Vec<ClassCount>,
-    /// Images that belong to no class; beside classes, these are a mistake.
+    /// Number of images without a class; an error in labelled data.
     pub unclassed: usize,
-    /// How many times the smallest class fits into the largest; `None` with fewer than two classes.
+    /// The largest class count divided by the smallest; `None` with fewer than two classes.
     pub imbalance: Option<f64>,
-    /// Groups of images that are the same to the last pixel, by name; IDX images are named by number, `#0` first.
+    /// Groups of images with identical pixels, by name; IDX images are named by index, from `#0`.
     pub duplicates: Vec<Vec<String>>,
     /// Images in which every channel spans less than 1/64 of the range from black to white.
     pub nearly_constant: Vec<String>,
-    /// Images that cannot be read, and why.
+    /// Images that cannot be read, with the reasons.
     pub unreadable: Vec<Skipped>,
-    /// Files that are no images.
+    /// Files that are not images.
     pub ignored: Vec<String>,
-    /// The most pixels of a file that is read; `None` where the data are no image files.
+    /// The limit on the pixels of an image file; `None` if the source is not a folder.
     pub max_pixels: Option<u64>,
-    /// What a recipe with the given options would do.
+    /// What preprocessing with the given options would do.
     pub outcome: Outcome,
 }
 
@@ -55,22 +56,22 @@ pub struct ImageInspection {
 pub struct Sizes {
     /// The smallest.
     pub smallest: [u32; 2],
-    /// The one in the middle.
+    /// The median.
     pub median: [u32; 2],
     /// The largest.
     pub largest: [u32; 2],
-    /// How many different sizes there are.
+    /// Number of distinct sizes.
     pub distinct: usize,
-    /// The most common ones, at most five, the most common first.
+    /// Up to five sizes in descending order of frequency.
     pub most_common: Vec<SizeCount>,
 }
 
-/// How many images have a size.
+/// The number of images of a size.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SizeCount {
     /// `[height, width]` in pixels.
     pub size: [u32; 2],
-    /// How many images.
+    /// Number of images.
     pub count: usize,
 }
 
@@ -79,7 +80,7 @@ pub struct SizeCount {
 pub struct AspectRatios {
     /// The tallest image.
     pub smallest: f64,
-    /// The one in the middle.
+    /// The median.
     pub median: f64,
     /// The widest image.
     pub largest: f64,
@@ -89,31 +90,31 @@ pub struct AspectRatios {
 pub(super) fn of_folder(
     source: &str,
     path: &Path,
-    survey: Survey,
+    scan: FolderScan,
     options: &DataOptions,
 ) -> ImageInspection {
-    let bound = folder::bound(options);
-    let outcomes: Vec<Result<Examined, Skipped>> = survey
+    let limit = folder::size_limit(options);
+    let results: Vec<Result<ImageSummary, Skipped>> = scan
         .images
         .par_iter()
-        .map(|image| examine_file(image, bound))
+        .map(|image| summarize_file(image, limit))
         .collect();
-    let mut unreadable = survey.skipped;
-    let mut examined = Vec::with_capacity(outcomes.len());
-    let mut readable = Vec::with_capacity(outcomes.len());
-    for (outcome, image) in outcomes.into_iter().zip(survey.images) {
-        match outcome {
-            Ok(facts) => {
-                examined.push(facts);
+    let mut unreadable = scan.skipped;
+    let mut summaries = Vec::with_capacity(results.len());
+    let mut readable = Vec::with_capacity(results.len());
+    for (result, image) in results.into_iter().zip(scan.images) {
+        match result {
+            Ok(summary) => {
+                summaries.push(summary);
                 readable.push(image);
             }
             Err(failure) => unreadable.push(failure),
         }
     }
-    let outcome = outcome_of_folder(path, &readable, &examined, options);
+    let outcome = outcome_of_folder(path, &readable, &summaries, options);
     ImageInspection {
-        max_pixels: Some(bound.max_pixels),
-        ..summarise(source, &examined, unreadable, survey.ignored, outcome)
+        max_pixels: Some(limit.max_pixels),
+        ..inspection(source, &summaries, unreadable, scan.ignored, outcome)
     }
 }
 
@@ -124,63 +125,63 @@ pub(super) fn of_idx(
     labels: Option<&[u32]>,
     options: &DataOptions,
 ) -> ImageInspection {
-    let examined: Vec<Examined> = (0..images.count)
+    let summaries: Vec<ImageSummary> = (0..images.count)
         .into_par_iter()
-        .map(|index| examine_idx(images, index, labels.map(|labels| labels[index])))
+        .map(|index| summarize_idx(images, index, labels.map(|labels| labels[index])))
         .collect();
-    let outcome = outcome_of_idx(images, &examined, options);
-    summarise(source, &examined, Vec::new(), Vec::new(), outcome)
+    let outcome = outcome_of_idx(images, &summaries, options);
+    inspection(source, &summaries, Vec::new(), Vec::new(), outcome)
 }
 
 /// Inspects stacked digits.
-pub(super) fn of_stacked(source: &str, loaded: &Loaded, options: &DataOptions) -> ImageInspection {
-    let Content::Stacked(stacked) = &loaded.content else {
-        return summarise(source, &[], Vec::new(), Vec::new(), Outcome::default());
+pub(super) fn of_stacked(source: &str, raw: &RawDataset, options: &DataOptions) -> ImageInspection {
+    let Storage::Stacked(stacked) = &raw.storage else {
+        return inspection(source, &[], Vec::new(), Vec::new(), Outcome::default());
     };
     let class = |index: usize| {
-        let label = loaded.labels.as_ref()?[index];
-        loaded.classes.get(label as usize).cloned()
+        let label = raw.labels.as_ref()?[index];
+        raw.classes.get(label as usize).cloned()
     };
-    let examined: Vec<Examined> = (0..stacked.len())
+    let summaries: Vec<ImageSummary> = (0..stacked.len())
         .into_par_iter()
-        .map(|index| examine_stacked(stacked, loaded.shape, index, class(index)))
+        .map(|index| summarize_stacked(stacked, raw.shape, index, class(index)))
         .collect();
-    let outcome = outcome_of_stacked(loaded, stacked, &examined, options);
-    summarise(source, &examined, Vec::new(), Vec::new(), outcome)
+    let outcome = outcome_of_stacked(raw, stacked, &summaries, options);
+    inspection(source, &summaries, Vec::new(), Vec::new(), outcome)
 }
 
-/// Refuses so many images that their facts alone would exceed the memory limit: a byte makes an image, and its facts take a hundred and more.
+/// Refuses images whose summaries exceed the memory limit: an image may have one byte, its summary has more than a hundred.
 pub(super) fn check_memory(count: usize, options: &DataOptions) -> Result<(), DataError> {
-    /// A name and, perhaps, a class, on the heap.
+    /// The name and the class, on the heap.
     const NAMES: usize = 64;
-    options.check_memory(count, size_of::<Examined>() + NAMES, || {
+    options.check_memory(count, size_of::<ImageSummary>() + NAMES, || {
         format!("the facts about {count} images")
     })
 }
 
-fn summarise(
+fn inspection(
     source: &str,
-    examined: &[Examined],
+    summaries: &[ImageSummary],
     unreadable: Vec<Skipped>,
     ignored: Vec<String>,
     outcome: Outcome,
 ) -> ImageInspection {
-    let classes = count_classes(examined.iter().filter_map(|image| image.class.as_deref()));
+    let classes = count_classes(summaries.iter().filter_map(|image| image.class.as_deref()));
     ImageInspection {
         source: source.to_owned(),
-        images: examined.len(),
-        formats: count(examined.iter().map(|image| image.format)),
-        colors: count(examined.iter().map(|image| image.color)),
-        sizes: sizes(examined),
-        aspect_ratios: aspect_ratios(examined),
-        unclassed: examined
+        images: summaries.len(),
+        formats: count(summaries.iter().map(|image| image.format)),
+        colors: count(summaries.iter().map(|image| image.color)),
+        sizes: sizes(summaries),
+        aspect_ratios: aspect_ratios(summaries),
+        unclassed: summaries
             .iter()
             .filter(|image| image.class.is_none())
             .count(),
         imbalance: imbalance(&classes),
         classes,
-        duplicates: duplicates(examined),
-        nearly_constant: examined
+        duplicates: duplicates(summaries),
+        nearly_constant: summaries
             .iter()
             .filter(|image| image.nearly_constant)
             .map(|image| image.name.clone())
@@ -200,8 +201,8 @@ fn count<'a>(kinds: impl Iterator<Item = &'a str>) -> BTreeMap<String, usize> {
     counts
 }
 
-fn sizes(examined: &[Examined]) -> Option<Sizes> {
-    let mut sizes: Vec<[u32; 2]> = examined
+fn sizes(summaries: &[ImageSummary]) -> Option<Sizes> {
+    let mut sizes: Vec<[u32; 2]> = summaries
         .iter()
         .map(|image| [image.height, image.width])
         .collect();
@@ -225,8 +226,8 @@ fn sizes(examined: &[Examined]) -> Option<Sizes> {
     })
 }
 
-fn aspect_ratios(examined: &[Examined]) -> Option<AspectRatios> {
-    let mut ratios: Vec<f64> = examined
+fn aspect_ratios(summaries: &[ImageSummary]) -> Option<AspectRatios> {
+    let mut ratios: Vec<f64> = summaries
         .iter()
         .map(|image| f64::from(image.width) / f64::from(image.height))
         .collect();
@@ -238,9 +239,9 @@ fn aspect_ratios(examined: &[Examined]) -> Option<AspectRatios> {
     })
 }
 
-fn duplicates(examined: &[Examined]) -> Vec<Vec<String>> {
+fn duplicates(summaries: &[ImageSummary]) -> Vec<Vec<String>> {
     let mut groups: HashMap<[u8; 16], Vec<String>> = HashMap::new();
-    for image in examined {
+    for image in summaries {
         groups
             .entry(image.digest)
             .or_default()

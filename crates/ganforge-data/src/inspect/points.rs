@@ -1,29 +1,29 @@
-//! What a set of 2-D points is like.
+//! The inspection of a source of 2-D points.
 
 use serde::Serialize;
 
-use super::{ClassCount, count_classes, imbalance};
-use crate::content::Content;
-use crate::loaded::Loaded;
+use super::classes::{ClassCount, count_classes, imbalance};
+use crate::sources::RawDataset;
+use crate::storage::Storage;
 
-/// What a set of 2-D points is like.
+/// Statistics of a source of 2-D points.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct PointInspection {
-    /// The source, as the user names it.
+    /// The data specification.
     pub source: String,
-    /// How many points there are.
+    /// Number of points.
     pub points: usize,
     /// The first coordinate.
     pub x: Span,
     /// The second coordinate.
     pub y: Span,
-    /// The classes, or modes, and their counts.
+    /// Points per class or mode.
     pub classes: Vec<ClassCount>,
-    /// How many times the smallest class fits into the largest; `None` with fewer than two classes.
+    /// The largest class count divided by the smallest; `None` with fewer than two classes.
     pub imbalance: Option<f64>,
 }
 
-/// How the values of one coordinate lie.
+/// The range and mean of one coordinate.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Span {
     /// The smallest.
@@ -35,16 +35,16 @@ pub struct Span {
 }
 
 /// Inspects points.
-pub(super) fn of(source: &str, loaded: &Loaded) -> PointInspection {
-    let points: &[[f32; 2]] = match &loaded.content {
-        Content::Points(points) => points,
-        Content::Pixels { .. } | Content::Files(_) | Content::Stacked(_) => &[],
+pub(super) fn of(source: &str, raw: &RawDataset) -> PointInspection {
+    let points: &[[f32; 2]] = match &raw.storage {
+        Storage::Points(points) => points,
+        Storage::Pixels { .. } | Storage::Files(_) | Storage::Stacked(_) => &[],
     };
-    let labels = loaded.labels.as_deref().unwrap_or_default();
+    let labels = raw.labels.as_deref().unwrap_or_default();
     let classes = count_classes(
         labels
             .iter()
-            .filter_map(|&label| loaded.classes.get(label as usize).map(String::as_str)),
+            .filter_map(|&label| raw.classes.get(label as usize).map(String::as_str)),
     );
     PointInspection {
         source: source.to_owned(),

@@ -1,14 +1,17 @@
-//! An inspection as people read it: one aligned line for each fact, lists cut after a few.
+//! The printed form of an inspection: one aligned line per property, lists cut after ten entries.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
 
-use super::{
-    ClassCount, ImageInspection, Inspection, Outcome, PointInspection, SizeCount, Sizes, Span,
-};
-use crate::printable;
+use ganforge_core::printable;
 
-/// How many entries of a list are shown; the JSON form has them all.
+use super::Inspection;
+use super::classes::ClassCount;
+use super::images::{ImageInspection, SizeCount, Sizes};
+use super::points::{PointInspection, Span};
+use super::preprocessing::Outcome;
+
+/// Number of entries shown of a list; the JSON form has all.
 const SHOWN: usize = 10;
 
 impl Display for Inspection {
@@ -127,12 +130,12 @@ impl Display for Span {
     }
 }
 
-/// One fact on one line: a name in the left column (none when it continues the line above), a text in the right.
+/// Writes one line: a name in the left column (empty if it continues the line above) and a text in the right.
 fn line(formatter: &mut Formatter<'_>, name: &str, text: impl Display) -> fmt::Result {
     writeln!(formatter, "  {name:<16}{}", printable(&text.to_string()))
 }
 
-/// The entries of a list, below the line that counts them.
+/// Writes the entries of a list, below the line with their number.
 fn list<T: Display>(
     formatter: &mut Formatter<'_>,
     entries: impl IntoIterator<Item = T>,
@@ -181,7 +184,7 @@ fn write_classes(
         format!(", the largest {times:.2} times the smallest")
     });
     line(formatter, name, format!("{}{balance}", classes.len()))?;
-    // Names are padded to one width, so that the counts stand in a column.
+    // Names are padded to one width, so that the counts are aligned.
     let shown = classes.iter().take(SHOWN);
     let width = shown.map(|class| printable(&class.name).chars().count());
     let width = width.max().unwrap_or(0);

@@ -1,4 +1,4 @@
-//! Picture files for the tests, written the way real ones are.
+//! Image files for tests.
 #![allow(dead_code, reason = "each test binary uses some of these")]
 
 use std::fs;
@@ -9,7 +9,7 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use image::{DynamicImage, ImageFormat, RgbImage};
 
-/// Writes bytes below a folder, making the folders between.
+/// Writes bytes below a folder and creates the folders between.
 pub fn write(folder: &Path, name: &str, bytes: impl AsRef<[u8]>) {
     let path = folder.join(name);
     fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -29,7 +29,7 @@ pub fn plain(width: u32, height: u32, color: [u8; 3]) -> Vec<u8> {
     encoded(image, ImageFormat::Png)
 }
 
-/// A smooth picture in which every pixel differs from its neighbours.
+/// A gradient in which every pixel differs from its neighbours.
 pub fn gradient(width: u32, height: u32) -> RgbImage {
     let level = |at: u32, of: u32| u8::try_from(at * 255 / of).unwrap();
     RgbImage::from_fn(width, height, |x, y| {
@@ -67,7 +67,7 @@ pub fn palette_png(width: u32, height: u32, indices: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// A JPEG whose EXIF says that it lies on its side: turn it a quarter clockwise to see it upright.
+/// A JPEG whose EXIF orientation is a quarter turn clockwise.
 pub fn sideways_jpeg(image: RgbImage) -> Vec<u8> {
     let jpeg = encoded(image, ImageFormat::Jpeg);
     // A big-endian TIFF with one entry: orientation (0x0112), one short (3), value 6.

@@ -1,32 +1,38 @@
-//! Which metrics which data admit.
+//! Checks that the data and the feature space admit the metrics.
 
-use super::{Evaluation, EvaluationError, MetricName, ModeSource};
-use crate::frechet_fits;
-use crate::spaces::{FeatureSpace, check_stacked, inner};
+use super::config::EvaluatorConfig;
+use super::metric_name::MetricName;
+use super::mode_source::ModeSource;
+use crate::error::EvalError;
+use crate::metrics::frechet_fits;
+use crate::spaces::{FeatureSpace, check_stacked, cropped_shape};
 
-/// The shape of a point in the plane: two channels of one pixel.
+/// The shape of a point in the plane.
 const POINT: [usize; 3] = [2, 1, 1];
 
-/// Refuses a metric that these images do not admit, and stacked digits of another size than they are scored at.
-pub(super) fn check(evaluation: &Evaluation, dimensions: usize) -> Result<(), EvaluationError> {
-    for &metric in &evaluation.metrics {
-        if let Some(reason) = refusal(metric, evaluation) {
-            return Err(EvaluationError::NotHere { metric, reason });
+/// Fails for a metric that these images do not admit, and for stacked digits of a size that the classifier does not take.
+pub(super) fn check(config: &EvaluatorConfig, dimensions: usize) -> Result<(), EvalError> {
+    for &metric in &config.metrics {
+        if let Some(reason) = refusal(metric, config) {
+            return Err(EvalError::Unsupported {
+                metric: metric.name(),
+                reason,
+            });
         }
     }
-    if evaluation.metrics.contains(&MetricName::Frechet) {
-        frechet_fits(dimensions, evaluation.samples.max(evaluation.reference))?;
+    if config.metrics.contains(&MetricName::Frechet) {
+        frechet_fits(dimensions, config.samples.max(config.reference))?;
     }
-    match &evaluation.modes {
-        Some(ModeSource::StackedDigits { .. }) => Ok(check_stacked(inner(evaluation.image))?),
+    match &config.modes {
+        Some(ModeSource::StackedDigits { .. }) => check_stacked(cropped_shape(config.image)),
         Some(ModeSource::Mixture { .. }) | None => Ok(()),
     }
 }
 
-/// Why modes cannot be counted.
-pub(super) fn no_modes(metric: MetricName) -> EvaluationError {
-    EvaluationError::NotHere {
-        metric,
+/// The error of a metric that counts modes, if the modes are unknown.
+pub(super) fn no_modes(metric: MetricName) -> EvalError {
+    EvalError::Unsupported {
+        metric: metric.name(),
         reason: NO_MODES,
     }
 }
@@ -34,9 +40,9 @@ pub(super) fn no_modes(metric: MetricName) -> EvaluationError {
 const NO_MODES: &str =
     "the modes of these data are not known; those of ring8, grid25 and stacked digits are";
 
-fn refusal(metric: MetricName, evaluation: &Evaluation) -> Option<&'static str> {
-    let points = evaluation.image == POINT;
-    match (metric, &evaluation.modes, &evaluation.space) {
+fn refusal(metric: MetricName, config: &EvaluatorConfig) -> Option<&'static str> {
+    let points = config.image == POINT;
+    match (metric, &config.modes, &config.space) {
         (MetricName::Modes | MetricName::HighQuality | MetricName::ReverseKl, None, _) => {
             Some(NO_MODES)
         }

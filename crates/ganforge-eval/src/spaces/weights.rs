@@ -1,4 +1,4 @@
-//! A network's weights as a safetensors file in half precision, out of it and back into it.
+//! Weights of a network as a safetensors file in half precision.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use burn::tensor::{DType, Tensor, TensorData};
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensors, serialize};
 
-/// Every float parameter of `module` by its path, each rounded to 16 bits.
+/// Every float parameter of `module` by its path, rounded to 16 bits.
 ///
 /// # Errors
-/// What safetensors refuses.
+/// safetensors cannot serialize the tensors.
 pub(super) fn to_bytes<M: Module>(module: &M) -> Result<Vec<u8>, String> {
     let mut collector = Collector::default();
     module.visit(&mut collector);
@@ -25,10 +25,10 @@ pub(super) fn to_bytes<M: Module>(module: &M) -> Result<Vec<u8>, String> {
         .map_err(|error| error.to_string())
 }
 
-/// Puts the weights of a file into a module of the same architecture.
+/// Loads the weights of a file into a module of the same architecture.
 ///
 /// # Errors
-/// A file that is no safetensors, or a tensor that is missing, left over, of another shape or precision.
+/// The file is not safetensors, or a tensor is missing, unused, or of another shape or precision.
 pub(super) fn from_bytes<M: Module>(module: M, bytes: &[u8]) -> Result<M, String> {
     let file = SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?;
     let mut applier = Applier {
@@ -38,11 +38,11 @@ pub(super) fn from_bytes<M: Module>(module: M, bytes: &[u8]) -> Result<M, String
     };
     let module = module.map(&mut applier);
     let Applier { left, failure, .. } = applier;
-    let left_over = left
+    let unused = left
         .keys()
         .next()
         .map(|name| format!("tensor `{name}` has no place in it"));
-    failure.or(left_over).map_or(Ok(module), Err)
+    failure.or(unused).map_or(Ok(module), Err)
 }
 
 #[derive(Default)]

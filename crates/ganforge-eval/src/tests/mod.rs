@@ -1,11 +1,11 @@
-//! Features for tests, and the metrics against stored results of their references.
+//! Deterministic features for tests, and the metrics against stored results of reference implementations.
 
 mod reference;
 
 use crate::Features;
 
-/// Samples that any language can make: integers from a hash, shared in groups of four columns so that these correlate. Exact in single precision, and
-/// the same as `scattered` in `references/metrics.py`.
+/// Pseudorandom features that any language can reproduce: hashed integers plus a shared term in groups of four columns, which correlates them. Exact in single
+/// precision, and equal to `scattered` in `references/metrics.py`.
 pub fn scattered(rows: usize, columns: usize, seed: u64) -> Features {
     let uniform = |row: usize, column: usize| {
         let hash = mixed((seed << 48) + ((row as u64) << 20) + column as u64);

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::scattered;
-use crate::{
-    Estimate, Estimator, Features, GRID, Moments, Reach, Spread, diversity, frechet,
-    frechet_of_features, inception_score, kernel, mixture_modes, nearest_training, overlap, parzen,
-    scales,
+use crate::metrics::{
+    KernelEstimator, Moments, NearestK, PARZEN_GRID, diversity, frechet, frechet_of_features,
+    inception_score, kernel, mixture_modes, ms_ssim_scales, nearest_training, parzen, prdc,
 };
+use crate::{Estimate, Features, Spread};
 
 const STORED: &str = include_str!("../../../../references/metrics.json");
 
@@ -152,7 +152,7 @@ fn the_frechet_distance_is_that_of_scipy() {
 fn the_kernel_distance_is_that_of_scikit_learn_and_torch_fidelity() {
     for pair in stored().pairs {
         let (samples, reference) = pair.made();
-        let found = kernel(&samples, &reference, Estimator::Whole, 0)
+        let found = kernel(&samples, &reference, KernelEstimator::AllPairs, 0)
             .unwrap()
             .value;
         assert_close(found, pair.kernel, 1e-4);
@@ -167,11 +167,11 @@ fn precision_recall_density_and_coverage_are_those_of_prdc_and_torch_fidelity() 
     for pair in stored().pairs {
         let (samples, reference) = pair.made();
         for (&k, expected) in &pair.overlap {
-            let reach = Reach {
+            let reach = NearestK {
                 precision: k,
                 density: k,
             };
-            let found = overlap(&samples, &reference, reach).unwrap();
+            let found = prdc(&samples, &reference, reach).unwrap();
             assert_close(found.precision, expected.precision, 1e-12);
             assert_close(found.recall, expected.recall, 1e-12);
             assert_close(found.density, expected.density, 1e-12);
@@ -206,7 +206,7 @@ fn the_parzen_likelihood_is_that_of_the_authors_formula() {
     for case in stored().parzen {
         let [samples, validation, test] =
             [&case.samples, &case.validation, &case.test].map(Recipe::made);
-        let found = parzen(&samples, &validation, &test, &GRID).unwrap();
+        let found = parzen(&samples, &validation, &test, &PARZEN_GRID).unwrap();
         assert_close(found.sigma, case.sigma, 1e-12);
         assert_close(found.nats.value, case.mean, 1e-5);
         assert_close(deviation(found.nats), case.error, 1e-4);
@@ -223,7 +223,7 @@ fn similarity_is_that_of_pytorch_msssim() {
             .collect();
         let data = [both.row(0), &second].concat();
         let [_, height, width] = case.size;
-        assert_eq!(scales(height, width), case.scales);
+        assert_eq!(ms_ssim_scales(height, width), case.scales);
         let images = Features::new(2, case.size.iter().product(), data).unwrap();
         let found = diversity(&images, case.size, 4, 0).unwrap();
         assert_close(found.value, case.similarity, 1e-9);

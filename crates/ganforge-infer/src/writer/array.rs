@@ -1,26 +1,26 @@
 //! The `.npy` file of numpy, format 1.0 (<https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>).
 //!
-//! One array of one kind is all that is ever written, which takes less than a dependency would.
+//! A single array of one type is written, which needs no dependency.
 
 use std::path::Path;
 
 use ganforge_model::ImageSpec;
 
-use crate::InferError;
-use crate::partial_file::PartialFile;
+use super::output_file::OutputFile;
+use crate::error::InferError;
 
 /// Magic string, version and header length take ten bytes; the data starts at a multiple of 64.
 const PREAMBLE: usize = 10;
 const ALIGNMENT: usize = 64;
 
-/// Bytes gathered before they are written: a point has eight.
-const GATHERED: usize = 1 << 16;
+/// Bytes buffered before a write, because an image may be a few bytes only.
+const BUFFER: usize = 1 << 16;
 
-/// Writes an array whose header says beforehand how long it is.
+/// Writes an array of known length.
 #[derive(Debug)]
 pub struct ArrayWriter {
-    file: PartialFile,
-    /// Not yet written.
+    file: OutputFile,
+    /// Bytes that are not written yet.
     bytes: Vec<u8>,
 }
 
@@ -28,19 +28,19 @@ impl ArrayWriter {
     pub fn open(path: &Path, count: usize, image: ImageSpec) -> Result<Self, InferError> {
         let numbers = image.checked_len().and_then(|len| len.checked_mul(count));
         let bytes = numbers.and_then(|numbers| numbers.checked_mul(size_of::<f32>()));
-        // No file system has longer files.
+        // The largest file size of file systems.
         if bytes.is_none_or(|bytes| i64::try_from(bytes).is_err()) {
             return Err(InferError::FileTooLarge { count, image });
         }
         Ok(Self {
-            file: PartialFile::create(path)?,
+            file: OutputFile::create(path)?,
             bytes: header(count, image),
         })
     }
 
     pub fn add(&mut self, image: &[f32]) -> Result<(), InferError> {
         self.bytes.extend(to_bytes(image));
-        if self.bytes.len() < GATHERED {
+        if self.bytes.len() < BUFFER {
             return Ok(());
         }
         self.file.write(&self.bytes)?;
@@ -50,16 +50,16 @@ impl ArrayWriter {
 
     pub fn finish(mut self) -> Result<(), InferError> {
         self.file.write(&self.bytes)?;
-        self.file.keep_on_disk()
+        self.file.commit()
     }
 }
 
-/// Little-endian, as the header says.
+/// Little-endian, as in the header.
 pub fn to_bytes(numbers: &[f32]) -> impl Iterator<Item = u8> {
     numbers.iter().flat_map(|number| number.to_le_bytes())
 }
 
-/// Everything before the numbers, padded with spaces and closed by a newline.
+/// Everything before the values, padded with spaces and terminated by a newline.
 pub fn header(count: usize, image: ImageSpec) -> Vec<u8> {
     let ImageSpec {
         channels,
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_start_at_a_multiple_of_64_whatever_the_shape() {
+    fn values_start_at_a_multiple_of_64_for_any_shape() {
         for digits in 1..=19 {
             let count = 10_usize.pow(digits - 1);
             let image = ImageSpec {

@@ -1,4 +1,4 @@
-//! A folder with a picture for each image.
+//! A folder with one picture per image.
 
 use std::io::{Cursor, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use ganforge_model::ImageSpec;
 use image::ImageFormat;
 
-use crate::InferError;
-use crate::partial_file::PartialFile;
+use super::output_file::OutputFile;
+use crate::error::InferError;
 use crate::picture::{check_picture, picture};
 
-/// Files of a folder that file systems and file managers still bear.
+/// The largest number of files in a folder that file systems handle well.
 const MOST: usize = 10_000_000;
 
-/// Writes `000000.png`, `000001.png` and so on, each complete when it appears.
+/// Writes `000000.png`, `000001.png` and so on, each atomically.
 #[derive(Debug)]
 pub struct FilesWriter {
     folder: PathBuf,
@@ -33,18 +33,18 @@ impl FilesWriter {
             folder: folder.to_owned(),
             next: 0,
         };
-        // Made and removed again: where that is refused, so will every picture be.
-        PartialFile::create(&writer.next_file()).map(drop)?;
+        // Create and remove a file, to fail early if the folder is not writable.
+        OutputFile::create(&writer.next_file()).map(drop)?;
         Ok(writer)
     }
 
     pub fn add(&mut self, image: &[f32], spec: ImageSpec) -> Result<(), InferError> {
         let mut bytes = Cursor::new(Vec::new());
         picture(image, spec)?.write_to(&mut bytes, ImageFormat::Png)?;
-        let mut file = PartialFile::create(&self.next_file())?;
+        let mut file = OutputFile::create(&self.next_file())?;
         file.write(bytes.get_ref())?;
-        // Waiting for the disk fifty thousand times would take longer than drawing.
-        file.keep()?;
+        // Waiting for the disk for every file would take longer than sampling.
+        file.commit_unsynced()?;
         self.next += 1;
         Ok(())
     }

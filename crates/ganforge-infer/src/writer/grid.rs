@@ -1,24 +1,25 @@
-//! One sheet, encoded from top to bottom as its images come.
+//! A grid, encoded from top to bottom as images arrive.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
+use ganforge_core::Sink;
 use ganforge_model::ImageSpec;
 use png::{BitDepth, ColorType, Compression, Encoder, StreamWriter};
 
-use crate::InferError;
-use crate::partial_file::{PartialFile, Sink};
-use crate::sheet::{Sheet, SheetDrawer};
+use super::output_file::OutputFile;
+use crate::error::InferError;
+use crate::picture::{Sheet, SheetDrawer};
 
-/// Bytes of a part of the encoded picture.
+/// Bytes per chunk of the encoded picture.
 const CHUNK: usize = 1 << 16;
 
-/// Encodes a grid while it is drawn.
+/// Draws and encodes a grid image by image.
 pub struct GridWriter {
     drawer: SheetDrawer,
-    // The encoder writes its end when it is dropped, which has to come before the file is.
+    // Dropped before the file, because dropping the encoder writes its end.
     encoder: StreamWriter<'static, Sink>,
-    file: PartialFile,
+    file: OutputFile,
     path: PathBuf,
 }
 
@@ -30,7 +31,7 @@ impl GridWriter {
         columns: Option<usize>,
     ) -> Result<Self, InferError> {
         let sheet = Sheet::lay_out(count, image, columns)?;
-        let file = PartialFile::create(path)?;
+        let file = OutputFile::create(path)?;
         let begin = || {
             let mut encoder = encoder(&sheet, image, file.sink())?;
             let drawer = SheetDrawer::begin(sheet, &mut encoder)?;
@@ -55,7 +56,7 @@ impl GridWriter {
         let drawn = self.drawer.end(&mut self.encoder);
         let encoded = drawn.and_then(|()| Ok(self.encoder.finish()?));
         encoded.map_err(|source| InferError::io(&self.path, source))?;
-        self.file.keep_on_disk()
+        self.file.commit()
     }
 }
 
@@ -68,7 +69,7 @@ impl std::fmt::Debug for GridWriter {
     }
 }
 
-/// Begins a picture of a sheet's size.
+/// An encoder for a picture of the size of the sheet.
 fn encoder(sheet: &Sheet, image: ImageSpec, sink: Sink) -> io::Result<StreamWriter<'static, Sink>> {
     let [width, height] = [sheet.width, sheet.height].map(u32::try_from);
     let size = width.and_then(|width| Ok((width, height?)));

@@ -1,4 +1,4 @@
-//! A scatter plot, whose scale is known when all points are.
+//! A scatter plot, drawn when all points are known.
 
 use std::io::Cursor;
 use std::path::Path;
@@ -6,17 +6,18 @@ use std::path::Path;
 use ganforge_model::ImageSpec;
 use image::ImageFormat;
 
-use crate::partial_file::PartialFile;
-use crate::scatter::{check_half_range, scatter};
-use crate::{Images, InferError};
+use super::output_file::OutputFile;
+use crate::error::InferError;
+use crate::images::Images;
+use crate::picture::{check_half_range, scatter};
 
-/// Points of a plot, which are held until the last has come: 128 MiB of them, 64 for every pixel.
+/// The largest number of points: 128 MiB, and 64 per pixel.
 const MOST: usize = 1 << 24;
 
-/// Gathers points and plots them.
+/// Collects points and plots them.
 #[derive(Debug)]
 pub struct PlotWriter {
-    file: PartialFile,
+    file: OutputFile,
     points: Vec<f32>,
     half_range: Option<f32>,
 }
@@ -28,7 +29,7 @@ impl PlotWriter {
             return Err(InferError::TooManyPoints { count, most: MOST });
         }
         Ok(Self {
-            file: PartialFile::create(path)?,
+            file: OutputFile::create(path)?,
             points: Vec::new(),
             half_range,
         })
@@ -43,6 +44,6 @@ impl PlotWriter {
         let mut bytes = Cursor::new(Vec::new());
         scatter(&points, self.half_range)?.write_to(&mut bytes, ImageFormat::Png)?;
         self.file.write(bytes.get_ref())?;
-        self.file.keep_on_disk()
+        self.file.commit()
     }
 }

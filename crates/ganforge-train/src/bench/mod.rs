@@ -1,4 +1,4 @@
-//! How long one training step takes, and one batch of samples.
+//! Benchmarks of one training step and of one batch of samples.
 
 mod sampling;
 mod timing;
@@ -8,43 +8,40 @@ pub use sampling::{SamplingReport, bench_sampling};
 use std::fmt;
 
 use burn::data::dataset::DatasetError;
-use burn::tensor::{Device, Int, Tensor, TensorData};
-use burn::train::Learner;
+use burn::tensor::{Device, Tensor, TensorData};
 use ganforge_data::Dataset;
 use ganforge_infer::Signature;
-use ganforge_model::{DiscriminatorArchitecture, GeneratorArchitecture, ImageSpec, keyed_rng};
+use ganforge_model::{ImageSpec, keyed_rng};
 use rand_distr::{Distribution, Uniform};
 use serde::Serialize;
 
 use crate::error::TrainError;
 use crate::game::UpdateRule;
 use crate::memory::check_bench;
-use crate::optimizer::{module_optimizer, module_schedule};
 use crate::recipe::Recipe;
-use crate::session::{ClipNorms, Latents, Play};
-use crate::system::{Round, build, image_spec};
-use crate::telemetry::Totals;
+use crate::session::{Play, learner};
+use crate::system::{ImageBatch, Latents, Loader, System};
 use crate::weights::trainable_parameters;
 use timing::Timing;
 
-/// Timings of a recipe's training step, after `peers/dcgan_torch.py`'s definition of it.
+/// Timings of the training step of a recipe: the wall time from latents to updated weights, with the device synchronised.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BenchReport {
-    /// The recipe.
+    /// The name of the recipe.
     pub recipe: String,
-    /// The device, as the caller names it.
+    /// The name of the device, as given by the caller.
     pub device: String,
-    /// Images per update.
+    /// Images per batch.
     pub batch: usize,
-    /// Steps timed.
+    /// Number of timed steps.
     pub steps: usize,
-    /// Median wall time of a whole step, in milliseconds.
+    /// Median wall time of a step, in milliseconds.
     pub step_ms_median: f64,
-    /// Shortest wall time of a whole step, in milliseconds.
+    /// Shortest wall time of a step, in milliseconds.
     pub step_ms_min: f64,
-    /// Real images per second at the median.
+    /// Real images per second at the median time.
     pub images_per_second: f64,
-    /// Who moves when.
+    /// The order in which the players are updated.
     pub update_rule: UpdateRule,
     /// Trainable parameters of both players.
     pub parameters: usize,
@@ -66,12 +63,24 @@ impl fmt::Display for BenchReport {
     }
 }
 
-/// Times `steps` training steps on noise of the recipe's size: one real batch, made once, and new latents a step.
+/// Times `steps` training steps on noise of the recipe's shape: one constant batch as real images, and new latents at every step.
 ///
 /// # Errors
-/// Data that cannot be opened where the recipe leaves the size to them, or networks that cannot be built.
-pub fn bench<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
-    recipe: &Recipe<G, D>,
+/// The data cannot be opened (only if the recipe sets no size), the networks cannot be built or do not fit into memory, or `steps` is 0.
+///
+/// ```
+/// use ganforge_train::{Recipe, bench};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let recipe = Recipe::load("digits", &[])?;
+/// let report = bench(&recipe, &burn::tensor::Device::flex(), "flex", 3)?;
+/// assert_eq!(report.steps, 3);
+/// assert!(report.step_ms_min <= report.step_ms_median);
+/// # Ok(())
+/// # }
+/// ```
+pub fn bench<S: System>(
+    recipe: &Recipe<S>,
     device: &Device,
     device_name: &str,
     steps: usize,
@@ -79,69 +88,76 @@ pub fn bench<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
     let device_name = device_name.to_owned();
     let training_device = device.clone().autodiff();
     let signature = signature(recipe, device, false)?;
-    let gan = build(recipe, &signature, 0, &training_device)?;
+    let players = recipe.build(&signature, 0, &training_device)?;
     let parameters =
-        trainable_parameters(&gan.generator) + trainable_parameters(&gan.discriminator);
-    let images_per_step = recipe.images_per_step();
-    let optimizer = module_optimizer(&recipe.optimizer, &gan, images_per_step);
-    let schedule = module_schedule(&recipe.optimizer, &gan, recipe.steps(), images_per_step);
-    let mut learner = Learner::new(gan, optimizer, schedule);
+        trainable_parameters(&players.generator) + trainable_parameters(&players.discriminator);
+    let experiment = &recipe.experiment;
+    let mut learner = learner(experiment, players);
     let latents = Latents {
         spec: signature.latent,
-        batch: recipe.run.batch,
-        seed: recipe.run.seed,
+        batch: recipe.experiment.run.batch,
+        seed: recipe.experiment.run.seed,
         device: training_device,
     };
-    let mut rounds = noise(&latents, &signature);
-    let mut play = Play {
-        learner: &mut learner,
-        rounds: &mut rounds,
+    let mut loader = Loader {
+        images: Box::new(noise(&latents, signature.image)),
         latents: &latents,
-        clip_norms: ClipNorms::of(&recipe.optimizer),
-        totals: Totals::default(),
     };
+    let system = &recipe.system;
+    let mut rounds = (0..).map(|index| {
+        let round = system.next_round(&mut loader, index);
+        round.map_err(DatasetError::new)
+    });
+    let clip_norms = experiment.optimizer.as_ref().map(|player| player.clip_norm);
+    let mut play = Play::new(&mut learner, &mut rounds, &latents).with_clip_norms(clip_norms);
     let mut step = 0;
-    let timing = Timing::of(steps, || {
-        play.step(&recipe.game, step, false)?;
+    let timing = Timing::measure(steps, || {
+        play.step(step, false)?;
         step += 1;
         let synchronised = latents.device.sync();
         synchronised.map_err(|error| TrainError::Stopped(error.to_string()))
     })?;
     Ok(BenchReport {
-        recipe: recipe.name.clone(),
+        recipe: recipe.experiment.name.clone(),
         device: device_name,
-        batch: recipe.run.batch,
+        batch: recipe.experiment.run.batch,
         steps,
         step_ms_median: timing.median,
         step_ms_min: timing.min,
-        images_per_second: images_per_step as f64 / timing.median * 1e3,
-        update_rule: recipe.game.update,
+        images_per_second: experiment.images_per_step() as f64 / timing.median * 1e3,
+        update_rule: recipe.experiment.game.update,
         parameters,
     })
 }
 
-/// The size a recipe states, or that of its data; classes are left out, for noise has none.
+/// The image shape of a recipe, or that of its data, and its latents. Classes are omitted: noise has none.
 ///
 /// # Errors
-/// Data that cannot be opened, or more memory than there is.
-fn signature<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
-    recipe: &Recipe<G, D>,
+/// The data cannot be opened, or the networks do not fit into memory.
+fn signature<S: System>(
+    recipe: &Recipe<S>,
     device: &Device,
     samples_only: bool,
 ) -> Result<Signature, TrainError> {
-    let image =
-        if let (Some(channels), Some([height, width])) = (recipe.data.channels, recipe.data.size) {
-            ImageSpec {
-                channels,
-                height,
-                width,
-            }
-        } else {
-            check_bench(recipe, None, device, samples_only)?;
-            image_spec(Dataset::open(&recipe.data.source, &recipe.data.options())?.shape())
-        };
+    let image = if let (Some(channels), Some([height, width])) =
+        (recipe.experiment.data.channels, recipe.experiment.data.size)
+    {
+        ImageSpec {
+            channels,
+            height,
+            width,
+        }
+    } else {
+        check_bench(recipe, None, device, samples_only)?;
+        recipe
+            .signature(&Dataset::open(
+                &recipe.experiment.data.source,
+                &recipe.experiment.data.options(),
+            )?)
+            .image
+    };
     let signature = Signature {
-        latent: recipe.generator.latent(),
+        latent: recipe.system.latent(),
         image,
         classes: Vec::new(),
     };
@@ -149,25 +165,17 @@ fn signature<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
     Ok(signature)
 }
 
-/// The same real batch again and again, with new latents each time.
-fn noise<'a>(
-    latents: &'a Latents,
-    signature: &Signature,
-) -> impl Iterator<Item = Result<Round, DatasetError>> + 'a {
-    let image = signature.image;
+/// A batch of images of uniform noise in [-1, 1].
+fn noise(latents: &Latents, image: ImageSpec) -> ImageBatch {
     let dims = [latents.batch, image.channels, image.height, image.width];
     let uniform = Uniform::new(-1.0_f32, 1.0).expect("-1 is below 1");
     let rng = keyed_rng(latents.seed, "bench images", 0);
-    let numbers: Vec<f32> = uniform
+    let values: Vec<f32> = uniform
         .sample_iter(rng)
         .take(latents.batch * image.len())
         .collect();
-    let real: Tensor<4> = Tensor::from_data(TensorData::new(numbers, dims), &latents.device);
-    let no_class: Option<Tensor<1, Int>> = None;
-    (0..).map(move |round| {
-        Ok(Round {
-            real: real.clone(),
-            latent: latents.draw("latent", round, no_class.clone()),
-        })
-    })
+    ImageBatch {
+        images: Tensor::from_data(TensorData::new(values, dims), &latents.device),
+        class: None,
+    }
 }

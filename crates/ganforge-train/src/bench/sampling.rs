@@ -1,35 +1,34 @@
-//! How long a batch of samples takes.
+//! A benchmark of sampling.
 
 use std::fmt;
 
 use burn::tensor::Device;
 use ganforge_infer::{generate, latent};
-use ganforge_model::{DiscriminatorArchitecture, GeneratorArchitecture};
 use serde::Serialize;
 
 use super::signature;
 use super::timing::Timing;
 use crate::error::TrainError;
 use crate::recipe::Recipe;
-use crate::system::build;
+use crate::system::System;
 use crate::weights::trainable_parameters;
 
-/// Timings of a generator that draws one batch at a time, from seeds to numbers in the host's memory.
+/// Timings of sampling one batch, from seeds to values in host memory.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SamplingReport {
-    /// The recipe.
+    /// The name of the recipe.
     pub recipe: String,
-    /// The device, as the caller names it.
+    /// The name of the device, as given by the caller.
     pub device: String,
-    /// Images at a time.
+    /// Images per batch.
     pub batch: usize,
-    /// Batches timed.
+    /// Number of timed batches.
     pub steps: usize,
     /// Median wall time of a batch, in milliseconds.
     pub step_ms_median: f64,
     /// Shortest wall time of a batch, in milliseconds.
     pub step_ms_min: f64,
-    /// Images per second at the median.
+    /// Images per second at the median time.
     pub images_per_second: f64,
     /// Trainable parameters of the generator.
     pub parameters: usize,
@@ -52,29 +51,46 @@ impl fmt::Display for SamplingReport {
     }
 }
 
-/// Times `steps` batches of samples from a generator that was not trained: as many images at a time as the recipe trains on.
+/// Times `steps` batches of samples from an untrained generator, at the batch size of the recipe.
 ///
 /// # Errors
-/// Data that cannot be opened where the recipe leaves the size to them, or networks that cannot be built.
-pub fn bench_sampling<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
-    recipe: &Recipe<G, D>,
+/// As [`bench`](super::bench).
+///
+/// ```
+/// use ganforge_train::{Recipe, bench_sampling};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let recipe = Recipe::load("digits", &[])?;
+/// let report = bench_sampling(&recipe, &burn::tensor::Device::flex(), "flex", 3)?;
+/// assert!(report.images_per_second > 0.0);
+/// # Ok(())
+/// # }
+/// ```
+pub fn bench_sampling<S: System>(
+    recipe: &Recipe<S>,
     device: &Device,
     device_name: &str,
     steps: usize,
 ) -> Result<SamplingReport, TrainError> {
     let signature = signature(recipe, device, true)?;
-    let generator = build(recipe, &signature, 0, device)?.generator;
-    let batch = recipe.run.batch;
+    let generator = recipe.build(&signature, 0, device)?.generator;
+    let batch = recipe.experiment.run.batch;
     let mut seed = 0;
-    let timing = Timing::of(steps, || {
+    let timing = Timing::measure(steps, || {
         seed += 1;
         let latents = (0..batch as u64).flat_map(|index| latent(signature.latent, seed, index));
         let latents: Vec<f32> = latents.collect();
-        generate(&generator, &signature, &latents, None, device)?;
+        generate(
+            recipe.system.sampled(&generator),
+            &signature,
+            &latents,
+            None,
+            device,
+        )?;
         Ok(())
     })?;
     Ok(SamplingReport {
-        recipe: recipe.name.clone(),
+        recipe: recipe.experiment.name.clone(),
         device: device_name.to_owned(),
         batch,
         steps,

@@ -1,10 +1,10 @@
-//! The clock of the benchmarks.
+//! Wall-clock timing of repeated runs.
 
 use std::time::Instant;
 
 use crate::error::{RecipeError, TrainError};
 
-/// Runs that warm caches, allocators and kernel selection up before the clock runs.
+/// Untimed runs that warm up caches, allocators and kernel selection.
 const WARM_UP: usize = 5;
 
 /// Wall times in milliseconds.
@@ -14,11 +14,11 @@ pub struct Timing {
 }
 
 impl Timing {
-    /// Times `steps` runs, after some that do not count.
+    /// Times `steps` runs after the warm-up.
     ///
     /// # Errors
-    /// No steps, or what a run fails with.
-    pub fn of(
+    /// `steps` is 0, or a run fails.
+    pub fn measure(
         steps: usize,
         mut run: impl FnMut() -> Result<(), TrainError>,
     ) -> Result<Self, TrainError> {
@@ -30,9 +30,9 @@ impl Timing {
         }
         let mut times = Vec::with_capacity(steps);
         for _ in 0..steps {
-            let began = Instant::now();
+            let start = Instant::now();
             run()?;
-            times.push(began.elapsed().as_secs_f64() * 1e3);
+            times.push(start.elapsed().as_secs_f64() * 1e3);
         }
         times.sort_by(f64::total_cmp);
         Ok(Self {

@@ -181,7 +181,7 @@ pub enum TrainError {
     )]
     NotFinite {
         /// Which figure.
-        figure: &'static str,
+        figure: String,
         /// Images seen.
         images: u64,
         /// Images seen at the last checkpoint, where there is one.

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use burn::tensor::Device;
 use ganforge_data::Dataset;
-use ganforge_eval::{Better, EvaluationError, Evaluator, MetricName, Part};
+use ganforge_eval::{Better, EvalError, Evaluator, MetricName, Part};
 use ganforge_infer::{SampleOptions, Signature, batches};
 use ganforge_measure::{MeasureError, ReferenceData, Request};
 use ganforge_model::Generator;
 
 use super::Protocols;
 use crate::error::TrainError;
-use crate::recipe::{EvaluationConfig, Recipe};
+use crate::experiment::EvaluationConfig;
+use crate::recipe::Recipe;
+use crate::system::System;
 
 /// Measures the generators of a run against the same real images, on samples of the same latents, and keeps track of the best.
 ///
@@ -31,7 +33,7 @@ pub struct Examined {
     /// The metrics that have a finite value.
     pub figures: BTreeMap<MetricName, f64>,
     /// Why the other metrics have none.
-    pub without: Vec<EvaluationError>,
+    pub without: Vec<EvalError>,
     /// Whether this is the best generator so far by the recipe's `keep_best` metric.
     pub is_best: bool,
 }
@@ -48,20 +50,20 @@ impl Examiner {
     ///
     /// # Errors
     /// Metrics or features that the data do not admit, or data that cannot be read.
-    pub fn new<G, D>(
-        recipe: &Recipe<G, D>,
+    pub fn new<S: System>(
+        recipe: &Recipe<S>,
         config: &EvaluationConfig,
         dataset: &Dataset,
         signature: Signature,
         device: &Device,
     ) -> Result<Self, MeasureError> {
-        let request = Request::new(config.samples, recipe.run.seed)
+        let request = Request::new(config.samples, recipe.experiment.run.seed)
             .metrics(config.metrics.iter().copied())
             .features(config.features)
             .split(config.split);
         let image = signature.image;
         let image = [image.channels, image.height, image.width];
-        let data = &recipe.data;
+        let data = &recipe.experiment.data;
         let mut reference = ReferenceData::new(&data.source, image, &data.options())?;
         if data.skip == 0 && data.take.is_none() {
             reference = reference.with_training(dataset.clone());
@@ -141,8 +143,8 @@ impl Examiner {
                         Ok(figure) if figure.value.is_finite() => {
                             examined.figures.insert(metric, figure.value);
                         }
-                        Ok(_) => examined.without.push(EvaluationError::NoValue {
-                            metric,
+                        Ok(_) => examined.without.push(EvalError::NoValue {
+                            metric: metric.name(),
                             reason: "it is infinite for these samples",
                         }),
                         Err(reason) => examined.without.push(reason),
@@ -151,7 +153,7 @@ impl Examiner {
             }
             Err(reason) => examined.without.push(reason),
         }
-        self.evaluator.forget(Part::Samples);
+        self.evaluator.clear(Part::Samples);
         Ok(examined)
     }
 
@@ -159,7 +161,7 @@ impl Examiner {
     fn add_samples<G: Generator>(
         &mut self,
         generator: &G,
-    ) -> Result<Result<(), EvaluationError>, TrainError> {
+    ) -> Result<Result<(), EvalError>, TrainError> {
         for images in batches(generator, &self.signature, &self.options, &self.device)? {
             let images = images?.into_data();
             if let Err(reason) = self.evaluator.add(Part::Samples, images) {
@@ -173,7 +175,7 @@ impl Examiner {
 /// Fails if a metric has no value for a reason that is independent of the samples.
 fn check_permanent(examined: Examined) -> Result<(), TrainError> {
     let mut without = examined.without.into_iter();
-    match without.find(|reason| !reason.is_of_the_samples()) {
+    match without.find(|reason| !reason.depends_on_samples()) {
         Some(permanent) => Err(MeasureError::from(permanent).into()),
         None => Ok(()),
     }
@@ -186,7 +188,6 @@ mod tests {
 
     use super::*;
     use crate::recipe::Override;
-    use crate::{build, signature};
 
     /// The recipe `digits` with an evaluation of 50 samples.
     fn recipe(metrics: Vec<&str>, keep_best: &str) -> (Recipe, Dataset) {
@@ -196,20 +197,25 @@ mod tests {
             Override::new("evaluation.keep_best", keep_best),
         ];
         let recipe = Recipe::load("digits", &changes).unwrap();
-        let dataset = Dataset::open(&recipe.data.source, &recipe.data.options()).unwrap();
+        let dataset = Dataset::open(
+            &recipe.experiment.data.source,
+            &recipe.experiment.data.options(),
+        )
+        .unwrap();
         (recipe, dataset)
     }
 
     fn examiner((recipe, dataset): &(Recipe, Dataset)) -> Examiner {
-        let config = recipe.evaluation.as_ref().unwrap();
-        let signature = signature(recipe, dataset);
+        let config = recipe.experiment.evaluation.as_ref().unwrap();
+        let signature = recipe.signature(dataset);
         Examiner::new(recipe, config, dataset, signature, &Device::flex()).unwrap()
     }
 
     /// The initial generator, or one whose weights all have the value `filled`.
     fn generator((recipe, dataset): &(Recipe, Dataset), filled: Option<f32>) -> GeneratorNet {
-        let signature = signature(recipe, dataset);
-        let network = build(recipe, &signature, 0, &Device::flex())
+        let signature = recipe.signature(dataset);
+        let network = recipe
+            .build(&signature, 0, &Device::flex())
             .unwrap()
             .generator;
         let Some(value) = filled else {

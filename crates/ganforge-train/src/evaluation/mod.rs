@@ -6,10 +6,10 @@ pub(crate) mod protocols;
 pub use examiner::{Examined, Examiner};
 pub use protocols::Protocols;
 
+use crate::system::System;
 use burn::tensor::Device;
 use ganforge_data::Dataset;
 use ganforge_infer::Signature;
-use ganforge_model::{GeneratorArchitecture, ModelFile};
 
 use crate::error::TrainError;
 use crate::recipe::Recipe;
@@ -22,16 +22,16 @@ use crate::run::RunDirectory;
 ///
 /// # Errors
 /// Metrics that the data do not admit, too few images, or a protocol other than that of the run's figures so far.
-pub(crate) fn examiner<G: GeneratorArchitecture, D>(
-    recipe: &Recipe<G, D>,
+pub(crate) fn examiner<S: System>(
+    recipe: &Recipe<S>,
     dataset: &Dataset,
     signature: &Signature,
     device: &Device,
     resumed: Option<&RunDirectory>,
     accept_data: bool,
-    generator: &G::Network,
+    generator: &S::Generator,
 ) -> Result<Option<Examiner>, TrainError> {
-    let Some(config) = &recipe.evaluation else {
+    let Some(config) = &recipe.experiment.evaluation else {
         return Ok(None);
     };
     let mut examiner = Examiner::new(recipe, config, dataset, signature.clone(), device)?;
@@ -42,14 +42,14 @@ pub(crate) fn examiner<G: GeneratorArchitecture, D>(
     let best = resumed.map(RunDirectory::best);
     match best.filter(|path| config.keep_best.is_some() && path.exists()) {
         Some(path) => {
-            let best = ModelFile::<G>::open(&path).and_then(|file| file.network(device));
+            let best = S::open_model(&path, device);
             let best = best.map_err(|error| TrainError::Best {
                 path,
                 reason: error.to_string(),
             })?;
-            examiner.restore_best(&best)?;
+            examiner.restore_best(recipe.system.sampled(&best))?;
         }
-        None => examiner.dry_run(generator)?,
+        None => examiner.dry_run(recipe.system.sampled(generator))?,
     }
     Ok(Some(examiner))
 }

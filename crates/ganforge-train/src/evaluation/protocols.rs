@@ -53,7 +53,8 @@ fn text(path: &Path, protocols: &Protocols) -> Result<String, TrainError> {
 
 #[cfg(test)]
 mod tests {
-    use ganforge_eval::{GRID, Metric};
+    use ganforge_eval::Metric;
+    use ganforge_eval::metrics::PARZEN_GRID;
 
     use super::*;
 
@@ -83,7 +84,7 @@ mod tests {
         };
         let parzen = Metric::Parzen {
             validation: 10,
-            grid: GRID.to_vec(),
+            grid: PARZEN_GRID.to_vec(),
         };
         let mut now = Protocols::from([
             (MetricName::Modes, protocol(modes)),

@@ -1,21 +1,27 @@
 //! The rules of one game, as `[game]` in a recipe states them, and the formulas that they name.
 
+mod adversarial_loss;
 pub mod augment;
-mod auxiliary;
+pub(crate) mod auxiliary;
 mod check;
 mod feature_matching;
+mod loss;
 pub mod payoff;
 pub mod penalty;
+mod player;
 mod preprocess;
 mod regulariser;
+mod score_state;
 mod scored;
 mod turn_key;
 mod update;
 
-pub(crate) use auxiliary::class_loss;
-pub(crate) use feature_matching::feature_matching;
+pub use adversarial_loss::AdversarialLoss;
+pub use loss::{Loss, Term};
+pub use player::{PerPlayer, Player};
 pub(crate) use preprocess::add_noise;
 pub use regulariser::{FeatureMatching, InstanceNoise};
+pub use score_state::{Observation, PlayerState, ScoreState};
 pub use scored::{Scored, Source};
 pub use turn_key::TurnKey;
 pub use update::UpdateRule;

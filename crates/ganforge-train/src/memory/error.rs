@@ -1,21 +1,22 @@
-//! What is said of a recipe that does not fit.
+//! The error for a recipe that does not fit into memory.
 
-/// A recipe that takes more memory than the process may have.
+/// A recipe requires more memory than the process may use.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{}{takes}; {has}{}", key.as_ref().map_or_else(String::new, |(key, value)| format!("`{key}` is {value}: ")), advice(lower))]
+#[non_exhaustive]
+#[error("{}{required}; {available}{}", key.as_ref().map_or_else(String::new, |(key, value)| format!("`{key}` is {value}: ")), advice(reduce))]
 pub struct MemoryError {
-    /// The key that can bring it down furthest, with its value.
+    /// The recipe key whose change saves most, with its value.
     pub key: Option<(String, String)>,
-    /// What takes so much, and how much.
-    pub takes: String,
-    /// What there is.
-    pub has: String,
-    /// Keys that would have to be lower.
-    pub lower: Vec<String>,
+    /// What requires most memory, and the total as text.
+    pub required: String,
+    /// The available memory as text.
+    pub available: String,
+    /// Keys to reduce, in descending order of their effect.
+    pub reduce: Vec<String>,
 }
 
-fn advice(lower: &[String]) -> String {
-    let Some((last, others)) = lower.split_last() else {
+fn advice(keys: &[String]) -> String {
+    let Some((last, others)) = keys.split_last() else {
         return String::new();
     };
     if others.is_empty() {

@@ -1,205 +1,222 @@
-//! Whether a recipe fits into the memory of the machine, found before anything is allocated.
+//! Checks before anything is allocated whether training fits into memory.
 //!
-//! A [`Demand`] is counted from the descriptions of the networks, the rules of the game and the size of the images; a
-//! [`Machine`] is what the process may take. What does not fit is refused by the key that can bring it down furthest.
+//! A [`MemoryEstimate`] follows from the network configurations, the rules of the game and the size of the images; [`SystemMemory`] is what
+//! the process may use. The error names the recipe key whose reduction saves most.
 
-mod demand;
 pub(crate) mod error;
-mod machine;
+mod estimate;
+mod system_memory;
 mod units;
 
 pub use error::MemoryError;
-pub use machine::Machine;
+pub use system_memory::SystemMemory;
 
 use burn::tensor::Device;
 use ganforge_data::{DataSpec, Dataset};
-use ganforge_model::{
-    DiscriminatorArchitecture, GeneratorArchitecture, Heavy, ImageSpec, heaviest,
-};
+use ganforge_model::{Heavy, ImageSpec, heaviest};
 
 use crate::recipe::Recipe;
-use crate::system::image_spec;
-use demand::{Demand, Images, Work};
+use crate::system::System;
+use estimate::{MemoryEstimate, TrainingImages, Workload};
 use units::{bytes, count};
 
-/// More of the machine's memory than this is worth a warning.
-const NEARLY_ALL: f64 = 0.8;
+/// An estimate above this fraction of the total memory gives a warning.
+const WARNING_FRACTION: f64 = 0.8;
 
-/// Keys that are named at most as what could be lower.
-const MOST_KEYS: usize = 3;
+/// Maximum number of keys that an error advises to reduce.
+const MAX_KEYS: usize = 3;
 
-/// Refuses a recipe whose training would take more memory than the machine has, and says so where it takes nearly all.
+/// Refuses a recipe whose training requires more memory than this machine has. Returns a warning if it requires nearly all.
 ///
-/// Without `dataset`, which may itself be too large, images are as few and small as the recipe allows. Networks that do
-/// not tell their size are not looked at. Of a `device` with memory of its own only what the host needs is checked.
+/// Without `dataset`, which may itself be too large, the smallest images that the recipe allows are assumed. Networks whose
+/// architecture does not report its size count as empty. For a `device` with its own memory only the host's share is checked.
 ///
 /// # Errors
-/// Names the key that can bring it down furthest, what it takes, what there is, and which keys would have to be lower.
-pub fn check_memory<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
-    recipe: &Recipe<G, D>,
+/// Names the recipe key that matters most, the required and the available memory, and the keys to reduce.
+///
+/// ```
+/// use ganforge_train::{Recipe, check_memory};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let digits = Recipe::load("digits", &[])?;
+/// let device = burn::tensor::Device::flex();
+/// check_memory(&digits, None, &device)?;
+///
+/// let huge = Recipe::load("digits", &["generator.latent=1000000000".parse()?])?;
+/// let error = check_memory(&huge, None, &device).unwrap_err();
+/// assert!(error.to_string().starts_with("`generator.latent` is 1000000000"));
+/// # Ok(())
+/// # }
+/// ```
+pub fn check_memory<S: System>(
+    recipe: &Recipe<S>,
     dataset: Option<&Dataset>,
     device: &Device,
 ) -> Result<Option<String>, MemoryError> {
     let images = dataset.map_or_else(
-        || least_images(recipe),
-        |dataset| images_of(recipe, dataset),
+        || smallest_images(recipe),
+        |dataset| dataset_images(recipe, dataset),
     );
-    check(recipe, images, Work::Train, device)
+    check(recipe, images, Workload::Train, device)
 }
 
-/// [`check_memory`] for timing steps or samples on noise of the size of an image; without `image`, which is in data that
-/// are not open yet, of the least size that it can have.
+/// [`check_memory`] for timing training steps or sampling on noise of shape `image`; if it is unknown, the smallest that the
+/// recipe allows.
 ///
 /// # Errors
-/// As there.
-pub(crate) fn check_bench<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
-    recipe: &Recipe<G, D>,
+/// As [`check_memory`].
+pub(crate) fn check_bench<S: System>(
+    recipe: &Recipe<S>,
     image: Option<ImageSpec>,
     device: &Device,
     samples_only: bool,
 ) -> Result<(), MemoryError> {
-    let noise = |image| Images {
+    let noise = |image| TrainingImages {
         image,
         classes: 0,
-        held: 0.0,
+        bytes: 0.0,
         count: 0.0,
     };
-    let images = image.map_or_else(|| least_images(recipe), noise);
-    let work = if samples_only {
-        Work::Sample
+    let images = image.map_or_else(|| smallest_images(recipe), noise);
+    let workload = if samples_only {
+        Workload::Sample
     } else {
-        Work::Step
+        Workload::Step
     };
-    check(recipe, images, work, device).map(|_| ())
+    check(recipe, images, workload, device).map(|_| ())
 }
 
-fn check<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
-    recipe: &Recipe<G, D>,
-    images: Images,
-    work: Work,
+fn check<S: System>(
+    recipe: &Recipe<S>,
+    images: TrainingImages,
+    workload: Workload,
     device: &Device,
 ) -> Result<Option<String>, MemoryError> {
-    let Some(machine) = Machine::here() else {
+    let Some(memory) = SystemMemory::detect() else {
         return Ok(None);
     };
     let on_host = ganforge_ops::is_host(device);
-    fits(recipe, images, work, on_host, &machine)
+    check_against(recipe, images, workload, on_host, &memory)
 }
 
-/// The decision, a function of what it is given.
-fn fits<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
-    recipe: &Recipe<G, D>,
-    images: Images,
-    work: Work,
+/// Decides for the given memory.
+fn check_against<S: System>(
+    recipe: &Recipe<S>,
+    images: TrainingImages,
+    workload: Workload,
     on_host: bool,
-    machine: &Machine,
+    memory: &SystemMemory,
 ) -> Result<Option<String>, MemoryError> {
-    let demand = Demand::of(recipe, images, work);
-    let total = |demand: &Demand| {
+    let estimate = MemoryEstimate::of(recipe, images, workload);
+    let total = |estimate: &MemoryEstimate| {
         if on_host {
-            demand.total()
+            estimate.total()
         } else {
-            demand.on_host()
+            estimate.on_host()
         }
     };
-    let wanted = total(&demand);
-    if wanted <= machine.total {
-        let near = wanted > NEARLY_ALL * machine.total || wanted > machine.available;
-        return Ok(near.then(|| {
-            let takes = describe(&demand, recipe, wanted);
-            let free = bytes(machine.available);
+    let required = total(&estimate);
+    if required <= memory.total {
+        let is_near = required > WARNING_FRACTION * memory.total || required > memory.available;
+        return Ok(is_near.then(|| {
+            let required = describe(&estimate, recipe, required);
+            let free = bytes(memory.available);
             format!(
-                "{takes}; {}, {free} of it free: the system may end the run",
-                has(machine)
+                "{required}; {}, {free} of it free: the system may end the run",
+                describe_memory(memory)
             )
         }));
     }
     let heavy = heaviest(recipe, |recipe| {
-        let smaller = Demand::of(recipe, images.sized_by(recipe), work);
-        (smaller.is_known() == demand.is_known()).then(|| total(&smaller))
+        let smaller = MemoryEstimate::of(recipe, images.resized(recipe), workload);
+        (smaller.is_known() == estimate.is_known()).then(|| total(&smaller))
     });
     let named = |heavy: &Heavy| (heavy.key.clone(), heavy.value.clone());
     Err(MemoryError {
         key: heavy.first().map(named),
-        takes: describe(&demand, recipe, wanted),
-        has: has(machine),
-        lower: heavy
+        required: describe(&estimate, recipe, required),
+        available: describe_memory(memory),
+        reduce: heavy
             .into_iter()
-            .take(MOST_KEYS)
+            .take(MAX_KEYS)
             .map(|heavy| heavy.key)
             .collect(),
     })
 }
 
-/// What takes the most, with how much all of it takes.
-fn describe<G, D>(demand: &Demand, recipe: &Recipe<G, D>, wanted: f64) -> String {
-    let all = bytes(wanted);
-    let Demand {
+/// The largest part of the estimate, with the total.
+fn describe<S: System>(estimate: &MemoryEstimate, recipe: &Recipe<S>, required: f64) -> String {
+    let all = bytes(required);
+    let MemoryEstimate {
         images, evaluation, ..
-    } = *demand;
-    let networks = demand.networks();
-    let most = networks.max(demand.kept).max(images).max(evaluation);
-    if networks >= most {
-        let parameters = count(demand.parameters);
+    } = *estimate;
+    let networks = estimate.networks();
+    let largest = networks
+        .max(estimate.activations)
+        .max(images)
+        .max(evaluation);
+    if networks >= largest {
+        let parameters = count(estimate.parameters);
         return format!(
             "the networks have {parameters} parameters, and training takes about {all}"
         );
     }
-    let batch = recipe.run.batch;
-    if demand.kept >= most {
+    let batch = recipe.experiment.run.batch;
+    if estimate.activations >= largest {
         return format!("a training step of {batch} images takes about {all}");
     }
-    if images >= most {
+    if images >= largest {
         return format!("the images in memory take about {all}");
     }
     let samples = recipe
+        .experiment
         .evaluation
         .as_ref()
         .map_or(0, |evaluation| evaluation.samples);
     format!("an evaluation of {samples} samples takes about {all}")
 }
 
-fn has(machine: &Machine) -> String {
-    let total = bytes(machine.total);
-    match machine.limit {
+fn describe_memory(memory: &SystemMemory) -> String {
+    let total = bytes(memory.total);
+    match memory.limit {
         Some(limit) => format!("this process may take {total} ({limit})"),
         None => format!("this machine has {total}"),
     }
 }
 
-fn images_of<G, D>(recipe: &Recipe<G, D>, dataset: &Dataset) -> Images {
-    let classes = if recipe.data.labels {
+fn dataset_images<S: System>(recipe: &Recipe<S>, dataset: &Dataset) -> TrainingImages {
+    let classes = if recipe.experiment.data.labels {
         dataset.classes().len()
     } else {
         0
     };
-    let image = image_spec(dataset.shape());
+    let image = recipe.signature(dataset).image;
     let count = dataset.len() as f64;
-    Images {
+    TrainingImages {
         image,
         classes,
-        held: if dataset.is_streamed() {
+        bytes: if dataset.is_streamed() {
             0.0
         } else {
-            held(image, count)
+            image_bytes(image, count)
         },
         count,
     }
 }
 
-/// Bytes of so many images in memory: a byte a pixel, and points as they are.
-fn held(image: ImageSpec, count: f64) -> f64 {
+/// Bytes of `count` images in memory: one byte per channel of a pixel, or two floats per point.
+fn image_bytes(image: ImageSpec, count: f64) -> f64 {
     let each = if image.is_point() {
         8.0
     } else {
-        demand::numbers(image)
+        estimate::values(image)
     };
     each * count
 }
 
-/// The least that the images can be before they are opened.
-fn least_images<G, D>(recipe: &Recipe<G, D>) -> Images {
-    let data = &recipe.data;
+/// The smallest images that a recipe allows, before the data are opened.
+fn smallest_images<S: System>(recipe: &Recipe<S>) -> TrainingImages {
+    let data = &recipe.experiment.data;
     let (native, count) = match &data.source {
         DataSpec::Digits => ([1, 8, 8], 1797.0),
         DataSpec::Mnist | DataSpec::FashionMnist => ([1, 28, 28], 60_000.0),
@@ -214,10 +231,10 @@ fn least_images<G, D>(recipe: &Recipe<G, D>) -> Images {
         height,
         width,
     };
-    Images {
+    TrainingImages {
         image,
         classes: 0,
-        held: held(image, count),
+        bytes: image_bytes(image, count),
         count,
     }
 }

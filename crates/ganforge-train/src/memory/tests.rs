@@ -5,8 +5,8 @@ use crate::recipe::Override;
 
 const GIB: f64 = (1_u64 << 30) as f64;
 
-fn machine(gib: f64) -> Machine {
-    Machine {
+fn memory(gib: f64) -> SystemMemory {
+    SystemMemory {
         total: gib * GIB,
         available: gib * GIB,
         limit: None,
@@ -21,21 +21,21 @@ fn recipe(name: &str, changes: &[&str]) -> Recipe {
     Recipe::load(name, &changes).unwrap()
 }
 
-fn judged(name: &str, changes: &[&str], machine: &Machine) -> Result<Option<String>, String> {
+fn checked(name: &str, changes: &[&str], memory: &SystemMemory) -> Result<Option<String>, String> {
     let recipe = recipe(name, changes);
-    let images = least_images(&recipe);
-    fits(&recipe, images, Work::Train, true, machine).map_err(|error| error.to_string())
+    let images = smallest_images(&recipe);
+    check_against(&recipe, images, Workload::Train, true, memory).map_err(|error| error.to_string())
 }
 
 #[test]
-fn every_built_in_recipe_fits_a_small_machine() {
-    for name in crate::builtin_names() {
-        assert_eq!(judged(name, &[], &machine(2.0)), Ok(None), "{name}");
+fn every_built_in_recipe_fits_a_small_memory() {
+    for name in crate::recipe::builtin_names() {
+        assert_eq!(checked(name, &[], &memory(2.0)), Ok(None), "{name}");
     }
 }
 
 #[test]
-fn what_does_not_fit_is_refused_by_the_key_that_makes_it_large() {
+fn a_recipe_that_does_not_fit_is_refused_and_the_key_named() {
     let large = ["data.size=[64, 64]", "data.channels=3"];
     for (name, changes, parts) in [
         (
@@ -106,7 +106,7 @@ fn what_does_not_fit_is_refused_by_the_key_that_makes_it_large() {
             ],
         ),
     ] {
-        let refused = judged(name, changes, &machine(23.0)).unwrap_err();
+        let refused = checked(name, changes, &memory(23.0)).unwrap_err();
         for part in parts {
             assert!(refused.contains(part), "{name} {changes:?}: {refused}");
         }
@@ -115,12 +115,12 @@ fn what_does_not_fit_is_refused_by_the_key_that_makes_it_large() {
 }
 
 #[test]
-fn a_limit_is_named_where_it_is_what_bounds_the_process() {
-    let limited = Machine {
+fn the_limit_on_the_process_is_named() {
+    let limited = SystemMemory {
         limit: Some("ulimit -v"),
-        ..machine(0.01)
+        ..memory(0.01)
     };
-    let refused = judged("digits", &["generator.hidden=[2048]"], &limited).unwrap_err();
+    let refused = checked("digits", &["generator.hidden=[2048]"], &limited).unwrap_err();
     assert!(
         refused.contains("this process may take 10 MiB (ulimit -v)"),
         "{refused}"
@@ -128,36 +128,40 @@ fn a_limit_is_named_where_it_is_what_bounds_the_process() {
 }
 
 #[test]
-fn what_takes_nearly_all_or_more_than_is_free_is_warned_of() {
+fn nearly_all_of_the_memory_or_more_than_is_free_gives_a_warning() {
     let recipe = recipe("digits", &["generator.hidden=[4096, 4096]"]);
-    let images = least_images(&recipe);
-    let judge = |machine: &Machine| fits(&recipe, images, Work::Train, true, machine).unwrap();
-    let wanted = Demand::of(&recipe, images, Work::Train).total() / GIB;
-    assert_eq!(judge(&machine(wanted * 1.3)), None);
-    let nearly = judge(&machine(wanted * 1.1)).unwrap();
+    let images = smallest_images(&recipe);
+    let check = |memory: &SystemMemory| {
+        check_against(&recipe, images, Workload::Train, true, memory).unwrap()
+    };
+    let required = MemoryEstimate::of(&recipe, images, Workload::Train).total() / GIB;
+    assert_eq!(check(&memory(required * 1.3)), None);
+    let nearly = check(&memory(required * 1.1)).unwrap();
     assert!(
         nearly.starts_with("the networks have 17 million parameters, and training"),
         "{nearly}"
     );
-    let busy = Machine {
-        available: 0.5 * wanted * GIB,
-        ..machine(wanted * 10.0)
+    let busy = SystemMemory {
+        available: 0.5 * required * GIB,
+        ..memory(required * 10.0)
     };
-    assert!(judge(&busy).unwrap().contains("of it free"));
+    assert!(check(&busy).unwrap().contains("of it free"));
 }
 
 #[test]
-fn another_device_leaves_the_host_its_checkpoint_and_images() {
+fn with_another_device_the_host_holds_checkpoint_and_images() {
     let recipe = recipe("folder-dcgan", &["run.batch=16384"]);
-    let images = least_images(&recipe);
-    let on = |on_host| fits(&recipe, images, Work::Train, on_host, &machine(23.0));
+    let images = smallest_images(&recipe);
+    let on = |on_host| check_against(&recipe, images, Workload::Train, on_host, &memory(23.0));
     assert!(on(true).is_err() && on(false).is_ok());
 }
 
 #[test]
-fn a_network_that_tells_no_size_is_not_looked_at() {
+fn a_network_of_unknown_size_is_not_checked() {
     use burn::tensor::Device;
-    use ganforge_model::{ChaCha8Rng, ConfigError, GeneratorNet, LatentSpec};
+    use ganforge_model::{
+        ChaCha8Rng, ConfigError, GeneratorArchitecture, GeneratorNet, LatentSpec,
+    };
     use serde::{Deserialize, Serialize};
 
     #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -176,7 +180,7 @@ fn a_network_that_tells_no_size_is_not_looked_at() {
             Err(ConfigError::new("width", self.width, "nothing"))
         }
         fn latent(&self) -> LatentSpec {
-            let config: GeneratorConfig = recipe("digits", &[]).generator;
+            let config: GeneratorConfig = recipe("digits", &[]).system.generator;
             config.latent()
         }
     }
@@ -184,11 +188,11 @@ fn a_network_that_tells_no_size_is_not_looked_at() {
     let mut table: toml::Table = digits.parse().unwrap();
     let width = toml::Table::from_iter([("width".to_owned(), toml::Value::from(1_i64 << 40))]);
     table.insert("generator".to_owned(), width.into());
-    let recipe: Recipe<Unknown, DiscriminatorConfig> =
+    let recipe: Recipe<crate::system::Gan<Unknown, DiscriminatorConfig>> =
         Recipe::parse("mine", &table.to_string(), &[]).unwrap();
-    let images = least_images(&recipe);
+    let images = smallest_images(&recipe);
     assert_eq!(
-        fits(&recipe, images, Work::Train, true, &machine(1.0)),
+        check_against(&recipe, images, Workload::Train, true, &memory(1.0)),
         Ok(None)
     );
 }

@@ -1,6 +1,6 @@
-//! Large numbers in words.
+//! Formats large numbers with units.
 
-/// Bytes as `3.8 TiB`, with two digits at least.
+/// Bytes with at least two digits, such as `3.8 TiB`.
 pub(super) fn bytes(bytes: f64) -> String {
     scaled(
         bytes,
@@ -9,7 +9,7 @@ pub(super) fn bytes(bytes: f64) -> String {
     )
 }
 
-/// A count as `257 billion`.
+/// A count, such as `257 billion`.
 pub(super) fn count(count: f64) -> String {
     let names = [
         "",
@@ -22,15 +22,15 @@ pub(super) fn count(count: f64) -> String {
     scaled(count, 1000.0, &names).trim_end().to_owned()
 }
 
-fn scaled(number: f64, step: f64, names: &[&str]) -> String {
+fn scaled(number: f64, base: f64, names: &[&str]) -> String {
     let (mut number, mut names) = (number, names.iter());
     let mut name = names.next().copied().unwrap_or_default();
-    // As in rounding to three digits.
+    // The name changes where rounding gives the base itself.
     for larger in names {
-        if number < step - 0.5 {
+        if number < base - 0.5 {
             break;
         }
-        number /= step;
+        number /= base;
         name = larger;
     }
     if number >= 1e6 {
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_have_two_digits_at_least() {
+    fn bytes_have_at_least_two_digits() {
         for (number, words) in [
             (17.0, "17 bytes"),
             (23.6 * 1_073_741_824.0, "24 GiB"),
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_are_read_as_people_say_them() {
+    fn counts_have_names() {
         for (number, words) in [
             (12.0, "12"),
             (34_350_000.0, "34 million"),

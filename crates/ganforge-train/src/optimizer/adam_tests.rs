@@ -5,8 +5,8 @@ use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, TensorData};
 
 use super::*;
+use crate::experiment::{OptimizerConfig, OptimizerKind};
 use crate::optimizer::{adam, adamw};
-use crate::recipe::{OptimizerConfig, OptimizerKind};
 
 const RATE: f64 = 3e-3;
 

@@ -11,11 +11,11 @@ use burn::optim::decay::{WeightDecay, WeightDecayConfig};
 use burn::optim::lr_scheduler::module_lr_scheduler::ModuleLrScheduler;
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{AdamConfig, AdamWConfig, ModuleOptimizer, RmsPropConfig, SgdConfig};
-use ganforge_model::{Discriminator, Generator};
 use ganforge_ops::Decay;
 
-use crate::recipe::{OptimizerConfig, OptimizerKind, Optimizers};
-use crate::system::Gan;
+use crate::experiment::{OptimizerConfig, OptimizerKind};
+use crate::game::PerPlayer;
+use crate::system::{Players, System};
 use adam::{BurnAdam, FusedAdam};
 use momentum::{Ramp, RampedMomentum};
 
@@ -24,36 +24,41 @@ use momentum::{Ramp, RampedMomentum};
 /// Groups go by parameter identity, so the game's parameters must have been
 /// [numbered](crate::weights::number_parameters) before. `images_per_step` is the run's, for schedules by images.
 #[must_use]
-pub fn module_optimizer<G: Generator, D: Discriminator>(
-    config: &Optimizers,
-    gan: &Gan<G, D>,
+pub fn module_optimizer<S: System>(
+    config: &PerPlayer<OptimizerConfig>,
+    players: &Players<S>,
     images_per_step: u64,
 ) -> ModuleOptimizer {
     // The base group must match every parameter; those that get gradients all belong to a player.
     let base = ModuleOptimizer::from(SgdConfig::new().build());
     let images = |steps| images_per_step as f64 / steps as f64;
-    let images_per_update = images(gan.game.generator_steps);
-    let base = with_player(base, &config.generator, &gan.generator, images_per_update);
-    let images_per_update = images(gan.game.discriminator_steps);
+    let images_per_update = images(players.game.generator_steps);
+    let base = with_player(
+        base,
+        &config.generator,
+        &players.generator,
+        images_per_update,
+    );
+    let images_per_update = images(players.game.discriminator_steps);
     with_player(
         base,
         &config.discriminator,
-        &gan.discriminator,
+        &players.discriminator,
         images_per_update,
     )
 }
 
 /// One schedule for each player; `steps` and `images_per_step` are the run's.
 #[must_use]
-pub fn module_schedule<G: Generator, D: Discriminator>(
-    config: &Optimizers,
-    gan: &Gan<G, D>,
+pub fn module_schedule<S: System>(
+    config: &PerPlayer<OptimizerConfig>,
+    players: &Players<S>,
     steps: u64,
     images_per_step: u64,
 ) -> ModuleLrScheduler {
     let schedule = |config| Schedule::new(config, steps, images_per_step);
-    let generator = ParamGroup::ids_from_module(gan.generator.clone());
-    let discriminator = ParamGroup::ids_from_module(gan.discriminator.clone());
+    let generator = ParamGroup::ids_from_module(players.generator.clone());
+    let discriminator = ParamGroup::ids_from_module(players.discriminator.clone());
     ModuleLrScheduler::new(schedule(&config.generator))
         .with_group(generator, schedule(&config.generator))
         .with_group(discriminator, schedule(&config.discriminator))

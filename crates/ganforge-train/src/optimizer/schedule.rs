@@ -2,7 +2,7 @@
 
 use burn::optim::lr_scheduler::{LrScheduler, LrSchedulerRecord};
 
-use crate::recipe::{OptimizerConfig, ScheduleKind};
+use crate::experiment::{OptimizerConfig, ScheduleKind};
 
 /// One player's learning rate over a run.
 #[derive(Debug, Clone)]

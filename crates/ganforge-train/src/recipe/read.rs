@@ -4,12 +4,18 @@ use std::path::Path;
 use std::str::FromStr;
 
 use ganforge_core::read_text;
-use ganforge_model::{DiscriminatorArchitecture, GeneratorArchitecture};
-use serde::Serialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 use toml::{Table, Value};
 
-use super::{Recipe, builtin, builtin_names, tables};
+use super::registry::system_of;
+use super::{Recipe, builtin, builtin_names, complaint, tables};
 use crate::error::RecipeError;
+use crate::experiment::Experiment;
+use crate::system::System;
+
+/// The key of a recipe that names its system.
+pub(super) const SYSTEM: &str = "system";
 
 /// One `--set key=value`: a dotted path and the TOML value to put there.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,6 +114,11 @@ impl RecipeSource {
             .into_owned()
     }
 
+    /// The recipe as a table, with overrides put in.
+    pub(super) fn table(&self, overrides: &[Override]) -> Result<Table, RecipeError> {
+        table(&self.name, &self.text, overrides)
+    }
+
     /// The name that runs are called after.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -130,14 +141,6 @@ impl Recipe {
         Self::from_source(&RecipeSource::find(name_or_path)?, overrides)
     }
 
-    /// Reads a recipe that was found, with overrides put in before it is checked.
-    ///
-    /// # Errors
-    /// As [`from_toml`](Self::from_toml).
-    pub fn from_source(source: &RecipeSource, overrides: &[Override]) -> Result<Self, RecipeError> {
-        Self::from_toml(&source.name, &source.text, overrides)
-    }
-
     /// Reads a recipe from text; `name` is used where the text gives none.
     ///
     /// # Errors
@@ -147,52 +150,101 @@ impl Recipe {
     }
 }
 
-impl<G: GeneratorArchitecture, D: DiscriminatorArchitecture> Recipe<G, D> {
+impl<S: System> Recipe<S> {
+    /// Reads a recipe that was found, with overrides put in before it is checked.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse).
+    pub fn from_source(source: &RecipeSource, overrides: &[Override]) -> Result<Self, RecipeError> {
+        Self::parse(&source.name, &source.text, overrides)
+    }
+
     /// Reads a recipe whose `[generator]` and `[discriminator]` describe networks of your own; otherwise it is
     /// [`from_toml`](Recipe::from_toml), which is this for the built-in ones.
     ///
     /// # Errors
     /// Broken TOML, an unknown key, a value of the wrong type or out of range.
     pub fn parse(name: &str, text: &str, overrides: &[Override]) -> Result<Self, RecipeError> {
-        let refuse = |error: toml::de::Error| RecipeError::Toml {
-            recipe: name.to_owned(),
-            reason: one_line(&error.to_string()),
-        };
-        let mut table: Table = text.parse().map_err(refuse)?;
-        for change in overrides {
-            put(&mut table, &change.path, change.value.clone())?;
+        let table = table(name, text, overrides)?;
+        let system = system_of(&table)?;
+        if system != S::NAME {
+            return Err(RecipeError::value("system", format!("{system:?}"), S::NAME));
         }
-        // Read back from text, so that a complaint about an override, too, shows the line it made.
-        let text = toml::to_string(&table).map_err(|error| RecipeError::Toml {
+        let mut recipe = Self::from_table(&table).map_err(|reason| RecipeError::Toml {
             recipe: name.to_owned(),
-            reason: one_line(&error.to_string()),
-        })?;
-        let mut recipe: Self = toml::from_str(&text).map_err(|error| RecipeError::Toml {
-            recipe: name.to_owned(),
-            reason: found_in_table(&text, &error).unwrap_or_else(|| {
-                format!("{}{}", place(&text, &error), one_line(&error.to_string()))
-            }),
+            reason,
         })?;
         tables::check(&table, &recipe)?;
-        if recipe.name.is_empty() {
-            name.clone_into(&mut recipe.name);
+        if recipe.experiment.name.is_empty() {
+            name.clone_into(&mut recipe.experiment.name);
         }
         recipe.check()?;
         Ok(recipe)
     }
 }
 
-impl<G: Serialize, D: Serialize> Recipe<G, D> {
+impl<S: System> Recipe<S> {
     /// The recipe as TOML, every default written out.
     ///
     /// # Errors
     /// A value TOML cannot hold, such as a seed beyond 2⁶³.
     pub fn to_toml(&self) -> Result<String, RecipeError> {
         toml::to_string(self).map_err(|error| RecipeError::Toml {
-            recipe: self.name.clone(),
-            reason: one_line(&error.to_string()),
+            recipe: self.experiment.name.clone(),
+            reason: error.to_string(),
         })
     }
+}
+
+impl<S: System> Recipe<S> {
+    /// Reads both halves, each strictly; a complaint is one line.
+    fn from_table(table: &Table) -> Result<Self, String> {
+        let halves = Halves::of(table);
+        Ok(Self {
+            experiment: complaint::read(halves.experiment)?,
+            system: complaint::read(halves.players)
+                .map_err(|reason| with_experiment_keys(&reason))?,
+        })
+    }
+}
+
+/// Unchecked, unlike what [`Recipe::parse`] reads.
+impl<'de, S: System> Deserialize<'de> for Recipe<S> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::from_table(&Table::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+impl Experiment {
+    /// Reads what a recipe says apart from its system, and checks it.
+    ///
+    /// # Errors
+    /// Broken TOML, an unknown key, a value of the wrong type or out of range.
+    pub fn parse(source: &RecipeSource, overrides: &[Override]) -> Result<Self, RecipeError> {
+        let halves = Halves::of(&source.table(overrides)?);
+        let read = complaint::read::<Self>(halves.experiment);
+        let mut experiment = read.map_err(|reason| RecipeError::Toml {
+            recipe: source.name.clone(),
+            reason,
+        })?;
+        if experiment.name.is_empty() {
+            experiment.name.clone_from(&source.name);
+        }
+        experiment.check()?;
+        Ok(experiment)
+    }
+}
+
+/// A recipe's text as a table, with overrides put in.
+fn table(name: &str, text: &str, overrides: &[Override]) -> Result<Table, RecipeError> {
+    let mut table: Table = text.parse().map_err(|error| RecipeError::Toml {
+        recipe: name.to_owned(),
+        reason: complaint::of_syntax(text, &error),
+    })?;
+    for change in overrides {
+        put(&mut table, &change.path, change.value.clone())?;
+    }
+    Ok(table)
 }
 
 /// Puts a value at a path, making tables on the way.
@@ -217,65 +269,35 @@ fn put(table: &mut Table, path: &[String], value: Value) -> Result<(), RecipeErr
     }
 }
 
-/// The table a complaint is about, as `[game] `; nothing at the top level, or where the complaint is about the line
-/// that names the table, which is shown anyway.
-fn place(text: &str, error: &toml::de::Error) -> String {
-    let before = error.span().and_then(|span| text.get(..=span.start));
-    let header = before.and_then(|before| before.lines().rev().find(|line| line.starts_with('[')));
-    match header {
-        Some(header) if header.ends_with(']') => format!("{header} "),
-        Some(_) | None => String::new(),
+/// A recipe's table, by what its keys describe.
+struct Halves {
+    experiment: Table,
+    players: Table,
+}
+
+impl Halves {
+    /// Keys that are none of the experiment's belong to the system, which refuses those it does not know.
+    fn of(table: &Table) -> Self {
+        let entries = table.clone().into_iter().filter(|(key, _)| key != SYSTEM);
+        let (experiment, players) =
+            entries.partition(|(key, _)| Experiment::KEYS.contains(&key.as_str()));
+        Self {
+            experiment,
+            players,
+        }
     }
 }
 
-/// A complaint about a table as a whole with the one line of it that holds the value complained about, where there is one: a
-/// table with a `kind` is read at one go, and the reader forgets which key it was at.
-fn found_in_table(text: &str, error: &toml::de::Error) -> Option<String> {
-    let message = error.message();
-    if message.starts_with("unknown field") || message.starts_with("missing field") {
-        return None;
+/// A complaint about an unknown key at the top level, with the keys of the experiment among those that are known.
+fn with_experiment_keys(reason: &str) -> String {
+    let unknown = reason.split_once("unknown field `").map(|(_, rest)| rest);
+    let key = unknown.and_then(|rest| rest.split('`').next());
+    // Below the top level the complaint begins with the table.
+    if !key.is_some_and(|key| reason.starts_with(&format!("`{key}"))) {
+        return reason.to_owned();
     }
-    let quoted = message.split(['`', '"']).nth(1)?;
-    let mut lines = text.get(error.span()?.start..)?.lines();
-    let mut table = lines.next().filter(|line| line.starts_with('['))?;
-    let within = format!("{}.", table.trim_end_matches(']'));
-    let mut found = Vec::new();
-    for line in lines {
-        if line.starts_with('[') {
-            if !line.starts_with(&within) {
-                break;
-            }
-            table = line;
-        } else if line
-            .split_once(" = ")
-            .is_some_and(|(_, value)| value.trim_matches('"') == quoted)
-        {
-            found.push(format!("{table} `{line}`: {message}"));
-        }
-    }
-    (found.len() == 1).then(|| found.remove(0))
-}
-
-/// A TOML error as one line: the offending line and the complaint, without the drawing.
-fn one_line(message: &str) -> String {
-    let mut parts = Vec::new();
-    for line in message.lines().map(str::trim) {
-        let drawing = line.is_empty()
-            || line == "|"
-            || line
-                .trim_start_matches('|')
-                .trim()
-                .chars()
-                .all(|c| c == '^');
-        if drawing || line.starts_with("TOML parse error") {
-            continue;
-        }
-        parts.push(match line.split_once(" | ") {
-            Some((_, code)) => format!("`{}`", code.trim()),
-            None => line.to_owned(),
-        });
-    }
-    parts.join(": ")
+    let keys = Experiment::KEYS.map(|key| format!("`{key}`")).join(", ");
+    format!("{reason}, or one of {keys}")
 }
 
 #[cfg(test)]

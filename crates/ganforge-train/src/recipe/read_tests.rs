@@ -15,8 +15,11 @@ fn digits(overrides: &[&str]) -> Result<Recipe, String> {
 fn every_built_in_recipe_is_sound_and_survives_its_own_text() {
     for name in builtin_names() {
         let recipe = Recipe::load(name, &[]).unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert_eq!(recipe.name, name);
-        assert!(recipe.expected.is_some(), "{name} says what a run reaches");
+        assert_eq!(recipe.experiment.name, name);
+        assert!(
+            recipe.experiment.expected.is_some(),
+            "{name} says what a run reaches"
+        );
         let text = recipe.to_toml().unwrap();
         let again = Recipe::from_toml("another name", &text, &[]).unwrap();
         assert_eq!(again, recipe);
@@ -33,9 +36,9 @@ fn an_override_reaches_any_key_and_needs_no_quotes() {
         "title=\"My digits\"",
     ])
     .unwrap();
-    assert_eq!(recipe.game.payoff, Payoff::Hinge);
-    assert_eq!(recipe.run.images, 1000);
-    assert_eq!(recipe.title, "My digits");
+    assert_eq!(recipe.experiment.game.payoff, Payoff::Hinge);
+    assert_eq!(recipe.experiment.run.images, 1000);
+    assert_eq!(recipe.experiment.title, "My digits");
     assert!(recipe.to_toml().unwrap().contains("hidden = [32, 16]"));
 }
 
@@ -144,7 +147,7 @@ fn a_payoff_may_be_a_table_and_survives_the_recipe_written_out() {
     assert_eq!(Recipe::from_toml("again", &text, &[]).unwrap(), recipe);
     let message = digits(&["game.payoff={ kind = \"hinge\", real = 1 }"]).unwrap_err();
     assert!(
-        message.contains("`digits`: `[game.payoff]`: `real`"),
+        message.contains("`digits`: `game.payoff`: `real`"),
         "{message}"
     );
     let message = digits(&["game.payoff=lsgan"]).unwrap_err();
@@ -191,8 +194,8 @@ fn steps_show_the_discriminator_all_images() {
         "game.discriminator_steps=3",
     ])
     .unwrap();
-    assert_eq!(recipe.images_per_step(), 192);
-    assert_eq!(recipe.steps(), 6);
+    assert_eq!(recipe.experiment.images_per_step(), 192);
+    assert_eq!(recipe.experiment.steps(), 6);
 }
 
 /// The DCGAN recipe whose discriminator is normalised unless a change says otherwise.
@@ -209,7 +212,7 @@ fn every_penalty_can_be_named_and_survives_its_own_text() {
         "{ kind = \"dragan\", lambda = 10.0, form = \"exact\" }, { kind = \"weight-clipping\", limit = 1 }]",
     );
     let recipe = digits(&[penalties]).unwrap();
-    assert_eq!(recipe.game.penalties.len(), 6);
+    assert_eq!(recipe.experiment.game.penalties.len(), 6);
     let text = recipe.to_toml().unwrap();
     assert!(text.contains("form = \"auto\""), "{text}");
     assert_eq!(Recipe::from_toml("again", &text, &[]).unwrap(), recipe);
@@ -280,10 +283,10 @@ fn a_penalty_on_the_slope_satisfies_the_wasserstein_critic() {
 
 #[test]
 fn evaluation_has_defaults_and_survives_its_own_text() {
-    assert!(digits(&[]).unwrap().evaluation.is_none());
+    assert!(digits(&[]).unwrap().experiment.evaluation.is_none());
     let metrics = "evaluation.metrics=[\"recall\", \"frechet\"]";
     let recipe = digits(&[metrics]).unwrap();
-    let asked = recipe.evaluation.as_ref().unwrap();
+    let asked = recipe.experiment.evaluation.as_ref().unwrap();
     assert_eq!((asked.samples, asked.every), (2000, 1));
     assert_eq!(asked.keeps(), None);
     let recipe = digits(&[
@@ -294,7 +297,10 @@ fn evaluation_has_defaults_and_survives_its_own_text() {
         "evaluation.keep_best=recall",
     ])
     .unwrap();
-    assert_eq!(recipe.evaluation_every(), Some(3 * recipe.run.tick));
+    assert_eq!(
+        recipe.experiment.evaluation_every(),
+        Some(3 * recipe.experiment.run.tick)
+    );
     let text = recipe.to_toml().unwrap();
     for line in [
         "metrics = [\"frechet\", \"recall\"]",

@@ -3,11 +3,12 @@
 //! Networks are trained in single precision. Values that it takes for 0, for 1 or for infinite are found wherever in a
 //! recipe they are; that a step changes no weight is computed from each player's optimizer.
 
-use serde::Serialize;
 use toml::Value;
 
-use super::{OptimizerConfig, OptimizerKind, Recipe, ScheduleKind};
+use super::Recipe;
+use crate::experiment::{OptimizerConfig, OptimizerKind, ScheduleKind};
 use crate::game::penalty::Penalty;
+use crate::system::System;
 
 /// Steps shorter than this change no weight of 0.002 or more: numbers of that size are 2.3e-10 apart.
 const SHORTEST_STEP: f64 = 1e-10;
@@ -18,18 +19,22 @@ const DOUBLE: [&str; 3] = ["half_life", "until", "floor"];
 /// Images below which a run is a trial, which says nothing of a schedule made for a longer one.
 const SHORT_RUN: f64 = 1e6;
 
-impl<G: Serialize, D: Serialize> Recipe<G, D> {
+impl<S: System> Recipe<S> {
     /// What is allowed, and yet trains nothing or not what it seems to: each with its key, its value and the reason.
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
         let mut found = Vec::new();
-        let scale = match self.game.feature_matching {
+        let scale = match self.experiment.game.feature_matching {
             Some(matching) if !matching.beside_payoff => matching.weight.min(1.0),
             _ => 1.0,
         };
         let players = [
-            ("generator", &self.optimizer.generator, scale),
-            ("discriminator", &self.optimizer.discriminator, 1.0),
+            ("generator", &self.experiment.optimizer.generator, scale),
+            (
+                "discriminator",
+                &self.experiment.optimizer.discriminator,
+                1.0,
+            ),
         ];
         for (player, config, scale) in players {
             let table = format!("optimizer.{player}");
@@ -51,7 +56,7 @@ impl<G: Serialize, D: Serialize> Recipe<G, D> {
     /// A rate that has fallen to nothing, or never rises.
     fn schedule(&self, table: &str, config: &OptimizerConfig) -> Option<Warning> {
         let schedule = config.schedule;
-        let images = self.run.images as f64;
+        let images = self.experiment.run.images as f64;
         if config.rate < SHORTEST_STEP {
             return None;
         }
@@ -69,7 +74,7 @@ impl<G: Serialize, D: Serialize> Recipe<G, D> {
         if schedule.kind != ScheduleKind::Exponential {
             return None;
         }
-        let fallen = 0.5_f64.powf(self.images_per_step() as f64 / half_life);
+        let fallen = 0.5_f64.powf(self.experiment.images_per_step() as f64 / half_life);
         let second = config.rate * fallen.max(schedule.floor);
         let reason = if second < SHORTEST_STEP {
             format!("the second step has a rate of {second:e}, and next to nothing is trained")
@@ -87,8 +92,9 @@ impl<G: Serialize, D: Serialize> Recipe<G, D> {
 
     /// An average that is none, or does not move.
     fn average(&self) -> Option<Warning> {
-        let half_life = self.average?.half_life;
-        let per_update = self.images_per_step() as f64 / self.game.generator_steps.max(1) as f64;
+        let half_life = self.experiment.average?.half_life;
+        let per_update = self.experiment.images_per_step() as f64
+            / self.experiment.game.generator_steps.max(1) as f64;
         let kept = 0.5_f64.powf(per_update / half_life) as f32;
         let reason = if kept == 0.0 {
             "an update leaves nothing of the average, which is the last generator"
@@ -102,13 +108,14 @@ impl<G: Serialize, D: Serialize> Recipe<G, D> {
 
     /// Rules that change nothing.
     fn rules(&self) -> Vec<Warning> {
-        let noise = self.game.instance_noise;
-        let noise = noise.filter(|noise| noise.until < self.run.batch as f64);
+        let noise = self.experiment.game.instance_noise;
+        let noise = noise.filter(|noise| noise.until < self.experiment.run.batch as f64);
         let noise = noise.map(|noise| {
             let reason = "no step after the first sees noise";
             Warning::new("game.instance_noise.until", noise.until, reason)
         });
         let clipped = self
+            .experiment
             .game
             .penalties
             .iter()
@@ -158,7 +165,7 @@ fn step(table: &str, config: &OptimizerConfig, scale: f64) -> Option<Warning> {
         OptimizerKind::Sgd => config.rate * gradient / (1.0 - config.momentum),
     };
     let clipped = config.clip_norm.unwrap_or(1.0).min(1.0);
-    let (epsilon, usual) = (config.epsilon, OptimizerConfig::USUAL_EPSILON);
+    let (epsilon, usual) = (config.epsilon, OptimizerConfig::DEFAULT_EPSILON);
     let key = |key: &str| format!("{table}.{key}");
     // One after the other takes its value, and the first that makes the step too short is the reason.
     let (key, value, length) = [

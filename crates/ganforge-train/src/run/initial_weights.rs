@@ -8,13 +8,13 @@ use burn::store::ModuleRecord;
 use burn::tensor::{Device, Tensor};
 use ganforge_core::read_text;
 use ganforge_infer::Signature;
-use ganforge_model::{DiscriminatorArchitecture, GeneratorArchitecture, ModelFile};
+use ganforge_model::ModelCard;
 
 use super::checkpoint::{Checkpoint, MODEL_FILE, ModelPart, restore};
 use super::directory::RunDirectory;
 use crate::error::TrainError;
 use crate::recipe::Recipe;
-use crate::system::{Gan, Start, build};
+use crate::system::{Players, Start, System};
 use crate::weights::{Average, History, number_parameters};
 
 /// Where trained weights come from: a model file, which has a generator only, or a run or one of its checkpoints, which have both players and the average.
@@ -22,10 +22,10 @@ use crate::weights::{Average, History, number_parameters};
 pub struct InitialWeights(PathBuf);
 
 /// The networks that are found there.
-struct Trained<G, D> {
-    generator: G,
-    discriminator: Option<D>,
-    average: Option<G>,
+struct Trained<S: System> {
+    generator: S::Generator,
+    discriminator: Option<S::Discriminator>,
+    average: Option<S::Generator>,
 }
 
 impl InitialWeights {
@@ -46,76 +46,68 @@ impl InitialWeights {
     ///
     /// # Errors
     /// Nothing there that holds weights, or weights of which none fits the generator.
-    pub(crate) fn put_into<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
+    pub(crate) fn put_into<S: System>(
         &self,
-        gan: Gan<G::Network, D::Network>,
+        players: Players<S>,
         start: Start,
         device: &Device,
         misfits: &mut Vec<String>,
-    ) -> Result<Gan<G::Network, D::Network>, TrainError> {
-        let trained = self.open::<G, D>(device)?;
-        let mut gan = gan;
+    ) -> Result<Players<S>, TrainError> {
+        let trained = self.open::<S>(device)?;
+        let mut players = players;
         let shipped = trained.average.unwrap_or_else(|| trained.generator.clone());
-        gan.generator = fit("generator", gan.generator, trained.generator, misfits)
+        players.generator = fit("generator", players.generator, trained.generator, misfits)
             .ok_or_else(|| TrainError::NothingFits(self.0.clone()))?;
         match trained.discriminator {
             Some(trained) => {
-                let begun = gan.discriminator.clone();
+                let begun = players.discriminator.clone();
                 let fitted = fit("discriminator", begun, trained, misfits);
-                gan.discriminator = fitted.unwrap_or(gan.discriminator);
+                players.discriminator = fitted.unwrap_or(players.discriminator);
             }
             None => {
                 misfits.push("the model file has no discriminator: it begins untrained".to_owned());
             }
         }
-        gan.average = start.half_life.map(|half_life| {
-            let mut average = Average::new(&gan.generator, half_life, 0);
+        players.average = start.half_life.map(|half_life| {
+            let mut average = Average::new(&players.generator, half_life, 0);
             // Its misfits are those of the generator.
             let network = fit("average", average.network.clone(), shipped, &mut Vec::new());
             average.network = network.unwrap_or(average.network);
             average
         });
-        gan.generator_history = gan
+        players.generator_history = players
             .generator_history
-            .map(|_| History::new(&gan.generator, 0));
-        gan.discriminator_history = gan
+            .map(|_| History::new(&players.generator, 0));
+        players.discriminator_history = players
             .discriminator_history
-            .map(|_| History::new(&gan.discriminator, 0));
-        Ok(number_parameters(gan))
+            .map(|_| History::new(&players.discriminator, 0));
+        Ok(number_parameters(players))
     }
 
-    fn open<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
-        &self,
-        device: &Device,
-    ) -> Result<Trained<G::Network, D::Network>, TrainError> {
+    fn open<S: System>(&self, device: &Device) -> Result<Trained<S>, TrainError> {
         let path = &self.0;
         let directory = RunDirectory::new(path);
         if !path.is_dir() {
-            return from_file::<G, D>(path, device);
+            return from_file::<S>(path, device);
         }
         if path.join(ModelPart::FILE).is_file() {
-            return from_checkpoint::<G, D>(&Checkpoint::open(path)?, None, device);
+            return from_checkpoint::<S>(&Checkpoint::open(path)?, None, device);
         }
         match directory.checkpoints().find()? {
             Some(found) => {
                 let recipe = read_text(&directory.recipe()).ok();
-                from_checkpoint::<G, D>(&found.checkpoint, recipe, device)
+                from_checkpoint::<S>(&found.checkpoint, recipe, device)
             }
-            None => from_file::<G, D>(&directory.model(), device),
+            None => from_file::<S>(&directory.model(), device),
         }
     }
 }
 
-fn from_file<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
-    path: &Path,
-    device: &Device,
-) -> Result<Trained<G::Network, D::Network>, TrainError> {
-    let generator = ModelFile::<G>::open(path)
-        .and_then(|file| file.network(device))
-        .map_err(|error| TrainError::Weights {
-            path: path.to_owned(),
-            reason: error.to_string(),
-        })?;
+fn from_file<S: System>(path: &Path, device: &Device) -> Result<Trained<S>, TrainError> {
+    let generator = S::open_model(path, device).map_err(|error| TrainError::Weights {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    })?;
     Ok(Trained {
         generator,
         discriminator: None,
@@ -124,11 +116,11 @@ fn from_file<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
 }
 
 /// Builds the game that the checkpoint is of, by its own recipe, and loads it.
-fn from_checkpoint<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
+fn from_checkpoint<S: System>(
     checkpoint: &Checkpoint,
     recipe: Option<String>,
     device: &Device,
-) -> Result<Trained<G::Network, D::Network>, TrainError> {
+) -> Result<Trained<S>, TrainError> {
     let refuse = |reason: String| TrainError::Weights {
         path: checkpoint.folder.clone(),
         reason,
@@ -137,21 +129,19 @@ fn from_checkpoint<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
         .recipe()
         .or(recipe)
         .ok_or_else(|| refuse("it has no recipe.toml".to_owned()))?;
-    let recipe: Recipe<G, D> = Recipe::parse("recipe", &recipe, &[])?;
+    let recipe: Recipe<S> = Recipe::parse("recipe", &recipe, &[])?;
     let model = checkpoint.folder.join(MODEL_FILE);
-    let card = ModelFile::<G>::open(&model)
-        .map_err(|error| refuse(error.to_string()))?
-        .card;
+    let card = ModelCard::open(&model).map_err(|error| refuse(error.to_string()))?;
     let steps = checkpoint.manifest.step;
-    let gan = build(&recipe, &Signature::from(&card), steps, device)?;
+    let players = recipe.build(&Signature::from(&card), steps, device)?;
     let record: ModuleRecord = restore(checkpoint, ModelPart::FILE)?;
-    let gan = gan
+    let players = players
         .try_load_record(record)
         .map_err(|error| refuse(error.to_string()))?;
     Ok(Trained {
-        generator: gan.generator,
-        discriminator: Some(gan.discriminator),
-        average: gan.average.map(|average| average.network),
+        generator: players.generator,
+        discriminator: Some(players.discriminator),
+        average: players.average.map(|average| average.network),
     })
 }
 

@@ -5,65 +5,70 @@ use std::collections::BTreeMap;
 use burn::tensor::Device;
 use ganforge_core::atomic_write;
 use ganforge_infer::{GridOptions, Signature, generate, latent};
-use ganforge_model::{FORMAT, GeneratorArchitecture, GeneratorConfig, ModelCard, ModelFile};
-use serde::Serialize;
 
 use super::checkpoint::{MODEL_FILE, RECIPE_FILE};
 use super::directory::RunDirectory;
 use super::metrics;
 use crate::error::TrainError;
 use crate::recipe::Recipe;
+use crate::system::{About, Gan, System};
 use crate::telemetry::{Journal, Reading};
 
-/// Writes metrics, sample grids and the model into a run directory; `G` describes the generator.
-pub struct RunJournal<G = GeneratorConfig> {
-    /// Where to.
-    pub directory: RunDirectory,
+/// Writes metrics, sample grids and the model into a run directory.
+pub struct RunJournal<S = Gan> {
+    directory: RunDirectory,
+    system: S,
     /// Describes the model, but for the images seen.
-    pub card: ModelCard<G>,
+    about: About,
     /// The resolved recipe, as TOML.
-    pub recipe: String,
+    recipe: String,
     /// Images in a sample grid.
-    pub samples: usize,
+    samples: usize,
     /// Where samples are computed.
-    pub device: Device,
+    device: Device,
 }
 
-impl<G: GeneratorArchitecture> RunJournal<G> {
-    /// A journal for a run of `recipe`.
+impl<S: System> RunJournal<S> {
+    /// A journal for a run of `recipe`. Samples are computed on `device`.
     ///
     /// # Errors
     /// A recipe with a value that TOML cannot hold.
-    pub fn new<D: Serialize>(
+    pub fn new(
         directory: RunDirectory,
-        recipe: &Recipe<G, D>,
+        recipe: &Recipe<S>,
         signature: Signature,
         data_fingerprint: String,
         device: Device,
     ) -> Result<Self, TrainError> {
-        let card = ModelCard {
-            format: FORMAT,
-            architecture: recipe.generator.clone(),
-            latent: signature.latent,
-            image: signature.image,
-            classes: signature.classes,
-            recipe: recipe.name.clone(),
-            seed: recipe.run.seed,
-            images_seen: 0,
-            data_fingerprint,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-        };
+        let Recipe { experiment, system } = recipe;
         Ok(Self {
             directory,
-            card,
+            system: system.clone(),
+            about: About {
+                signature,
+                recipe: experiment.name.clone(),
+                seed: experiment.run.seed,
+                images_seen: 0,
+                data_fingerprint,
+            },
             recipe: recipe.to_toml()?,
-            samples: recipe.run.samples,
+            samples: experiment.run.samples,
             device,
         })
     }
 
+    /// Where to.
+    pub(crate) fn directory(&self) -> &RunDirectory {
+        &self.directory
+    }
+
+    /// The resolved recipe, as TOML.
+    pub(crate) fn recipe(&self) -> &str {
+        &self.recipe
+    }
+
     /// Writes the run's model file, unless it is that already.
-    pub(crate) fn publish(&self, images: u64, generator: &G::Network) -> Result<(), TrainError> {
+    pub(crate) fn publish(&self, images: u64, generator: &S::Generator) -> Result<(), TrainError> {
         let path = self.directory.model();
         let bytes = self.model_bytes(images, generator)?;
         if std::fs::read(&path).is_ok_and(|there| there == bytes) {
@@ -76,20 +81,30 @@ impl<G: GeneratorArchitecture> RunJournal<G> {
     ///
     /// # Errors
     /// Weights that are not 32-bit floats.
-    pub fn model_bytes(&self, images: u64, generator: &G::Network) -> Result<Vec<u8>, TrainError> {
-        let card = ModelCard {
+    pub fn model_bytes(
+        &self,
+        images: u64,
+        generator: &S::Generator,
+    ) -> Result<Vec<u8>, TrainError> {
+        let about = About {
             images_seen: images,
-            ..self.card.clone()
+            ..self.about.clone()
         };
-        Ok(ModelFile::new(card, generator).to_bytes()?)
+        Ok(self.system.to_model_file(generator, &about)?)
     }
 
-    fn write_samples(&self, images: u64, generator: &G::Network) -> Result<(), TrainError> {
-        let signature = Signature::from(&self.card);
-        let latents = |index| latent(signature.latent, self.card.seed, index);
+    fn write_samples(&self, images: u64, generator: &S::Generator) -> Result<(), TrainError> {
+        let signature = &self.about.signature;
+        let latents = |index| latent(signature.latent, self.about.seed, index);
         let noise: Vec<f32> = (0..self.samples as u64).flat_map(latents).collect();
         // At one go: what `sample` does to make fewer images a prefix of more takes several passes.
-        let sheet = generate(generator, &signature, &noise, None, &self.device)?;
+        let sheet = generate(
+            self.system.sampled(generator),
+            signature,
+            &noise,
+            None,
+            &self.device,
+        )?;
         // A row per run of classes, so that a column of a conditional grid is one class.
         let classes = signature.classes.len();
         let grid = GridOptions {
@@ -101,8 +116,8 @@ impl<G: GeneratorArchitecture> RunJournal<G> {
     }
 }
 
-impl<G: GeneratorArchitecture> Journal<G::Network> for RunJournal<G> {
-    fn tick(&mut self, reading: &Reading, generator: &G::Network) -> Result<(), TrainError> {
+impl<S: System> Journal<S::Generator> for RunJournal<S> {
+    fn tick(&mut self, reading: &Reading, generator: &S::Generator) -> Result<(), TrainError> {
         metrics::append(&self.directory.metrics(), reading)?;
         self.write_samples(reading.images, generator)
     }
@@ -110,7 +125,7 @@ impl<G: GeneratorArchitecture> Journal<G::Network> for RunJournal<G> {
     fn checkpoint(
         &mut self,
         images: u64,
-        generator: &G::Network,
+        generator: &S::Generator,
     ) -> Result<BTreeMap<String, Vec<u8>>, TrainError> {
         let model = self.model_bytes(images, generator)?;
         let recipe = self.recipe.clone().into_bytes();
@@ -118,7 +133,7 @@ impl<G: GeneratorArchitecture> Journal<G::Network> for RunJournal<G> {
         Ok(files.map(|(name, bytes)| (name.to_owned(), bytes)).into())
     }
 
-    fn best(&mut self, images: u64, generator: &G::Network) -> Result<(), TrainError> {
+    fn best(&mut self, images: u64, generator: &S::Generator) -> Result<(), TrainError> {
         let path = self.directory.best();
         let bytes = self.model_bytes(images, generator)?;
         atomic_write(&path, &bytes).map_err(|source| TrainError::io(&path, source))

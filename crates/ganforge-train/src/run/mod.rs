@@ -3,7 +3,6 @@
 //! [`RunDirectory`] knows the paths, [`RunJournal`] writes what training reports, [`checkpoint`] keeps what a run goes on from, [`StoredRun`] opens a run
 //! to go on with, and `changes` says which keys of its recipe may differ then.
 
-mod beginning;
 mod changes;
 pub mod checkpoint;
 mod directory;
@@ -14,8 +13,6 @@ mod metrics;
 mod rewind;
 mod stored;
 
-pub use beginning::Beginning;
-pub(crate) use beginning::Begun;
 pub use changes::Change;
 pub use directory::{RecipeText, RunDirectory};
 pub use initial_weights::InitialWeights;

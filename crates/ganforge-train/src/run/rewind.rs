@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ganforge_core::sync_parent;
-use ganforge_model::{GeneratorArchitecture, ModelFile};
+use ganforge_model::ModelCard;
 
 use super::checkpoint::Checkpoint;
 use super::directory::RunDirectory;
@@ -12,7 +12,7 @@ use crate::error::TrainError;
 
 /// Makes `checkpoint` the one that counts, and moves all that the run wrote after it into a folder `after-<images>` of the run directory: later checkpoints,
 /// sample grids and best models, a copy of the metrics, the model file and the report.
-pub(super) fn set_aside_after<G: GeneratorArchitecture>(
+pub(super) fn set_aside_after(
     directory: &RunDirectory,
     checkpoint: &Checkpoint,
 ) -> Result<(), TrainError> {
@@ -41,8 +41,8 @@ pub(super) fn set_aside_after<G: GeneratorArchitecture>(
     for grid in later_grids(&directory.samples(), images) {
         move_into(&grid, &aside.join("samples"))?;
     }
-    let best = ModelFile::<G>::open(&directory.best());
-    if best.is_ok_and(|best| best.card.images_seen > images) {
+    let best = ModelCard::open(&directory.best());
+    if best.is_ok_and(|best| best.images_seen > images) {
         move_into(&directory.best(), &aside)?;
     }
     sync_parent(&aside).map_err(|source| TrainError::io(&aside, source))

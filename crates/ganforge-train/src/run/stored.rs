@@ -3,8 +3,6 @@
 use std::path::Path;
 
 use ganforge_core::read_text;
-use ganforge_model::{DiscriminatorArchitecture, GeneratorArchitecture};
-use serde::Serialize;
 use toml::{Table, Value};
 
 use super::changes::{Change, changes};
@@ -15,6 +13,7 @@ use super::lock::RunLock;
 use super::rewind::set_aside_after;
 use crate::error::{RecipeError, TrainError};
 use crate::recipe::{Override, Recipe, RecipeSource};
+use crate::system::System;
 
 /// A run to go on with: locked, and its checkpoint as it was written.
 #[derive(Debug)]
@@ -112,32 +111,40 @@ impl StoredRun {
         checkpoint.map_or(0, |checkpoint| checkpoint.manifest.images)
     }
 
+    /// The name of the system that plays the run.
+    ///
+    /// # Errors
+    /// A recipe that cannot be read.
+    pub fn system(&self) -> Result<String, TrainError> {
+        Ok(RecipeSource::new("recipe", &self.recipe).system(&[])?)
+    }
+
     /// The run's recipe with what was changed since: in the file it came from, where `named` is that file, and by overrides.
     ///
     /// # Errors
     /// Another recipe than the run's, or one that cannot be read.
-    pub fn recipe<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
+    pub fn recipe<S: System>(
         &mut self,
         named: &RecipeSource,
         overrides: &[Override],
-    ) -> Result<Recipe<G, D>, TrainError> {
-        let stored: Recipe<G, D> = Recipe::parse(named.name(), &self.recipe, &[])?;
+    ) -> Result<Recipe<S>, TrainError> {
+        let stored: Recipe<S> = Recipe::parse(named.name(), &self.recipe, &[])?;
         let text = match named.file_text() {
             Some(text) if text == self.recipe => {
                 return Ok(Recipe::parse(named.name(), text, overrides)?);
             }
             Some(text) => text,
             None => {
-                self.expect_name(&stored.name, named.name())?;
+                self.expect_name(&stored.experiment.name, named.name())?;
                 return Ok(Recipe::parse(named.name(), &self.recipe, overrides)?);
             }
         };
-        let now: Recipe<G, D> = Recipe::parse(named.name(), text, &[])?;
-        self.expect_name(&stored.name, &now.name)?;
+        let now: Recipe<S> = Recipe::parse(named.name(), text, &[])?;
+        self.expect_name(&stored.experiment.name, &now.experiment.name)?;
         let mut table = to_table(&stored)?;
         let source = self.source.as_deref();
         // A file that this version cannot read tells nothing of what was changed since.
-        let was: Option<Recipe<G, D>> =
+        let was: Option<Recipe<S>> =
             source.and_then(|source| Recipe::parse(named.name(), source, &[]).ok());
         match was {
             Some(was) => {
@@ -160,13 +167,10 @@ impl StoredRun {
     ///
     /// # Errors
     /// Keys that may not change in the middle of a run, each with both values.
-    pub fn changes<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
-        &self,
-        recipe: &Recipe<G, D>,
-    ) -> Result<Vec<Change>, TrainError> {
+    pub fn changes<S: System>(&self, recipe: &Recipe<S>) -> Result<Vec<Change>, TrainError> {
         let trained = self.checkpoint.as_ref().and_then(Checkpoint::recipe);
         let trained = trained.as_deref().unwrap_or(&self.recipe);
-        let was: Recipe<G, D> = Recipe::parse("recipe", trained, &[])?;
+        let was: Recipe<S> = Recipe::parse("recipe", trained, &[])?;
         // Without a checkpoint nothing was trained that would be contradicted.
         let (free, refused): (Vec<Change>, Vec<Change>) =
             changes(&to_table(&was)?, &to_table(recipe)?)
@@ -186,14 +190,11 @@ impl StoredRun {
     ///
     /// # Errors
     /// What the file system says.
-    pub(crate) fn resume<G: GeneratorArchitecture>(
-        self,
-        resolved: String,
-    ) -> Result<(RunLock, Vec<String>), TrainError> {
+    pub(crate) fn resume(self, resolved: String) -> Result<(RunLock, Vec<String>), TrainError> {
         let images = self.images();
         if let Some(checkpoint) = &self.checkpoint {
             if self.is_chosen {
-                set_aside_after::<G>(&self.directory, checkpoint)?;
+                set_aside_after(&self.directory, checkpoint)?;
             } else {
                 self.directory.checkpoints().make_current(checkpoint)?;
             }
@@ -220,7 +221,7 @@ impl StoredRun {
 }
 
 /// A resolved recipe as a table.
-fn to_table<G: Serialize, D: Serialize>(recipe: &Recipe<G, D>) -> Result<Table, RecipeError> {
+fn to_table<S: System>(recipe: &Recipe<S>) -> Result<Table, RecipeError> {
     // What was written by this program is read by it.
     Ok(recipe.to_toml()?.parse().unwrap_or_default())
 }

@@ -12,28 +12,26 @@ use burn::train::{
     SupervisedLearningStrategy, SupervisedTrainingEventProcessor, TrainLoader, TrainingComponents,
     TrainingError, TrainingItem, ValidLoader,
 };
-use ganforge_data::printable;
-use ganforge_model::{Discriminator, Generator};
+use ganforge_core::printable;
 
-use super::loader::Latents;
-use super::play::{ClipNorms, Play};
+use super::play::Play;
 use crate::error::TrainError;
 use crate::evaluation::Examiner;
-use crate::game::Game;
-use crate::recipe::Recipe;
+use crate::experiment::Experiment;
+use crate::game::PerPlayer;
 use crate::run::checkpoint::{CheckpointFolder, Manifest};
-use crate::system::{Gan, Round};
-use crate::telemetry::{GradientNorms, Journal, Reading, Totals};
+use crate::system::{Latents, Players, System};
+use crate::telemetry::{Journal, Reading, Totals};
 use crate::weights::has_finite_parameters;
 
-/// Trains a [`Gan`] on one device.
-pub struct Adversarial<G> {
-    /// The rules.
-    pub game: Game,
+/// Trains the players of a system on one device.
+pub struct Adversarial<S: System> {
+    /// Who plays.
+    pub system: S,
     /// Latents of generator turns that do not use the discriminator's fakes.
     pub latents: Latents,
-    /// How long each player's gradient may be.
-    pub clip_norms: ClipNorms,
+    /// The longest L2 norm of each player's gradient; no bound where `None`.
+    pub clip_norms: PerPlayer<Option<f64>>,
     /// How far to go.
     pub plan: Plan,
     /// Where the run starts: zero, or the checkpoint it resumes.
@@ -45,7 +43,7 @@ pub struct Adversarial<G> {
     /// What is worth a warning in the run's log, such as files of the data that were passed over.
     pub warnings: Vec<String>,
     /// What is told at every tick.
-    pub journal: Mutex<Box<dyn Journal<G>>>,
+    pub journal: Mutex<Box<dyn Journal<S::Generator>>>,
     /// Measures the generator, where that is asked for.
     pub examiner: Mutex<Option<Examiner>>,
     /// How the run ended.
@@ -83,15 +81,15 @@ pub struct Ending {
 }
 
 impl Plan {
-    /// What a recipe asks for.
+    /// What an experiment asks for.
     #[must_use]
-    pub fn of<G, D>(recipe: &Recipe<G, D>) -> Self {
+    pub fn of(experiment: &Experiment) -> Self {
         Self {
-            steps: recipe.steps(),
-            images_per_step: recipe.images_per_step(),
-            tick: recipe.run.tick,
-            checkpoint: recipe.run.checkpoint_every(),
-            evaluation: recipe.evaluation_every(),
+            steps: experiment.steps(),
+            images_per_step: experiment.images_per_step(),
+            tick: experiment.run.tick,
+            checkpoint: experiment.run.checkpoint_every(),
+            evaluation: experiment.evaluation_every(),
         }
     }
 
@@ -106,17 +104,15 @@ impl Plan {
     }
 }
 
-impl<G: Generator + 'static, D: Discriminator + 'static> SupervisedLearningStrategy<Gan<G, D>>
-    for Adversarial<G>
-{
+impl<S: System> SupervisedLearningStrategy<Players<S>> for Adversarial<S> {
     fn fit(
         &self,
-        components: TrainingComponents<Gan<G, D>>,
-        mut learner: Learner<Gan<G, D>>,
-        rounds: TrainLoader<Gan<G, D>>,
-        _validation: ValidLoader<Gan<G, D>>,
+        components: TrainingComponents<Players<S>>,
+        mut learner: Learner<Players<S>>,
+        rounds: TrainLoader<Players<S>>,
+        _validation: ValidLoader<Players<S>>,
         _starting_epoch: usize,
-    ) -> (Gan<G, D>, SupervisedTrainingEventProcessor<Gan<G, D>>) {
+    ) -> (Players<S>, SupervisedTrainingEventProcessor<Players<S>>) {
         let mut session = Session {
             strategy: self,
             interrupter: components.interrupter,
@@ -167,11 +163,11 @@ fn cause(error: &TrainingError) -> TrainError {
 }
 
 /// One stretch of training, from a start or a resume to an end or an interrupt.
-struct Session<'a, G: Generator + 'static, D: Discriminator + 'static> {
-    strategy: &'a Adversarial<G>,
+struct Session<'a, S: System> {
+    strategy: &'a Adversarial<S>,
     interrupter: Interrupter,
-    events: SupervisedTrainingEventProcessor<Gan<G, D>>,
-    checkpointer: Option<LearningCheckpointer<Gan<G, D>>>,
+    events: SupervisedTrainingEventProcessor<Players<S>>,
+    checkpointer: Option<LearningCheckpointer<Players<S>>>,
     store: std::sync::Arc<EventStoreClient>,
     /// Steps done.
     step: u64,
@@ -181,11 +177,11 @@ struct Session<'a, G: Generator + 'static, D: Discriminator + 'static> {
     warnings: Vec<String>,
 }
 
-impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
+impl<S: System> Session<'_, S> {
     fn run(
         &mut self,
-        learner: &mut Learner<Gan<G, D>>,
-        rounds: &dyn DataLoader<Round>,
+        learner: &mut Learner<Players<S>>,
+        rounds: &dyn DataLoader<S::Round>,
     ) -> Result<(), TrainError> {
         let plan = self.strategy.plan;
         // The log is open only now: burn-train installs it when training is launched.
@@ -198,36 +194,36 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
             total_items: plan.images(plan.steps) as usize,
         });
         let mut rounds = rounds.iter();
-        let mut play = Play {
-            learner,
-            rounds: &mut rounds,
-            latents: &self.strategy.latents,
-            clip_norms: self.strategy.clip_norms,
-            totals: Totals::restore(&self.strategy.start.totals, &self.strategy.latents.device),
-        };
+        let latents = &self.strategy.latents;
+        let mut play = Play::new(learner, &mut rounds, latents)
+            .with_clip_norms(self.strategy.clip_norms)
+            .with_totals(Totals::restore(
+                &self.strategy.start.totals,
+                &latents.device,
+            ));
         // Weights that come from elsewhere are kept at once: a run that is killed early begins with them again.
         if self.strategy.start.from.is_some() && self.saved.is_none() {
-            self.save(play.learner, &play.totals)?;
+            self.save(&mut play)?;
         }
         let mut tick_began = Instant::now();
         let mut tick_from = self.step;
         while self.step < plan.steps && !self.interrupter.should_stop() {
             let ticks = plan.completes(self.step + 1, plan.tick);
-            let norms = play.step(&self.strategy.game, self.step, ticks)?;
+            let norms = play.step(self.step, ticks)?;
             self.step += 1;
             if ticks {
                 let images = plan.images(self.step - tick_from);
-                let reading = self.read(&mut play.totals, norms, images, tick_began);
-                self.tick(reading, &play.learner.model())?;
+                let reading = self.read(play.totals(), norms, images, tick_began);
+                self.tick(reading, &play.learner().model())?;
                 tick_began = Instant::now();
                 tick_from = self.step;
             }
             if plan.completes(self.step, plan.checkpoint) {
-                self.save(play.learner, &play.totals)?;
+                self.save(&mut play)?;
             }
         }
         if self.interrupter.error().is_none() && self.step > self.saved.unwrap_or(0) {
-            self.save(play.learner, &play.totals)?;
+            self.save(&mut play)?;
         }
         self.announce(LearnerEvent::EndSplit(1));
         Ok(())
@@ -236,7 +232,7 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
     fn read(
         &self,
         totals: &mut Totals,
-        norms: GradientNorms,
+        norms: PerPlayer<f64>,
         images: u64,
         began: Instant,
     ) -> Reading {
@@ -246,11 +242,11 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
         reading
     }
 
-    fn tick(&mut self, mut reading: Reading, gan: &Gan<G, D>) -> Result<(), TrainError> {
+    fn tick(&mut self, mut reading: Reading, players: &Players<S>) -> Result<(), TrainError> {
         if let Some(figure) = reading.not_finite() {
             return Err(self.not_finite(figure));
         }
-        let generator = shipped(gan);
+        let generator = players.shipped();
         let is_best = self.examine(&mut reading, &generator)?;
         self.journal(|journal| {
             journal.tick(&reading, &generator)?;
@@ -271,7 +267,11 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
     }
 
     /// Adds the figures of the generator to a reading, where they are due; true where it is the best so far.
-    fn examine(&mut self, reading: &mut Reading, generator: &G) -> Result<bool, TrainError> {
+    fn examine(
+        &mut self,
+        reading: &mut Reading,
+        generator: &S::Generator,
+    ) -> Result<bool, TrainError> {
         let Adversarial { plan, examiner, .. } = self.strategy;
         let due = |every| plan.completes(self.step, every);
         if !plan.evaluation.is_some_and(due) {
@@ -281,7 +281,7 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
         let Some(examiner) = examiner.as_mut() else {
             return Ok(false);
         };
-        let examined = examiner.examine(generator)?;
+        let examined = examiner.examine(self.strategy.system.sampled(generator))?;
         for reason in examined.without {
             let warning = format!("after {} images: {reason}", reading.images);
             log::warn!("{}", printable(&warning));
@@ -294,41 +294,41 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
         Ok(examined.is_best)
     }
 
-    fn save(&mut self, learner: &Learner<Gan<G, D>>, totals: &Totals) -> Result<(), TrainError> {
+    fn save(&mut self, play: &mut Play<'_, S>) -> Result<(), TrainError> {
         let strategy = self.strategy;
-        let gan = learner.model();
+        let players = play.learner().model();
         let images = strategy.plan.images(self.step);
         // A checkpoint may come between two ticks: what has become no number must not replace the last good one.
-        if !totals.is_finite() {
+        if !play.totals().is_finite() {
             return Err(self.not_finite("a loss or score"));
         }
-        if !has_finite_parameters(&gan) {
+        if !has_finite_parameters(&players) {
             return Err(self.not_finite("a weight"));
         }
         // Taking a snapshot brings running statistics up to date, or the checkpoint would hold those of the step
         // before.
-        let _ = gan.valid();
-        let files = self.journal(|journal| journal.checkpoint(images, &shipped(&gan)))?;
+        let _ = players.valid();
+        let files = self.journal(|journal| journal.checkpoint(images, &players.shipped()))?;
         if let Some(checkpointer) = &mut self.checkpointer {
             let manifest = Manifest {
                 step: self.step,
                 images,
                 seconds: strategy.start.seconds + self.began.elapsed().as_secs_f64(),
-                totals: totals.save(),
+                totals: play.totals().save(),
                 ..strategy.start.clone()
             };
             strategy.checkpoints.announce(manifest, files);
-            checkpointer.checkpoint(learner, self.step as usize, &self.store);
+            checkpointer.checkpoint(play.learner(), self.step as usize, &self.store);
         }
         self.saved = Some(self.step);
         log::info!("checkpoint after {images} images");
         Ok(())
     }
 
-    fn not_finite(&self, figure: &'static str) -> TrainError {
+    fn not_finite(&self, figure: &str) -> TrainError {
         let plan = self.strategy.plan;
         TrainError::NotFinite {
-            figure,
+            figure: figure.to_owned(),
             images: plan.images(self.step),
             kept: self.saved.map(|step| plan.images(step)),
         }
@@ -336,7 +336,7 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
 
     fn journal<T>(
         &self,
-        entry: impl FnOnce(&mut dyn Journal<G>) -> Result<T, TrainError>,
+        entry: impl FnOnce(&mut dyn Journal<S::Generator>) -> Result<T, TrainError>,
     ) -> Result<T, TrainError> {
         let mut journal = self
             .strategy
@@ -349,13 +349,5 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Session<'_, G, D> {
     fn announce(&mut self, event: LearnerEvent<Reading>) {
         let announced = self.events.process_train(event);
         self.interrupter.fail_on_error(announced);
-    }
-}
-
-/// The generator a finished run would ship: the average where there is one, in inference mode.
-pub(crate) fn shipped<G: Generator, D: Discriminator>(gan: &Gan<G, D>) -> G {
-    match &gan.average {
-        Some(average) => average.network.clone(),
-        None => gan.generator.valid(),
     }
 }

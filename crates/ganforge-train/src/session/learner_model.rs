@@ -1,70 +1,83 @@
-//! A [`Gan`] as burn-train sees it: one module with one optimizer, whose parameter groups are the players.
+//! [`Players`] as burn-train sees them: one module with one optimizer, whose parameter groups are the players.
 
 use std::convert::Infallible;
 
 use burn::optim::lr_scheduler::module_lr_scheduler::ModuleLearningRate;
 use burn::optim::{GradientsParams, ModuleOptimizer};
 use burn::tensor::ExecutionError;
-use burn::train::{InferenceStep, ItemLazy, TrainOutput, TrainStep};
-use ganforge_model::{Discriminator, Generator};
+use burn::train::{InferenceStep, ItemLazy, Learner, TrainOutput, TrainStep};
 
-use crate::game::TurnKey;
-use crate::system::{Gan, Round};
-use crate::telemetry::{GradientNorms, Reading, Totals};
-use crate::weights::{gradient_norm, moves};
+use crate::experiment::Experiment;
+use crate::game::{PerPlayer, Player, TurnKey};
+use crate::optimizer::{module_optimizer, module_schedule};
+use crate::system::{Players, System};
+use crate::telemetry::{Reading, Totals};
+use crate::weights::has_gradients;
 
-impl<G: Generator + 'static, D: Discriminator + 'static> TrainStep for Gan<G, D> {
-    type Input = Round;
+/// The players with an optimizer and a schedule for each, as the experiment configures them.
+pub fn learner<S: System>(experiment: &Experiment, players: Players<S>) -> Learner<Players<S>> {
+    let images_per_step = experiment.images_per_step();
+    let config = &experiment.optimizer;
+    let optimizer = module_optimizer(config, &players, images_per_step);
+    let schedule = module_schedule(config, &players, experiment.steps(), images_per_step);
+    Learner::new(players, optimizer, schedule)
+}
+
+impl<S: System> TrainStep for Players<S> {
+    type Input = S::Round;
     type Output = Reading;
 
-    /// One simultaneous update, the rule that a stock strategy of burn-train can play.
-    fn step(&self, round: Round) -> TrainOutput<Reading> {
-        let images = round.real.dims()[0] as u64;
-        let (loss, (discriminator, generator)) = self.joint_loss(&round, TurnKey::default());
-        let gradients = GradientsParams::from_grads(loss.backward(), self);
-        let norms = GradientNorms {
-            discriminator: gradient_norm(&gradients, &self.discriminator),
-            generator: gradient_norm(&gradients, &self.generator),
+    /// One simultaneous update, the rule that a stock strategy of burn-train can play. It counts no images.
+    fn step(&self, round: S::Round) -> TrainOutput<Reading> {
+        let turn = self.turn(&round, TurnKey::default());
+        let losses = self.system.joint_losses(turn, self.generate(&round));
+        let sum = losses.discriminator.loss + losses.generator.loss;
+        let gradients = GradientsParams::from_grads(sum.backward(), self);
+        let norms = PerPlayer {
+            discriminator: self.gradient_norm(Player::Discriminator, &gradients),
+            generator: self.gradient_norm(Player::Generator, &gradients),
         };
         let mut totals = Totals::default();
-        totals.add_discriminator(discriminator);
-        totals.add_generator(generator);
+        totals.add(Player::Discriminator, losses.discriminator.terms);
+        totals.add(Player::Generator, losses.generator.terms);
         TrainOutput {
             grads: gradients,
-            item: totals.read(images, norms),
+            item: totals.read(0, norms),
         }
     }
 
-    /// Moves the players that have gradients, and what follows a move: penalties on the discriminator's
-    /// weights, the generator's average.
+    /// Moves the players that have gradients, and what follows an update: penalties on the discriminator's weights, the
+    /// generator's average, both histories.
     fn optimize(
         self,
         optimizer: &mut ModuleOptimizer,
         rates: ModuleLearningRate,
         gradients: GradientsParams,
     ) -> Self {
-        let discriminator_moves = moves(&gradients, &self.discriminator);
-        let generator_moves = moves(&gradients, &self.generator);
+        let discriminator_moves = has_gradients(&gradients, &self.discriminator);
+        let generator_moves = has_gradients(&gradients, &self.generator);
         let gradients = self.pull_to_history(gradients);
-        let mut gan = optimizer.step(rates, self, gradients);
+        let mut players = optimizer.step(rates, self, gradients);
         if discriminator_moves {
-            for penalty in &gan.game.penalties {
-                gan.discriminator = penalty.after_update(gan.discriminator);
+            for penalty in &players.game.penalties {
+                players.discriminator = penalty.after_update(players.discriminator);
             }
-            let history = gan.discriminator_history;
-            gan.discriminator_history = history.map(|history| history.update(&gan.discriminator));
+            let history = players.discriminator_history;
+            players.discriminator_history =
+                history.map(|history| history.update(&players.discriminator));
         }
         if generator_moves {
-            gan.average = gan.average.map(|average| average.update(&gan.generator));
-            let history = gan.generator_history;
-            gan.generator_history = history.map(|history| history.update(&gan.generator));
+            let average = players.average;
+            players.average = average.map(|average| average.update(&players.generator));
+            let history = players.generator_history;
+            players.generator_history = history.map(|history| history.update(&players.generator));
         }
-        gan
+        players
     }
 }
 
-impl<G: Generator, D: Discriminator> Gan<G, D> {
-    /// Adds the cost of being far from the past to the gradients that there are.
+impl<S: System> Players<S> {
+    /// Adds the gradient of the distance from the mean of past weights to the gradients that there are.
     fn pull_to_history(&self, gradients: GradientsParams) -> GradientsParams {
         let weight = self.game.historical_averaging;
         let gradients = match &self.generator_history {
@@ -79,7 +92,7 @@ impl<G: Generator, D: Discriminator> Gan<G, D> {
 }
 
 /// A game has no validation loss: its samples are evaluated, not its players.
-impl<G: Generator + 'static, D: Discriminator + 'static> InferenceStep for Gan<G, D> {
+impl<S: System> InferenceStep for Players<S> {
     type Input = Infallible;
     type Output = ();
 

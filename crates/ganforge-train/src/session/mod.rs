@@ -1,13 +1,16 @@
 //! The training loop, as a strategy of burn-train.
 
 mod adversarial;
+mod beginning;
 mod learner_model;
-mod loader;
 mod play;
+mod rounds;
 mod series;
 
-pub(crate) use adversarial::shipped;
 pub use adversarial::{Adversarial, Ending, Plan};
-pub use loader::{Latents, NoValidation, Rounds};
-pub use play::{ClipNorms, Play, RoundSource};
+pub use beginning::Beginning;
+pub(crate) use beginning::Begun;
+pub use learner_model::learner;
+pub use play::{Play, RoundSource};
+pub use rounds::{NoValidation, Rounds};
 pub use series::Series;

@@ -1,189 +1,199 @@
-//! One step of the game, whichever rule it is played by.
+//! One step of the game, by any update rule.
 
 use burn::data::dataset::DatasetError;
-use burn::module::Module;
 use burn::optim::GradientsParams;
 use burn::train::Learner;
-use ganforge_model::{Discriminator, Generator};
 use rand::Rng;
 
-use super::loader::Latents;
 use crate::error::TrainError;
-use crate::game::{Game, TurnKey, UpdateRule};
-use crate::recipe::Optimizers;
-use crate::system::{Gan, Round};
-use crate::telemetry::{GradientNorms, Totals};
-use crate::weights::{clip_norm, gradient_norm};
+use crate::game::{Game, Loss, PerPlayer, Player, PlayerState, TurnKey, UpdateRule};
+use crate::system::{Latents, Players, System};
+use crate::telemetry::Totals;
 
 /// What tells the key of a generator turn from that of a discriminator turn in the same step.
 const GENERATOR_TURNS: usize = 1 << 15;
 
 /// Where rounds come from.
-pub type RoundSource<'a> = dyn Iterator<Item = Result<Round, DatasetError>> + 'a;
-
-/// How long each player's gradient may be; no bound where `None`.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct ClipNorms {
-    /// Longest L2 norm of the generator's gradient.
-    pub generator: Option<f64>,
-    /// Longest L2 norm of the discriminator's gradient.
-    pub discriminator: Option<f64>,
-}
-
-impl ClipNorms {
-    /// What a recipe says.
-    #[must_use]
-    pub fn of(optimizers: &Optimizers) -> Self {
-        Self {
-            generator: optimizers.generator.clip_norm,
-            discriminator: optimizers.discriminator.clip_norm,
-        }
-    }
-
-    fn generator<G: Generator, D: Discriminator>(
-        self,
-        gradients: GradientsParams,
-        gan: &Gan<G, D>,
-    ) -> GradientsParams {
-        match self.generator {
-            Some(longest) => clip_norm(gradients, &gan.generator, longest),
-            None => gradients,
-        }
-    }
-
-    fn discriminator<G: Generator, D: Discriminator>(
-        self,
-        gradients: GradientsParams,
-        gan: &Gan<G, D>,
-    ) -> GradientsParams {
-        match self.discriminator {
-            Some(longest) => clip_norm(gradients, &gan.discriminator, longest),
-            None => gradients,
-        }
-    }
-}
-
-/// The norm of a player's gradient where it is to be measured, which waits for the device; else 0.
-fn norm<M: Module>(measure: bool, gradients: &GradientsParams, player: &M) -> f64 {
-    if measure {
-        gradient_norm(gradients, player)
-    } else {
-        0.0
-    }
-}
+pub type RoundSource<'a, S> = dyn Iterator<Item = Result<<S as System>::Round, DatasetError>> + 'a;
 
 /// Plays the steps of one game.
-pub struct Play<'a, G: Generator + 'static, D: Discriminator + 'static> {
-    /// Both players and their optimizers.
-    pub learner: &'a mut Learner<Gan<G, D>>,
-    /// Real images and the latents that go with them.
-    pub rounds: &'a mut RoundSource<'a>,
-    /// Latents of generator turns that do not use the discriminator's fakes.
-    pub latents: &'a Latents,
-    /// How long each player's gradient may be.
-    pub clip_norms: ClipNorms,
-    /// What the steps tell about themselves.
-    pub totals: Totals,
+pub struct Play<'a, S: System> {
+    learner: &'a mut Learner<Players<S>>,
+    rounds: &'a mut RoundSource<'a, S>,
+    latents: &'a Latents,
+    game: Game,
+    clip_norms: PerPlayer<Option<f64>>,
+    totals: Totals,
 }
 
-impl<G: Generator + 'static, D: Discriminator + 'static> Play<'_, G, D> {
-    /// Plays one step. With `measure`, the gradients' norms are read back, else they are zero.
+impl<'a, S: System> Play<'a, S> {
+    /// A game between the players of `learner`, who start their turns from `rounds`. `latents` are for generator turns
+    /// that do not use the discriminator's fakes.
+    pub fn new(
+        learner: &'a mut Learner<Players<S>>,
+        rounds: &'a mut RoundSource<'a, S>,
+        latents: &'a Latents,
+    ) -> Self {
+        Self {
+            game: learner.model().game,
+            learner,
+            rounds,
+            latents,
+            clip_norms: PerPlayer::default(),
+            totals: Totals::default(),
+        }
+    }
+
+    /// Bounds the L2 norm of each player's gradient; `None` is no bound.
+    #[must_use]
+    pub fn with_clip_norms(self, clip_norms: PerPlayer<Option<f64>>) -> Self {
+        Self { clip_norms, ..self }
+    }
+
+    /// Continues sums of an earlier session.
+    #[must_use]
+    pub fn with_totals(self, totals: Totals) -> Self {
+        Self { totals, ..self }
+    }
+
+    /// Both players as they are now, with their optimizers.
+    pub fn learner(&self) -> &Learner<Players<S>> {
+        self.learner
+    }
+
+    /// What the steps report.
+    pub fn totals(&mut self) -> &mut Totals {
+        &mut self.totals
+    }
+
+    /// Plays one step. With `measure`, the L2 norms of both gradients are read back, else they are zero.
     ///
     /// # Errors
     /// Data that can no longer be read.
-    pub fn step(
-        &mut self,
-        game: &Game,
-        step: u64,
-        measure: bool,
-    ) -> Result<GradientNorms, TrainError> {
+    pub fn step(&mut self, step: u64, measure: bool) -> Result<PerPlayer<f64>, TrainError> {
         self.learner.lr_step();
-        match game.update {
-            UpdateRule::Alternating | UpdateRule::OddEven => self.take_turns(game, step, measure),
-            UpdateRule::Simultaneous | UpdateRule::OneStage => {
-                self.both_at_once(game, step, measure)
-            }
+        match self.game.update {
+            UpdateRule::Alternating | UpdateRule::OddEven => self.take_turns(step, measure),
+            UpdateRule::Simultaneous | UpdateRule::OneStage => self.both_at_once(step, measure),
         }
     }
 
-    fn take_turns(
-        &mut self,
-        game: &Game,
-        step: u64,
-        measure: bool,
-    ) -> Result<GradientNorms, TrainError> {
-        let mut norms = GradientNorms::default();
-        let mut round = self.deal()?;
-        let mut fakes = None;
-        for turn in 0..game.discriminator_steps {
+    fn take_turns(&mut self, step: u64, measure: bool) -> Result<PerPlayer<f64>, TrainError> {
+        let Game {
+            update,
+            discriminator_steps,
+            generator_steps,
+            ..
+        } = self.game;
+        let mut norms = PerPlayer::default();
+        let mut round = self.next_round()?;
+        let mut generated = None;
+        for turn in 0..discriminator_steps {
             if turn > 0 {
-                round = self.deal()?;
+                round = self.next_round()?;
             }
-            let moment = self.moment(game, step, turn, turn);
-            self.reseed("discriminator turn", moment);
-            let gan = self.learner.model();
-            let made = gan.fakes(&round.latent);
-            let phase = gan.discriminator_phase(&round, &made, moment);
-            let last = turn + 1 == game.discriminator_steps;
-            norms.discriminator = norm(measure && last, &phase.gradients, &gan.discriminator);
-            self.totals.add_discriminator(phase.telemetry);
-            let gradients = self.clip_norms.discriminator(phase.gradients, &gan);
-            self.learner.optimizer_step(gradients);
-            // The generator has not moved since, so these are the fakes it would make again.
-            fakes = (game.update == UpdateRule::Alternating).then_some(made);
+            let key = self.key(step, turn, turn);
+            self.reseed("discriminator turn", key);
+            let players = self.learner.model();
+            let made = players.generate(&round);
+            let loss = players
+                .system
+                .discriminator_loss(players.turn(&round, key), made.clone());
+            let last = turn + 1 == discriminator_steps;
+            norms.discriminator =
+                self.move_player(&players, Player::Discriminator, loss, measure && last);
+            // The generator has not moved since, so this is what it would make again.
+            generated = (update == UpdateRule::Alternating).then_some(made);
         }
-        for turn in 0..game.generator_steps {
-            let moment = self.moment(game, step, GENERATOR_TURNS + turn, game.discriminator_steps);
-            self.reseed("generator turn", moment);
-            let gan = self.learner.model();
-            let made = fakes.take().unwrap_or_else(|| {
-                let key = step * game.generator_steps as u64 + turn as u64;
-                let class = round.latent.class.take();
-                round.latent = self.latents.draw("latent of a generator turn", key, class);
-                gan.fakes(&round.latent)
-            });
-            let phase = gan.generator_phase(&round, made, moment);
-            let last = turn + 1 == game.generator_steps;
-            norms.generator = norm(measure && last, &phase.gradients, &gan.generator);
-            self.totals.add_generator(phase.telemetry);
-            let gradients = self.clip_norms.generator(phase.gradients, &gan);
-            self.learner.optimizer_step(gradients);
+        for turn in 0..generator_steps {
+            let key = self.key(step, GENERATOR_TURNS + turn, discriminator_steps);
+            self.reseed("generator turn", key);
+            let players = self.learner.model();
+            let made = match generated.take() {
+                Some(made) => made,
+                None => {
+                    let draw = step * generator_steps as u64 + turn as u64;
+                    round = players.system.redraw(round, self.latents, draw);
+                    players.generate(&round)
+                }
+            };
+            let loss = players
+                .system
+                .generator_loss(players.turn(&round, key), made);
+            let last = turn + 1 == generator_steps;
+            norms.generator = self.move_player(&players, Player::Generator, loss, measure && last);
         }
         Ok(norms)
     }
 
-    fn both_at_once(
-        &mut self,
-        game: &Game,
-        step: u64,
-        measure: bool,
-    ) -> Result<GradientNorms, TrainError> {
-        let round = self.deal()?;
-        let moment = self.moment(game, step, 0, 0);
-        self.reseed("turn of both", moment);
-        let gan = self.learner.model();
-        let phases = if game.update == UpdateRule::OneStage {
-            gan.one_stage_phase(&round, moment)
+    fn both_at_once(&mut self, step: u64, measure: bool) -> Result<PerPlayer<f64>, TrainError> {
+        let round = self.next_round()?;
+        let key = self.key(step, 0, 0);
+        self.reseed("turn of both", key);
+        let players = self.learner.model();
+        let generated = players.generate(&round);
+        let turn = players.turn(&round, key);
+        let both = if self.game.update == UpdateRule::OneStage {
+            players.system.one_stage(turn, generated)
         } else {
-            gan.simultaneous_phase(&round, moment)
+            players.joint_gradients(turn, generated)
         };
-        let norms = GradientNorms {
-            discriminator: norm(measure, &phases.discriminator, &gan.discriminator),
-            generator: norm(measure, &phases.generator, &gan.generator),
+        let norm = |player, (gradients, _): &(GradientsParams, Loss)| {
+            if measure {
+                players.gradient_norm(player, gradients)
+            } else {
+                0.0
+            }
         };
-        let (discriminator, generator) = phases.telemetry;
-        self.totals.add_discriminator(discriminator);
-        self.totals.add_generator(generator);
-        for gradients in [
-            self.clip_norms.discriminator(phases.discriminator, &gan),
-            self.clip_norms.generator(phases.generator, &gan),
+        let norms = PerPlayer {
+            discriminator: norm(Player::Discriminator, &both.discriminator),
+            generator: norm(Player::Generator, &both.generator),
+        };
+        for (player, (gradients, loss)) in [
+            (Player::Discriminator, both.discriminator),
+            (Player::Generator, both.generator),
         ] {
-            self.learner.optimizer_step(gradients);
+            self.apply(&players, player, gradients, loss);
         }
         Ok(norms)
     }
 
-    fn deal(&mut self) -> Result<Round, TrainError> {
+    /// Moves one player down the gradient of its loss. Returns the gradient's L2 norm where it is to be measured, else 0.
+    fn move_player(
+        &mut self,
+        players: &Players<S>,
+        player: Player,
+        loss: Loss,
+        measure: bool,
+    ) -> f64 {
+        let gradients = players.gradients_of(player, loss.loss.backward());
+        let norm = if measure {
+            players.gradient_norm(player, &gradients)
+        } else {
+            0.0
+        };
+        self.apply(players, player, gradients, loss);
+        norm
+    }
+
+    fn apply(
+        &mut self,
+        players: &Players<S>,
+        player: Player,
+        gradients: GradientsParams,
+        loss: Loss,
+    ) {
+        self.totals.add(player, loss.terms);
+        let mut observations = loss.observations.into_iter();
+        players.state.observe(&self.game, &mut observations);
+        let gradients = match self.clip_norms[player] {
+            Some(longest) => players.clip_norm(player, gradients, longest),
+            None => gradients,
+        };
+        self.learner.optimizer_step(gradients);
+    }
+
+    fn next_round(&mut self) -> Result<S::Round, TrainError> {
         match self.rounds.next() {
             Some(Ok(round)) => Ok(round),
             Some(Err(error)) => Err(TrainError::Stopped(error.to_string())),
@@ -192,8 +202,8 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Play<'_, G, D> {
     }
 
     /// `batches` of the step's real images were shown before this turn.
-    fn moment(&self, game: &Game, step: u64, turn: usize, batches: usize) -> TurnKey {
-        let before = step * game.batches_per_step() as u64 + batches as u64;
+    fn key(&self, step: u64, turn: usize, batches: usize) -> TurnKey {
+        let before = step * self.game.batches_per_step() as u64 + batches as u64;
         TurnKey {
             seed: self.latents.seed,
             turn: (step << 16) + turn as u64,
@@ -202,8 +212,8 @@ impl<G: Generator + 'static, D: Discriminator + 'static> Play<'_, G, D> {
     }
 
     /// Masks and noise drawn on the device follow from the key too, so that a resumed run draws the same.
-    fn reseed(&self, purpose: &str, moment: TurnKey) {
-        self.latents.device.seed(moment.rng(purpose).next_u64());
+    fn reseed(&self, purpose: &str, key: TurnKey) {
+        self.latents.device.seed(key.rng(purpose).next_u64());
     }
 }
 

@@ -4,19 +4,14 @@ use std::collections::BTreeMap;
 
 use burn::data::dataset::DatasetError;
 use burn::tensor::{Device, Tensor, TensorData};
-use burn::train::Learner;
 use ganforge_infer::Signature;
-use ganforge_model::{
-    ImageSpec, Latent, LatentDistribution, LatentSpec, apply_weights, collect_weights,
-};
+use ganforge_model::{ImageSpec, LatentDistribution, LatentSpec, apply_weights, collect_weights};
 use serde_json::Value;
 
-use super::{ClipNorms, Play};
-use crate::optimizer::{module_optimizer, module_schedule};
+use super::Play;
 use crate::recipe::{Override, Recipe};
-use crate::session::Latents;
-use crate::system::{BuiltinGan, Round, build};
-use crate::telemetry::Totals;
+use crate::session::learner;
+use crate::system::{Gan, GanRound, Latents, Players, System};
 
 const BATCH: usize = 4;
 const LATENT: usize = 3;
@@ -112,7 +107,7 @@ fn numbers(value: &Value) -> Vec<f32> {
 }
 
 /// Puts the reference's weights into both players.
-fn with_weights(mut gan: BuiltinGan, stored: &Value) -> BuiltinGan {
+fn with_weights(mut players: Players<Gan>, stored: &Value) -> Players<Gan> {
     let player =
         |name: &str, shapes: BTreeMap<String, TensorData>| -> BTreeMap<String, TensorData> {
             let fill = |(key, data): (String, TensorData)| {
@@ -121,22 +116,20 @@ fn with_weights(mut gan: BuiltinGan, stored: &Value) -> BuiltinGan {
             };
             shapes.into_iter().map(fill).collect()
         };
-    let generator = player("generator", collect_weights(&gan.generator));
-    let discriminator = player("discriminator", collect_weights(&gan.discriminator));
-    gan.generator = apply_weights(gan.generator, generator).unwrap();
-    gan.discriminator = apply_weights(gan.discriminator, discriminator).unwrap();
-    gan
+    let generator = player("generator", collect_weights(&players.generator));
+    let discriminator = player("discriminator", collect_weights(&players.discriminator));
+    players.generator = apply_weights(players.generator, generator).unwrap();
+    players.discriminator = apply_weights(players.discriminator, discriminator).unwrap();
+    players
 }
 
-fn round(stored: &Value, device: &Device) -> Round {
+fn round(stored: &Value, device: &Device) -> GanRound {
     let real = TensorData::new(numbers(&stored["real"]), [BATCH, 1, 2, 2]);
     let noise = TensorData::new(numbers(&stored["latent"]), [BATCH, LATENT]);
-    Round {
+    GanRound {
         real: Tensor::from_data(real, device),
-        latent: Latent {
-            noise: Tensor::from_data(noise, device),
-            class: None,
-        },
+        class: None,
+        noise: Tensor::from_data(noise, device),
     }
 }
 
@@ -148,34 +141,28 @@ fn weights_after_two_steps_are_those_of_pytorch() {
     for (name, case) in &cases {
         let recipe = recipe(name);
         let signature = Signature {
-            latent: recipe.generator.latent(),
+            latent: recipe.system.latent(),
             image: IMAGE,
             classes: Vec::new(),
         };
-        let gan = build(&recipe, &signature, 0, &device).unwrap();
-        let gan = with_weights(gan, &case["before"]);
-        let optimizer = module_optimizer(&recipe.optimizer, &gan, 1);
-        let schedule = module_schedule(&recipe.optimizer, &gan, 2, BATCH as u64);
-        let mut learner = Learner::new(gan, optimizer, schedule);
+        let players = recipe.build(&signature, 0, &device).unwrap();
+        let players = with_weights(players, &case["before"]);
+        let mut learner = learner(&recipe.experiment, players);
         let rounds = case["rounds"].as_array().unwrap();
         let mut rounds = rounds
             .iter()
             .map(|stored| Ok::<_, DatasetError>(round(stored, &device)));
         let latents = latents(signature.latent, &device);
-        let mut play = Play {
-            learner: &mut learner,
-            rounds: &mut rounds,
-            latents: &latents,
-            clip_norms: ClipNorms::of(&recipe.optimizer),
-            totals: Totals::default(),
-        };
+        let clip_norms = recipe.experiment.optimizer.as_ref();
+        let mut play = Play::new(&mut learner, &mut rounds, &latents)
+            .with_clip_norms(clip_norms.map(|player| player.clip_norm));
         for step in 0..2 {
-            play.step(&recipe.game, step, false).unwrap();
+            play.step(step, false).unwrap();
         }
-        let gan = learner.model();
+        let players = learner.model();
         for (player, weights) in [
-            ("generator", collect_weights(&gan.generator)),
-            ("discriminator", collect_weights(&gan.discriminator)),
+            ("generator", collect_weights(&players.generator)),
+            ("discriminator", collect_weights(&players.discriminator)),
         ] {
             for (key, data) in weights {
                 let expected = numbers(&case["after"][format!("{player}.{key}")]);
@@ -199,7 +186,7 @@ fn the_reference_has_the_latents_that_the_engine_draws() {
         distribution: LatentDistribution::Normal,
     };
     let latents = latents(spec, &Device::flex());
-    let draw = |turn| latents.draw("latent of a generator turn", turn, None).noise;
+    let draw = |turn| latents.draw("latent of a generator turn", turn);
     let drawn: Vec<Vec<f32>> = (0..4)
         .map(|turn| draw(turn).into_data().try_to_vec().unwrap())
         .collect();

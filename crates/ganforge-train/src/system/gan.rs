@@ -1,294 +1,239 @@
-//! Both players in one module, and the two phases of a training step.
+//! One generator against one discriminator (Goodfellow et al. 2014, "Generative Adversarial Nets").
 
-use std::cell::LazyCell;
+use std::path::Path;
 
-use burn::module::Module;
 use burn::optim::GradientsParams;
-use burn::tensor::Tensor;
-use ganforge_model::{Discriminator, Generator, Latent, keyed_rng};
+use burn::tensor::{Device, Int, Tensor};
+use ganforge_data::DataError;
+use ganforge_model::{
+    ConfigError, DiscriminatorArchitecture, DiscriminatorConfig, FORMAT, GeneratorArchitecture,
+    GeneratorConfig, ImageSpec, Latent, LatentSpec, ModelCard, ModelError, ModelFile, NetworkSize,
+    keyed_rng,
+};
+use serde::{Deserialize, Serialize};
 
-use crate::game::penalty::{Anchors, Penalty, PenaltyInput};
-use crate::game::{Game, Scored, Source, TurnKey, add_noise, class_loss, feature_matching};
-use crate::telemetry::{DiscriminatorTelemetry, GeneratorTelemetry};
-use crate::weights::{Average, History, number_parameters};
+use super::interface::{About, Setting, System, Turn};
+use super::loader::{Latents, Loader};
+use super::one_stage::one_stage;
+use crate::error::{RecipeError, TrainError};
+use crate::experiment::Experiment;
+use crate::game::{AdversarialLoss, Game, Loss, PerPlayer, ScoreState, Source, add_noise};
 
-/// Everything one training step has to work with.
+/// `[generator]` and `[discriminator]`: one network each, built-in ones by default.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gan<G = GeneratorConfig, D = DiscriminatorConfig> {
+    /// Describes the network that makes images.
+    pub generator: G,
+    /// Describes the network that scores them.
+    pub discriminator: D,
+}
+
+/// What a turn of a [`Gan`] starts from.
 #[derive(Debug, Clone)]
-pub struct Round {
+pub struct GanRound {
     /// `[batch, channels, height, width]`, real images.
     pub real: Tensor<4>,
-    /// What the generator makes as many fakes from. Its class is that of the real image in the same row, so
-    /// that real and fake follow the same class frequencies.
-    pub latent: Latent,
+    /// `[batch]`, the class of the real image and of the fake in each row, so that both follow the same class
+    /// frequencies; `None` for unconditional players.
+    pub class: Option<Tensor<1, Int>>,
+    /// `[batch, dimension]`, what the generator makes as many fakes from.
+    pub noise: Tensor<2>,
 }
 
-/// A generator, a discriminator and the average of the generators so far, playing one game.
-#[derive(Module, Debug)]
-pub struct Gan<G: Generator, D: Discriminator> {
-    /// Makes images.
-    pub generator: G,
-    /// Judges them.
-    pub discriminator: D,
-    /// The running average of the generator, which is what a finished run ships.
-    pub average: Option<Average<G>>,
-    /// The rules.
-    #[module(skip)]
-    pub game: Game,
-    /// Average scores, for a penalty that holds scores to them.
-    anchors: Option<Anchors>,
-    /// The players' pasts, which historical averaging pulls them to.
-    pub(crate) generator_history: Option<History<G>>,
-    pub(crate) discriminator_history: Option<History<D>>,
-}
+impl<G: GeneratorArchitecture, D: DiscriminatorArchitecture> System for Gan<G, D> {
+    const NAME: &'static str = "gan";
+    const HAS_ONE_STAGE: bool = true;
 
-/// Where a [`Gan`] begins.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Start {
-    /// Updates after which a step counts half in the generator's average; no average where absent.
-    pub half_life: Option<f64>,
-    /// What is random about the players' state beside their weights follows from it.
-    pub seed: u64,
-    /// How far the run came that is resumed.
-    pub moves: Moves,
-}
+    type Generator = G::Network;
+    type Discriminator = D::Network;
+    type State = ScoreState;
+    type Round = GanRound;
+    type Generated = Tensor<4>;
+    type Sampled = G::Network;
 
-/// How often each player has moved, in the sessions before this one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Moves {
-    /// Updates of the generator.
-    pub generator: u64,
-    /// Updates of the discriminator.
-    pub discriminator: u64,
-}
+    fn check(&self, experiment: &Experiment) -> Result<(), RecipeError> {
+        let batch = experiment.run.batch;
+        let labels = experiment.data.labels;
+        experiment
+            .game
+            .check_players(&self.discriminator, labels, batch)?;
+        if batch == 1
+            && let Some(norm) = self.generator.norm_of_rows()
+        {
+            let allowed = format!(
+                "2 or more with generator.norm = \"{norm}\", for a batch of one has no statistics"
+            );
+            return Err(RecipeError::value("run.batch", 1, allowed));
+        }
+        Ok(())
+    }
 
-/// Gradients of one player, with what the step tells about itself.
-pub struct Phase<T> {
-    /// For the parameters of the player whose turn it is, and for no other.
-    pub gradients: GradientsParams,
-    /// Left on the device until a tick asks.
-    pub telemetry: T,
-}
+    fn init(
+        &self,
+        experiment: &Experiment,
+        setting: &Setting<'_>,
+    ) -> Result<(G::Network, D::Network), TrainError> {
+        let Setting {
+            image,
+            classes,
+            mean_image,
+            device,
+        } = *setting;
+        let refuse = |player| move |source: ConfigError| TrainError::Network { player, source };
+        let rng = |player| keyed_rng(experiment.run.seed, player, 0);
+        let generator = self
+            .generator
+            .init(image, classes, &mut rng("generator weights"), device)
+            .map_err(refuse("generator"))?;
+        let generator = match mean_image {
+            Some(mean) => self.generator.start_at(generator, mean),
+            None => generator,
+        };
+        let packed = packed(image, &experiment.game);
+        let discriminator = self
+            .discriminator
+            .init(packed, classes, &mut rng("discriminator weights"), device)
+            .map_err(refuse("discriminator"))?;
+        Ok((generator, discriminator))
+    }
 
-/// Gradients of both players, taken at the same weights.
-pub struct BothPhases {
-    /// The discriminator's gradients.
-    pub discriminator: GradientsParams,
-    /// The generator's gradients.
-    pub generator: GradientsParams,
-    /// Left on the device until a tick asks.
-    pub telemetry: (DiscriminatorTelemetry, GeneratorTelemetry),
-}
+    fn latent(&self) -> LatentSpec {
+        self.generator.latent()
+    }
 
-impl<G: Generator, D: Discriminator> Gan<G, D> {
-    /// Two players ready to play: with whatever state the rules need beside their weights, and every parameter under an
-    /// identity of its own.
-    #[must_use]
-    pub fn new(generator: G, discriminator: D, game: Game, start: Start) -> Self {
-        let mut rng = keyed_rng(start.seed, "constraints on the discriminator", 0);
-        let penalties = game.penalties.iter();
-        let discriminator = penalties.fold(discriminator, |discriminator, penalty| {
-            penalty.before_training(discriminator, &mut rng)
-        });
-        let half_life = start.half_life;
-        let average =
-            half_life.map(|half_life| Average::new(&generator, half_life, start.moves.generator));
-        let holds_scores = |penalty: &Penalty| matches!(penalty, Penalty::LeCam { .. });
-        let anchors = game.penalties.iter().any(holds_scores).then(|| {
-            let device = generator.devices().into_iter().next();
-            Anchors::new(&device.unwrap_or_default())
-        });
-        let remembers = game.historical_averaging > 0.0;
-        let generator_history = remembers.then(|| History::new(&generator, start.moves.generator));
-        let discriminator_history =
-            remembers.then(|| History::new(&discriminator, start.moves.discriminator));
-        number_parameters(Self {
-            generator,
-            discriminator,
-            average,
-            game,
-            anchors,
-            generator_history,
-            discriminator_history,
+    fn starts_at_mean(&self) -> bool {
+        self.generator.starts_at_mean()
+    }
+
+    fn sizes(
+        &self,
+        experiment: &Experiment,
+        image: ImageSpec,
+        classes: usize,
+    ) -> PerPlayer<Option<NetworkSize>> {
+        let packed = packed(image, &experiment.game);
+        PerPlayer {
+            generator: self.generator.size(image, classes),
+            discriminator: self.discriminator.size(packed, classes),
+        }
+    }
+
+    fn next_round(&self, loader: &mut Loader<'_>, index: u64) -> Result<GanRound, DataError> {
+        let real = loader.next_images()?;
+        Ok(GanRound {
+            real: real.images,
+            class: real.class,
+            noise: loader.latents.draw("latent", index),
         })
     }
 
-    /// Images from latents, with the graph that leads back to the generator.
-    #[must_use]
-    pub fn fakes(&self, latent: &Latent) -> Tensor<4> {
-        let fakes = self.generator.forward(latent.clone());
-        if self.game.generator_noise > 0.0 {
-            add_noise(fakes, self.game.generator_noise)
+    fn redraw(&self, round: GanRound, latents: &Latents, draw: u64) -> GanRound {
+        GanRound {
+            noise: latents.draw("latent of a generator turn", draw),
+            ..round
+        }
+    }
+
+    fn generate(&self, generator: &G::Network, round: &GanRound, game: &Game) -> Tensor<4> {
+        use ganforge_model::Generator;
+        let fakes = generator.forward(Latent {
+            noise: round.noise.clone(),
+            class: round.class.clone(),
+        });
+        if game.generator_noise > 0.0 {
+            add_noise(fakes, game.generator_noise)
         } else {
             fakes
         }
     }
 
-    /// The discriminator's gradients on real images and fakes; nothing reaches the generator.
-    #[must_use]
-    pub fn discriminator_phase(
-        &self,
-        round: &Round,
-        fakes: &Tensor<4>,
-        key: TurnKey,
-    ) -> Phase<DiscriminatorTelemetry> {
-        let shown = self
-            .game
-            .preprocess(fakes.clone().detach(), Source::Fake, key);
-        let judged = self.judge(round, shown, key);
-        Phase {
-            gradients: GradientsParams::from_grads(judged.loss.backward(), &self.discriminator),
-            telemetry: judged.telemetry,
+    fn discriminator_loss(&self, turn: Turn<'_, Self>, fakes: Tensor<4>) -> Loss {
+        let GanRound { real, class, .. } = turn.round;
+        adversarial(turn).discriminator_loss(real.clone(), fakes, class.as_ref())
+    }
+
+    fn generator_loss(&self, turn: Turn<'_, Self>, fakes: Tensor<4>) -> Loss {
+        let GanRound { real, class, .. } = turn.round;
+        adversarial(turn).generator_loss(real, fakes, class.as_ref())
+    }
+
+    /// Both players see the same preprocessed fakes.
+    fn joint_losses(&self, turn: Turn<'_, Self>, fakes: Tensor<4>) -> PerPlayer<Loss> {
+        let GanRound { real, class, .. } = turn.round;
+        let loss = adversarial(turn);
+        let fakes = loss.preprocess(fakes, Source::Fake);
+        let scores = loss.score(real.clone(), fakes.clone().detach(), class.as_ref());
+        PerPlayer {
+            discriminator: scores.loss,
+            generator: loss.generator_loss_of(real, fakes, class.as_ref()),
         }
     }
 
-    /// The generator's gradients through a discriminator whose own parameters get none.
-    #[must_use]
-    pub fn generator_phase(
+    fn one_stage(
         &self,
-        round: &Round,
+        turn: Turn<'_, Self>,
         fakes: Tensor<4>,
-        key: TurnKey,
-    ) -> Phase<GeneratorTelemetry> {
-        let shown = self.game.preprocess(fakes, Source::Fake, key);
-        let (loss, telemetry) = self.generator_loss(round, shown, key);
-        Phase {
-            gradients: GradientsParams::from_grads(loss.backward(), &self.generator),
-            telemetry,
-        }
+    ) -> PerPlayer<(GradientsParams, Loss)> {
+        let GanRound { real, class, .. } = turn.round;
+        one_stage(
+            &adversarial(turn),
+            turn.generator,
+            real.clone(),
+            fakes,
+            class.as_ref(),
+        )
     }
 
-    /// Both players' gradients at the same weights, from one backward pass.
-    #[must_use]
-    pub fn simultaneous_phase(&self, round: &Round, key: TurnKey) -> BothPhases {
-        let (loss, telemetry) = self.joint_loss(round, key);
-        let mut gradients = loss.backward();
-        BothPhases {
-            discriminator: GradientsParams::from_module(&mut gradients, &self.discriminator),
-            generator: GradientsParams::from_module(&mut gradients, &self.generator),
-            telemetry,
-        }
+    fn sampled<'a>(&self, generator: &'a G::Network) -> &'a G::Network {
+        generator
     }
 
-    /// A loss whose gradient is that of each player's own loss.
-    ///
-    /// The losses share no parameter that both would move: the discriminator's sees detached fakes, the
-    /// generator's a discriminator without gradients. So the gradient of their sum is both gradients.
-    pub(crate) fn joint_loss(
-        &self,
-        round: &Round,
-        key: TurnKey,
-    ) -> (Tensor<1>, (DiscriminatorTelemetry, GeneratorTelemetry)) {
-        let shown = self
-            .game
-            .preprocess(self.fakes(&round.latent), Source::Fake, key);
-        let judged = self.judge(round, shown.clone().detach(), key);
-        let (generator_loss, generator) = self.generator_loss(round, shown, key);
-        (judged.loss + generator_loss, (judged.telemetry, generator))
-    }
-
-    /// The discriminator's loss on a round's real images and on fakes as they are [shown](Game::preprocess) to it; its graph
-    /// leads back into the fakes as far as they have one.
-    pub(crate) fn judge(&self, round: &Round, fakes: Tensor<4>, key: TurnKey) -> Judged {
-        let game = &self.game;
-        let class = round.latent.class.as_ref();
-        let gradient_source = |kind| {
-            let mut penalties = game.penalties.iter();
-            penalties.any(|penalty| penalty.gradient_source() == Some(kind))
+    fn to_model_file(&self, generator: &G::Network, about: &About) -> Result<Vec<u8>, ModelError> {
+        let About {
+            signature,
+            recipe,
+            seed,
+            images_seen,
+            data_fingerprint,
+        } = about.clone();
+        let card = ModelCard {
+            format: FORMAT,
+            architecture: self.generator.clone(),
+            latent: signature.latent,
+            image: signature.image,
+            classes: signature.classes,
+            recipe,
+            seed,
+            images_seen,
+            data_fingerprint,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
         };
-        let real = game.preprocess(round.real.clone(), Source::Real, key);
-        let real = Scored::new(
-            &self.discriminator,
-            real,
-            class,
-            gradient_source(Source::Real),
-        );
-        // Where gradients lead back to the fakes, a penalty's own must not.
-        let constant = !fakes.is_require_grad();
-        let at_fakes = constant && gradient_source(Source::Fake);
-        let fake = Scored::new(&self.discriminator, fakes, class, at_fakes);
-        let loss = game
-            .payoff
-            .discriminator_loss(real.score(), fake.score(), game.label_smoothing);
-        let telemetry =
-            DiscriminatorTelemetry::new(game.payoff, &loss, &real.score(), &fake.score());
-        let told = [&real, &fake].map(|seen| class_loss(&seen.judgement, class));
-        let loss = told
-            .into_iter()
-            .flatten()
-            .fold(loss, |sum, told| sum + told * game.auxiliary_weight);
-        let penalty = self.penalty(PenaltyInput {
-            real: &real,
-            fake: &fake,
-            class,
-            anchors: self.anchors.as_ref(),
-            key,
-        });
-        let (loss, telemetry) = match penalty {
-            Some(penalty) => (loss + penalty.clone(), telemetry.with_penalty(&penalty)),
-            None => (loss, telemetry),
-        };
-        Judged {
-            loss,
-            real: real.score(),
-            fake: fake.score(),
-            telemetry,
-        }
+        ModelFile::new(card, generator).to_bytes()
     }
 
-    /// The sum of the penalties that are terms of the discriminator's loss.
-    fn penalty(&self, shown: PenaltyInput<'_>) -> Option<Tensor<1>> {
-        let penalties = self.game.penalties.iter();
-        penalties
-            .filter_map(|penalty| penalty.loss(&self.discriminator, shown))
-            .reduce(|sum, penalty| sum + penalty)
-    }
-
-    fn generator_loss(
-        &self,
-        round: &Round,
-        fakes: Tensor<4>,
-        key: TurnKey,
-    ) -> (Tensor<1>, GeneratorTelemetry) {
-        let game = &self.game;
-        let class = round.latent.class.as_ref();
-        let judge = self.discriminator.clone().no_grad();
-        let fake = Scored::new(&judge, fakes, class, false);
-        let real = LazyCell::new(|| {
-            let real = game.preprocess(round.real.clone(), Source::Real, key);
-            Scored::new(&judge, real, class, false)
-        });
-        let payoff = || game.payoff.generator_loss(|| real.score(), fake.score());
-        let loss = match game.feature_matching {
-            None => payoff(),
-            Some(matching) => {
-                let real = real.judgement.features.clone();
-                let apart = feature_matching(real, fake.judgement.features.clone());
-                let apart = apart * matching.weight;
-                if matching.beside_payoff {
-                    apart + payoff()
-                } else {
-                    apart
-                }
-            }
-        };
-        let loss = match class_loss(&fake.judgement, class) {
-            Some(told) => loss + told * game.auxiliary_weight,
-            None => loss,
-        };
-        let telemetry = GeneratorTelemetry::new(&loss);
-        (loss, telemetry)
+    fn open_model(path: &Path, device: &Device) -> Result<G::Network, ModelError> {
+        ModelFile::<G>::open(path)?.into_network(device)
     }
 }
 
-/// What the discriminator makes of a round.
-pub(crate) struct Judged {
-    /// `[1]`, with the penalties.
-    pub(crate) loss: Tensor<1>,
-    /// `[batch, outputs]`, logits of real images.
-    pub(crate) real: Tensor<2>,
-    /// `[batch, outputs]`, logits of fakes.
-    pub(crate) fake: Tensor<2>,
-    pub(crate) telemetry: DiscriminatorTelemetry,
+fn adversarial<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
+    turn: Turn<'_, Gan<G, D>>,
+) -> AdversarialLoss<'_, D::Network> {
+    AdversarialLoss {
+        discriminator: turn.discriminator,
+        state: turn.state,
+        game: turn.game,
+        key: turn.key,
+    }
+}
+
+/// The size of what the discriminator scores: packed images are channels of one.
+fn packed(image: ImageSpec, game: &Game) -> ImageSpec {
+    ImageSpec {
+        channels: image.channels.saturating_mul(game.packing.max(1)),
+        ..image
+    }
 }
 
 #[cfg(test)]

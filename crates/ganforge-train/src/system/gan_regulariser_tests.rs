@@ -2,13 +2,12 @@
 
 use burn::tensor::{Device, Int, Tensor};
 use ganforge_infer::Signature;
-use ganforge_model::{Discriminator, Generator, ImageSpec, collect_weights};
+use ganforge_model::{Discriminator, Generator, ImageSpec, Latent, collect_weights};
 
-use super::{Gan, Round};
+use super::{Gan, GanRound, adversarial};
 use crate::game::{Source, TurnKey};
 use crate::recipe::{Override, Recipe};
-use crate::session::Latents;
-use crate::system::{BuiltinGan, build};
+use crate::system::{Latents, Players, System};
 
 const BATCH: usize = 8;
 const CLASSES: usize = 3;
@@ -19,7 +18,7 @@ const NOW: TurnKey = TurnKey {
 };
 
 /// A small game on labelled 8×8 images, and a round of it.
-fn game(changes: &[&str]) -> (BuiltinGan, Round) {
+fn game(changes: &[&str]) -> (Players<Gan>, GanRound) {
     let mut all: Vec<Override> = vec![
         "generator.hidden=[16]".parse().unwrap(),
         "discriminator.hidden=[16]".parse().unwrap(),
@@ -29,9 +28,13 @@ fn game(changes: &[&str]) -> (BuiltinGan, Round) {
     all.extend(changes.iter().map(|change| change.parse().unwrap()));
     let recipe = Recipe::load("digits-conditional", &all).unwrap();
     let device = Device::flex().autodiff();
-    let classes = if recipe.data.labels { CLASSES } else { 0 };
+    let classes = if recipe.experiment.data.labels {
+        CLASSES
+    } else {
+        0
+    };
     let signature = Signature {
-        latent: recipe.generator.latent(),
+        latent: recipe.system.latent(),
         image: ImageSpec {
             channels: 1,
             height: 8,
@@ -39,7 +42,7 @@ fn game(changes: &[&str]) -> (BuiltinGan, Round) {
         },
         classes: (0..classes).map(|class| class.to_string()).collect(),
     };
-    let gan = build(&recipe, &signature, 0, &device).unwrap();
+    let players = recipe.build(&signature, 0, &device).unwrap();
     let latents = Latents {
         spec: signature.latent,
         batch: BATCH,
@@ -49,22 +52,22 @@ fn game(changes: &[&str]) -> (BuiltinGan, Round) {
     let class =
         (classes > 0).then(|| Tensor::<1, Int>::from_data([0, 1, 2, 0, 1, 2, 0, 1], &device));
     let pixels = Tensor::<1, Int>::arange(0..512, &device).float();
-    let round = Round {
+    let round = GanRound {
         real: (pixels * 0.37).sin().reshape([BATCH, 1, 8, 8]),
-        latent: latents.draw("latent", 0, class),
+        class,
+        noise: latents.draw("latent", 0),
     };
-    (gan, round)
+    (players, round)
 }
 
 fn number(tensor: Tensor<1>) -> f64 {
     tensor.into_data().iter::<f64>().sum()
 }
 
-fn generator_loss(gan: &BuiltinGan, round: &Round, key: TurnKey) -> f64 {
-    let shown = gan
-        .game
-        .preprocess(gan.fakes(&round.latent), Source::Fake, key);
-    number(gan.generator_loss(round, shown, key).0)
+fn generator_loss(players: &Players<Gan>, round: &GanRound) -> f64 {
+    let turn = players.turn(round, NOW);
+    let loss = players.system.generator_loss(turn, players.generate(round));
+    number(loss.loss)
 }
 
 fn largest_difference(one: Tensor<4>, other: Tensor<4>) -> f32 {
@@ -73,8 +76,8 @@ fn largest_difference(one: Tensor<4>, other: Tensor<4>) -> f32 {
 
 #[test]
 fn the_same_moment_shows_the_same_augmentation_and_another_another() {
-    let (gan, round) = game(&["game.augment=[\"colour\", \"translation\", \"cutout\"]"]);
-    let show = |kind, key| gan.game.preprocess(round.real.clone(), kind, key);
+    let (players, round) = game(&["game.augment=[\"colour\", \"translation\", \"cutout\"]"]);
+    let show = |kind, key| players.game.preprocess(round.real.clone(), kind, key);
     let first = show(Source::Real, NOW);
     assert!(largest_difference(first.clone(), round.real.clone()) > 0.1);
     assert!(largest_difference(first.clone(), show(Source::Real, NOW)) < 1e-7);
@@ -85,11 +88,11 @@ fn the_same_moment_shows_the_same_augmentation_and_another_another() {
 
 #[test]
 fn instance_noise_is_on_both_kinds_of_image_and_ends() {
-    let (gan, round) = game(&["game.instance_noise={ std = 0.5, until = 1000 }"]);
+    let (players, round) = game(&["game.instance_noise={ std = 0.5, until = 1000 }"]);
     for kind in [Source::Real, Source::Fake] {
         let spread = |images| {
             let key = TurnKey { images, ..NOW };
-            let noise = gan.game.preprocess(round.real.clone(), kind, key) - round.real.clone();
+            let noise = players.game.preprocess(round.real.clone(), kind, key) - round.real.clone();
             number(noise.square().mean()).sqrt()
         };
         assert!((spread(0) - 0.5).abs() < 0.1);
@@ -100,21 +103,27 @@ fn instance_noise_is_on_both_kinds_of_image_and_ends() {
 
 #[test]
 fn noise_on_the_generators_last_layer_is_the_trainings_alone() {
-    let (gan, round) = game(&["game.generator_noise=0.3"]);
-    let clean = gan.generator.forward(round.latent.clone());
-    let noise = gan.fakes(&round.latent) - clean;
+    let (players, round) = game(&["game.generator_noise=0.3"]);
+    let clean = players.generator.forward(Latent {
+        noise: round.noise.clone(),
+        class: round.class.clone(),
+    });
+    let noise = players.generate(&round) - clean;
     let spread = number(noise.square().mean()).sqrt();
     assert!((spread - 0.3).abs() < 0.05, "{spread}");
 }
 
 #[test]
 fn a_packed_discriminator_judges_several_images_at_once() {
-    let (gan, round) = game(&["game.packing=4", "data.labels=false"]);
-    let shown = gan.game.preprocess(round.real.clone(), Source::Real, NOW);
+    let (players, round) = game(&["game.packing=4", "data.labels=false"]);
+    let shown = players
+        .game
+        .preprocess(round.real.clone(), Source::Real, NOW);
     assert_eq!(shown.dims(), [BATCH / 4, 4, 8, 8]);
-    let judged = gan.judge(&round, shown, NOW);
-    assert_eq!(judged.real.dims(), [BATCH / 4, 1]);
-    assert!(generator_loss(&gan, &round, NOW).is_finite());
+    let loss = adversarial(players.turn(&round, NOW));
+    let scores = loss.score(round.real.clone(), shown, None);
+    assert_eq!(scores.real.dims(), [BATCH / 4, 1]);
+    assert!(generator_loss(&players, &round).is_finite());
 }
 
 #[test]
@@ -125,8 +134,8 @@ fn feature_matching_takes_the_place_of_the_payoff_or_joins_it() {
         "game.label_smoothing=0",
     ]
     .map(|change| {
-        let (gan, round) = game(&[change]);
-        generator_loss(&gan, &round, NOW)
+        let (players, round) = game(&[change]);
+        generator_loss(&players, &round)
     });
     let [matching, both, payoff] = losses;
     assert!(matching > 1e-3);
@@ -137,10 +146,13 @@ fn feature_matching_takes_the_place_of_the_payoff_or_joins_it() {
 fn both_players_minimise_the_class_loss_of_an_auxiliary_classifier() {
     let auxiliary = "discriminator.conditioning=auxiliary";
     let at = |weight: &str| {
-        let (gan, round) = game(&[auxiliary, weight]);
-        let fakes = gan.fakes(&round.latent).detach();
-        let discriminator = number(gan.judge(&round, fakes, NOW).loss);
-        [discriminator, generator_loss(&gan, &round, NOW)]
+        let (players, round) = game(&[auxiliary, weight]);
+        let turn = players.turn(&round, NOW);
+        let loss = players
+            .system
+            .discriminator_loss(turn, players.generate(&round));
+        let discriminator = number(loss.loss);
+        [discriminator, generator_loss(&players, &round)]
     };
     let [without, once, twice] =
         ["0.0", "1.0", "2.0"].map(|weight| at(&format!("game.auxiliary_weight={weight}")));
@@ -154,8 +166,8 @@ fn both_players_minimise_the_class_loss_of_an_auxiliary_classifier() {
 
 #[test]
 fn dropout_draws_masks_in_the_generators_turn_too() {
-    let (gan, round) = game(&["discriminator.dropout_hidden=0.5"]);
-    let drawn: Vec<f64> = (0..4).map(|_| generator_loss(&gan, &round, NOW)).collect();
+    let (players, round) = game(&["discriminator.dropout_hidden=0.5"]);
+    let drawn: Vec<f64> = (0..4).map(|_| generator_loss(&players, &round)).collect();
     assert!(
         drawn.iter().any(|loss| (loss - drawn[0]).abs() > 1e-6),
         "{drawn:?}"
@@ -165,10 +177,10 @@ fn dropout_draws_masks_in_the_generators_turn_too() {
 #[test]
 fn minibatch_features_let_a_score_depend_on_the_batch() {
     for features in ["{ kind = \"deviation\" }", "{ kind = \"discrimination\" }"] {
-        let (gan, round) = game(&[&format!("discriminator.minibatch_features={features}")]);
+        let (players, round) = game(&[&format!("discriminator.minibatch_features={features}")]);
         let score = |images: Tensor<4>| {
-            let class = round.latent.class.clone();
-            let logits = gan.discriminator.forward(images, class);
+            let class = round.class.clone();
+            let logits = players.discriminator.forward(images, class);
             number(logits.logits.narrow(0, 0, 1).flatten::<1>(0, 1))
         };
         let alone = score(round.real.clone());
@@ -181,15 +193,17 @@ fn minibatch_features_let_a_score_depend_on_the_batch() {
 
 #[test]
 fn state_beside_the_weights_is_part_of_the_game() {
-    let (gan, _) = game(&[
+    let (players, _) = game(&[
         "game.payoff=hinge",
         "game.penalties=[{ kind = \"spectral-norm\" }, { kind = \"lecam\" }]",
         "game.historical_averaging=0.1",
     ]);
-    let names: Vec<String> = collect_weights::<Gan<_, _>>(&gan).into_keys().collect();
+    let names: Vec<String> = collect_weights::<Players<Gan>>(&players)
+        .into_keys()
+        .collect();
     for part in [
         "spectral_norm.left",
-        "anchors.",
+        "state.anchors.",
         "generator_history.mean.",
         "discriminator_history.mean.",
     ] {

@@ -7,14 +7,17 @@ use burn::optim::GradientsParams;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use burn::train::{Learner, TrainStep};
 use ganforge_data::Dataset;
-use ganforge_model::{Discriminator, DiscriminatorNet, Judgement, collect_weights};
+use ganforge_model::{
+    ChaCha8Rng, ConfigError, Discriminator, DiscriminatorArchitecture, DiscriminatorNet, ImageSpec,
+    Judgement, collect_weights,
+};
+use serde::{Deserialize, Serialize};
 
-use super::{Gan, Round, Start};
-use crate::game::TurnKey;
-use crate::optimizer::{module_optimizer, module_schedule};
+use super::{Gan, GanRound};
+use crate::game::{Player, TurnKey};
 use crate::recipe::{Override, Recipe};
-use crate::session::Latents;
-use crate::system::{BuiltinGan, build, signature};
+use crate::session::learner;
+use crate::system::{ImageBatch, Latents, Loader, Players, Start, System};
 use crate::weights::trainable_parameters;
 
 const NOW: TurnKey = TurnKey {
@@ -33,28 +36,57 @@ fn recipe(changes: &[&str]) -> Recipe {
     Recipe::load("digits", &all).unwrap()
 }
 
-fn game(recipe: &Recipe) -> (BuiltinGan, Round) {
+fn game(recipe: &Recipe) -> (Players<Gan>, GanRound) {
     let device = Device::flex().autodiff();
-    let dataset = Dataset::open(&recipe.data.source, &recipe.data.options()).unwrap();
-    let gan = build(recipe, &signature(recipe, &dataset), 0, &device).unwrap();
+    let dataset = Dataset::open(
+        &recipe.experiment.data.source,
+        &recipe.experiment.data.options(),
+    )
+    .unwrap();
+    let players = recipe
+        .build(&recipe.signature(&dataset), 0, &device)
+        .unwrap();
     let latents = Latents {
-        spec: recipe.generator.latent(),
+        spec: recipe.system.latent(),
         batch: 8,
         seed: 3,
         device: device.clone(),
     };
     let batch = dataset.gather(&[0, 1, 2, 3, 4, 5, 6, 7]).unwrap();
-    let real = Tensor::from_data(TensorData::new(batch.images, [8, 1, 8, 8]), &device);
-    let latent = latents.draw("latent", 0, None);
-    (gan, Round { real, latent })
+    let images = Tensor::from_data(TensorData::new(batch.images, [8, 1, 8, 8]), &device);
+    let mut loader = Loader {
+        images: Box::new(ImageBatch {
+            images,
+            class: None,
+        }),
+        latents: &latents,
+    };
+    let round = recipe.system.next_round(&mut loader, 0).unwrap();
+    (players, round)
 }
 
-fn learner(recipe: &Recipe, gan: BuiltinGan) -> Learner<BuiltinGan> {
-    let optimizer = module_optimizer(&recipe.optimizer, &gan, 1);
-    let schedule = module_schedule(&recipe.optimizer, &gan, 100, 8);
-    let mut learner = Learner::new(gan, optimizer, schedule);
+fn ready(recipe: &Recipe, players: Players<Gan>) -> Learner<Players<Gan>> {
+    let mut learner = learner(&recipe.experiment, players);
     learner.lr_step();
     learner
+}
+
+/// The gradients of the discriminator's turn.
+fn of_discriminator(
+    players: &Players<Gan>,
+    round: &GanRound,
+    fakes: &Tensor<4>,
+) -> GradientsParams {
+    let turn = players.turn(round, NOW);
+    let loss = players.system.discriminator_loss(turn, fakes.clone());
+    players.gradients_of(Player::Discriminator, loss.loss.backward())
+}
+
+/// The gradients of the generator's turn.
+fn of_generator(players: &Players<Gan>, round: &GanRound, fakes: Tensor<4>) -> GradientsParams {
+    let turn = players.turn(round, NOW);
+    let loss = players.system.generator_loss(turn, fakes);
+    players.gradients_of(Player::Generator, loss.loss.backward())
 }
 
 /// Weights by name, running statistics aside: those follow forward passes, not gradients.
@@ -69,14 +101,17 @@ fn weights<M: Module>(module: &M) -> Vec<(String, Vec<f32>)> {
 #[test]
 fn a_discriminator_step_leaves_the_generator_unchanged() {
     let recipe = recipe(&[]);
-    let (gan, round) = game(&recipe);
-    let mut learner = learner(&recipe, gan.clone());
-    let fakes = gan.fakes(&round.latent);
-    learner.optimizer_step(gan.discriminator_phase(&round, &fakes, NOW).gradients);
+    let (players, round) = game(&recipe);
+    let mut learner = ready(&recipe, players.clone());
+    let fakes = players.generate(&round);
+    learner.optimizer_step(of_discriminator(&players, &round, &fakes));
     let after = learner.model();
-    assert_eq!(weights(&after.generator), weights(&gan.generator));
-    assert_eq!(weights(&after.average), weights(&gan.average));
-    let (before, after) = (weights(&gan.discriminator), weights(&after.discriminator));
+    assert_eq!(weights(&after.generator), weights(&players.generator));
+    assert_eq!(weights(&after.average), weights(&players.average));
+    let (before, after) = (
+        weights(&players.discriminator),
+        weights(&after.discriminator),
+    );
     for (old, new) in before.iter().zip(&after) {
         assert_ne!(old, new, "every parameter of the discriminator moves");
     }
@@ -97,48 +132,53 @@ fn penalties_move_the_discriminator_and_still_leave_the_generator_unchanged() {
         let penalty = format!("game.penalties=[{{kind=\"{kind}{closed},form=\"{form}\"}}]");
         let penalised = recipe(&[&penalty, "optimizer.discriminator.kind=sgd"]);
         let free = recipe(&["optimizer.discriminator.kind=sgd"]);
-        let (gan, round) = game(&penalised);
+        let (players, round) = game(&penalised);
         let (same, _) = game(&free);
-        let fakes = gan.fakes(&round.latent);
-        let step = |recipe: &Recipe, gan: &BuiltinGan| {
-            let mut learner = learner(recipe, gan.clone());
-            learner.optimizer_step(gan.discriminator_phase(&round, &fakes, NOW).gradients);
+        let fakes = players.generate(&round);
+        let step = |recipe: &Recipe, players: &Players<Gan>| {
+            let mut learner = ready(recipe, players.clone());
+            learner.optimizer_step(of_discriminator(players, &round, &fakes));
             learner.model()
         };
-        let (after, without) = (step(&penalised, &gan), step(&free, &same));
+        let (after, without) = (step(&penalised, &players), step(&free, &same));
         assert_eq!(
             weights(&after.generator),
-            weights(&gan.generator),
+            weights(&players.generator),
             "{penalty}"
         );
-        assert_eq!(weights(&after.average), weights(&gan.average), "{penalty}");
+        assert_eq!(
+            weights(&after.average),
+            weights(&players.average),
+            "{penalty}"
+        );
         let (moved, freely) = (
             weights(&after.discriminator),
             weights(&without.discriminator),
         );
         assert_ne!(moved, freely, "{penalty}");
 
-        let phase = gan.simultaneous_phase(&round, NOW);
-        let mut totals = crate::telemetry::Totals::default();
-        totals.add_discriminator(phase.telemetry.0);
-        totals.add_generator(phase.telemetry.1);
-        let told = totals.read(8, crate::telemetry::GradientNorms::default());
-        assert!(told.penalty > 0.0, "{penalty}: {}", told.penalty);
+        let both = players.joint_gradients(players.turn(&round, NOW), players.generate(&round));
+        let terms = both.discriminator.1.terms;
+        let reported = terms.iter().find(|term| term.name == "penalty").unwrap();
+        let value: f32 = reported.value.clone().into_scalar();
+        assert!(value > 0.0, "{penalty}: {value}");
     }
 }
 
 #[test]
 fn a_generator_step_leaves_the_discriminator_unchanged() {
     let recipe = recipe(&[]);
-    let (gan, round) = game(&recipe);
-    let mut learner = learner(&recipe, gan.clone());
-    let fakes = gan.fakes(&round.latent);
-    let phase = gan.generator_phase(&round, fakes, NOW);
-    learner.optimizer_step(phase.gradients);
+    let (players, round) = game(&recipe);
+    let mut learner = ready(&recipe, players.clone());
+    let fakes = players.generate(&round);
+    learner.optimizer_step(of_generator(&players, &round, fakes));
     let after = learner.model();
-    assert_eq!(weights(&after.discriminator), weights(&gan.discriminator));
-    assert_ne!(weights(&after.generator), weights(&gan.generator));
-    assert_ne!(weights(&after.average), weights(&gan.average));
+    assert_eq!(
+        weights(&after.discriminator),
+        weights(&players.discriminator)
+    );
+    assert_ne!(weights(&after.generator), weights(&players.generator));
+    assert_ne!(weights(&after.average), weights(&players.average));
 }
 
 /// A discriminator that notes how many of its numbers take gradients, each time it judges.
@@ -147,6 +187,24 @@ struct Watched {
     network: DiscriminatorNet,
     #[module(skip)]
     taking: Arc<Mutex<Vec<usize>>>,
+}
+
+/// Describes a [`Watched`], which is built by hand.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct WatchedConfig;
+
+impl DiscriminatorArchitecture for WatchedConfig {
+    type Network = Watched;
+
+    fn init(
+        &self,
+        _image: ImageSpec,
+        _classes: usize,
+        _rng: &mut ChaCha8Rng,
+        _device: &Device,
+    ) -> Result<Watched, ConfigError> {
+        Err(ConfigError::new("kind", "watched", "a built-in network"))
+    }
 }
 
 impl Discriminator for Watched {
@@ -160,24 +218,38 @@ impl Discriminator for Watched {
 /// `benches/generator_phase.rs` times what this saves.
 #[test]
 fn the_generators_turn_computes_no_gradient_of_any_discriminator_parameter() {
-    let (gan, round) = game(&recipe(&[]));
-    let (loss, _) = gan.generator_loss(&round, gan.fakes(&round.latent), NOW);
-    let found = GradientsParams::from_grads(loss.backward(), &gan);
+    let (players, round) = game(&recipe(&[]));
+    let fakes = players.generate(&round);
+    let loss = players
+        .system
+        .generator_loss(players.turn(&round, NOW), fakes);
+    let found = GradientsParams::from_grads(loss.loss.backward(), &players);
     let [generator, discriminator] = [
-        trainable_parameters(&gan.generator),
-        trainable_parameters(&gan.discriminator),
+        trainable_parameters(&players.generator),
+        trainable_parameters(&players.discriminator),
     ];
-    assert_eq!(gradients(&found, &gan.generator).len(), generator);
-    assert_eq!(gradients(&found, &gan.discriminator).len(), 0);
+    assert_eq!(gradients(&found, &players.generator).len(), generator);
+    assert_eq!(gradients(&found, &players.discriminator).len(), 0);
 
     let watcher = Watched {
-        network: gan.discriminator,
+        network: players.discriminator,
         taking: Arc::default(),
     };
-    let watched = Gan::new(gan.generator, watcher, gan.game, Start::default());
-    let fakes = watched.fakes(&round.latent);
-    let _ = watched.discriminator_phase(&round, &fakes, NOW);
-    let _ = watched.generator_phase(&round, fakes, NOW);
+    let system = Gan {
+        generator: players.system.generator,
+        discriminator: WatchedConfig,
+    };
+    let watched = Players::new(
+        system,
+        players.generator,
+        watcher,
+        players.game,
+        Start::default(),
+    );
+    let fakes = watched.generate(&round);
+    let turn = watched.turn(&round, NOW);
+    let _ = watched.system.discriminator_loss(turn, fakes.clone());
+    let _ = watched.system.generator_loss(turn, fakes);
     let taking = watched.discriminator.taking.lock().unwrap();
     assert_eq!(
         *taking,
@@ -189,17 +261,15 @@ fn the_generators_turn_computes_no_gradient_of_any_discriminator_parameter() {
 #[test]
 fn fakes_made_before_a_discriminator_step_still_lead_back_to_the_generator() {
     let recipe = recipe(&[]);
-    let (gan, round) = game(&recipe);
-    let mut learner = learner(&recipe, gan.clone());
-    let fakes = gan.fakes(&round.latent);
-    learner.optimizer_step(gan.discriminator_phase(&round, &fakes, NOW).gradients);
+    let (players, round) = game(&recipe);
+    let mut learner = ready(&recipe, players.clone());
+    let fakes = players.generate(&round);
+    learner.optimizer_step(of_discriminator(&players, &round, &fakes));
     let moved = learner.model();
-    let reused = moved.generator_phase(&round, fakes, NOW);
-    let again = moved.generator_phase(&round, moved.fakes(&round.latent), NOW);
-    let (reused, again) = (
-        crate::weights::gradient_norm(&reused.gradients, &moved.generator),
-        crate::weights::gradient_norm(&again.gradients, &moved.generator),
-    );
+    let reused = of_generator(&moved, &round, fakes);
+    let again = of_generator(&moved, &round, moved.generate(&round));
+    let [reused, again] =
+        [reused, again].map(|found| moved.gradient_norm(Player::Generator, &found));
     assert!(reused > 0.0);
     assert!(
         (reused - again).abs() < 1e-6 * again,
@@ -227,17 +297,18 @@ fn a_one_stage_step_is_the_simultaneous_one() {
             "game.augment=[\"translation\", \"cutout\"]",
             "game.update=one-stage",
         ]);
-        let (gan, round) = game(&recipe);
-        let expected = gan.simultaneous_phase(&round, NOW);
-        let found = gan.one_stage_phase(&round, NOW);
+        let (players, round) = game(&recipe);
+        let turn = players.turn(&round, NOW);
+        let expected = players.joint_gradients(turn, players.generate(&round));
+        let found = players.system.one_stage(turn, players.generate(&round));
         let pairs = [
             (
-                gradients(&found.discriminator, &gan.discriminator),
-                gradients(&expected.discriminator, &gan.discriminator),
+                gradients(&found.discriminator.0, &players.discriminator),
+                gradients(&expected.discriminator.0, &players.discriminator),
             ),
             (
-                gradients(&found.generator, &gan.generator),
-                gradients(&expected.generator, &gan.generator),
+                gradients(&found.generator.0, &players.generator),
+                gradients(&expected.generator.0, &players.generator),
             ),
         ];
         for (found, expected) in pairs {
@@ -275,18 +346,18 @@ fn a_simultaneous_step_is_both_phases_at_the_old_weights() {
         "optimizer.generator.kind=sgd",
         "optimizer.discriminator.kind=sgd",
     ]);
-    let (gan, round) = game(&recipe);
-    let mut together = learner(&recipe, gan.clone());
-    together.optimizer_step(TrainStep::step(&gan, round.clone()).grads);
+    let (players, round) = game(&recipe);
+    let mut together = ready(&recipe, players.clone());
+    together.optimizer_step(TrainStep::step(&players, round.clone()).grads);
 
-    let fakes = gan.fakes(&round.latent);
-    let discriminator = gan.discriminator_phase(&round, &fakes, NOW).gradients;
-    let generator = gan.generator_phase(&round, fakes, NOW).gradients;
-    let mut apart = learner(&recipe, gan);
+    let fakes = players.generate(&round);
+    let discriminator = of_discriminator(&players, &round, &fakes);
+    let generator = of_generator(&players, &round, fakes);
+    let mut apart = ready(&recipe, players);
     apart.optimizer_step(discriminator);
     apart.optimizer_step(generator);
 
-    let (together, apart): (Gan<_, _>, Gan<_, _>) = (together.model(), apart.model());
+    let (together, apart): (Players<Gan>, Players<Gan>) = (together.model(), apart.model());
     for (one, other) in weights(&together).iter().zip(&weights(&apart)) {
         assert_eq!(one.0, other.0);
         for (a, b) in one.1.iter().zip(&other.1) {

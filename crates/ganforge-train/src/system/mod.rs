@@ -1,9 +1,15 @@
-//! Who plays: the networks of both players, and the losses of a turn.
+//! Who plays: which networks each player owns, what a round of data is, and what each player minimises.
+//!
+//! A [`System`] is what a recipe says of that. [`Gan`] is one generator against one discriminator. The loop, the update
+//! rules, optimizers, checkpoints, telemetry, evaluation and the run directory know this trait only.
 
-mod build;
 mod gan;
+mod interface;
+mod loader;
 mod one_stage;
+mod players;
 
-pub use build::{BuiltinGan, build, build_on, signature};
-pub(crate) use build::{beginning_of, image_spec};
-pub use gan::{BothPhases, Gan, Moves, Phase, Round, Start};
+pub use gan::{Gan, GanRound};
+pub use interface::{About, Detach, Setting, System, Turn};
+pub use loader::{ImageBatch, ImageSource, Latents, Loader};
+pub use players::{Players, Start};

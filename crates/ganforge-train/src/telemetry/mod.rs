@@ -6,4 +6,4 @@ mod totals;
 
 pub use journal::Journal;
 pub use reading::Reading;
-pub use totals::{DiscriminatorTelemetry, GeneratorTelemetry, GradientNorms, SavedTotals, Totals};
+pub use totals::{SavedTotals, Totals};

@@ -6,6 +6,9 @@ use ganforge_eval::MetricName;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use crate::game::PerPlayer;
+use crate::game::payoff::jensen_shannon;
+
 /// Means over the last tick, as they stand in `metrics.jsonl`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
@@ -35,12 +38,24 @@ pub struct Reading {
     pub generator_gradient_norm: f64,
     /// Real images per second of wall time, evaluation aside.
     pub images_per_second: f64,
+    /// Terms that only some systems and rules report, by name.
+    #[serde(flatten, deserialize_with = "terms")]
+    pub terms: BTreeMap<String, f64>,
     /// What an evaluation of the generator at the tick's end found, each figure under the name of its metric; empty where there was none.
     #[serde(flatten, deserialize_with = "figures")]
     pub figures: BTreeMap<MetricName, f64>,
 }
 
-/// Keys that name a metric; others belong to another version.
+/// Numeric keys that name no metric.
+fn terms<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, f64>, D::Error> {
+    let all = BTreeMap::<String, Value>::deserialize(deserializer)?;
+    let is_term = |name: &str| name.parse::<MetricName>().is_err();
+    let term = |(name, value): (String, Value)| Some((name, value.as_f64()?));
+    let terms = all.into_iter().filter(|(name, _)| is_term(name));
+    Ok(terms.filter_map(term).collect())
+}
+
+/// Keys that name a metric.
 fn figures<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<MetricName, f64>, D::Error> {
@@ -50,10 +65,51 @@ fn figures<'de, D: Deserializer<'de>>(
 }
 
 impl Reading {
-    /// The first figure that is no finite number, by name.
+    /// A reading of named means: those of every game have fields of their own.
+    pub(super) fn new(
+        images: u64,
+        gradient_norms: PerPlayer<f64>,
+        means: impl Iterator<Item = (String, f64)>,
+    ) -> Self {
+        let mut reading = Self {
+            images,
+            discriminator_loss: f64::NAN,
+            generator_loss: f64::NAN,
+            score_real: f64::NAN,
+            score_fake: f64::NAN,
+            accuracy_real: f64::NAN,
+            accuracy_fake: f64::NAN,
+            discriminator_gradient_norm: gradient_norms.discriminator,
+            generator_gradient_norm: gradient_norms.generator,
+            ..Self::default()
+        };
+        for (name, mean) in means {
+            let field = match name.as_str() {
+                "discriminator_loss" => &mut reading.discriminator_loss,
+                "generator_loss" => &mut reading.generator_loss,
+                "score_real" => &mut reading.score_real,
+                "score_fake" => &mut reading.score_fake,
+                "accuracy_real" => &mut reading.accuracy_real,
+                "accuracy_fake" => &mut reading.accuracy_fake,
+                "penalty" => &mut reading.penalty,
+                "value" => {
+                    reading.jsd_estimate = Some(jensen_shannon(mean));
+                    continue;
+                }
+                _ => {
+                    reading.terms.insert(name, mean);
+                    continue;
+                }
+            };
+            *field = mean;
+        }
+        reading
+    }
+
+    /// The first mean that is not finite, by name.
     #[must_use]
-    pub fn not_finite(&self) -> Option<&'static str> {
-        [
+    pub fn not_finite(&self) -> Option<&str> {
+        let named = [
             ("discriminator_loss", self.discriminator_loss),
             ("generator_loss", self.generator_loss),
             ("score_real", self.score_real),
@@ -64,8 +120,9 @@ impl Reading {
                 self.discriminator_gradient_norm,
             ),
             ("generator_gradient_norm", self.generator_gradient_norm),
-        ]
-        .into_iter()
-        .find_map(|(name, value)| (!value.is_finite()).then_some(name))
+        ];
+        let terms = self.terms.iter().map(|(name, &mean)| (name.as_str(), mean));
+        let mut all = named.into_iter().chain(terms);
+        all.find_map(|(name, mean)| (!mean.is_finite()).then_some(name))
     }
 }

@@ -1,107 +1,36 @@
-//! Sums over the steps of a tick, on the device.
-
-use std::collections::BTreeMap;
+//! Sums over the turns of a tick, on the device.
 
 use burn::tensor::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::reading::Reading;
-use crate::game::payoff::{Payoff, jensen_shannon};
+use crate::game::{PerPlayer, Player, Term};
 
-/// One discriminator phase: loss, both scores, both accuracies and the value, side by side.
-#[derive(Debug, Clone)]
-pub struct DiscriminatorTelemetry {
-    figures: Tensor<1>,
-    penalty: Option<Tensor<1>>,
-}
-
-/// One generator phase: its loss.
-#[derive(Debug, Clone)]
-pub struct GeneratorTelemetry(Tensor<1>);
-
-impl DiscriminatorTelemetry {
-    /// # Shapes
-    /// - `loss`: `[1]`
-    /// - `real`, `fake`: `[batch, outputs]`, logits
-    #[must_use]
-    pub fn new(payoff: Payoff, loss: &Tensor<1>, real: &Tensor<2>, fake: &Tensor<2>) -> Self {
-        let real = real.clone().inner();
-        let fake = fake.clone().inner();
-        let boundary = payoff.decision_boundary();
-        let [judged_real, judged_fake] = payoff.judged(real.clone(), fake.clone());
-        let mut figures = vec![
-            loss.clone().inner(),
-            real.clone().mean(),
-            fake.clone().mean(),
-            judged_real.greater_scalar(boundary).float().mean(),
-            judged_fake.lower_scalar(boundary).float().mean(),
-        ];
-        figures.extend(payoff.value(real, fake));
-        Self {
-            figures: Tensor::cat(figures, 0),
-            penalty: None,
-        }
-    }
-
-    /// Tells of the penalties, too.
-    ///
-    /// # Shapes
-    /// - `penalty`: `[1]`, their sum
-    #[must_use]
-    pub fn with_penalty(self, penalty: &Tensor<1>) -> Self {
-        Self {
-            penalty: Some(penalty.clone().inner()),
-            ..self
-        }
-    }
-}
-
-impl GeneratorTelemetry {
-    /// # Shapes
-    /// - `loss`: `[1]`
-    #[must_use]
-    pub fn new(loss: &Tensor<1>) -> Self {
-        Self(loss.clone().inner())
-    }
-}
-
-/// Sums over the steps of a tick, on the device.
+/// Sums of named terms over the turns of a tick, kept on the device until [`read`](Self::read).
 #[derive(Debug, Clone, Default)]
-pub struct Totals {
-    discriminator: Sum,
-    generator: Sum,
-    penalty: Sum,
-}
+pub struct Totals(PerPlayer<Sum>);
 
+/// The terms of one player's turns side by side, so that a turn adds one tensor.
 #[derive(Debug, Clone, Default)]
 struct Sum {
+    names: Vec<String>,
+    /// `[names]`
     total: Option<Tensor<1>>,
     count: u32,
 }
 
 impl Sum {
-    fn add(&mut self, figures: Tensor<1>) {
+    fn add(&mut self, terms: Vec<Term>) {
+        if self.total.is_none() {
+            self.names = terms.iter().map(|term| term.name.to_owned()).collect();
+        }
+        let values = terms.into_iter().map(|term| term.value).collect();
+        let values = Tensor::cat(values, 0);
         self.total = Some(match self.total.take() {
-            Some(total) => total + figures,
-            None => figures,
+            Some(total) => total + values,
+            None => values,
         });
         self.count += 1;
-    }
-
-    fn save(&self) -> SavedSum {
-        let numbers = |total: &Tensor<1>| total.clone().into_data().iter::<f64>().collect();
-        SavedSum {
-            total: self.total.as_ref().map(numbers).unwrap_or_default(),
-            count: self.count,
-        }
-    }
-
-    fn restore(saved: &SavedSum, device: &Device) -> Self {
-        let total = (saved.count > 0).then(|| Tensor::from_data(saved.total.as_slice(), device));
-        Self {
-            total,
-            count: saved.count,
-        }
     }
 
     /// Reads the means back: the one place where training waits for the device.
@@ -112,110 +41,135 @@ impl Sum {
         let mean = total.clone() / f64::from(self.count);
         mean.into_data().iter::<f64>().collect()
     }
+
+    fn save(&self) -> SavedSum {
+        let numbers = |total: &Tensor<1>| total.clone().into_data().iter::<f64>().collect();
+        SavedSum {
+            names: self.names.clone(),
+            total: self.total.as_ref().map(numbers).unwrap_or_default(),
+            count: self.count,
+        }
+    }
+
+    fn restore(saved: SavedSum, device: &Device) -> Self {
+        let total = (saved.count > 0).then(|| Tensor::from_data(saved.total.as_slice(), device));
+        Self {
+            names: saved.names,
+            total,
+            count: saved.count,
+        }
+    }
 }
 
 /// [`Totals`] on the host, so that a tick in which a run is stopped and resumed is reported like any other.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SavedTotals {
-    discriminator: SavedSum,
     generator: SavedSum,
-    #[serde(default)]
+    discriminator: SavedSum,
+    /// Checkpoints before terms had names held the penalty apart.
+    #[serde(default, skip_serializing)]
     penalty: SavedSum,
 }
 
 /// Double precision holds what a device sums in single precision, and JSON gives it back exactly.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct SavedSum {
+    /// Absent in checkpoints before terms had names.
+    #[serde(default)]
+    names: Vec<String>,
     total: Vec<f64>,
     count: u32,
 }
 
+/// The terms of a discriminator turn, in the order of checkpoints that did not name them.
+const UNNAMED: [&str; 6] = [
+    "discriminator_loss",
+    "score_real",
+    "score_fake",
+    "accuracy_real",
+    "accuracy_fake",
+    "value",
+];
+
+impl SavedTotals {
+    /// With names for terms that had none.
+    fn named(&self) -> PerPlayer<SavedSum> {
+        let mut all = PerPlayer {
+            generator: self.generator.clone(),
+            discriminator: self.discriminator.clone(),
+        };
+        let first = |names: &[&str], count: usize| {
+            let names = names.iter().take(count);
+            names.map(|&name| name.to_owned()).collect()
+        };
+        if all.generator.names.is_empty() {
+            all.generator.names = first(&["generator_loss"], all.generator.total.len());
+        }
+        if all.discriminator.names.is_empty() {
+            let discriminator = &mut all.discriminator;
+            discriminator.names = first(&UNNAMED, discriminator.total.len());
+            if let Some(&penalty) = self.penalty.total.first() {
+                discriminator.names.push("penalty".to_owned());
+                discriminator.total.push(penalty);
+            }
+        }
+        all
+    }
+}
+
 impl Totals {
+    /// Adds the terms of one player's turn. All turns of a player report the same terms.
+    pub fn add(&mut self, player: Player, terms: Vec<Term>) {
+        self.0[player].add(terms);
+    }
+
+    /// True while nothing summed since the last reading has become infinite or NaN; waits for the device.
+    #[must_use]
+    pub fn is_finite(&self) -> bool {
+        let finite = |sum: &Sum| sum.means().iter().all(|mean| mean.is_finite());
+        finite(&self.0.discriminator) && finite(&self.0.generator)
+    }
+
+    /// The means of the tick, without the rate, which the caller's clock knows; and starts the next tick.
+    pub fn read(&mut self, images: u64, gradient_norms: PerPlayer<f64>) -> Reading {
+        let totals = std::mem::take(self).0;
+        let terms = [totals.discriminator, totals.generator];
+        let terms = terms.into_iter().flat_map(|sum| {
+            let means = sum.means();
+            sum.names.into_iter().zip(means)
+        });
+        Reading::new(images, gradient_norms, terms)
+    }
+
     /// Reads the sums back.
     #[must_use]
     pub fn save(&self) -> SavedTotals {
         SavedTotals {
-            discriminator: self.discriminator.save(),
-            generator: self.generator.save(),
-            penalty: self.penalty.save(),
+            generator: self.0.generator.save(),
+            discriminator: self.0.discriminator.save(),
+            penalty: SavedSum::default(),
         }
     }
 
-    /// Goes on from sums that were [saved](Self::save).
+    /// Continues from sums that were [saved](Self::save).
     #[must_use]
     pub fn restore(saved: &SavedTotals, device: &Device) -> Self {
         let device = device.clone().without_autodiff();
-        Self {
-            discriminator: Sum::restore(&saved.discriminator, &device),
-            generator: Sum::restore(&saved.generator, &device),
-            penalty: Sum::restore(&saved.penalty, &device),
-        }
+        Self(saved.named().map(|sum| Sum::restore(sum, &device)))
     }
-
-    /// True while nothing counted since the last reading has lost its value; waits for the device.
-    #[must_use]
-    pub fn is_finite(&self) -> bool {
-        let finite = |sum: &Sum| sum.means().iter().all(|figure| figure.is_finite());
-        finite(&self.discriminator) && finite(&self.generator) && finite(&self.penalty)
-    }
-
-    /// Counts a discriminator phase.
-    pub fn add_discriminator(&mut self, telemetry: DiscriminatorTelemetry) {
-        self.discriminator.add(telemetry.figures);
-        if let Some(penalty) = telemetry.penalty {
-            self.penalty.add(penalty);
-        }
-    }
-
-    /// Counts a generator phase.
-    pub fn add_generator(&mut self, telemetry: GeneratorTelemetry) {
-        self.generator.add(telemetry.0);
-    }
-
-    /// The means of the tick, without the rate, which the caller's clock knows; and starts the next tick.
-    pub fn read(&mut self, images: u64, norms: GradientNorms) -> Reading {
-        let totals = std::mem::take(self);
-        let discriminator = totals.discriminator.means();
-        let generator = totals.generator.means();
-        let figure = |index: usize| discriminator.get(index).copied().unwrap_or(f64::NAN);
-        Reading {
-            images,
-            discriminator_loss: figure(0),
-            generator_loss: generator.first().copied().unwrap_or(f64::NAN),
-            score_real: figure(1),
-            score_fake: figure(2),
-            accuracy_real: figure(3),
-            accuracy_fake: figure(4),
-            jsd_estimate: discriminator.get(5).copied().map(jensen_shannon),
-            // Without penalties there is nothing to sum.
-            penalty: totals.penalty.means().first().copied().unwrap_or(0.0),
-            discriminator_gradient_norm: norms.discriminator,
-            generator_gradient_norm: norms.generator,
-            images_per_second: 0.0,
-            figures: BTreeMap::new(),
-        }
-    }
-}
-
-/// Norms of both players' gradients at one step.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct GradientNorms {
-    /// L2 norm over all of the discriminator's parameters.
-    pub discriminator: f64,
-    /// L2 norm over all of the generator's parameters.
-    pub generator: f64,
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeMap;
+
     use ganforge_eval::MetricName;
 
     #[test]
     fn figures_stand_beside_the_rest_under_the_names_of_their_metrics() {
-        let norms = GradientNorms::default();
-        let mut reading = Totals::default().read(64, norms);
-        // Of no step at all there is nothing to tell, and JSON has no NaN.
+        let mut reading = Totals::default().read(64, PerPlayer::default());
+        // Without a step there is nothing to report, and JSON has no NaN.
         for score in [
             &mut reading.discriminator_loss,
             &mut reading.generator_loss,

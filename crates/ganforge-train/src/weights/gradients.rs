@@ -47,7 +47,7 @@ fn squares<M: Module>(gradients: &GradientsParams, module: &M) -> Option<Tensor<
 
 /// True where at least one parameter of the module has a gradient.
 #[must_use]
-pub fn moves<M: Module>(gradients: &GradientsParams, module: &M) -> bool {
+pub fn has_gradients<M: Module>(gradients: &GradientsParams, module: &M) -> bool {
     let mut search = Search {
         gradients,
         found: false,

@@ -106,7 +106,7 @@ mod tests {
             norm: BatchNormConfig::new(3).init(device),
             last: LinearConfig::new(3, 1).init(device),
         };
-        crate::number_parameters(network)
+        crate::weights::number_parameters(network)
     }
 
     /// A cost of its own that reaches every parameter but the last bias.
@@ -176,7 +176,7 @@ mod tests {
         start.norm.gamma = start.norm.gamma.map(|gamma| gamma * 0.5);
         // As in a game, where the mean has identities of its own.
         let (history, network) =
-            crate::number_parameters((History::new(&start, 1), network(&device)));
+            crate::weights::number_parameters((History::new(&start, 1), network(&device)));
         let gradients = || GradientsParams::from_grads(cost(&network).backward(), &network);
         let without = gradients();
         let with = history.pull(gradients(), &network, WEIGHT);

@@ -7,7 +7,7 @@ mod lerp;
 mod parameters;
 
 pub use average::Average;
-pub(crate) use gradients::{clip_norm, gradient_norm, moves};
+pub(crate) use gradients::{clip_norm, gradient_norm, has_gradients};
 pub use historical::History;
 pub(crate) use parameters::has_finite_parameters;
 pub use parameters::{number_parameters, trainable_parameters};

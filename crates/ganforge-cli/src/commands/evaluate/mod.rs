@@ -9,10 +9,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use ganforge_data::DataOptions;
-use ganforge_eval::{EvaluationError, Evaluator, Part};
+use ganforge_eval::{EvalError, Evaluator, Part};
 use ganforge_infer::{SampleOptions, Sampler};
 use ganforge_measure::{BaselineImages, ReferenceData, Request};
-use ganforge_train::Recipe;
+use ganforge_train::experiment::Experiment;
+use ganforge_train::recipe::RecipeSource;
 
 use super::sample::class_number;
 use super::{print, print_json, warn_of_skipped, warn_of_truncation};
@@ -103,7 +104,7 @@ fn baseline(
     for (metric, outcome) in evaluator.outcomes(|metric| progress.name(metric.name())) {
         match outcome {
             Ok(figure) => values.insert(metric, figure.value),
-            Err(EvaluationError::NoValue { .. }) => None,
+            Err(EvalError::NoValue { .. }) => None,
             Err(other) => return Err(other.into()),
         };
     }
@@ -123,7 +124,8 @@ fn data_options(model: &Path) -> Result<DataOptions, CliError> {
     if !recipe.is_file() {
         return Ok(DataOptions::default());
     }
-    Ok(Recipe::load(&recipe.to_string_lossy(), &[])?.data.options())
+    let source = RecipeSource::find(&recipe.to_string_lossy())?;
+    Ok(Experiment::parse(&source, &[])?.data.options())
 }
 
 /// The requested metrics, or the defaults for the data, with everything else that changes a value.

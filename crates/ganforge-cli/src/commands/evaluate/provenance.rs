@@ -1,6 +1,7 @@
 //! How a value was obtained, as text.
 
-use ganforge_eval::{Estimator, Figure, Metric};
+use ganforge_eval::metrics::KernelEstimator;
+use ganforge_eval::{Figure, Metric};
 
 use crate::format::number;
 
@@ -25,10 +26,10 @@ fn parameters(metric: &Metric) -> Option<String> {
     Some(match metric {
         Metric::Frechet => return None,
         Metric::Kernel {
-            estimator: Estimator::Whole,
+            estimator: KernelEstimator::AllPairs,
         } => "all pairs".to_owned(),
         Metric::Kernel {
-            estimator: Estimator::Subsets { count, size },
+            estimator: KernelEstimator::Subsets { count, size },
         } => format!("{count} subsets of {size}"),
         Metric::Precision { k }
         | Metric::Recall { k }

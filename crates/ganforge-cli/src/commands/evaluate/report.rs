@@ -126,8 +126,7 @@ impl Report {
             now.map_err(|error| CliError::System(error.to_string()))?;
         for (metric, figure) in now {
             if let Some(before) = earlier.metrics.get(&metric) {
-                let change = figure.change_from(before);
-                let change = change.map_err(ganforge_eval::EvaluationError::from)?;
+                let change = figure.change_from(before)?;
                 self.change.insert(metric, change);
             }
         }

@@ -1,6 +1,6 @@
 //! Evaluation results as a table.
 
-use ganforge_data::printable;
+use ganforge_core::printable;
 use ganforge_eval::{Better, Figure, MetricName, Spread};
 
 use super::provenance::provenance;

@@ -1,8 +1,8 @@
-//! The Fréchet distance, of which features may be summed up and forgotten.
+//! The Fréchet distance, from features or from their moments.
 
 use super::*;
 
-/// More images than are added up at a time.
+/// More images than a block of moments.
 const MANY: usize = 5000;
 
 #[test]
@@ -16,7 +16,7 @@ fn the_frechet_distance_is_the_same_beside_every_other_metric() {
     };
     let others = MetricName::ALL.into_iter();
     for other in others.filter(|metric| *metric != MetricName::InceptionScore) {
-        let asked = Evaluation {
+        let asked = EvaluatorConfig {
             modes: Some(modes.clone()),
             ..evaluation(image, &[MetricName::Frechet, other])
         };
@@ -44,7 +44,7 @@ fn the_frechet_distance_is_the_same_beside_every_other_metric() {
 
 #[test]
 fn distances_that_would_not_fit_into_memory_are_refused_at_once() {
-    let large = Evaluation {
+    let large = EvaluatorConfig {
         samples: 4097,
         ..evaluation([3, 64, 64], &[MetricName::Frechet, MetricName::Kernel])
     };
@@ -54,7 +54,7 @@ fn distances_that_would_not_fit_into_memory_are_refused_at_once() {
         "{refused}"
     );
     assert!(
-        Evaluator::new(Evaluation {
+        Evaluator::new(EvaluatorConfig {
             samples: 4096,
             ..large
         })
@@ -63,7 +63,7 @@ fn distances_that_would_not_fit_into_memory_are_refused_at_once() {
 }
 
 #[test]
-fn a_singular_covariance_is_told() {
+fn a_singular_covariance_is_reported() {
     let singular = |rows| {
         let mut evaluator = Evaluator::new(evaluation([1, 4, 4], &[MetricName::Frechet])).unwrap();
         add(&mut evaluator, Part::Samples, &scattered(40, 16, 1));

@@ -1,4 +1,4 @@
-//! What an evaluator says is what the metrics say of the same images.
+//! The figures of an evaluator equal those of the metrics for the same images.
 
 mod frechet;
 
@@ -6,20 +6,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use burn::tensor::Device;
 
+use super::evaluator::PAIRS;
 use super::*;
-use crate::spaces::{GENERATED, without_border};
+use crate::metrics::*;
+use crate::spaces::{FeatureSpace, GENERATED, without_border};
 use crate::tests::scattered;
-use crate::{Features, Spread, frechet_of_features, mixture_modes};
+use crate::{Features, Metric, Spread};
 
-fn evaluation(image: [usize; 3], metrics: &[MetricName]) -> Evaluation {
-    Evaluation {
+fn evaluation(image: [usize; 3], metrics: &[MetricName]) -> EvaluatorConfig {
+    EvaluatorConfig {
         image,
         space: FeatureSpace::Raw,
         modes: None,
         metrics: metrics.iter().copied().collect(),
         samples: 60,
         reference: 50,
-        circumstances: Circumstances {
+        context: ProtocolContext {
             data: "noise".into(),
             split: "train".into(),
             resize: Some("pad to 1x4x4".into()),
@@ -59,19 +61,22 @@ fn raw_figures_are_those_of_the_metrics() {
     for (part, set) in &sets {
         add(&mut evaluator, *part, set);
     }
-    let mut told = Vec::new();
-    let figures = evaluator.figures(|metric| told.push(metric)).unwrap().found;
-    assert_eq!(told, metrics);
+    let mut computed = Vec::new();
+    let figures = evaluator
+        .figures(|metric| computed.push(metric))
+        .unwrap()
+        .found;
+    assert_eq!(computed, metrics);
 
     let [samples, reference, training, held_out, validation, test] =
         sets.map(|(_, features)| features);
     let value = |metric| figures[&metric].value.to_bits();
     let expected = frechet_of_features(&samples, &reference).unwrap();
     assert_eq!(value(MetricName::Frechet), expected.to_bits());
-    let expected = kernel(&samples, &reference, Estimator::Whole, 5).unwrap();
+    let expected = kernel(&samples, &reference, KernelEstimator::AllPairs, 5).unwrap();
     assert_eq!(value(MetricName::Kernel), expected.value.to_bits());
     assert_eq!(figures[&MetricName::Kernel].error, Some(expected.spread));
-    let expected = overlap(&samples, &reference, Reach::default()).unwrap();
+    let expected = prdc(&samples, &reference, NearestK::default()).unwrap();
     assert_eq!(value(MetricName::Recall), expected.recall.to_bits());
     let expected = nearest_training(&samples, &held_out, &training).unwrap();
     let expected = expected.ratio().unwrap();
@@ -80,12 +85,12 @@ fn raw_figures_are_those_of_the_metrics() {
         let ink = set.data().iter().map(|pixel| (pixel + 1.0) / 2.0);
         Features::new(set.rows(), set.columns(), ink.collect()).unwrap()
     });
-    let expected = parzen(&samples, &validation, &test, &GRID).unwrap();
+    let expected = parzen(&samples, &validation, &test, &PARZEN_GRID).unwrap();
     assert_eq!(value(MetricName::Parzen), expected.nats.value.to_bits());
 }
 
 #[test]
-fn protocols_state_counts_and_circumstances() {
+fn protocols_state_counts_and_context() {
     let metrics = [MetricName::Frechet, MetricName::Parzen, MetricName::Nearest];
     let mut evaluator = Evaluator::new(evaluation([1, 4, 4], &metrics)).unwrap();
     for (part, rows) in [
@@ -114,7 +119,7 @@ fn protocols_state_counts_and_circumstances() {
 }
 
 #[test]
-fn protocols_know_real_images_by_their_pixels() {
+fn protocols_identify_real_images_by_their_pixels() {
     let digest = |metric, change: f32| {
         let mut evaluator = Evaluator::new(evaluation([1, 4, 4], &[metric])).unwrap();
         for part in metric.parts() {
@@ -135,11 +140,11 @@ fn protocols_know_real_images_by_their_pixels() {
 }
 
 #[test]
-fn a_divergence_that_is_infinite_leaves_the_count_of_modes() {
+fn an_infinite_divergence_leaves_the_count_of_modes() {
     let metrics = [MetricName::Modes, MetricName::ReverseKl];
     let mut asked = evaluation([3, 28, 28], &metrics);
     let device = Device::flex();
-    // Blank images are of a class that these are not.
+    // The class of blank images is not among these.
     let other = (0..1000).filter(|class| class % 111 != 0).collect();
     asked.modes = Some(ModeSource::stacked_digits(&device, Some(other)).unwrap());
     let mut evaluator = Evaluator::new(asked).unwrap();
@@ -156,7 +161,7 @@ fn a_divergence_that_is_infinite_leaves_the_count_of_modes() {
 }
 
 #[test]
-fn diversity_stands_beside_that_of_real_images() {
+fn diversity_includes_that_of_real_images() {
     let mut evaluator = Evaluator::new(evaluation([1, 4, 4], &[MetricName::Diversity])).unwrap();
     let (samples, real) = (scattered(30, 16, 1), scattered(20, 16, 2));
     add(&mut evaluator, Part::Samples, &samples);
@@ -172,12 +177,12 @@ fn diversity_stands_beside_that_of_real_images() {
 }
 
 #[test]
-fn new_samples_replace_forgotten_ones() {
+fn new_samples_replace_cleared_ones() {
     let mut evaluator = Evaluator::new(evaluation([1, 4, 4], &[MetricName::Frechet])).unwrap();
     let reference = scattered(50, 16, 2);
     add(&mut evaluator, Part::Reference, &reference);
     for seed in [3, 4] {
-        evaluator.forget(Part::Samples);
+        evaluator.clear(Part::Samples);
         let samples = scattered(40, 16, seed);
         add(&mut evaluator, Part::Samples, &samples);
         let found = evaluator.figures(|_| ()).unwrap().found[&MetricName::Frechet].value;
@@ -238,12 +243,12 @@ fn padded_digits_have_the_features_of_their_middle() {
     let [samples, reference] = [samples, reference].map(|set| {
         let data = burn::tensor::TensorData::new(set.into_data(), [20, 1, 32, 32]);
         let images = without_border(burn::tensor::Tensor::from_data(data, &device));
-        let features = classifier.recognise(images).unwrap().features;
+        let features = classifier.classify(images).unwrap().features;
         Features::new(20, 128, features.try_into_vec_as().unwrap()).unwrap()
     });
     let expected = frechet_of_features(&samples, &reference).unwrap();
     let found = figures[&MetricName::Frechet].value;
-    // Batches of 7 and 13 round as they like.
+    // Rounding depends on the batch size, here 7 and 13.
     assert!(
         (found - expected).abs() < 1e-3 * expected,
         "{found} {expected}"
@@ -262,7 +267,7 @@ fn stacked_digits_are_counted_by_the_classifier() {
     let every = (0..1000).collect();
     asked.modes = Some(ModeSource::stacked_digits(&device, Some(every)).unwrap());
     let mut evaluator = Evaluator::new(asked).unwrap();
-    // Blank images are all of one class, whichever it is.
+    // All blank images are of one class.
     evaluator.add(Part::Samples, vec![-1.0; 9 * 2352]).unwrap();
     let figures = evaluator.figures(|_| ()).unwrap().found;
     let value = |metric| figures[&metric].value;
@@ -278,7 +283,7 @@ fn stacked_digits_are_counted_by_the_classifier() {
 }
 
 #[test]
-fn what_cannot_be_measured_is_refused_before_any_image() {
+fn unsupported_metrics_are_refused_before_any_image() {
     let refused = |image, metric| {
         let asked = evaluation(image, &[metric]);
         Evaluator::new(asked).unwrap_err().to_string()
@@ -301,7 +306,7 @@ fn what_cannot_be_measured_is_refused_before_any_image() {
 }
 
 #[test]
-fn a_pixel_that_is_none_is_refused_with_its_place() {
+fn a_pixel_that_is_not_finite_is_refused_with_its_position() {
     let mut evaluator = Evaluator::new(evaluation([1, 1, 2], &[MetricName::Frechet])).unwrap();
     evaluator.add(Part::Samples, vec![0.0; 6]).unwrap();
     let refused = evaluator.add(Part::Samples, vec![0.0, 0.0, 0.0, f32::NAN]);
@@ -319,7 +324,7 @@ fn a_pixel_that_is_none_is_refused_with_its_place() {
 }
 
 #[test]
-fn inception_features_are_those_of_the_network_and_say_how_images_were_enlarged() {
+fn inception_features_are_those_of_the_network_and_state_the_resizing() {
     let device = Device::flex();
     let mut asked = evaluation([1, 8, 8], &[MetricName::Frechet]);
     asked.space = FeatureSpace::Inception(Box::new(GENERATED.clone()), device.clone());
@@ -332,7 +337,7 @@ fn inception_features_are_those_of_the_network_and_say_how_images_were_enlarged(
     let [samples, reference] = [samples, reference].map(|set| {
         let data = burn::tensor::TensorData::new(set.into_data(), [2, 1, 8, 8]);
         let images = burn::tensor::Tensor::from_data(data, &device);
-        let features = GENERATED.recognise(images).unwrap().features;
+        let features = GENERATED.classify(images).unwrap().features;
         Features::new(2, 2048, features.try_into_vec_as().unwrap()).unwrap()
     });
     let expected = frechet_of_features(&samples, &reference).unwrap();

@@ -1,4 +1,4 @@
-//! Layers with their weights, and what they make of images.
+//! Layers with their weights, and their forward pass.
 
 use burn::tensor::ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions};
 use burn::tensor::{Device, Tensor, TensorData, module};
@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData, module};
 use super::plan::{Plan, Pool, Shape};
 use super::tensors::Tensors;
 
-/// What batch norm adds to a variance.
+/// ε of the batch norms.
 const EPSILON: f64 = 0.001;
 
 /// A layer with its weights.
@@ -18,10 +18,10 @@ pub(super) enum Layer {
 }
 
 impl Layer {
-    /// Layers that follow one another after grids of `inputs` channels, and how many channels come out.
+    /// A sequence of layers for `inputs` channels, and the number of output channels.
     ///
     /// # Errors
-    /// A tensor that is missing or of another shape.
+    /// A tensor is missing or of another shape.
     pub(super) fn sequence(
         plans: Vec<Plan>,
         inputs: usize,
@@ -62,26 +62,24 @@ impl Layer {
     }
 
     /// # Shapes
-    /// - `grids`: `[batch, channels, height, width]`
-    pub(super) fn forward_all(layers: &[Self], grids: Tensor<4>) -> Tensor<4> {
-        layers
-            .iter()
-            .fold(grids, |grids, layer| layer.forward(grids))
+    /// - `maps`: `[batch, channels, height, width]`
+    pub(super) fn forward_all(layers: &[Self], maps: Tensor<4>) -> Tensor<4> {
+        layers.iter().fold(maps, |maps, layer| layer.forward(maps))
     }
 
-    fn forward(&self, grids: Tensor<4>) -> Tensor<4> {
+    fn forward(&self, maps: Tensor<4>) -> Tensor<4> {
         match self {
-            Self::Convolution(convolution) => convolution.forward(grids),
-            Self::Pool(pool) => pool.forward(grids),
+            Self::Convolution(convolution) => convolution.forward(maps),
+            Self::Pool(pool) => pool.forward(maps),
             Self::Branches(branches) => {
-                let made = |branch: &Vec<Self>| Self::forward_all(branch, grids.clone());
-                Tensor::cat(branches.iter().map(made).collect(), 1)
+                let output = |branch: &Vec<Self>| Self::forward_all(branch, maps.clone());
+                Tensor::cat(branches.iter().map(output).collect(), 1)
             }
         }
     }
 }
 
-/// A convolution into which the batch norm after it was multiplied, with a rectifier.
+/// A convolution with the following batch norm folded into it, followed by a rectifier.
 #[derive(Debug, Clone)]
 pub(super) struct Convolution {
     /// `[outputs, inputs, kernel height, kernel width]`
@@ -92,7 +90,7 @@ pub(super) struct Convolution {
 }
 
 impl Convolution {
-    /// A norm (x − mean) · gain / √(variance + ε) + offset of w · image is the convolution with w · gain / √(variance + ε) and a bias.
+    /// Batch norm (x − mean) · gain / √(variance + ε) + offset of a convolution with w is a convolution with w · gain / √(variance + ε) and a bias.
     fn new(
         shape: &Shape,
         inputs: usize,
@@ -107,11 +105,11 @@ impl Convolution {
         let (mean, variance) = (norm("running_mean")?, norm("running_var")?);
         for (output, kernel) in weight.chunks_exact_mut(inputs * tall * wide).enumerate() {
             let factor = f64::from(gain[output]) / (f64::from(variance[output]) + EPSILON).sqrt();
-            for number in kernel {
-                *number = (f64::from(*number) * factor) as f32;
+            for value in kernel {
+                *value = (f64::from(*value) * factor) as f32;
             }
-            let moved = f64::from(offset[output]) - f64::from(mean[output]) * factor;
-            offset[output] = moved as f32;
+            let shifted = f64::from(offset[output]) - f64::from(mean[output]) * factor;
+            offset[output] = shifted as f32;
         }
         Ok(Self {
             weight: Tensor::from_data(TensorData::new(weight, kernels), device),
@@ -120,10 +118,10 @@ impl Convolution {
         })
     }
 
-    fn forward(&self, grids: Tensor<4>) -> Tensor<4> {
+    fn forward(&self, maps: Tensor<4>) -> Tensor<4> {
         let (weight, bias) = (self.weight.clone(), self.bias.clone());
         ganforge_ops::relu(ganforge_ops::conv2d(
-            grids,
+            maps,
             weight,
             Some(bias),
             self.options.clone(),
@@ -132,20 +130,18 @@ impl Convolution {
 }
 
 impl Pool {
-    fn forward(self, grids: Tensor<4>) -> Tensor<4> {
-        let around = MaxPoolOptions::new([3, 3]);
+    fn forward(self, maps: Tensor<4>) -> Tensor<4> {
+        let max = MaxPoolOptions::new([3, 3]);
         match self {
-            Self::Mean => {
+            Self::Average => {
                 let options = AvgPoolOptions::new([3, 3])
                     .with_stride([1, 1])
                     .with_padding([1, 1])
                     .with_count_include_pad(false);
-                module::avg_pool2d(grids, options)
+                module::avg_pool2d(maps, options)
             }
-            Self::Maximum => {
-                module::max_pool2d(grids, around.with_stride([1, 1]).with_padding([1, 1]))
-            }
-            Self::Halving => module::max_pool2d(grids, around.with_stride([2, 2])),
+            Self::Max => module::max_pool2d(maps, max.with_stride([1, 1]).with_padding([1, 1])),
+            Self::MaxStride2 => module::max_pool2d(maps, max.with_stride([2, 2])),
         }
     }
 }

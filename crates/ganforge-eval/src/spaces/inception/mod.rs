@@ -1,12 +1,12 @@
 //! Inception-v3, the feature space of published Fréchet distances and Inception scores.
 //!
-//! Network and weights are those of the TensorFlow graph that M. Heusel et al., "GANs trained by a two time-scale update rule converge to a local Nash
-//! equilibrium", 2017, measured with, as pytorch-fid ported them; so is the way images come in (`images.rs`). There is no such network
-//! without weights: it is built from the tensors of a file (`layer.rs`), and the one file it is built from is known by its digest (`release.rs`).
+//! Network, weights and preprocessing (`preprocess.rs`) are those of pytorch-fid's port of the TensorFlow graph that M. Heusel et al. used, "GANs trained by a two
+//! time-scale update rule converge to a local Nash equilibrium", 2017. The network is built from the tensors of one released file (`layer.rs`), which is
+//! verified by its digest (`release.rs`).
 
-mod images;
 mod layer;
 mod plan;
+mod preprocess;
 mod release;
 mod tensors;
 #[cfg(test)]
@@ -16,7 +16,8 @@ use std::path::Path;
 
 use burn::tensor::{Device, Tensor, TensorData, activation};
 
-use super::{FeatureError, Recognised};
+use super::classified::Classified;
+use crate::error::EvalError;
 use layer::Layer;
 use tensors::Tensors;
 
@@ -24,13 +25,13 @@ pub use release::{INCEPTION_FILE, INCEPTION_SHA256};
 #[cfg(test)]
 pub(crate) use tests::GENERATED;
 
-/// What errors call it.
+/// Its name in errors.
 const NAME: &str = "Inception-v3";
 
-/// Channels of the last block, whose means are the features.
+/// Channels of the last block; their spatial means are the features.
 pub(super) const FEATURES: usize = 2048;
 
-/// Classes the released network knows: those of 2012 and eight that nothing belongs to.
+/// Classes of the released network: the 1,000 of ILSVRC 2012 and eight unused ones.
 pub(super) const CLASSES: usize = 1008;
 
 /// The released Inception-v3.
@@ -42,19 +43,19 @@ pub struct InceptionV3 {
 }
 
 impl InceptionV3 {
-    /// The released weights, from the file that `ganforge data fetch inception` brings, on a device.
+    /// The released weights from the file that `ganforge data fetch inception` downloads, on a device.
     ///
     /// # Errors
-    /// No file, or any other than the released one.
-    pub fn open(path: &Path, device: &Device) -> Result<Self, FeatureError> {
+    /// [`EvalError::Weights`] if the file is missing or not the released one.
+    pub fn open(path: &Path, device: &Device) -> Result<Self, EvalError> {
         let opened = release::check(path).and_then(|()| Self::new(Tensors::read(path)?, device));
-        opened.map_err(|reason| FeatureError::Weights { what: NAME, reason })
+        opened.map_err(|reason| EvalError::Weights { what: NAME, reason })
     }
 
-    /// The network of these tensors.
+    /// The network with these tensors.
     ///
     /// # Errors
-    /// A tensor that is missing, left over or of another shape.
+    /// A tensor is missing, unused or of another shape.
     fn new(mut tensors: Tensors, device: &Device) -> Result<Self, String> {
         let (layers, channels) = Layer::sequence(plan::layers(), 3, &mut tensors, device)?;
         let classifier = tensors.take("fc.weight", [CLASSES, channels])?;
@@ -69,22 +70,22 @@ impl InceptionV3 {
         })
     }
 
-    /// What the network makes of images, as they would look in image files of 8 bits. It takes a few dozen at a time: each takes some 20 MB.
+    /// Features and class probabilities of images, quantized to 8 bits. An image takes about 20 MB, so pass a few dozen at a time.
     ///
-    /// Features are those of pytorch-fid; probabilities are the softmax of 1008 logits without their bias, as in the code of T. Salimans et al., 2016, and
-    /// in torch-fidelity.
+    /// Features are those of pytorch-fid. Probabilities are the softmax of 1008 logits without bias, as in the code of T. Salimans et al., 2016, and in
+    /// torch-fidelity.
     ///
     /// # Shapes
-    /// - `images`: `[batch, 1 or 3, height, width]`, in [-1, 1]; grey is shown as a colour
-    /// - output: `[batch, 2048]`, none below 0, and `[batch, 1008]`
+    /// - `images`: `[batch, 1 or 3, height, width]`, in [-1, 1]; grey images are repeated to three channels
+    /// - output: features `[batch, 2048]`, at least 0, and probabilities `[batch, 1008]`
     ///
     /// # Errors
-    /// Images of any other number of channels.
-    pub fn recognise(&self, images: Tensor<4>) -> Result<Recognised, FeatureError> {
+    /// [`EvalError::ImageShape`] for another number of channels.
+    pub fn classify(&self, images: Tensor<4>) -> Result<Classified, EvalError> {
         let [_, channels, height, width] = images.dims();
         check([channels, height, width])?;
-        let (features, logits) = self.forward(images::shown(images));
-        Ok(Recognised {
+        let (features, logits) = self.forward(preprocess::preprocess(images));
+        Ok(Classified {
             features,
             probabilities: activation::softmax(logits, 1),
         })
@@ -96,26 +97,26 @@ impl InceptionV3 {
     /// - `images`: `[batch, 3, 299, 299]`, in [-1, 1]
     /// - output: `[batch, 2048]` and `[batch, 1008]`
     fn forward(&self, images: Tensor<4>) -> (Tensor<2>, Tensor<2>) {
-        let grids = Layer::forward_all(&self.layers, images);
-        let places: Tensor<3> = grids.flatten(2, 3);
-        let features: Tensor<2> = places.mean_dim(2).squeeze_dim(2);
+        let maps = Layer::forward_all(&self.layers, images);
+        let positions: Tensor<3> = maps.flatten(2, 3);
+        let features: Tensor<2> = positions.mean_dim(2).squeeze_dim(2);
         let logits = features.clone().matmul(self.classifier.clone());
         (features, logits)
     }
 }
 
-/// How images are brought to the size of the network, as a protocol says it.
+/// How images are resized, as a protocol states it.
 pub(super) fn resize([_, height, width]: [usize; 3]) -> Option<String> {
-    let side = images::SIDE;
+    let side = preprocess::SIDE;
     ([height, width] != [side; 2]).then(|| format!("bilinear to {side}x{side}"))
 }
 
-/// Refuses images `[channels, height, width]` that are neither grey nor coloured.
-pub(super) fn check([channels, height, width]: [usize; 3]) -> Result<(), FeatureError> {
+/// Fails unless images `[channels, height, width]` are grey or RGB.
+pub(super) fn check([channels, height, width]: [usize; 3]) -> Result<(), EvalError> {
     if matches!(channels, 1 | 3) && height * width > 1 {
         return Ok(());
     }
-    Err(FeatureError::Shape {
+    Err(EvalError::ImageShape {
         what: NAME,
         expected: "1 or 3 channels",
         found: format!("{channels}x{height}x{width}"),

@@ -1,53 +1,53 @@
-//! The architecture: layer after layer, by the names its tensors have in the released file.
+//! The architecture, with the tensor names of the released file.
 //!
 //! C. Szegedy, V. Vanhoucke, S. Ioffe, J. Shlens, Z. Wojna, "Rethinking the Inception architecture for computer vision", 2015. The released graph
-//! deviates from the paper in the pools of its blocks: means leave out what lies beyond the border, and the last block takes maxima.
+//! deviates from the paper in the pooling of its blocks: average pooling excludes padding, and the last block uses max pooling.
 
-use Pool::{Halving, Maximum, Mean};
+use Pool::{Average, Max, MaxStride2};
 
-/// A layer whose weights are not known yet.
+/// A layer without weights.
 pub(super) enum Plan {
     /// A convolution with batch norm and rectifier.
     Convolution(Shape),
-    /// A pool of 3×3.
+    /// 3×3 pooling.
     Pool(Pool),
-    /// What several sequences make of one input, channels after channels.
+    /// Parallel branches, concatenated along channels.
     Branches(Vec<Vec<Plan>>),
 }
 
 /// A convolution.
 pub(super) struct Shape {
-    /// What the names of its tensors begin with.
+    /// Prefix of the tensor names.
     pub(super) name: String,
     pub(super) outputs: usize,
     /// Height and width.
     pub(super) kernel: [usize; 2],
     pub(super) stride: usize,
-    /// Above and below, left and right.
+    /// Vertical and horizontal.
     pub(super) padding: [usize; 2],
 }
 
-/// How nine neighbours become one.
+/// A kind of 3×3 pooling.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Pool {
-    /// The mean of those inside; the size stays.
-    Mean,
-    /// The largest; the size stays.
-    Maximum,
-    /// The largest, with stride 2 and no border.
-    Halving,
+    /// Average pooling with stride 1 that excludes padding.
+    Average,
+    /// Max pooling with stride 1.
+    Max,
+    /// Max pooling with stride 2, without padding.
+    MaxStride2,
 }
 
-/// All layers up to the mean of the last grids.
+/// All layers before the global average pooling.
 pub(super) fn layers() -> Vec<Plan> {
     vec![
-        halving("Conv2d_1a_3x3", 32),
-        inside("Conv2d_2a_3x3", 32),
+        strided("Conv2d_1a_3x3", 32),
+        valid("Conv2d_2a_3x3", 32),
         same("Conv2d_2b_3x3", 64, [3, 3]),
-        Plan::Pool(Halving),
+        Plan::Pool(MaxStride2),
         same("Conv2d_3b_1x1", 80, [1, 1]),
-        inside("Conv2d_4a_3x3", 192),
-        Plan::Pool(Halving),
+        valid("Conv2d_4a_3x3", 192),
+        Plan::Pool(MaxStride2),
         block_a("Mixed_5b", 32),
         block_a("Mixed_5c", 64),
         block_a("Mixed_5d", 64),
@@ -57,13 +57,13 @@ pub(super) fn layers() -> Vec<Plan> {
         block_c("Mixed_6d", 160),
         block_c("Mixed_6e", 192),
         block_d("Mixed_7a"),
-        block_e("Mixed_7b", Mean),
-        block_e("Mixed_7c", Maximum),
+        block_e("Mixed_7b", Average),
+        block_e("Mixed_7c", Max),
     ]
 }
 
 fn block_a(block: &str, pooled: usize) -> Plan {
-    let same = |branch, outputs, kernel| same(&within(block, branch), outputs, kernel);
+    let same = |branch, outputs, kernel| same(&prefixed(block, branch), outputs, kernel);
     Plan::Branches(vec![
         vec![same("branch1x1", 64, [1, 1])],
         vec![
@@ -75,26 +75,26 @@ fn block_a(block: &str, pooled: usize) -> Plan {
             same("branch3x3dbl_2", 96, [3, 3]),
             same("branch3x3dbl_3", 96, [3, 3]),
         ],
-        vec![Plan::Pool(Mean), same("branch_pool", pooled, [1, 1])],
+        vec![Plan::Pool(Average), same("branch_pool", pooled, [1, 1])],
     ])
 }
 
 fn block_b(block: &str) -> Plan {
-    let same = |branch, outputs, kernel| same(&within(block, branch), outputs, kernel);
-    let halving = |branch, outputs| halving(&within(block, branch), outputs);
+    let same = |branch, outputs, kernel| same(&prefixed(block, branch), outputs, kernel);
+    let strided = |branch, outputs| strided(&prefixed(block, branch), outputs);
     Plan::Branches(vec![
-        vec![halving("branch3x3", 384)],
+        vec![strided("branch3x3", 384)],
         vec![
             same("branch3x3dbl_1", 64, [1, 1]),
             same("branch3x3dbl_2", 96, [3, 3]),
-            halving("branch3x3dbl_3", 96),
+            strided("branch3x3dbl_3", 96),
         ],
-        vec![Plan::Pool(Halving)],
+        vec![Plan::Pool(MaxStride2)],
     ])
 }
 
 fn block_c(block: &str, narrow: usize) -> Plan {
-    let same = |branch, outputs, kernel| same(&within(block, branch), outputs, kernel);
+    let same = |branch, outputs, kernel| same(&prefixed(block, branch), outputs, kernel);
     Plan::Branches(vec![
         vec![same("branch1x1", 192, [1, 1])],
         vec![
@@ -109,31 +109,31 @@ fn block_c(block: &str, narrow: usize) -> Plan {
             same("branch7x7dbl_4", narrow, [7, 1]),
             same("branch7x7dbl_5", 192, [1, 7]),
         ],
-        vec![Plan::Pool(Mean), same("branch_pool", 192, [1, 1])],
+        vec![Plan::Pool(Average), same("branch_pool", 192, [1, 1])],
     ])
 }
 
 fn block_d(block: &str) -> Plan {
-    let same = |branch, outputs, kernel| same(&within(block, branch), outputs, kernel);
-    let halving = |branch, outputs| halving(&within(block, branch), outputs);
+    let same = |branch, outputs, kernel| same(&prefixed(block, branch), outputs, kernel);
+    let strided = |branch, outputs| strided(&prefixed(block, branch), outputs);
     Plan::Branches(vec![
         vec![
             same("branch3x3_1", 192, [1, 1]),
-            halving("branch3x3_2", 320),
+            strided("branch3x3_2", 320),
         ],
         vec![
             same("branch7x7x3_1", 192, [1, 1]),
             same("branch7x7x3_2", 192, [1, 7]),
             same("branch7x7x3_3", 192, [7, 1]),
-            halving("branch7x7x3_4", 192),
+            strided("branch7x7x3_4", 192),
         ],
-        vec![Plan::Pool(Halving)],
+        vec![Plan::Pool(MaxStride2)],
     ])
 }
 
 fn block_e(block: &str, pool: Pool) -> Plan {
-    let same = |branch, outputs, kernel| same(&within(block, branch), outputs, kernel);
-    // Where the paper has 3×3, this has 1×3 beside 3×1.
+    let same = |branch, outputs, kernel| same(&prefixed(block, branch), outputs, kernel);
+    // 1×3 and 3×1 in parallel, in place of 3×3.
     let cross = |wide, tall| {
         Plan::Branches(vec![
             vec![same(wide, 384, [1, 3])],
@@ -155,11 +155,11 @@ fn block_e(block: &str, pool: Pool) -> Plan {
     ])
 }
 
-fn within(block: &str, branch: &str) -> String {
+fn prefixed(block: &str, branch: &str) -> String {
     format!("{block}.{branch}")
 }
 
-/// A convolution that keeps the size.
+/// A convolution with stride 1 and "same" padding.
 fn same(name: &str, outputs: usize, kernel: [usize; 2]) -> Plan {
     Plan::Convolution(Shape {
         name: name.to_owned(),
@@ -170,8 +170,8 @@ fn same(name: &str, outputs: usize, kernel: [usize; 2]) -> Plan {
     })
 }
 
-/// A convolution of 3×3 that stays inside.
-fn inside(name: &str, outputs: usize) -> Plan {
+/// A 3×3 convolution with stride 1, without padding.
+fn valid(name: &str, outputs: usize) -> Plan {
     Plan::Convolution(Shape {
         name: name.to_owned(),
         outputs,
@@ -181,8 +181,8 @@ fn inside(name: &str, outputs: usize) -> Plan {
     })
 }
 
-/// A convolution of 3×3 with stride 2 that stays inside.
-fn halving(name: &str, outputs: usize) -> Plan {
+/// A 3×3 convolution with stride 2, without padding.
+fn strided(name: &str, outputs: usize) -> Plan {
     Plan::Convolution(Shape {
         name: name.to_owned(),
         outputs,

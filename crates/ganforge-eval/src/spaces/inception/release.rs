@@ -1,24 +1,23 @@
-//! The one file of weights there is, and how it is known.
+//! The released file of weights, verified by its digest.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::path::Path;
 
+use ganforge_core::hex_digest;
 use sha2::{Digest as _, Sha256};
 
-use crate::digest::hexadecimal;
-
-/// The file's name. The digits after the date are the first of its digest: whoever released it put them there.
+/// The name of the file. It ends with the first digits of its SHA-256.
 pub const INCEPTION_FILE: &str = "pt_inception-2015-12-05-6726825d.pth";
 
-/// SHA-256 of the file, in hexadecimal: part of the protocol of a figure that was measured with it.
+/// SHA-256 of the file, in hexadecimal. It is part of the protocol of a figure.
 pub const INCEPTION_SHA256: &str =
     "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2";
 
-/// Where the file comes from.
-const REMEDY: &str = "`ganforge data fetch inception` brings it";
+/// How to get the file.
+const REMEDY: &str = "`ganforge data fetch inception` downloads it";
 
-/// Refuses any file but the released one.
+/// Fails unless the file is the released one.
 ///
 /// # Errors
 /// What is wrong with the file, and what to do.
@@ -27,7 +26,7 @@ pub(super) fn check(path: &Path) -> Result<(), String> {
     match sha256(path) {
         Ok(found) if found == INCEPTION_SHA256 => Ok(()),
         Ok(found) => Err(format!(
-            "{place} has the SHA-256 {found} and not {INCEPTION_SHA256}: it is damaged or another file; {REMEDY} anew"
+            "{place} has the SHA-256 {found} and not {INCEPTION_SHA256}: it is damaged or another file; {REMEDY} again"
         )),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             Err(format!("{place} is not there; {REMEDY}"))
@@ -45,5 +44,5 @@ fn sha256(path: &Path) -> io::Result<String> {
             read => hash.update(&block[..read]),
         }
     }
-    Ok(hexadecimal(&hash.finalize()))
+    Ok(hex_digest(hash, 32))
 }

@@ -1,27 +1,27 @@
-//! The tensors of a file that PyTorch wrote, handed out by name until none is left.
+//! The tensors of a PyTorch file, taken by name until none is left.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use pytorch_reader::{DType, PytorchReader};
 
-/// How many updates a batch norm has seen: the one thing in the file that inference has no use for.
+/// Suffix of batch-norm update counters, the only tensors in the file that inference does not use.
 const COUNTERS: &str = ".num_batches_tracked";
 
-/// A tensor's shape, and its elements row by row.
-type Numbers = (Vec<usize>, Vec<f32>);
+/// A tensor's shape and its elements, row-major.
+type StoredTensor = (Vec<usize>, Vec<f32>);
 
 /// Tensors by name.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tensors {
-    pub(super) left: BTreeMap<String, Numbers>,
+    pub(super) left: BTreeMap<String, StoredTensor>,
 }
 
 impl Tensors {
-    /// Everything in a file but the counters.
+    /// All tensors of a file except the counters.
     ///
     /// # Errors
-    /// A file that PyTorch did not write, that is damaged, or that has numbers of another precision.
+    /// The file is not a PyTorch file, is damaged, or has a tensor that is not `float32`.
     pub(super) fn read(path: &Path) -> Result<Self, String> {
         let refuse = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
         let file = PytorchReader::new(path).map_err(|error| refuse(&error))?;
@@ -44,10 +44,10 @@ impl Tensors {
         Ok(Self { left })
     }
 
-    /// Takes one out.
+    /// Removes a tensor and returns its elements.
     ///
     /// # Errors
-    /// If it is missing or has another shape.
+    /// It is missing or has another shape.
     pub(super) fn take<const D: usize>(
         &mut self,
         name: &str,
@@ -62,10 +62,10 @@ impl Tensors {
         }
     }
 
-    /// Makes sure that nothing is left over.
+    /// Checks that every tensor was taken.
     ///
     /// # Errors
-    /// A tensor that was not taken.
+    /// A tensor was not taken.
     pub(super) fn finish(self) -> Result<(), String> {
         match self.left.keys().next() {
             None => Ok(()),

@@ -115,7 +115,7 @@ fn features_and_logits_are_those_of_pytorch() {
     let stored: Stored = serde_json::from_str(STORED).unwrap();
     for case in stored.cases {
         let what = format!("{:?}", case.size);
-        let (features, logits) = GENERATED.forward(images::shown(image(case.size)));
+        let (features, logits) = GENERATED.forward(preprocess::preprocess(image(case.size)));
         let (features, logits) = (numbers(features), numbers(logits));
         let (every, largest) = (stored.every, case.largest_feature);
         agree(&what, &features, every, &case.features, largest);
@@ -196,12 +196,12 @@ fn only_the_released_file_is_opened() {
     let absent = refused(Path::new("nowhere/inception.pth"));
     assert_eq!(
         absent,
-        "the weights of Inception-v3 cannot be used: nowhere/inception.pth is not there; `ganforge data fetch inception` brings it"
+        "the weights of Inception-v3 cannot be used: nowhere/inception.pth is not there; `ganforge data fetch inception` downloads it"
     );
     // All tensors are there, and yet they are not the released ones.
     let other = file(&unpacked());
     let refused = refused(other.path());
-    let digest = crate::digest::hexadecimal(&Sha256::digest(unpacked()));
+    let digest = ganforge_core::hex_digest(Sha256::new().chain_update(unpacked()), 32);
     for part in [&*digest, INCEPTION_SHA256, "ganforge data fetch inception"] {
         assert!(refused.contains(part), "`{part}` in {refused}");
     }
@@ -216,7 +216,7 @@ fn the_name_of_the_file_holds_the_digits_that_its_publisher_put_there() {
 fn images_are_shown_as_a_file_would_hold_them() {
     let device = Device::flex();
     let data = TensorData::from([[[[-3.0_f32, -1.0, -0.001, 0.0, 0.003, 0.999, 7.0]]]]);
-    let shown = images::in_eight_bits(Tensor::from_data(data, &device));
+    let shown = preprocess::quantize(Tensor::from_data(data, &device));
     let levels = (shown + 1.0) * 127.5;
     let levels: Vec<f32> = levels.try_into_vec_as().unwrap();
     let expected = [0.0, 0.0, 127.0, 128.0, 128.0, 255.0, 255.0];

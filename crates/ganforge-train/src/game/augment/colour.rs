@@ -4,7 +4,7 @@ use burn::tensor::{Tensor, TensorData};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-/// One number of each kind for each image, in [0, 1).
+/// Uniform random numbers in [0, 1), one of each kind per image.
 #[derive(Debug)]
 pub struct Jitter {
     pub brightness: Vec<f32>,
@@ -14,20 +14,20 @@ pub struct Jitter {
 
 impl Jitter {
     pub fn draw([batch, ..]: [usize; 4], rng: &mut ChaCha8Rng) -> Self {
-        let mut shares = || (0..batch).map(|_| rng.random()).collect();
+        let mut uniform = || (0..batch).map(|_| rng.random()).collect();
         Self {
-            brightness: shares(),
-            saturation: shares(),
-            contrast: shares(),
+            brightness: uniform(),
+            saturation: uniform(),
+            contrast: uniform(),
         }
     }
 
-    /// `x + (u - 1/2)`; then distances from the grey of each pixel, the mean over its channels, times `2u`; then distances
-    /// from the mean of the image times `u + 1/2`.
+    /// Brightness: `x + u - 1/2`. Saturation: `grey + 2u (x - grey)`, where grey is the mean over the channels of a pixel.
+    /// Contrast: `mean + (u + 1/2)(x - mean)`, where mean is that of the image.
     pub fn apply(&self, images: Tensor<4>) -> Tensor<4> {
         let device = images.device();
-        let per_image = |shares: &[f32]| {
-            let data = TensorData::new(shares.to_vec(), [shares.len(), 1, 1, 1]);
+        let per_image = |factors: &[f32]| {
+            let data = TensorData::new(factors.to_vec(), [factors.len(), 1, 1, 1]);
             Tensor::<4>::from_data(data, &device)
         };
         let images = images + (per_image(&self.brightness) - 0.5);

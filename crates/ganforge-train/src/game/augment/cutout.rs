@@ -1,4 +1,4 @@
-//! Holes.
+//! Cutout: a rectangle of zeros in every image.
 
 use burn::tensor::{Int, Tensor, TensorData};
 use rand::RngExt;
@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::signed;
 
-/// Where the middle of each image's hole is, counted from the upper left corner.
+/// The centre of the hole in each image, in pixels from the upper left corner.
 #[derive(Debug)]
 pub struct Holes {
     pub down: Vec<i64>,
@@ -16,7 +16,7 @@ pub struct Holes {
 impl Holes {
     pub fn draw([batch, _, height, width]: [usize; 4], rng: &mut ChaCha8Rng) -> Self {
         let mut along = |size| {
-            // A hole of even length has its middle between two pixels, and one place more to be.
+            // The centre of a hole of even length lies between two pixels, which adds one position.
             let last = signed(size) - length(size) % 2;
             (0..batch).map(|_| rng.random_range(0..=last)).collect()
         };
@@ -27,28 +27,28 @@ impl Holes {
     }
 
     pub fn apply(&self, images: Tensor<4>) -> Tensor<4> {
-        let hole = covered(&images, 2, &self.down) * covered(&images, 3, &self.right);
+        let hole = hole_mask(&images, 2, &self.down) * hole_mask(&images, 3, &self.right);
         images * (1.0 - hole)
     }
 }
 
-/// Half of a side, rounded, halves up.
+/// Half of a side, rounded up.
 fn length(size: usize) -> i64 {
     (signed(size) + 1) / 2
 }
 
-/// 1 where the hole lies along one dimension, 0 elsewhere.
+/// The mask of the hole along one dimension: 1 inside, 0 outside.
 ///
 /// # Shapes
 /// - output: `[batch, 1, height, 1]` for dimension 2, `[batch, 1, 1, width]` for dimension 3
-fn covered(images: &Tensor<4>, dim: usize, middles: &[i64]) -> Tensor<4> {
+fn hole_mask(images: &Tensor<4>, dim: usize, centres: &[i64]) -> Tensor<4> {
     let (size, device) = (images.dims()[dim], images.device());
     let length = length(size);
     let mut line = [1; 4];
     line[dim] = size;
-    let places = Tensor::<1, Int>::arange(0..signed(size), &device).reshape(line);
-    let middles = TensorData::new(middles.to_vec(), [middles.len(), 1, 1, 1]);
-    let within = places - Tensor::<4, Int>::from_data(middles, &device) + length / 2;
+    let positions = Tensor::<1, Int>::arange(0..signed(size), &device).reshape(line);
+    let centres = TensorData::new(centres.to_vec(), [centres.len(), 1, 1, 1]);
+    let within = positions - Tensor::<4, Int>::from_data(centres, &device) + length / 2;
     let before = within.clone().lower_elem(length);
     within.greater_equal_elem(0).bool_and(before).float()
 }

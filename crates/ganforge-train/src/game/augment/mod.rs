@@ -1,9 +1,8 @@
-//! Augmentations that gradients pass through (Zhao et al. 2020, "Differentiable Augmentation for Data-Efficient GAN
-//! Training").
+//! Differentiable augmentation (Zhao et al. 2020, "Differentiable Augmentation for Data-Efficient GAN Training").
 //!
-//! The discriminator sees real images and fakes only augmented, in its own turn and in the generator's, and so cannot
-//! learn few images by heart; the generator learns through the augmentation, and its images stay as the data are. Ranges are
-//! those of the authors' code. Every number is drawn on the host, so that one seed augments alike on every backend.
+//! Real and generated images are augmented before the discriminator, in the turns of both players, so that it cannot memorise a
+//! small dataset. Gradients reach the generator through the augmentation, and generated images stay unaugmented. Ranges are
+//! those of the authors' code. Random numbers are drawn on the host, so a seed gives the same augmentation on every backend.
 
 mod colour;
 mod cutout;
@@ -17,20 +16,31 @@ use colour::Jitter;
 use cutout::Holes;
 use translation::Shifts;
 
-/// One change of all images of a batch, each image by numbers of its own.
+/// One augmentation, with independent random parameters for every image.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use ganforge_model::keyed_rng;
+/// use ganforge_train::{Augmentation, augment};
+///
+/// let images = Tensor::<4>::ones([4, 3, 16, 16], &Device::flex());
+/// let mut rng = keyed_rng(7, "augmentation", 0);
+/// let augmented = augment(&[Augmentation::Colour, Augmentation::Cutout], images, &mut rng);
+/// assert_eq!(augmented.dims(), [4, 3, 16, 16]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Augmentation {
-    /// Brightness, then saturation, then contrast. An image of one channel has no saturation to change.
+    /// Random brightness, saturation and contrast, in this order. Saturation has no effect on one channel.
     Colour,
-    /// Moves by at most an eighth of each side; zeros move in.
+    /// Translation by up to an eighth of each side, padded with zeros.
     Translation,
-    /// Sets a rectangle of half of each side to zero; what would lie beyond an edge is cut off.
+    /// Sets a random rectangle of half of each side, clipped at the border, to zero.
     Cutout,
 }
 
 impl Augmentation {
-    /// What a recipe calls it.
+    /// Its name in a recipe.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -65,7 +75,7 @@ pub fn augment(list: &[Augmentation], images: Tensor<4>, rng: &mut ChaCha8Rng) -
     list.iter().fold(images, apply)
 }
 
-/// The length of a side, to be counted with in either direction.
+/// The length of a side as a signed integer.
 fn signed(size: usize) -> i64 {
     i64::try_from(size).expect("a side has fewer than 2^63 pixels")
 }

@@ -1,4 +1,4 @@
-//! Augmentations against PyTorch (`references/augment.py`), and the draws they are made from.
+//! Augmentations compared with PyTorch (`references/augment.py`), and the ranges of their parameters.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::{Augmentation, Holes, Jitter, Shifts, augment};
 
-const EVERY: [Augmentation; 3] = [
+const ALL: [Augmentation; 3] = [
     Augmentation::Colour,
     Augmentation::Translation,
     Augmentation::Cutout,
@@ -37,8 +37,8 @@ struct Outcome<T> {
 }
 
 impl Case {
-    fn tensor(&self, numbers: &[f32]) -> Tensor<4> {
-        let data = TensorData::new(numbers.to_vec(), self.shape);
+    fn tensor(&self, values: &[f32]) -> Tensor<4> {
+        let data = TensorData::new(values.to_vec(), self.shape);
         Tensor::from_data(data, &Device::flex().autodiff())
     }
 
@@ -49,17 +49,17 @@ impl Case {
         let gradients = (output.clone() * self.tensor(&self.functional))
             .sum()
             .backward();
-        assert_close(&numbers(output), &outcome.output);
+        assert_close(&values(output), &outcome.output);
         let gradient = images.grad(&gradients).unwrap();
-        assert_close(&numbers(gradient), &outcome.gradient);
+        assert_close(&values(gradient), &outcome.gradient);
     }
 }
 
-fn numbers(tensor: Tensor<4>) -> Vec<f64> {
+fn values(tensor: Tensor<4>) -> Vec<f64> {
     tensor.into_data().iter::<f64>().collect()
 }
 
-/// To 1e-5 of the largest number.
+/// Asserts equality to 1e-5 of the largest value.
 fn assert_close(found: &[f64], expected: &[f64]) {
     assert_eq!(found.len(), expected.len());
     let largest = expected.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
@@ -70,7 +70,7 @@ fn assert_close(found: &[f64], expected: &[f64]) {
 }
 
 #[test]
-fn outputs_and_image_gradients_are_those_of_pytorch() {
+fn outputs_and_input_gradients_match_pytorch() {
     let stored = include_str!("../../../../../references/augment.json");
     for case in serde_json::from_str::<Vec<Case>>(stored).unwrap() {
         let Outcomes {
@@ -98,14 +98,9 @@ fn outputs_and_image_gradients_are_those_of_pytorch() {
 }
 
 #[test]
-fn draws_fill_their_ranges_and_no_more() {
+fn parameters_fill_their_ranges() {
     let mut rng = keyed_rng(1, "augmentation", 0);
-    let range = |numbers: &[i64]| {
-        (
-            *numbers.iter().min().unwrap(),
-            *numbers.iter().max().unwrap(),
-        )
-    };
+    let range = |values: &[i64]| (*values.iter().min().unwrap(), *values.iter().max().unwrap());
     // 12 / 8 rounds up to 2, 5 / 8 to 1; a hole is 6 pixels tall and 3 wide.
     let shape = [2000, 1, 12, 5];
     let shifts = Shifts::draw(shape, &mut rng);
@@ -116,10 +111,10 @@ fn draws_fill_their_ranges_and_no_more() {
     let holes = Holes::draw(shape, &mut rng);
     assert_eq!((range(&holes.down), range(&holes.right)), ((0, 12), (0, 4)));
     let jitter = Jitter::draw(shape, &mut rng);
-    for shares in [jitter.brightness, jitter.saturation, jitter.contrast] {
-        assert_eq!(shares.len(), 2000);
-        assert!(shares.iter().all(|share| (0.0..1.0).contains(share)));
-        let mean = shares.iter().sum::<f32>() / 2000.0;
+    for factors in [jitter.brightness, jitter.saturation, jitter.contrast] {
+        assert_eq!(factors.len(), 2000);
+        assert!(factors.iter().all(|factor| (0.0..1.0).contains(factor)));
+        let mean = factors.iter().sum::<f32>() / 2000.0;
         // Five standard errors.
         assert!(
             (mean - 0.5).abs() < 5.0 * (1.0_f32 / 12.0 / 2000.0).sqrt(),
@@ -129,33 +124,33 @@ fn draws_fill_their_ranges_and_no_more() {
 }
 
 #[test]
-fn one_seed_augments_alike_in_the_order_of_the_list() {
+fn a_seed_determines_the_result_and_augmentations_apply_in_order() {
     let images = Tensor::<4>::random(
         [3, 3, 8, 8],
         Distribution::Uniform(-1.0, 1.0),
         &Device::flex(),
     );
     let with = |list: &[Augmentation], seed| {
-        numbers(augment(
+        values(augment(
             list,
             images.clone(),
             &mut keyed_rng(seed, "augmentation", 0),
         ))
     };
-    assert_eq!(with(&EVERY, 1), with(&EVERY, 1));
-    assert_ne!(with(&EVERY, 1), with(&EVERY, 2));
-    assert_eq!(with(&[], 1), numbers(images.clone()));
+    assert_eq!(with(&ALL, 1), with(&ALL, 1));
+    assert_ne!(with(&ALL, 1), with(&ALL, 2));
+    assert_eq!(with(&[], 1), values(images.clone()));
     let mut rng = keyed_rng(1, "augmentation", 0);
-    let by_hand = EVERY[1].apply(EVERY[2].apply(images.clone(), &mut rng), &mut rng);
-    assert_eq!(with(&[EVERY[2], EVERY[1]], 1), numbers(by_hand));
+    let by_hand = ALL[1].apply(ALL[2].apply(images.clone(), &mut rng), &mut rng);
+    assert_eq!(with(&[ALL[2], ALL[1]], 1), values(by_hand));
 }
 
 #[test]
-fn a_recipe_names_augmentations_in_kebab_case() {
-    let names = serde_json::to_string(&EVERY).unwrap();
+fn augmentations_serialise_in_kebab_case() {
+    let names = serde_json::to_string(&ALL).unwrap();
     assert_eq!(names, r#"["colour","translation","cutout"]"#);
     assert_eq!(
         serde_json::from_str::<[Augmentation; 3]>(&names).unwrap(),
-        EVERY
+        ALL
     );
 }

@@ -1,4 +1,4 @@
-//! Moves by whole pixels.
+//! Translation by whole pixels.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rand::RngExt;
@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::signed;
 
-/// How many pixels each image moves; negative numbers move it up or to the left.
+/// The translation of each image in pixels; negative values are up and left.
 #[derive(Debug)]
 pub struct Shifts {
     pub down: Vec<i64>,
@@ -16,10 +16,8 @@ pub struct Shifts {
 impl Shifts {
     pub fn draw([batch, _, height, width]: [usize; 4], rng: &mut ChaCha8Rng) -> Self {
         let mut along = |size| {
-            let reach = reach(size);
-            (0..batch)
-                .map(|_| rng.random_range(-reach..=reach))
-                .collect()
+            let max = max_shift(size);
+            (0..batch).map(|_| rng.random_range(-max..=max)).collect()
         };
         Self {
             down: along(height),
@@ -27,15 +25,14 @@ impl Shifts {
         }
     }
 
-    /// Picks each pixel from where it was.
+    /// Gathers each pixel from its position before the translation.
     ///
-    /// A product with matrices of zeros and ones would do too, but tensor cores round what they multiply, and on a
-    /// processor one gather of rows is faster.
+    /// Multiplication by permutation matrices would be inexact on tensor cores, which round their inputs, and slower on a CPU.
     pub fn apply(&self, images: Tensor<4>) -> Tensor<4> {
         let [batch, channels, height, width] = images.dims();
         let device = images.device();
-        let rows = Sources::of(&self.down, height, &device);
-        let columns = Sources::of(&self.right, width, &device);
+        let rows = SourceIndices::of(&self.down, height, &device);
+        let columns = SourceIndices::of(&self.right, width, &device);
         let pixels = rows.nearest.reshape([batch, height, 1]) * signed(width)
             + columns.nearest.reshape([batch, 1, width]);
         let inside = rows.inside.reshape([batch, 1, height, 1])
@@ -50,20 +47,20 @@ impl Shifts {
     }
 }
 
-/// Where each place along one side comes from.
-struct Sources {
-    /// `[batch, size]`, or the place nearest to it where that lies outside.
+/// The source position of each pixel along one side.
+struct SourceIndices {
+    /// `[batch, size]`: the source position, clamped to the image.
     nearest: Tensor<2, Int>,
-    /// `[batch, size]`, 1 where it lies inside, else 0.
+    /// `[batch, size]`: 1 if the source is inside the image, 0 otherwise.
     inside: Tensor<2>,
 }
 
-impl Sources {
+impl SourceIndices {
     fn of(shifts: &[i64], size: usize, device: &Device) -> Self {
         let last = signed(size) - 1;
-        let places = Tensor::<1, Int>::arange(0..last + 1, device).reshape([1, size]);
+        let positions = Tensor::<1, Int>::arange(0..last + 1, device).reshape([1, size]);
         let shifts = TensorData::new(shifts.to_vec(), [shifts.len(), 1]);
-        let sources = places - Tensor::<2, Int>::from_data(shifts, device);
+        let sources = positions - Tensor::<2, Int>::from_data(shifts, device);
         let nearest = sources.clone().clamp(0, last);
         Self {
             inside: sources.equal(nearest.clone()).float(),
@@ -72,7 +69,7 @@ impl Sources {
     }
 }
 
-/// An eighth of a side, rounded, halves up.
-fn reach(size: usize) -> i64 {
+/// An eighth of a side, rounded half up.
+fn max_shift(size: usize) -> i64 {
     (signed(size) + 4) / 8
 }

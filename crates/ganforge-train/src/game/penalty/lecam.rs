@@ -24,36 +24,53 @@ impl Anchors {
         }
     }
 
-    /// `α ← decay·α + (1 - decay)·mean score`, on each side. No gradient leads back through the scores.
+    /// `decay·α + (1 - decay)·mean score`, of real images and of fakes: the averages with these scores in them. No
+    /// gradient leads back through the scores.
+    ///
+    /// # Shapes
+    /// - `real`, `fake`: `[batch, outputs]`
+    /// - output: two of `[1]`
+    #[must_use]
+    pub fn following(&self, real: &Tensor<2>, fake: &Tensor<2>, decay: f64) -> [Tensor<1>; 2] {
+        [(&self.real, real), (&self.fake, fake)].map(|(anchor, scores)| {
+            let mean = scores.clone().detach().mean();
+            anchor.value_sync().detach() * decay + mean * (1.0 - decay)
+        })
+    }
+
+    /// Replaces the averages by those [`following`](Self::following) these scores.
     ///
     /// # Shapes
     /// - `real`, `fake`: `[batch, outputs]`
     pub fn observe(&self, real: &Tensor<2>, fake: &Tensor<2>, decay: f64) {
-        move_towards(&self.real, real, decay);
-        move_towards(&self.fake, fake, decay);
+        let [real, fake] = self.following(real, fake, decay);
+        for (anchor, value) in [(&self.real, real), (&self.fake, fake)] {
+            anchor.update(value);
+            // An update waits for the next reading; read at once, so that a record taken next has it.
+            let _ = anchor.value_sync();
+        }
     }
 }
 
-fn move_towards(anchor: &RunningState<Tensor<1>>, scores: &Tensor<2>, decay: f64) {
-    let mean = scores.clone().detach().mean();
-    anchor.update(anchor.value_sync().detach() * decay + mean * (1.0 - decay));
-    // An update waits for the next reading; read at once, so that a record taken next has it.
-    let _ = anchor.value_sync();
-}
-
-/// `λ·(E‖D(x) - α_F‖² + E‖D(G(z)) - α_R‖²)` (equation 3), with the anchors as they are. The authors' code takes only the
+/// `λ·(E‖D(x) - α_F‖² + E‖D(G(z)) - α_R‖²)` (equation 3), with averages `[α_R, α_F]`. The authors' code takes only the
 /// positive part of `D(x) - α_F` and of `α_R - D(G(z))`; this is the paper's formula.
 ///
 /// # Shapes
 /// - `real`, `fake`: `[batch, outputs]`; the mean is over all their numbers
 /// - output: `[1]`
 #[must_use]
-pub fn lecam(real: &Tensor<2>, fake: &Tensor<2>, anchors: &Anchors, lambda: f64) -> Tensor<1> {
-    let apart = |scores: &Tensor<2>, anchor: &RunningState<Tensor<1>>| {
-        let anchor = anchor.value_sync().detach().reshape([1, 1]);
-        (scores.clone() - anchor).square().mean()
+pub fn lecam(
+    real: &Tensor<2>,
+    fake: &Tensor<2>,
+    [mean_real, mean_fake]: [Tensor<1>; 2],
+    lambda: f64,
+) -> Tensor<1> {
+    let distance = |scores: &Tensor<2>, anchor: Tensor<1>| {
+        (scores.clone() - anchor.detach().reshape([1, 1]))
+            .square()
+            .mean()
     };
-    (apart(real, &anchors.fake) + apart(fake, &anchors.real)) * lambda
+    (distance(real, mean_fake) + distance(fake, mean_real)) * lambda
 }
 
 #[cfg(test)]
@@ -84,6 +101,12 @@ mod tests {
         Tensor::from_data(data, &Device::flex().autodiff()).require_grad()
     }
 
+    impl Anchors {
+        fn values(&self) -> [Tensor<1>; 2] {
+            [&self.real, &self.fake].map(RunningState::value_sync)
+        }
+    }
+
     fn values(anchors: &Anchors) -> [f32; 2] {
         [&anchors.real, &anchors.fake].map(|anchor| anchor.value().into_scalar())
     }
@@ -105,7 +128,7 @@ mod tests {
             0.0,
         );
         let (real, fake) = (scores(&case.real), scores(&case.fake));
-        let loss = lecam(&real, &fake, &anchors, case.lambda);
+        let loss = lecam(&real, &fake, anchors.values(), case.lambda);
         let value: f64 = loss.clone().into_data().iter::<f64>().sum();
         assert!((value / case.value - 1.0).abs() < 1e-5, "{value}");
         let gradients = loss.backward();
@@ -140,7 +163,7 @@ mod tests {
         let anchors = Anchors::new(&Device::flex().autodiff());
         let observed = [scores(&[1.0, 2.0]), scores(&[3.0])];
         anchors.observe(&observed[0], &observed[1], 0.5);
-        let gradients = lecam(&scores(&[1.0]), &scores(&[2.0]), &anchors, 1.0).backward();
+        let gradients = lecam(&scores(&[1.0]), &scores(&[2.0]), anchors.values(), 1.0).backward();
         assert!(
             observed
                 .iter()

@@ -146,8 +146,8 @@ impl Penalty {
     /// - output: `[1]`
     ///
     /// # Panics
-    /// With [`Form::Exact`] on a discriminator without an expression for its input gradient; with `LeCam` where nothing
-    /// keeps the averages, which [`Gan::new`](crate::Gan::new) sees to.
+    /// With [`Form::Exact`] on a discriminator without an expression for its input gradient; with `LeCam` where there
+    /// are no averages, which [`ScoreState::new`](crate::game::ScoreState::new) makes.
     #[must_use]
     pub fn loss<D: Discriminator>(&self, judge: &D, shown: PenaltyInput<'_>) -> Option<Tensor<1>> {
         let (real, fake) = (shown.real, shown.fake);
@@ -177,10 +177,10 @@ impl Penalty {
             Self::LeCam { lambda, decay } => {
                 let anchors = shown
                     .anchors
-                    .expect("Gan::new keeps averages of the scores");
+                    .expect("ScoreState::new keeps averages of the scores");
                 let (real, fake) = (real.score(), fake.score());
-                anchors.observe(&real, &fake, *decay);
-                Some(lecam::lecam(&real, &fake, anchors, *lambda))
+                let averages = anchors.following(&real, &fake, *decay);
+                Some(lecam::lecam(&real, &fake, averages, *lambda))
             }
             Self::Consistency {
                 lambda,

@@ -8,8 +8,7 @@ use ganforge_model::{Discriminator, Generator, InputGradient, Judgement, Latent}
 
 use super::super::{Form, Penalty};
 use crate::Payoff;
-use crate::game::{Game, TurnKey, UpdateRule};
-use crate::system::{Gan, Round, Start};
+use crate::game::{AdversarialLoss, Game, ScoreState, TurnKey, UpdateRule};
 
 /// Makes the same number whatever the latent.
 #[derive(Module, Debug)]
@@ -71,22 +70,34 @@ fn field(payoff: Payoff, penalties: &[Penalty], [theta, psi]: [f32; 2]) -> [f64;
         update: UpdateRule::Simultaneous,
         ..Game::new(payoff)
     };
-    let gan = Gan::new(generator, discriminator, game, Start::default());
-    let round = Round {
-        real: Tensor::zeros([2, 1, 1, 1], &device),
-        latent: Latent {
-            noise: Tensor::zeros([2, 1], &device),
-            class: None,
-        },
+    let loss = AdversarialLoss {
+        discriminator: &discriminator,
+        state: &ScoreState::new(&game, &device),
+        game: &game,
+        key: TurnKey::default(),
     };
-    let phases = gan.simultaneous_phase(&round, TurnKey::default());
+    let real = Tensor::zeros([2, 1, 1, 1], &device);
+    let fakes = generator.forward(Latent {
+        noise: Tensor::zeros([2, 1], &device),
+        class: None,
+    });
+    let of_discriminator = loss.discriminator_loss(real.clone(), fakes.clone(), None);
+    let of_generator = loss.generator_loss(&real, fakes, None);
     let of = |gradients: &GradientsParams, param: &Param<Tensor<1>>| -> f64 {
         let gradient = gradients.get::<1>(param.id);
         gradient.map_or(0.0, |gradient| gradient.into_data().iter::<f64>().sum())
     };
+    let by_generator = of_generator.loss.backward();
+    let by_discriminator = of_discriminator.loss.backward();
     [
-        -of(&phases.generator, &gan.generator.place),
-        -of(&phases.discriminator, &gan.discriminator.slope),
+        -of(
+            &GradientsParams::from_grads(by_generator, &generator),
+            &generator.place,
+        ),
+        -of(
+            &GradientsParams::from_grads(by_discriminator, &discriminator),
+            &discriminator.slope,
+        ),
     ]
 }
 

@@ -7,7 +7,7 @@ use ganforge_model::Judgement;
 use serde::Deserialize;
 
 use super::super::consistency::distance;
-use crate::game::class_loss;
+use crate::game::auxiliary::class_loss;
 
 #[derive(Deserialize)]
 struct Stored {

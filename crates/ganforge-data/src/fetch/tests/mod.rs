@@ -1,0 +1,5 @@
+//! Downloads from local servers.
+
+mod mirrors;
+mod resuming;
+mod server;

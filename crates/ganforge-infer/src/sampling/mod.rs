@@ -1,0 +1,14 @@
+//! Images from a generator.
+
+mod blocks;
+mod generate;
+mod options;
+mod sample;
+mod sampler;
+mod signature;
+
+pub use generate::generate;
+pub use options::SampleOptions;
+pub use sample::{batches, latent, sample};
+pub use sampler::Sampler;
+pub use signature::Signature;

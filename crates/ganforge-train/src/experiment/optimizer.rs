@@ -1,0 +1,295 @@
+//! `[optimizer.generator]` and `[optimizer.discriminator]`: how each player moves.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::RecipeError;
+
+/// One player's optimizer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OptimizerConfig {
+    /// The update formula.
+    pub kind: OptimizerKind,
+    /// Learning rate at its highest.
+    pub rate: f64,
+    /// Adam's decay rates of the first and second moment.
+    #[serde(default = "adam_betas")]
+    pub betas: [f64; 2],
+    /// Added to the denominator of Adam and `RMSprop`.
+    #[serde(default = "epsilon")]
+    pub epsilon: f64,
+    /// Momentum of SGD and `RMSprop`.
+    #[serde(default)]
+    pub momentum: f64,
+    /// Where SGD's momentum goes from there; nowhere where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub momentum_schedule: Option<MomentumSchedule>,
+    /// Decay of the running mean of squares of `RMSprop`.
+    #[serde(default = "rmsprop_alpha")]
+    pub alpha: f64,
+    /// Pull of every weight towards zero: decoupled from the gradient in `AdamW`, a term of it elsewhere.
+    #[serde(default)]
+    pub weight_decay: f64,
+    /// Longest the gradient of all the player's parameters together may be (L2); longer ones are scaled down to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clip_norm: Option<f64>,
+    /// The rate over the run.
+    #[serde(default)]
+    pub schedule: ScheduleConfig,
+}
+
+/// Update formulas.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OptimizerKind {
+    /// Kingma & Ba 2015: `betas`, `epsilon`.
+    Adam,
+    /// Loshchilov & Hutter 2019, Adam with decoupled weight decay: `betas`, `epsilon`.
+    Adamw,
+    /// Hinton's lecture 6e: `alpha`, `epsilon`, `momentum`.
+    Rmsprop,
+    /// Stochastic gradient descent: `momentum`, `momentum_schedule`.
+    Sgd,
+}
+
+/// A straight line from `momentum` to another value.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MomentumSchedule {
+    /// The momentum at the end of the line and from there on.
+    pub end: f64,
+    /// Real images over which the line goes.
+    pub images: u64,
+}
+
+/// The learning rate over the run.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScheduleConfig {
+    /// Shape of the way from `rate` to `rate · floor`.
+    pub kind: ScheduleKind,
+    /// Share of `rate` that is left at the end, in [0, 1].
+    #[serde(default)]
+    pub floor: f64,
+    /// Images over which the rate first rises from zero.
+    #[serde(default)]
+    pub warmup: u64,
+    /// Images over which an exponential schedule halves the rate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub half_life: Option<f64>,
+}
+
+/// Shape of the way from the highest rate to the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ScheduleKind {
+    /// The rate stays.
+    Constant,
+    /// The rate falls on a straight line.
+    Linear,
+    /// The rate falls on half a cosine.
+    Cosine,
+    /// The rate halves every `half_life`, until it reaches the floor and stays there.
+    Exponential,
+}
+
+impl Default for ScheduleConfig {
+    fn default() -> Self {
+        Self {
+            kind: ScheduleKind::Constant,
+            floor: 0.0,
+            warmup: 0,
+            half_life: None,
+        }
+    }
+}
+
+impl OptimizerConfig {
+    /// Adam (Kingma & Ba 2015) with betas of 0.9 and 0.999.
+    ///
+    /// ```
+    /// use ganforge_train::OptimizerConfig;
+    /// let dcgan = OptimizerConfig::adam(2e-4).betas(0.5, 0.999);
+    /// assert_eq!(dcgan.betas, [0.5, 0.999]);
+    /// ```
+    #[must_use]
+    pub fn adam(rate: f64) -> Self {
+        Self::new(OptimizerKind::Adam, rate)
+    }
+
+    /// Adam with decoupled weight decay (Loshchilov & Hutter 2019).
+    #[must_use]
+    pub fn adamw(rate: f64, weight_decay: f64) -> Self {
+        Self {
+            weight_decay,
+            ..Self::new(OptimizerKind::Adamw, rate)
+        }
+    }
+
+    /// RMSprop (Hinton, lecture 6e) with a decay of 0.99.
+    #[must_use]
+    pub fn rmsprop(rate: f64) -> Self {
+        Self::new(OptimizerKind::Rmsprop, rate)
+    }
+
+    /// Stochastic gradient descent without momentum.
+    #[must_use]
+    pub fn sgd(rate: f64) -> Self {
+        Self::new(OptimizerKind::Sgd, rate)
+    }
+
+    fn new(kind: OptimizerKind, rate: f64) -> Self {
+        Self {
+            kind,
+            rate,
+            betas: adam_betas(),
+            epsilon: epsilon(),
+            momentum: 0.0,
+            momentum_schedule: None,
+            alpha: rmsprop_alpha(),
+            weight_decay: 0.0,
+            clip_norm: None,
+            schedule: ScheduleConfig::default(),
+        }
+    }
+
+    /// Sets Adam's decay rates of the first and second moment.
+    #[must_use]
+    pub fn betas(self, first: f64, second: f64) -> Self {
+        Self {
+            betas: [first, second],
+            ..self
+        }
+    }
+
+    /// Sets the momentum of SGD or RMSprop.
+    #[must_use]
+    pub fn momentum(self, momentum: f64) -> Self {
+        Self { momentum, ..self }
+    }
+
+    /// Bounds the L2 norm of the player's gradient.
+    #[must_use]
+    pub fn clip_norm(self, longest: f64) -> Self {
+        Self {
+            clip_norm: Some(longest),
+            ..self
+        }
+    }
+
+    /// Sets the learning rate's schedule.
+    #[must_use]
+    pub fn schedule(self, schedule: ScheduleConfig) -> Self {
+        Self { schedule, ..self }
+    }
+
+    /// What is added to a denominator unless a recipe says otherwise.
+    pub(crate) const DEFAULT_EPSILON: f64 = 1e-8;
+
+    pub(super) fn check(&self, table: &str) -> Result<(), RecipeError> {
+        let share = |value: f64| (0.0..1.0).contains(&value);
+        let below_one = "0 or more and below 1";
+        let rules = [
+            (
+                "rate",
+                self.rate,
+                self.rate.is_finite() && self.rate > 0.0,
+                "a number above 0",
+            ),
+            ("betas", self.betas[0], share(self.betas[0]), below_one),
+            ("betas", self.betas[1], share(self.betas[1]), below_one),
+            (
+                "epsilon",
+                self.epsilon,
+                self.epsilon.is_finite() && self.epsilon > 0.0,
+                "a number above 0",
+            ),
+            ("momentum", self.momentum, share(self.momentum), below_one),
+            ("alpha", self.alpha, share(self.alpha), below_one),
+            (
+                "weight_decay",
+                self.weight_decay,
+                self.weight_decay.is_finite() && self.weight_decay >= 0.0,
+                "0 or more",
+            ),
+            (
+                "clip_norm",
+                self.clip_norm.unwrap_or(1.0),
+                self.clip_norm
+                    .is_none_or(|norm| norm.is_finite() && norm > 0.0),
+                "a number above 0",
+            ),
+            (
+                "schedule.floor",
+                self.schedule.floor,
+                (0.0..=1.0).contains(&self.schedule.floor),
+                "0 to 1",
+            ),
+            (
+                "schedule.half_life",
+                self.schedule.half_life.unwrap_or(1.0),
+                self.schedule
+                    .half_life
+                    .is_none_or(|images| images.is_finite() && images > 0.0),
+                "a number of images above 0",
+            ),
+            (
+                "momentum_schedule.end",
+                self.momentum_schedule.map_or(0.0, |schedule| schedule.end),
+                self.momentum_schedule
+                    .is_none_or(|schedule| share(schedule.end)),
+                below_one,
+            ),
+            (
+                "momentum_schedule.images",
+                self.momentum_schedule
+                    .map_or(1.0, |schedule| schedule.images as f64),
+                self.momentum_schedule
+                    .is_none_or(|schedule| schedule.images > 0),
+                "1 or more",
+            ),
+        ];
+        match rules.into_iter().find(|&(.., holds, _)| !holds) {
+            Some((key, value, _, allowed)) => {
+                Err(RecipeError::value(format!("{table}.{key}"), value, allowed))
+            }
+            None => self.check_schedules(table),
+        }
+    }
+
+    /// Refuses a schedule that lacks what it goes by, and one that nothing would go by.
+    fn check_schedules(&self, table: &str) -> Result<(), RecipeError> {
+        let exponential = self.schedule.kind == ScheduleKind::Exponential;
+        let refuse = |key, value: &str, allowed| {
+            Err(RecipeError::value(format!("{table}.{key}"), value, allowed))
+        };
+        match self.schedule.half_life {
+            None if exponential => refuse(
+                "schedule.kind",
+                "exponential",
+                "exponential with a half_life in images",
+            ),
+            Some(_) if !exponential => refuse(
+                "schedule.half_life",
+                "set",
+                "nothing, unless schedule.kind = \"exponential\"",
+            ),
+            _ if self.momentum_schedule.is_some() && self.kind != OptimizerKind::Sgd => {
+                refuse("momentum_schedule", "set", "nothing, unless kind = \"sgd\"")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn adam_betas() -> [f64; 2] {
+    [0.9, 0.999]
+}
+
+fn epsilon() -> f64 {
+    OptimizerConfig::DEFAULT_EPSILON
+}
+
+fn rmsprop_alpha() -> f64 {
+    0.99
+}

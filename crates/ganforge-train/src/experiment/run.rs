@@ -1,0 +1,76 @@
+//! `[run]`: how long, how often, from which seed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::RecipeError;
+
+/// Far more images than any step needs: what lies beyond is a typing error, which should not take the machine's memory.
+const LARGEST_BATCH: usize = 1 << 16;
+
+/// The most checkpoints that a run keeps.
+const MOST_CHECKPOINTS: usize = 10_000;
+
+/// `[run]`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunConfig {
+    /// Real images to show to the discriminator.
+    pub images: u64,
+    /// Images per update.
+    pub batch: usize,
+    /// Everything random in a run follows from it.
+    #[serde(default)]
+    pub seed: u64,
+    /// Images between two readings of the metrics, each with a sample grid.
+    pub tick: u64,
+    /// Images between two checkpoints; ten ticks where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<u64>,
+    /// Checkpoints that are kept, from the last one back.
+    #[serde(default = "one")]
+    pub keep: usize,
+    /// Images in a sample grid.
+    #[serde(default = "sixty_four")]
+    pub samples: usize,
+}
+
+impl RunConfig {
+    /// Images between two checkpoints.
+    #[must_use]
+    pub fn checkpoint_every(&self) -> u64 {
+        self.checkpoint.unwrap_or(self.tick.saturating_mul(10))
+    }
+
+    pub(super) fn check(&self) -> Result<(), RecipeError> {
+        let whole = [
+            ("run.images", self.images),
+            ("run.tick", self.tick),
+            ("run.checkpoint", self.checkpoint_every()),
+        ];
+        for (key, value) in whole {
+            if value == 0 {
+                return Err(RecipeError::value(key, value, "1 or more"));
+            }
+        }
+        if !(1..=LARGEST_BATCH).contains(&self.batch) {
+            let allowed = format!("1 to {LARGEST_BATCH}");
+            return Err(RecipeError::value("run.batch", self.batch, allowed));
+        }
+        if !(1..=MOST_CHECKPOINTS).contains(&self.keep) {
+            let allowed = format!("1 to {MOST_CHECKPOINTS}");
+            return Err(RecipeError::value("run.keep", self.keep, allowed));
+        }
+        if !(1..=4096).contains(&self.samples) {
+            return Err(RecipeError::value("run.samples", self.samples, "1 to 4096"));
+        }
+        Ok(())
+    }
+}
+
+fn one() -> usize {
+    1
+}
+
+fn sixty_four() -> usize {
+    64
+}

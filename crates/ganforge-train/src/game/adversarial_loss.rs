@@ -1,0 +1,212 @@
+//! The losses of both players over one discriminator.
+
+use std::cell::LazyCell;
+
+use burn::tensor::{Int, Tensor};
+use ganforge_model::Discriminator;
+
+use super::Game;
+use super::auxiliary::class_loss;
+use super::feature_matching::feature_matching;
+use super::loss::{Loss, Term};
+use super::payoff::Payoff;
+use super::penalty::PenaltyInput;
+use super::score_state::{Observation, ScoreState};
+use super::scored::{Scored, Source};
+use super::turn_key::TurnKey;
+
+/// One discriminator in one turn, with its state and the rules. A system calls it once for each of its discriminators
+/// and adds the [losses](Loss).
+///
+/// Images are preprocessed here: [`Game::preprocess`] adds noise, augments and packs.
+#[derive(Clone, Copy)]
+pub struct AdversarialLoss<'a, D> {
+    /// The network.
+    pub discriminator: &'a D,
+    /// What the rules remember of its scores.
+    pub state: &'a ScoreState,
+    /// The rules.
+    pub game: &'a Game,
+    /// Key of what is random in the turn.
+    pub key: TurnKey,
+}
+
+/// The discriminator's loss, and the scores that it is a function of.
+pub(crate) struct Scores {
+    pub(crate) loss: Loss,
+    /// `[batch, outputs]`, logits of real images.
+    pub(crate) real: Tensor<2>,
+    /// `[batch, outputs]`, logits of fakes.
+    pub(crate) fake: Tensor<2>,
+}
+
+impl<D: Discriminator> AdversarialLoss<'_, D> {
+    /// What the discriminator minimises on real images and fakes. No gradient reaches the fakes.
+    ///
+    /// # Shapes
+    /// - `real`, `fake`: `[batch, channels, height, width]`
+    /// - `class`: `[batch]`, of the real image and the fake in each row
+    #[must_use]
+    pub fn discriminator_loss(
+        &self,
+        real: Tensor<4>,
+        fake: Tensor<4>,
+        class: Option<&Tensor<1, Int>>,
+    ) -> Loss {
+        let fake = self.preprocess(fake.detach(), Source::Fake);
+        self.score(real, fake, class).loss
+    }
+
+    /// What the generator minimises. No parameter of the discriminator gets a gradient.
+    ///
+    /// # Shapes
+    /// - `real`, `fake`: `[batch, channels, height, width]`
+    /// - `class`: `[batch]`, of the real image and the fake in each row
+    #[must_use]
+    pub fn generator_loss(
+        &self,
+        real: &Tensor<4>,
+        fake: Tensor<4>,
+        class: Option<&Tensor<1, Int>>,
+    ) -> Loss {
+        let fake = self.preprocess(fake, Source::Fake);
+        self.generator_loss_of(real, fake, class)
+    }
+
+    /// Images as the discriminator sees them.
+    pub(crate) fn preprocess(&self, images: Tensor<4>, source: Source) -> Tensor<4> {
+        self.game.preprocess(images, source, self.key)
+    }
+
+    /// The discriminator's loss on raw real images and preprocessed fakes; its graph leads back into the fakes as far as
+    /// they have one.
+    pub(crate) fn score(
+        &self,
+        real: Tensor<4>,
+        fake: Tensor<4>,
+        class: Option<&Tensor<1, Int>>,
+    ) -> Scores {
+        let game = self.game;
+        let needs_gradient = |source| {
+            let mut penalties = game.penalties.iter();
+            penalties.any(|penalty| penalty.gradient_source() == Some(source))
+        };
+        let real = self.preprocess(real, Source::Real);
+        let real = Scored::new(
+            self.discriminator,
+            real,
+            class,
+            needs_gradient(Source::Real),
+        );
+        // Where gradients lead back to the fakes, a penalty's own must not.
+        let at_fakes = !fake.is_require_grad() && needs_gradient(Source::Fake);
+        let fake = Scored::new(self.discriminator, fake, class, at_fakes);
+        let loss = game
+            .payoff
+            .discriminator_loss(real.score(), fake.score(), game.label_smoothing);
+        let mut terms = discriminator_terms(game.payoff, &loss, &real.score(), &fake.score());
+        let classes = [&real, &fake].map(|scored| class_loss(&scored.judgement, class));
+        let loss = classes
+            .into_iter()
+            .flatten()
+            .fold(loss, |sum, term| sum + term * game.auxiliary_weight);
+        let input = PenaltyInput {
+            real: &real,
+            fake: &fake,
+            class,
+            anchors: self.state.anchors.as_ref(),
+            key: self.key,
+        };
+        let penalties = game.penalties.iter();
+        let penalty = penalties
+            .filter_map(|penalty| penalty.loss(self.discriminator, input))
+            .reduce(|sum, penalty| sum + penalty);
+        let loss = match penalty {
+            Some(penalty) => {
+                terms.push(Term::new("penalty", &penalty));
+                loss + penalty
+            }
+            None => loss,
+        };
+        let observations = if self.state.anchors.is_some() {
+            vec![Observation {
+                real: real.score().detach(),
+                fake: fake.score().detach(),
+            }]
+        } else {
+            Vec::new()
+        };
+        Scores {
+            loss: Loss {
+                loss,
+                terms,
+                observations,
+            },
+            real: real.score(),
+            fake: fake.score(),
+        }
+    }
+
+    /// The generator's loss on raw real images and preprocessed fakes.
+    pub(crate) fn generator_loss_of(
+        &self,
+        real: &Tensor<4>,
+        fake: Tensor<4>,
+        class: Option<&Tensor<1, Int>>,
+    ) -> Loss {
+        let game = self.game;
+        let discriminator = self.discriminator.clone().no_grad();
+        let fake = Scored::new(&discriminator, fake, class, false);
+        let real = LazyCell::new(|| {
+            let real = self.preprocess(real.clone(), Source::Real);
+            Scored::new(&discriminator, real, class, false)
+        });
+        let payoff = || game.payoff.generator_loss(|| real.score(), fake.score());
+        let loss = match game.feature_matching {
+            None => payoff(),
+            Some(matching) => {
+                let real = real.judgement.features.clone();
+                let distance = feature_matching(real, fake.judgement.features.clone());
+                let distance = distance * matching.weight;
+                if matching.beside_payoff {
+                    distance + payoff()
+                } else {
+                    distance
+                }
+            }
+        };
+        let loss = match class_loss(&fake.judgement, class) {
+            Some(term) => loss + term * game.auxiliary_weight,
+            None => loss,
+        };
+        Loss::new("generator_loss", loss)
+    }
+}
+
+/// Loss, mean scores, accuracies, and the value where the payoff has one.
+fn discriminator_terms(
+    payoff: Payoff,
+    loss: &Tensor<1>,
+    real: &Tensor<2>,
+    fake: &Tensor<2>,
+) -> Vec<Term> {
+    let real = real.clone().inner();
+    let fake = fake.clone().inner();
+    let boundary = payoff.decision_boundary();
+    let [compared_real, compared_fake] = payoff.judged(real.clone(), fake.clone());
+    let above = compared_real.greater_scalar(boundary).float().mean();
+    let below = compared_fake.lower_scalar(boundary).float().mean();
+    let mut terms = vec![
+        Term::new("discriminator_loss", loss),
+        Term::of("score_real", real.clone().mean()),
+        Term::of("score_fake", fake.clone().mean()),
+        Term::of("accuracy_real", above),
+        Term::of("accuracy_fake", below),
+    ];
+    terms.extend(
+        payoff
+            .value(real, fake)
+            .map(|value| Term::of("value", value)),
+    );
+    terms
+}

@@ -1,0 +1,126 @@
+//! What a player minimises in a turn, with what the turn reports.
+
+use std::ops::Add;
+
+use burn::tensor::Tensor;
+
+use super::score_state::Observation;
+
+/// The loss of one player in one turn. Losses add up: those of networks with disjoint parameters give each network its
+/// own gradient.
+#[derive(Debug, Clone)]
+pub struct Loss {
+    /// `[1]`, what the player minimises, penalties included.
+    pub loss: Tensor<1>,
+    /// What the turn reports, by name.
+    pub terms: Vec<Term>,
+    /// Scores from which the state of the discriminators is updated, in the order of the discriminators.
+    pub observations: Vec<Observation>,
+}
+
+/// A named scalar that a turn reports; a mean over the turns of a tick is written to `metrics.jsonl` under its name.
+#[derive(Debug, Clone)]
+pub struct Term {
+    /// A key of `metrics.jsonl`.
+    pub name: &'static str,
+    /// `[1]`, on the device, without gradients.
+    pub value: Tensor<1>,
+}
+
+impl Loss {
+    /// A loss that reports itself under `name`, and nothing else.
+    ///
+    /// # Shapes
+    /// - `loss`: `[1]`
+    #[must_use]
+    pub fn new(name: &'static str, loss: Tensor<1>) -> Self {
+        let terms = vec![Term::new(name, &loss)];
+        Self {
+            loss,
+            terms,
+            observations: Vec::new(),
+        }
+    }
+
+    /// Adds `weight · value` to the loss and reports `value` under `name`.
+    ///
+    /// # Shapes
+    /// - `value`: `[1]`
+    #[must_use]
+    pub fn plus(mut self, name: &'static str, value: Tensor<1>, weight: f64) -> Self {
+        self.terms.push(Term::new(name, &value));
+        self.loss = self.loss + value * weight;
+        self
+    }
+}
+
+impl Term {
+    /// # Shapes
+    /// - `value`: `[1]`
+    #[must_use]
+    pub fn new(name: &'static str, value: &Tensor<1>) -> Self {
+        Self {
+            name,
+            value: value.clone().inner(),
+        }
+    }
+
+    /// A value that has no gradients.
+    pub(super) fn of(name: &'static str, value: Tensor<1>) -> Self {
+        Self { name, value }
+    }
+}
+
+/// Losses add. Terms of one name are averaged where they describe scores, and add where they are losses or penalties,
+/// so that what is reported of two discriminators reads like what is reported of one.
+impl Add for Loss {
+    type Output = Self;
+
+    fn add(mut self, other: Self) -> Self {
+        self.loss = self.loss + other.loss;
+        self.observations.extend(other.observations);
+        for term in other.terms {
+            match self.terms.iter_mut().find(|own| own.name == term.name) {
+                Some(own) if is_mean(own.name) => {
+                    own.value = (own.value.clone() + term.value) / 2.0;
+                }
+                Some(own) => own.value = own.value.clone() + term.value,
+                None => self.terms.push(term),
+            }
+        }
+        self
+    }
+}
+
+fn is_mean(name: &str) -> bool {
+    name.starts_with("score_") || name.starts_with("accuracy_") || name == "value"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::tensor::Device;
+
+    #[test]
+    fn losses_add_and_scores_are_averaged() {
+        let device = Device::flex();
+        let number = |value: f32| Tensor::<1>::from_data([value], &device);
+        let side = |loss: f32, score: f32| {
+            let mut side = Loss::new("discriminator_loss", number(loss));
+            side.terms.push(Term::new("score_real", &number(score)));
+            side
+        };
+        let sum = side(1.0, 2.0) + side(3.0, 6.0).plus("reconstruction", number(0.5), 10.0);
+        let read = |tensor: &Tensor<1>| tensor.clone().into_scalar::<f32>();
+        let terms: Vec<(&str, f32)> = sum.terms.iter().map(|t| (t.name, read(&t.value))).collect();
+        assert!((read(&sum.loss) - 9.0).abs() < 1e-6);
+        assert_eq!(
+            terms,
+            [
+                ("discriminator_loss", 4.0),
+                ("score_real", 4.0),
+                ("reconstruction", 0.5)
+            ]
+        );
+    }
+}

@@ -1,0 +1,79 @@
+//! What a discriminator's rules remember of past scores.
+
+use std::vec;
+
+use burn::module::{Module, ModuleDisplay};
+use burn::tensor::{Device, Tensor};
+
+use super::Game;
+use super::penalty::{Anchors, Penalty};
+
+/// The scores of one discriminator in one of its turns, without gradients.
+#[derive(Debug, Clone)]
+pub struct Observation {
+    /// `[batch, outputs]`, of real images.
+    pub real: Tensor<2>,
+    /// `[batch, outputs]`, of fakes.
+    pub fake: Tensor<2>,
+}
+
+/// Numbers that the rules keep for one discriminator beside its weights. Clones share them; records hold them.
+#[derive(Module, Debug)]
+pub struct ScoreState {
+    /// Average scores, for the penalty `LeCam`.
+    pub anchors: Option<Anchors>,
+}
+
+impl ScoreState {
+    /// The state that the rules ask for, at its initial values.
+    #[must_use]
+    pub fn new(game: &Game, device: &Device) -> Self {
+        let follows_scores = |penalty: &Penalty| matches!(penalty, Penalty::LeCam { .. });
+        let anchors = game.penalties.iter().any(follows_scores);
+        Self {
+            anchors: anchors.then(|| Anchors::new(device)),
+        }
+    }
+
+    /// Takes the scores of a turn into account.
+    pub fn observe(&self, game: &Game, scores: &Observation) {
+        for penalty in &game.penalties {
+            if let (Penalty::LeCam { decay, .. }, Some(anchors)) = (penalty, &self.anchors) {
+                anchors.observe(&scores.real, &scores.fake, *decay);
+            }
+        }
+    }
+}
+
+/// The state of all discriminators of a player: one, or an array of them.
+pub trait PlayerState: Module + ModuleDisplay {
+    /// The state of the discriminators at their initial values.
+    fn new(game: &Game, device: &Device) -> Self;
+
+    /// Takes the scores of a turn into account, one [`Observation`] per discriminator, in order.
+    fn observe(&self, game: &Game, scores: &mut vec::IntoIter<Observation>);
+}
+
+impl PlayerState for ScoreState {
+    fn new(game: &Game, device: &Device) -> Self {
+        Self::new(game, device)
+    }
+
+    fn observe(&self, game: &Game, scores: &mut vec::IntoIter<Observation>) {
+        if let Some(scores) = scores.next() {
+            self.observe(game, &scores);
+        }
+    }
+}
+
+impl<T: PlayerState, const N: usize> PlayerState for [T; N] {
+    fn new(game: &Game, device: &Device) -> Self {
+        std::array::from_fn(|_| T::new(game, device))
+    }
+
+    fn observe(&self, game: &Game, scores: &mut vec::IntoIter<Observation>) {
+        for state in self {
+            state.observe(game, scores);
+        }
+    }
+}

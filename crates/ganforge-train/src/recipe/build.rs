@@ -1,0 +1,84 @@
+//! From a recipe to the players of its game.
+
+use burn::tensor::Device;
+use ganforge_data::Dataset;
+use ganforge_infer::Signature;
+use ganforge_model::ImageSpec;
+
+use super::Recipe;
+use crate::error::TrainError;
+use crate::system::{Players, Setting, Start, System};
+
+impl<S: System> Recipe<S> {
+    /// Players with weights that follow from the seed alone. `steps_before` is 0 in a new run.
+    ///
+    /// # Errors
+    /// Rules that mean nothing for these images, or a network that cannot be built for them.
+    pub fn build(
+        &self,
+        signature: &Signature,
+        steps_before: u64,
+        device: &Device,
+    ) -> Result<Players<S>, TrainError> {
+        self.assemble(signature, None, steps_before, device)
+    }
+
+    /// Players for these data: with weights that follow from the seed, and from the mean image where the system starts
+    /// there.
+    ///
+    /// # Errors
+    /// As [`build`](Self::build), and data that cannot be read.
+    pub fn build_on(
+        &self,
+        dataset: &Dataset,
+        steps_before: u64,
+        device: &Device,
+    ) -> Result<Players<S>, TrainError> {
+        // The weights of a resumed run come from its checkpoint.
+        let needs_mean = self.system.starts_at_mean() && steps_before == 0;
+        let mean = needs_mean.then(|| dataset.mean_image()).transpose()?;
+        let signature = self.signature(dataset);
+        self.assemble(&signature, mean.as_deref(), steps_before, device)
+    }
+
+    fn assemble(
+        &self,
+        signature: &Signature,
+        mean_image: Option<&[f32]>,
+        steps_before: u64,
+        device: &Device,
+    ) -> Result<Players<S>, TrainError> {
+        let Self { experiment, system } = self;
+        experiment.game.check_images(signature.image)?;
+        let setting = Setting {
+            image: signature.image,
+            classes: signature.classes.len(),
+            mean_image,
+            device,
+        };
+        let (generator, discriminator) = system.init(experiment, &setting)?;
+        let start = Start::of(experiment, steps_before);
+        let (system, game) = (system.clone(), experiment.game.clone());
+        Ok(Players::new(system, generator, discriminator, game, start))
+    }
+
+    /// What goes into the generator and comes out of it, on these data.
+    #[must_use]
+    pub fn signature(&self, dataset: &Dataset) -> Signature {
+        let classes = if self.experiment.data.labels {
+            dataset.classes().to_vec()
+        } else {
+            Vec::new()
+        };
+        let shape = dataset.shape();
+        Signature {
+            latent: self.system.latent(),
+            image: ImageSpec {
+                channels: shape.channels,
+                height: shape.height,
+                width: shape.width,
+            },
+            classes,
+        }
+    }
+}

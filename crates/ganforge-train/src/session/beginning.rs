@@ -1,0 +1,191 @@
+//! Where a run begins: new, with trained weights, or at the checkpoint of a run that goes on.
+
+use burn::module::Module;
+use burn::optim::OptimizerRecord;
+use burn::optim::lr_scheduler::LrSchedulerRecord;
+use burn::store::ModuleRecord;
+use burn::tensor::Device;
+use burn::train::Learner;
+use ganforge_data::Dataset;
+
+use super::learner_model::learner;
+use crate::error::TrainError;
+use crate::recipe::Recipe;
+use crate::run::checkpoint::{
+    Checkpoint, DataChange, Manifest, ModelPart, OptimizerPart, SchedulerPart, restore,
+};
+use crate::run::{InitialWeights, StoredRun};
+use crate::system::{Players, Start, System};
+use crate::weights::{Average, number_parameters};
+
+/// What a run begins with.
+pub enum Beginning {
+    /// Weights that follow from the seed. A folder that holds a run already is refused.
+    New,
+    /// A new run with trained weights: fine-tuning.
+    Weights(InitialWeights),
+    /// The checkpoint of a run that goes on in its own directory.
+    Resume(Box<StoredRun>),
+}
+
+/// Where a run stands, with the players, and what is worth a warning.
+pub(crate) struct Begun<S: System> {
+    pub(crate) manifest: Manifest,
+    pub(crate) learner: Learner<Players<S>>,
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Beginning {
+    /// The checkpoint that is on the disk already.
+    pub(crate) fn checkpoint(&self) -> Option<&Checkpoint> {
+        match self {
+            Self::Resume(run) => run.checkpoint(),
+            Self::New | Self::Weights(_) => None,
+        }
+    }
+
+    /// Builds the players of `recipe` as they begin on `device`, and touches no file.
+    ///
+    /// # Errors
+    /// A recipe or data that the run cannot go on with, and weights that do not fit.
+    pub(crate) fn begin<S: System>(
+        &self,
+        recipe: &Recipe<S>,
+        dataset: &Dataset,
+        accept_data: bool,
+        device: &Device,
+    ) -> Result<Begun<S>, TrainError> {
+        let mut manifest = Manifest::at_the_beginning(dataset.fingerprint(), dataset.len());
+        let mut warnings = Vec::new();
+        if let Self::Resume(run) = self {
+            run.changes(recipe)?;
+            if let Some(checkpoint) = run.checkpoint() {
+                manifest = checkpoint.manifest.clone();
+                check_images(recipe, checkpoint)?;
+                warnings.extend(check_data(&mut manifest, dataset, accept_data)?);
+            }
+        }
+        let mut players = recipe.build_on(dataset, manifest.step, device)?;
+        let start = Start::of(&recipe.experiment, manifest.step);
+        let weights = match self {
+            Self::Weights(weights) => Some(weights),
+            Self::Resume(run) => run.initial_weights(),
+            Self::New => None,
+        };
+        if let Some(weights) = weights {
+            players = weights.put_into(players, start, device, &mut warnings)?;
+            manifest.from = Some(weights.path().display().to_string());
+        }
+        if manifest.from.is_some() {
+            players.average = players.average.map(Average::without_warm_up);
+        }
+        let learner = match self.checkpoint() {
+            Some(checkpoint) => restored(recipe, players, start, checkpoint)?,
+            None => learner(&recipe.experiment, players),
+        };
+        Ok(Begun {
+            manifest,
+            learner,
+            warnings,
+        })
+    }
+}
+
+/// The images of the steps done have to be those that were counted.
+fn check_images<S: System>(recipe: &Recipe<S>, checkpoint: &Checkpoint) -> Result<(), TrainError> {
+    let Manifest { step, images, .. } = checkpoint.manifest;
+    if step.saturating_mul(recipe.experiment.images_per_step()) == images {
+        return Ok(());
+    }
+    Err(TrainError::Checkpoint {
+        path: checkpoint.folder.clone(),
+        reason: format!(
+            "{step} steps showed {images} images; resume with the run.batch and game.discriminator_steps of those steps"
+        ),
+    })
+}
+
+/// Refuses other data, or writes down that they are accepted.
+fn check_data(
+    manifest: &mut Manifest,
+    dataset: &Dataset,
+    accept: bool,
+) -> Result<Option<String>, TrainError> {
+    let (found, found_images) = (dataset.fingerprint(), dataset.len());
+    if manifest.data_fingerprint == found {
+        manifest.data_images = Some(found_images);
+        return Ok(None);
+    }
+    if !accept {
+        return Err(TrainError::OtherData {
+            expected: manifest.data_fingerprint.clone(),
+            expected_images: manifest.data_images,
+            found: found.to_owned(),
+            found_images,
+        });
+    }
+    let change = DataChange {
+        after_images: manifest.images,
+        from_fingerprint: std::mem::replace(&mut manifest.data_fingerprint, found.to_owned()),
+        from_images: manifest.data_images.replace(found_images),
+        to_fingerprint: found.to_owned(),
+        to_images: found_images,
+    };
+    let before = change
+        .from_images
+        .map_or_else(String::new, |images| format!("{images} images, "));
+    let warning = format!(
+        "the data changed after {} images: {before}fingerprint {}, now {found_images} images, fingerprint {found}",
+        change.after_images, change.from_fingerprint
+    );
+    manifest.data_changes.push(change);
+    Ok(Some(warning))
+}
+
+/// Players, moments and schedules as the checkpoint has them.
+fn restored<S: System>(
+    recipe: &Recipe<S>,
+    mut players: Players<S>,
+    start: Start,
+    checkpoint: &Checkpoint,
+) -> Result<Learner<Players<S>>, TrainError> {
+    let had_average = checkpoint
+        .had_average()
+        .unwrap_or(players.average.is_some());
+    let has_average = players.average.is_some();
+    if had_average != has_average {
+        let average =
+            |players: &Players<S>| Average::new(&players.generator, 1.0, start.updates.generator);
+        players.average = had_average.then(|| average(&players));
+        players = number_parameters(players);
+    }
+    let record: ModuleRecord = restore(checkpoint, ModelPart::FILE)?;
+    players = players
+        .try_load_record(record)
+        .map_err(|error| TrainError::Checkpoint {
+            path: checkpoint.folder.clone(),
+            reason: format!(
+                "it does not fit the networks that the recipe and the data make now ({}); resume with the recipe and the data it was made with",
+                first_complaint(&error.to_string())
+            ),
+        })?;
+    if had_average != has_average {
+        let average =
+            |half_life| Average::new(&players.generator, half_life, start.updates.generator);
+        players.average = start.half_life.map(average);
+        players = number_parameters(players);
+    }
+    let mut learner = learner(&recipe.experiment, players);
+    let moments: OptimizerRecord = restore(checkpoint, OptimizerPart::FILE)?;
+    learner.load_optim(moments);
+    let position: LrSchedulerRecord = restore(checkpoint, SchedulerPart::FILE)?;
+    learner.load_scheduler(position);
+    Ok(learner)
+}
+
+/// Burn lists every tensor that does not fit, `["…", "…"]`; one says enough.
+fn first_complaint(errors: &str) -> &str {
+    let first = errors.split("\", \"").next().unwrap_or(errors);
+    let first = first.rsplit("[\"").next().unwrap_or(first);
+    first.trim_end_matches("\"]")
+}

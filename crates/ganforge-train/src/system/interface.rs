@@ -1,0 +1,223 @@
+//! What a system has to say, for the loop to train it.
+
+use std::fmt::Debug;
+use std::path::Path;
+
+use burn::module::{Module, ModuleDisplay};
+use burn::optim::GradientsParams;
+use burn::tensor::{Device, Tensor};
+use ganforge_data::DataError;
+use ganforge_infer::Signature;
+use ganforge_model::{Generator, ImageSpec, LatentSpec, ModelError, NetworkSize};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::loader::{Latents, Loader};
+use crate::error::{RecipeError, TrainError};
+use crate::experiment::Experiment;
+use crate::game::{Game, Loss, PerPlayer, PlayerState, TurnKey};
+
+/// What a recipe says of who plays: descriptions of networks, no weights. Its keys stand at the top level of the recipe,
+/// beside those of the [`Experiment`].
+///
+/// There are always two players. A player may own several networks with disjoint parameters: the sum of their losses
+/// gives each network its own gradient.
+pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// The value of the key `system` in a recipe.
+    const NAME: &'static str;
+
+    /// Whether [`one_stage`](Self::one_stage) is implemented.
+    const HAS_ONE_STAGE: bool = false;
+
+    /// The generator player: one network, or a struct of several.
+    type Generator: Module + ModuleDisplay + 'static;
+    /// The discriminator player: one network, or several.
+    type Discriminator: Module + ModuleDisplay + 'static;
+    /// The state of the discriminators beside their weights.
+    type State: PlayerState + 'static;
+    /// What a turn starts from.
+    type Round: Clone + Send + 'static;
+    /// What the generator player makes of a round.
+    type Generated: Detach;
+    /// The network that samples are drawn from and that metrics measure.
+    type Sampled: Generator;
+
+    /// Refuses a recipe that means nothing for this system.
+    ///
+    /// # Errors
+    /// Names the key, the value and what would be allowed.
+    fn check(&self, experiment: &Experiment) -> Result<(), RecipeError>;
+
+    /// Builds the networks of both players.
+    ///
+    /// # Errors
+    /// Rules that mean nothing for the images, or a network that cannot be built for them.
+    fn init(
+        &self,
+        experiment: &Experiment,
+        setting: &Setting<'_>,
+    ) -> Result<(Self::Generator, Self::Discriminator), TrainError>;
+
+    /// Size and distribution of the latents that samples are drawn from.
+    fn latent(&self) -> LatentSpec;
+
+    /// True where new networks start from the mean image of the data, which [`Setting::mean_image`] holds then.
+    fn starts_at_mean(&self) -> bool {
+        false
+    }
+
+    /// The sizes of both players, found before anything is allocated; `None` where a player does not know it.
+    fn sizes(
+        &self,
+        experiment: &Experiment,
+        image: ImageSpec,
+        classes: usize,
+    ) -> PerPlayer<Option<NetworkSize>>;
+
+    /// The next round of the run; `index` counts rounds from the beginning of the run and keys what is random in one.
+    ///
+    /// # Errors
+    /// Data that can no longer be read.
+    fn next_round(&self, loader: &mut Loader<'_>, index: u64) -> Result<Self::Round, DataError>;
+
+    /// The round with the latents of a generator turn of its own; `draw` is different for each.
+    fn redraw(&self, round: Self::Round, _latents: &Latents, _draw: u64) -> Self::Round {
+        round
+    }
+
+    /// What the generator player makes of a round, with the graph that leads back to its parameters.
+    fn generate(
+        &self,
+        generator: &Self::Generator,
+        round: &Self::Round,
+        game: &Game,
+    ) -> Self::Generated;
+
+    /// What the discriminator player minimises. No gradient may reach the generator: detach what was generated.
+    fn discriminator_loss(&self, turn: Turn<'_, Self>, generated: Self::Generated) -> Loss;
+
+    /// What the generator player minimises. No gradient may reach the discriminator's parameters.
+    fn generator_loss(&self, turn: Turn<'_, Self>, generated: Self::Generated) -> Loss;
+
+    /// Both losses at the same weights, on the same generated images.
+    fn joint_losses(&self, turn: Turn<'_, Self>, generated: Self::Generated) -> PerPlayer<Loss> {
+        let discriminator = self.discriminator_loss(turn, generated.clone().detach());
+        PerPlayer {
+            generator: self.generator_loss(turn, generated),
+            discriminator,
+        }
+    }
+
+    /// Both players' gradients from one pass through the discriminator, for `game.update = "one-stage"`.
+    ///
+    /// # Panics
+    /// Where [`HAS_ONE_STAGE`](Self::HAS_ONE_STAGE) is false; such a recipe is refused.
+    fn one_stage(
+        &self,
+        _turn: Turn<'_, Self>,
+        _generated: Self::Generated,
+    ) -> PerPlayer<(GradientsParams, Loss)> {
+        unreachable!("the recipe was checked against HAS_ONE_STAGE")
+    }
+
+    /// The part of the generator player that samples are drawn from.
+    fn sampled<'a>(&self, generator: &'a Self::Generator) -> &'a Self::Sampled;
+
+    /// The bytes of a model file.
+    ///
+    /// # Errors
+    /// Weights that are not 32-bit floats.
+    fn to_model_file(
+        &self,
+        generator: &Self::Generator,
+        about: &About,
+    ) -> Result<Vec<u8>, ModelError>;
+
+    /// The generator player from a model file.
+    ///
+    /// # Errors
+    /// A file that cannot be read, is damaged, or is of another system.
+    fn open_model(path: &Path, device: &Device) -> Result<Self::Generator, ModelError>;
+
+    /// Named terms that the losses report beside those of every game, in the order in which a reader wants them.
+    fn terms(&self, _game: &Game) -> &'static [&'static str] {
+        &[]
+    }
+}
+
+/// What networks are built for.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting<'a> {
+    /// The size of an image.
+    pub image: ImageSpec,
+    /// 0 for unconditional players.
+    pub classes: usize,
+    /// Mean image of the data, `channels · height · width` values, where [`System::starts_at_mean`] asks for it.
+    pub mean_image: Option<&'a [f32]>,
+    /// Where tensors are made.
+    pub device: &'a Device,
+}
+
+/// What a model file says beside its networks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct About {
+    /// What goes into the generator and comes out of it.
+    pub signature: Signature,
+    /// The recipe it was trained with.
+    pub recipe: String,
+    /// The run's seed.
+    pub seed: u64,
+    /// Real images shown to the discriminator.
+    pub images_seen: u64,
+    /// Identity of the data.
+    pub data_fingerprint: String,
+}
+
+/// One turn: the networks, the rules, a round, and the key of what is random.
+pub struct Turn<'a, S: System> {
+    /// Makes images.
+    pub generator: &'a S::Generator,
+    /// Scores images.
+    pub discriminator: &'a S::Discriminator,
+    /// What the rules remember of past scores.
+    pub state: &'a S::State,
+    /// The rules.
+    pub game: &'a Game,
+    /// What the turn starts from.
+    pub round: &'a S::Round,
+    /// Key of what is random in the turn.
+    pub key: TurnKey,
+}
+
+impl<S: System> Clone for Turn<'_, S> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<S: System> Copy for Turn<'_, S> {}
+
+/// Tensors that can be cut from the graph that made them.
+pub trait Detach: Clone {
+    /// The same values without the graph.
+    #[must_use]
+    fn detach(self) -> Self;
+}
+
+impl<const D: usize> Detach for Tensor<D> {
+    fn detach(self) -> Self {
+        Tensor::detach(self)
+    }
+}
+
+impl<A: Detach, B: Detach> Detach for (A, B) {
+    fn detach(self) -> Self {
+        (self.0.detach(), self.1.detach())
+    }
+}
+
+impl<T: Detach> Detach for Vec<T> {
+    fn detach(self) -> Self {
+        self.into_iter().map(Detach::detach).collect()
+    }
+}

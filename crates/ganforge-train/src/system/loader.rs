@@ -1,0 +1,96 @@
+//! What rounds are made of: real images from a dataset, latents from the seed.
+
+use burn::tensor::{Device, Int, Tensor, TensorData};
+use ganforge_data::{Batch, BatchStream, DataError};
+use ganforge_model::{LatentSpec, keyed_rng};
+
+/// Draws the latents of a run.
+#[derive(Debug, Clone)]
+pub struct Latents {
+    /// Size and distribution.
+    pub spec: LatentSpec,
+    /// Latents per draw.
+    pub batch: usize,
+    /// Key of all that is random here.
+    pub seed: u64,
+    /// Where tensors are made.
+    pub device: Device,
+}
+
+impl Latents {
+    /// The latents of one purpose and step, a pure function of the key.
+    ///
+    /// # Shapes
+    /// - output: `[batch, dimension]`
+    #[must_use]
+    pub fn draw(&self, purpose: &str, step: u64) -> Tensor<2> {
+        let mut rng = keyed_rng(self.seed, purpose, step);
+        let numbers = self.spec.draw(self.batch, &mut rng);
+        self.spec.tensor(numbers, &self.device)
+    }
+}
+
+/// Real images with their classes.
+#[derive(Debug, Clone)]
+pub struct ImageBatch {
+    /// `[batch, channels, height, width]`
+    pub images: Tensor<4>,
+    /// `[batch]`, where the players are shown classes.
+    pub class: Option<Tensor<1, Int>>,
+}
+
+impl ImageBatch {
+    fn new(batch: Batch, device: &Device) -> Self {
+        let shape = batch.shape;
+        let dims = [batch.size, shape.channels, shape.height, shape.width];
+        let class = batch.classes.map(|classes| {
+            let classes: Vec<i32> = classes.iter().map(|&class| class.cast_signed()).collect();
+            let dims = [classes.len()];
+            Tensor::from_data(TensorData::new(classes, dims), device)
+        });
+        Self {
+            images: Tensor::from_data(TensorData::new(batch.images, dims), device),
+            class,
+        }
+    }
+}
+
+/// Batches of real images without an end.
+pub trait ImageSource {
+    /// The next batch.
+    ///
+    /// # Errors
+    /// Data that can no longer be read.
+    fn next_images(&mut self, device: &Device) -> Result<ImageBatch, DataError>;
+}
+
+impl ImageSource for BatchStream {
+    fn next_images(&mut self, device: &Device) -> Result<ImageBatch, DataError> {
+        Ok(ImageBatch::new(self.next()?, device))
+    }
+}
+
+/// The same batch again and again, for timing.
+impl ImageSource for ImageBatch {
+    fn next_images(&mut self, _device: &Device) -> Result<ImageBatch, DataError> {
+        Ok(self.clone())
+    }
+}
+
+/// Where a [`System`](super::System) gets what a round is made of.
+pub struct Loader<'a> {
+    /// Images of `[data]`.
+    pub images: Box<dyn ImageSource + 'a>,
+    /// Latents of the run.
+    pub latents: &'a Latents,
+}
+
+impl Loader<'_> {
+    /// The next batch of real images.
+    ///
+    /// # Errors
+    /// Data that can no longer be read.
+    pub fn next_images(&mut self) -> Result<ImageBatch, DataError> {
+        self.images.next_images(&self.latents.device)
+    }
+}

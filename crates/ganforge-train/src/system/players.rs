@@ -1,0 +1,181 @@
+//! Both players in one module.
+
+use burn::module::Module;
+use burn::optim::GradientsParams;
+use burn::tensor::Gradients;
+use ganforge_model::keyed_rng;
+
+use super::interface::{System, Turn};
+use crate::experiment::Experiment;
+use crate::game::{Game, Loss, PerPlayer, Player, PlayerState, TurnKey};
+use crate::weights::{Average, History, clip_norm, gradient_norm, number_parameters};
+
+/// Both players of a system with all that training keeps of them: what burn-train trains and checkpoints hold.
+#[derive(Module, Debug)]
+pub struct Players<S: System> {
+    /// Makes images.
+    pub generator: S::Generator,
+    /// Scores images.
+    pub discriminator: S::Discriminator,
+    /// The running average of the generator, which is what a finished run ships.
+    pub average: Option<Average<S::Generator>>,
+    /// What the rules remember of past scores.
+    pub state: S::State,
+    /// Means of past weights, for historical averaging.
+    pub(crate) generator_history: Option<History<S::Generator>>,
+    pub(crate) discriminator_history: Option<History<S::Discriminator>>,
+    /// Who plays.
+    #[module(skip)]
+    pub system: S,
+    /// The rules.
+    #[module(skip)]
+    pub game: Game,
+}
+
+/// Where [`Players`] begin.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Start {
+    /// Updates after which a step counts half in the generator's average; no average where absent.
+    pub half_life: Option<f64>,
+    /// Key of what is random in the players' state beside their weights.
+    pub seed: u64,
+    /// Updates of each player in the sessions before.
+    pub updates: PerPlayer<u64>,
+}
+
+impl Start {
+    /// The start of a run after `steps_before` steps.
+    #[must_use]
+    pub fn of(experiment: &Experiment, steps_before: u64) -> Self {
+        let game = &experiment.game;
+        let half_life = experiment.average.map(|average| {
+            let images_per_update =
+                experiment.images_per_step() as f64 / game.generator_steps as f64;
+            average.half_life / images_per_update
+        });
+        Self {
+            half_life,
+            seed: experiment.run.seed,
+            updates: PerPlayer {
+                generator: steps_before * game.generator_steps as u64,
+                discriminator: steps_before * game.discriminator_steps as u64,
+            },
+        }
+    }
+}
+
+impl<S: System> Players<S> {
+    /// Players ready to play: with the state that the rules need, and every parameter under an identity of its own.
+    #[must_use]
+    pub fn new(
+        system: S,
+        generator: S::Generator,
+        discriminator: S::Discriminator,
+        game: Game,
+        start: Start,
+    ) -> Self {
+        let mut rng = keyed_rng(start.seed, "constraints on the discriminator", 0);
+        let penalties = game.penalties.iter();
+        let discriminator = penalties.fold(discriminator, |discriminator, penalty| {
+            penalty.before_training(discriminator, &mut rng)
+        });
+        let device = generator.devices().into_iter().next().unwrap_or_default();
+        let updates = start.updates;
+        let average = start
+            .half_life
+            .map(|half_life| Average::new(&generator, half_life, updates.generator));
+        let has_history = game.historical_averaging > 0.0;
+        let generator_history = has_history.then(|| History::new(&generator, updates.generator));
+        let discriminator_history =
+            has_history.then(|| History::new(&discriminator, updates.discriminator));
+        number_parameters(Self {
+            generator,
+            discriminator,
+            average,
+            state: S::State::new(&game, &device),
+            generator_history,
+            discriminator_history,
+            system,
+            game,
+        })
+    }
+
+    /// One turn of these players.
+    pub fn turn<'a>(&'a self, round: &'a S::Round, key: TurnKey) -> Turn<'a, S> {
+        Turn {
+            generator: &self.generator,
+            discriminator: &self.discriminator,
+            state: &self.state,
+            game: &self.game,
+            round,
+            key,
+        }
+    }
+
+    /// What the generator player makes of a round.
+    pub fn generate(&self, round: &S::Round) -> S::Generated {
+        self.system.generate(&self.generator, round, &self.game)
+    }
+
+    /// The generator that a finished run ships: the average where there is one, in inference mode.
+    #[must_use]
+    pub fn shipped(&self) -> S::Generator {
+        match &self.average {
+            Some(average) => average.network.clone(),
+            None => self.generator.valid(),
+        }
+    }
+
+    /// Both players' gradients at the same weights, from one backward pass.
+    ///
+    /// The losses share no parameter that both would move: the discriminator's is of detached fakes, the generator's of
+    /// a discriminator without gradients. So the gradient of their sum is both gradients.
+    pub(crate) fn joint_gradients(
+        &self,
+        turn: Turn<'_, S>,
+        generated: S::Generated,
+    ) -> PerPlayer<(GradientsParams, Loss)> {
+        let losses = self.system.joint_losses(turn, generated);
+        let sum = losses.discriminator.loss.clone() + losses.generator.loss.clone();
+        let mut gradients = sum.backward();
+        PerPlayer {
+            discriminator: (
+                GradientsParams::from_module(&mut gradients, &self.discriminator),
+                losses.discriminator,
+            ),
+            generator: (
+                GradientsParams::from_module(&mut gradients, &self.generator),
+                losses.generator,
+            ),
+        }
+    }
+
+    /// The gradients of one player's parameters.
+    pub(crate) fn gradients_of(&self, player: Player, gradients: Gradients) -> GradientsParams {
+        match player {
+            Player::Generator => GradientsParams::from_grads(gradients, &self.generator),
+            Player::Discriminator => GradientsParams::from_grads(gradients, &self.discriminator),
+        }
+    }
+
+    /// The L2 norm of one player's gradient, which waits for the device.
+    pub(crate) fn gradient_norm(&self, player: Player, gradients: &GradientsParams) -> f64 {
+        match player {
+            Player::Generator => gradient_norm(gradients, &self.generator),
+            Player::Discriminator => gradient_norm(gradients, &self.discriminator),
+        }
+    }
+
+    /// One player's gradient, scaled down to the L2 norm `longest` where it is longer.
+    pub(crate) fn clip_norm(
+        &self,
+        player: Player,
+        gradients: GradientsParams,
+        longest: f64,
+    ) -> GradientsParams {
+        match player {
+            Player::Generator => clip_norm(gradients, &self.generator, longest),
+            Player::Discriminator => clip_norm(gradients, &self.discriminator, longest),
+        }
+    }
+}
