@@ -1,7 +1,7 @@
 //! Convolutions for the CPU: pure functions on slices of floats that choose their instruction set at run time, and
 //! [`conv2d`] and [`conv_transpose2d`], which put them behind Burn's tensors on its Flex backend. Beside them, for the same
 //! tensors: batch norm with the rectifier after it ([`batch_norm_train`], [`batch_norm`]), activations ([`relu`], [`leaky_relu`], [`tanh`],
-//! [`sigmoid`]), fully connected layers ([`linear`]), updates of parameters in one sweep ([`AdamStep`], [`blend`]), and [`sum()`] and [`mean`], which no number of threads changes.
+//! [`sigmoid`]), fully connected layers ([`linear`]), updates of parameters in one sweep ([`AdamStep`], [`lerp`]), and [`sum()`] and [`mean`], which no number of threads changes.
 //!
 //! ```
 //! use ganforge_ops::{ConvShape, convolve};
@@ -74,47 +74,42 @@
 //! - Scratch memory is kept and reused; [`release_scratch`] gives it back.
 
 mod activation;
-mod algorithm;
 mod batch_norm;
 mod convolution;
 mod dense;
-mod direct;
+mod device;
 mod error;
-mod extension;
+mod fused_update;
 #[cfg(test)]
 mod instruction_sets;
-mod lanes;
-mod layer;
+mod matmul;
 mod maxout;
-mod merged;
 mod pool;
-mod product;
 mod scratch;
-mod shape;
+mod simd_planes;
 mod storage;
 mod sum;
-mod sweep;
-mod unwritten;
-mod winograd;
+mod uninit;
 
 #[cfg(feature = "autodiff")]
 pub use activation::ActivationGradient;
 pub use activation::{
     ActivationOps, Nonlinearity, Rectifier, activate, leaky_relu, relu, sigmoid, tanh,
 };
-pub use algorithm::Algorithm;
 #[cfg(feature = "autodiff")]
 pub use batch_norm::BatchNormGradient;
 pub use batch_norm::{BatchNormOps, FixedNormOps, Normalised, batch_norm, batch_norm_train};
-pub use convolution::{convolve, convolve_input_gradient, convolve_weight_gradient};
-pub use dense::{DenseBackward, DenseGradients, DenseOps, Wanted, linear};
+pub use burn;
+pub use convolution::{
+    Algorithm, ConvShape, ConvolutionOps, Pass, conv_transpose2d, conv2d, convolve,
+    convolve_input_gradient, convolve_weight_gradient,
+};
+pub use dense::{DenseBackward, DenseGradients, DenseOps, RequiredGradients, linear};
+pub use device::is_host;
 pub use error::ShapeError;
-pub use extension::{ConvolutionOps, Pass};
-pub use layer::{conv_transpose2d, conv2d, is_host};
+pub use fused_update::{AdamStep, Decay, FusedUpdateOps, MomentumStep, Moved, lerp, momentum_step};
 #[cfg(feature = "autodiff")]
 pub use maxout::MaxoutGradient;
 pub use maxout::{MaxoutOps, maxout};
 pub use scratch::release_scratch;
-pub use shape::ConvShape;
 pub use sum::{mean, sum};
-pub use sweep::{AdamStep, Decay, MomentumStep, Moved, SweepOps, blend, momentum_step};

@@ -7,7 +7,7 @@ use burn::backend::{Backend, Flex, TensorMetadata, backend_extension};
 use super::function::with_function;
 use super::{Function, Nonlinearity, passes};
 use crate::storage::{contiguous, own_values, tensor, values};
-use crate::unwritten;
+use crate::uninit;
 
 /// Nonlinearities by this crate's passes, on backends that keep their tensors where these reach them.
 #[backend_extension(Flex, Autodiff: cfg(feature = "autodiff"))]
@@ -55,7 +55,7 @@ fn activate<F: Function>(function: F, mut input: FlexTensor) -> FlexTensor {
     }
     let input = contiguous(input);
     let numbers = values(&input);
-    let output = unwritten::vector(numbers.len(), |output| {
+    let output = uninit::vector(numbers.len(), |output| {
         passes::forward(function, numbers, output);
     });
     tensor(output, input.shape())

@@ -9,14 +9,14 @@ use pulp::{Arch, NullaryFnOnce};
 
 use super::Function;
 use crate::pool;
-use crate::unwritten::Unwritten;
+use crate::uninit::Uninit;
 
 /// Numbers taken at a time: 32 KiB.
 const CHUNK: usize = 1 << 13;
 
 /// # Panics
 /// If the lengths differ.
-pub fn forward<F: Function>(function: F, input: &[f32], output: Unwritten) {
+pub fn forward<F: Function>(function: F, input: &[f32], output: Uninit) {
     assert_eq!(input.len(), output.len());
     each_chunk::<F>(output, |arch, start, output| {
         arch.dispatch(Forward(function, &input[start..], output));
@@ -41,10 +41,7 @@ pub fn backward<F: Function>(function: F, output: &[f32], gradient: &mut [f32]) 
 }
 
 /// Calls `pass` with parts of the numbers and where they begin.
-fn each_chunk<F: Function>(
-    numbers: Unwritten,
-    pass: impl Fn(Arch, usize, &mut [f32]) + Sync + Send,
-) {
+fn each_chunk<F: Function>(numbers: Uninit, pass: impl Fn(Arch, usize, &mut [f32]) + Sync + Send) {
     let threads = pool::threads(F::COST * numbers.len() as f64);
     let arch = Arch::new();
     pool::inside(threads, || {

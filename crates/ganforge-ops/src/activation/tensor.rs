@@ -4,7 +4,7 @@ use burn::backend::Dispatch;
 use burn::tensor::{Tensor, activation};
 
 use super::{ActivationOps, Nonlinearity, Rectifier};
-use crate::layer::reaches;
+use crate::device::is_supported;
 
 /// The function of each number, faster than Burn's on the CPU in 32-bit floats; the shape stays.
 #[must_use]
@@ -50,7 +50,7 @@ fn apply<const D: usize>(
     ours: Option<Nonlinearity>,
     burns: impl FnOnce(Tensor<D>) -> Tensor<D>,
 ) -> Tensor<D> {
-    match ours.filter(|_| reaches(&input)) {
+    match ours.filter(|_| is_supported(&input)) {
         Some(nonlinearity) => {
             let input = input.into_dispatch();
             Tensor::from_dispatch(<Dispatch as ActivationOps>::activate(nonlinearity, input))

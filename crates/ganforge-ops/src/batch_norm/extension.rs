@@ -8,7 +8,7 @@ use super::output::{self, Affine};
 use super::{Extent, Moments};
 use crate::activation::{Rectifier, with_rectifier};
 use crate::storage::{contiguous, tensor, values, values_mut, writable};
-use crate::unwritten;
+use crate::uninit;
 
 /// Normalisation by the batch's own moments, on backends that keep their tensors where the sweeps reach them.
 #[backend_extension(Flex, Autodiff: cfg(feature = "autodiff"))]
@@ -72,7 +72,7 @@ impl BatchNormOps for Flex {
         let affine = affine(&gamma, &beta, epsilon);
         let numbers = values(&input);
         let mut moments = Vec::new();
-        let output = unwritten::vector(numbers.len(), |output| {
+        let output = uninit::vector(numbers.len(), |output| {
             moments = with_rectifier!(rectifier, function => {
                 output::normalise(function, extent, affine, numbers, output)
             });

@@ -5,7 +5,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::pool;
-use crate::unwritten::Unwritten;
+use crate::uninit::Uninit;
 
 /// Positions of an image that are gone through together: their sums stay in the first cache.
 const BLOCK: usize = 512;
@@ -57,7 +57,7 @@ impl Extent {
     /// - `per_channel`: `[channels]`
     pub fn for_each_group<T: Send>(
         &self,
-        images: Unwritten,
+        images: Uninit,
         per_channel: &mut [T],
         task: impl Fn(Group, &mut [&mut [f32]], &mut [T]) + Sync + Send,
     ) {
@@ -69,7 +69,7 @@ impl Extent {
         let size = (BLOCK / self.plane)
             .min(self.channels.div_ceil(threads))
             .max(1);
-        let mut parts: Vec<Vec<Unwritten>> = (0..self.channels.div_ceil(size))
+        let mut parts: Vec<Vec<Uninit>> = (0..self.channels.div_ceil(size))
             .map(|_| Vec::with_capacity(self.batch))
             .collect();
         for image in images.chunks(self.image()) {
@@ -82,8 +82,8 @@ impl Extent {
             first: index * size,
             channels,
         };
-        let run = |(index, (part, per_channel)): (usize, (Vec<Unwritten>, &mut [T]))| {
-            let mut part: Vec<&mut [f32]> = part.into_iter().map(Unwritten::floats).collect();
+        let run = |(index, (part, per_channel)): (usize, (Vec<Uninit>, &mut [T]))| {
+            let mut part: Vec<&mut [f32]> = part.into_iter().map(Uninit::floats).collect();
             task(group(index, per_channel.len()), &mut part, per_channel);
         };
         if threads == 1 {

@@ -4,7 +4,7 @@ use pulp::Arch;
 
 use super::{Extent, Group, Moments};
 use crate::activation::Function;
-use crate::unwritten::Unwritten;
+use crate::uninit::Uninit;
 
 /// Scale and shift of the channels, and what is added to their variances.
 #[derive(Clone, Copy)]
@@ -47,7 +47,7 @@ pub fn normalise<F: Function>(
     extent: Extent,
     affine: Affine,
     input: &[f32],
-    output: Unwritten,
+    output: Uninit,
 ) -> Vec<Moments> {
     let mut moments = vec![Moments::default(); extent.channels];
     extent.for_each_group(output, &mut moments, |group, outputs, moments| {

@@ -5,7 +5,7 @@ use burn::tensor::{Tensor, module};
 
 use super::{BatchNormOps, FixedNormOps};
 use crate::activation::Rectifier;
-use crate::layer::reaches;
+use crate::device::is_supported;
 use crate::{leaky_relu, relu};
 
 /// A batch, and the moments it was normalised by.
@@ -99,10 +99,10 @@ fn within_reach<const D: usize>(
         Rectifier::Leaky(slope) => slope > 0.0,
     };
     invertible
-        && reaches(input)
+        && is_supported(input)
         && per_channel
             .iter()
-            .all(|tensor| reaches(*tensor) && fits(tensor))
+            .all(|tensor| is_supported(*tensor) && fits(tensor))
 }
 
 fn rectify<const D: usize>(input: Tensor<D>, rectifier: Rectifier) -> Tensor<D> {

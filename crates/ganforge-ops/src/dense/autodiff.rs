@@ -8,7 +8,7 @@ use burn::backend::autodiff::ops::{Backward, NodeGuard, Ops, OpsKind};
 use burn::backend::autodiff::{Autodiff, NodeId};
 use burn::backend::tensor::FloatTensor;
 
-use super::{DenseBackward, DenseOps, Wanted};
+use super::{DenseBackward, DenseOps, RequiredGradients};
 use crate::activation::Nonlinearity;
 
 impl<B: DenseOps + DenseBackward, C: CheckpointStrategy> DenseOps for Autodiff<B, C> {
@@ -50,7 +50,7 @@ fn record<B: DenseOps + DenseBackward, C: CheckpointStrategy, const N: usize>(
         OpsKind::Tracked(mut prepared) => {
             let (of_input, of_weight) = (prepared.checkpoint(&input), prepared.checkpoint(&weight));
             let output = run(input.into_primitive(), weight.into_primitive());
-            let state = Passed::<B> {
+            let state = SavedState::<B> {
                 activation,
                 input: of_input,
                 weight: of_weight,
@@ -69,7 +69,7 @@ struct WayBack;
 
 /// What the way back needs to know of the layer; the operands are with the checkpointer.
 #[derive(Clone, Debug)]
-struct Passed<B: Backend> {
+struct SavedState<B: Backend> {
     activation: Nonlinearity,
     input: NodeId,
     weight: NodeId,
@@ -77,16 +77,16 @@ struct Passed<B: Backend> {
 }
 
 impl<B: DenseBackward, const N: usize> Backward<B, N> for WayBack {
-    type State = Passed<B>;
+    type State = SavedState<B>;
 
     fn backward(
         self,
-        ops: Ops<Passed<B>, N>,
+        ops: Ops<SavedState<B>, N>,
         gradients: &mut Gradients,
         checkpointer: &mut Checkpointer,
     ) {
         let gradient = gradients.consume::<B>(&ops.node);
-        let Passed {
+        let SavedState {
             activation,
             input,
             weight,
@@ -96,12 +96,12 @@ impl<B: DenseBackward, const N: usize> Backward<B, N> for WayBack {
         let weight: FloatTensor<B> = checkpointer.retrieve_node_output(weight);
         // A parent that takes no gradient is absent: nothing is computed for it.
         let wants = |parent: usize| ops.parents.get(parent).is_some_and(Option::is_some);
-        let wanted = Wanted {
+        let required = RequiredGradients {
             input: wants(0),
             weight: wants(1),
             bias: wants(2),
         };
-        let found = B::dense_backward(wanted, activation, input, weight, output, gradient);
+        let found = B::dense_backward(required, activation, input, weight, output, gradient);
         for (parent, gradient) in ops.parents.into_iter().zip(found) {
             if let (Some(parent), Some(gradient)) = (parent, gradient) {
                 gradients.register::<B>(parent.id, gradient);

@@ -4,7 +4,7 @@ use burn::backend::flex::FlexTensor;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Flex, backend_extension};
 
-use super::kernel::{DenseShape, Passed, backward, forward};
+use super::kernel::{BackwardInput, DenseShape, RequiredGradients, backward, forward};
 use crate::activation::Nonlinearity;
 use crate::storage::{contiguous, tensor, values};
 
@@ -36,18 +36,7 @@ pub trait DenseOps: Backend {
     ) -> FloatTensor<Self>;
 }
 
-/// Which gradients of a layer are asked for.
-#[derive(Clone, Copy, Debug)]
-pub struct Wanted {
-    /// By the input.
-    pub input: bool,
-    /// By the weight.
-    pub weight: bool,
-    /// By the bias.
-    pub bias: bool,
-}
-
-/// Gradients by input, weight and bias: those that were [`Wanted`].
+/// Gradients with respect to input, weight and bias: those that were [required](RequiredGradients).
 pub type DenseGradients<B> = [Option<FloatTensor<B>>; 3];
 
 /// The way back through [`DenseOps`], for what differentiates a backend.
@@ -58,7 +47,7 @@ pub trait DenseBackward: Backend {
     /// - `input`, `weight`, `output`: as in [`DenseOps::dense`]
     /// - `gradient`: as `output`
     fn dense_backward(
-        wanted: Wanted,
+        required: RequiredGradients,
         activation: Nonlinearity,
         input: FloatTensor<Self>,
         weight: FloatTensor<Self>,
@@ -88,7 +77,7 @@ impl DenseOps for Flex {
 
 impl DenseBackward for Flex {
     fn dense_backward(
-        wanted: Wanted,
+        required: RequiredGradients,
         activation: Nonlinearity,
         input: FloatTensor<Self>,
         weight: FloatTensor<Self>,
@@ -97,13 +86,13 @@ impl DenseBackward for Flex {
     ) -> DenseGradients<Self> {
         let [input, weight, output, gradient] = [input, weight, output, gradient].map(contiguous);
         let shape = shape(&input, &weight);
-        let passed = Passed {
+        let saved = BackwardInput {
             input: values(&input),
             weight: values(&weight),
             output: values(&output),
             gradient: values(&gradient),
         };
-        let [of_input, of_weight, of_bias] = backward(shape, activation, &passed, wanted);
+        let [of_input, of_weight, of_bias] = backward(shape, activation, &saved, required);
         let DenseShape {
             batch,
             inputs,

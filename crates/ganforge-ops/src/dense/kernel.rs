@@ -1,9 +1,8 @@
 //! A fully connected layer on slices.
 
-use super::extension::Wanted;
 use crate::activation::{Nonlinearity, backward as pull_back, forward_in_place, with_function};
+use crate::matmul::{Matrix, Write, multiply, multiply_then};
 use crate::pool;
-use crate::product::{Matrix, Write, multiply, multiply_then};
 
 /// `[batch, inputs, outputs]`
 #[derive(Clone, Copy)]
@@ -48,31 +47,42 @@ pub fn forward(
     output
 }
 
+/// Which gradients of a layer are required.
+#[derive(Clone, Copy, Debug)]
+pub struct RequiredGradients {
+    /// With respect to the input.
+    pub input: bool,
+    /// With respect to the weight.
+    pub weight: bool,
+    /// With respect to the bias.
+    pub bias: bool,
+}
+
 /// What a layer was given and gave, and the gradient by its output.
-pub struct Passed<'a> {
+pub struct BackwardInput<'a> {
     pub input: &'a [f32],
     pub weight: &'a [f32],
     pub output: &'a [f32],
     pub gradient: &'a [f32],
 }
 
-/// The gradients that are wanted, by input, weight and bias.
+/// The gradients that are required, by input, weight and bias.
 pub fn backward(
     shape: DenseShape,
     activation: Nonlinearity,
-    passed: &Passed,
-    wanted: Wanted,
+    saved: &BackwardInput,
+    required: RequiredGradients,
 ) -> [Option<Vec<f32>>; 3] {
     let by_sums;
     let by_sums = if activation == Nonlinearity::LINEAR {
-        passed.gradient
+        saved.gradient
     } else {
-        let mut result = passed.gradient.to_vec();
-        with_function!(activation, function => pull_back(function, passed.output, &mut result));
+        let mut result = saved.gradient.to_vec();
+        with_function!(activation, function => pull_back(function, saved.output, &mut result));
         by_sums = result;
         &by_sums
     };
-    let of_bias = wanted.bias.then(|| {
+    let of_bias = required.bias.then(|| {
         let mut sums = vec![0.0; shape.outputs];
         for row in by_sums.chunks_exact(shape.outputs) {
             for (sum, value) in sums.iter_mut().zip(row) {
@@ -83,19 +93,19 @@ pub fn backward(
     });
     let threads = shape.threads();
     let (of_input, of_weight) = pool::inside(threads, || {
-        if threads > 1 && wanted.input && wanted.weight {
+        if threads > 1 && required.input && required.weight {
             // Two products of one size: each has half of the threads.
             let share = threads / 2;
             let (of_input, of_weight) = rayon::join(
-                || input_gradient(shape, by_sums, passed.weight, share),
-                || weight_gradient(shape, passed.input, by_sums, share),
+                || input_gradient(shape, by_sums, saved.weight, share),
+                || weight_gradient(shape, saved.input, by_sums, share),
             );
             return (Some(of_input), Some(of_weight));
         }
         let of_input =
-            (wanted.input).then(|| input_gradient(shape, by_sums, passed.weight, threads));
+            (required.input).then(|| input_gradient(shape, by_sums, saved.weight, threads));
         let of_weight =
-            (wanted.weight).then(|| weight_gradient(shape, passed.input, by_sums, threads));
+            (required.weight).then(|| weight_gradient(shape, saved.input, by_sums, threads));
         (of_input, of_weight)
     });
     [of_input, of_weight, of_bias]

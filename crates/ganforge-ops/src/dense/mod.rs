@@ -5,13 +5,14 @@ mod autodiff;
 mod extension;
 mod kernel;
 
-pub use extension::{DenseBackward, DenseGradients, DenseOps, Wanted};
+pub use extension::{DenseBackward, DenseGradients, DenseOps};
+pub use kernel::RequiredGradients;
 
 use burn::backend::Dispatch;
 use burn::tensor::{Tensor, module};
 
 use crate::activation::{Nonlinearity, activate};
-use crate::layer::reaches;
+use crate::device::is_supported;
 
 /// `activation(input · weight + bias)`: [`burn::tensor::module::linear`] and the activation after it, faster on the CPU in
 /// 32-bit floats. Anything else is left to Burn.
@@ -47,7 +48,7 @@ pub fn linear(
 /// Whether the kernels know these; shapes that do not fit each other are for Burn to complain about.
 fn fits(input: &Tensor<2>, weight: &Tensor<2>, bias: Option<&Tensor<1>>) -> bool {
     let ([batch, inputs], [rows, outputs]) = (input.dims(), weight.dims());
-    let bias_fits = bias.is_none_or(|bias| bias.dims() == [outputs] && reaches(bias));
+    let bias_fits = bias.is_none_or(|bias| bias.dims() == [outputs] && is_supported(bias));
     let not_empty = batch > 0 && inputs > 0 && outputs > 0;
-    inputs == rows && not_empty && bias_fits && reaches(input) && reaches(weight)
+    inputs == rows && not_empty && bias_fits && is_supported(input) && is_supported(weight)
 }

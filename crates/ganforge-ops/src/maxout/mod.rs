@@ -12,7 +12,7 @@ pub use extension::MaxoutOps;
 use burn::backend::Dispatch;
 use burn::tensor::Tensor;
 
-use crate::layer::reaches;
+use crate::device::is_supported;
 
 /// The largest of every `count` neighbours in a row, whose gradient goes to the first that is as large; faster than Burn's on the CPU in
 /// 32-bit floats.
@@ -30,7 +30,7 @@ pub fn maxout(pieces: Tensor<2>, count: usize) -> Tensor<2> {
         count > 0 && width.is_multiple_of(count),
         "rows of {width} pieces hold no whole units of {count}"
     );
-    if !reaches(&pieces) {
+    if !is_supported(&pieces) {
         let units: Tensor<3> = pieces.reshape([batch, width / count, count]);
         return units.max_dim(2).squeeze_dim(2);
     }

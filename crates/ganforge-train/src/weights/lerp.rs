@@ -41,7 +41,7 @@ impl ModuleMapper for Blend {
             if self.keep == 0.0 {
                 return latest;
             }
-            ganforge_ops::blend(average, latest, 1.0 - self.keep)
+            ganforge_ops::lerp(average, latest, 1.0 - self.keep)
         })
     }
 }

@@ -21,7 +21,7 @@ use translation::Shifts;
 /// ```
 /// use burn::tensor::{Device, Tensor};
 /// use ganforge_model::keyed_rng;
-/// use ganforge_train::{Augmentation, augment};
+/// use ganforge_train::game::augment::{Augmentation, augment};
 ///
 /// let images = Tensor::<4>::ones([4, 3, 16, 16], &Device::flex());
 /// let mut rng = keyed_rng(7, "augmentation", 0);

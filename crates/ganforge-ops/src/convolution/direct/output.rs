@@ -1,0 +1,213 @@
+//! The forward pass: what a tap sees of a row is every second pixel of it, so the pixels are parted by column first, even and odd, and
+//! every tap's view of a run of positions is then a run of memory.
+
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined into the dispatched function is compiled for its instruction set"
+)]
+
+use std::array::from_fn;
+
+use pulp::{Arch, Simd, WithSimd};
+
+use super::{ROW, threads};
+use crate::convolution::ConvShape;
+use crate::scratch::Scratch;
+use crate::uninit::Uninit;
+
+/// Taps of a channel.
+const TAPS: usize = 16;
+
+/// Outputs summed at once.
+const OUTPUTS: usize = 6;
+
+pub fn convolve(
+    arch: Arch,
+    shape: &ConvShape,
+    input: &[f32],
+    weight: &[f32],
+    bias: Option<&[f32]>,
+    output: Uninit,
+) {
+    let frame = Frame::new(shape);
+    let taps: Vec<usize> = (0..shape.taps()).map(|tap| frame.start(tap)).collect();
+    output.for_each_chunk(threads(shape), shape.output_image_len(), |index, output| {
+        let image = &input[index * shape.image_len()..][..shape.image_len()];
+        let mut parted = Scratch::take(shape.inputs() * frame.plane());
+        arch.dispatch(|| frame.part(image, &mut parted));
+        arch.dispatch(Convolve {
+            frame: &frame,
+            parted: &parted,
+            taps: &taps,
+            weight,
+            bias,
+            output: output.floats(),
+        });
+    });
+}
+
+/// An image with its padding: of every row the even columns, then the odd ones.
+struct Frame {
+    /// `[rows, columns]` of the output.
+    size: [usize; 2],
+    /// Even or odd columns of a row.
+    half: usize,
+}
+
+impl Frame {
+    fn new(shape: &ConvShape) -> Self {
+        let size = shape.output_size();
+        Self {
+            size,
+            half: size[1] + 1,
+        }
+    }
+
+    /// Elements of a channel.
+    fn plane(&self) -> usize {
+        (2 * self.size[0] + 2) * 2 * self.half
+    }
+
+    /// Where a tap sees the first position.
+    fn start(&self, tap: usize) -> usize {
+        let (channel, row, column) = (tap / TAPS, tap / 4 % 4, tap % 4);
+        channel * self.plane() + (2 * row + column % 2) * self.half + column / 2
+    }
+
+    /// How far beyond the first position another one is seen.
+    fn position(&self, position: usize) -> usize {
+        let (row, column) = (position / self.size[1], position % self.size[1]);
+        row * 4 * self.half + column
+    }
+
+    #[inline(always)]
+    fn part(&self, image: &[f32], parted: &mut [f32]) {
+        let [rows, columns] = self.size;
+        for (pixels, plane) in image
+            .chunks_exact(4 * rows * columns)
+            .zip(parted.chunks_exact_mut(self.plane()))
+        {
+            let width = 2 * self.half;
+            let (above, rest) = plane.split_at_mut(width);
+            let (inside, below) = rest.split_at_mut(2 * rows * width);
+            above.fill(0.0);
+            below.fill(0.0);
+            for (row, into) in pixels
+                .chunks_exact(2 * columns)
+                .zip(inside.chunks_exact_mut(width))
+            {
+                // With one column of padding before it, an image's odd columns are the even ones.
+                let (even, odd) = into.split_at_mut(self.half);
+                even[0] = 0.0;
+                odd[columns] = 0.0;
+                let pairs = row.as_chunks::<ROW>().0.chunks_exact(2);
+                let even = even[1..].as_chunks_mut::<ROW>().0;
+                for ((pair, even), odd) in pairs.zip(even).zip(odd.as_chunks_mut::<ROW>().0) {
+                    let pixels = pair.as_flattened();
+                    *odd = from_fn(|at| pixels[2 * at]);
+                    *even = from_fn(|at| pixels[2 * at + 1]);
+                }
+            }
+        }
+    }
+}
+
+struct Convolve<'a> {
+    frame: &'a Frame,
+    /// `[inputs, rows, 2, half]`
+    parted: &'a [f32],
+    taps: &'a [usize],
+    weight: &'a [f32],
+    bias: Option<&'a [f32]>,
+    output: &'a mut [f32],
+}
+
+impl WithSimd for Convolve<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        if S::F32_LANES == 8 {
+            self.run::<S, 2>(simd);
+        } else {
+            self.run::<S, 4>(simd);
+        }
+    }
+}
+
+impl Convolve<'_> {
+    /// `VECTORS` vectors of positions at a time.
+    #[inline(always)]
+    fn run<S: Simd, const VECTORS: usize>(self, simd: S) {
+        let Self {
+            frame,
+            parted,
+            taps,
+            weight,
+            bias,
+            output,
+        } = self;
+        let plane = frame.size[0] * frame.size[1];
+        for (block, output) in output.chunks_mut(OUTPUTS * plane).enumerate() {
+            let first = block * OUTPUTS;
+            let count = output.len() / plane;
+            for position in (0..plane).step_by(VECTORS * S::F32_LANES) {
+                let at = from_fn(|v| frame.position(position + v * S::F32_LANES));
+                let view = View { parted, taps, at };
+                let into = &mut output[position..];
+                let weight = &weight[first * taps.len()..][..count * taps.len()];
+                let bias = bias.map(|bias| &bias[first..][..count]);
+                match count {
+                    1 => tile::<S, 1, VECTORS>(simd, &view, weight, bias, into, plane),
+                    2 => tile::<S, 2, VECTORS>(simd, &view, weight, bias, into, plane),
+                    3 => tile::<S, 3, VECTORS>(simd, &view, weight, bias, into, plane),
+                    4 => tile::<S, 4, VECTORS>(simd, &view, weight, bias, into, plane),
+                    5 => tile::<S, 5, VECTORS>(simd, &view, weight, bias, into, plane),
+                    _ => tile::<S, OUTPUTS, VECTORS>(simd, &view, weight, bias, into, plane),
+                }
+            }
+        }
+    }
+}
+
+/// What the taps see of some vectors of positions.
+struct View<'a, const VECTORS: usize> {
+    parted: &'a [f32],
+    taps: &'a [usize],
+    at: [usize; VECTORS],
+}
+
+/// `COUNT` outputs of `VECTORS` vectors of positions, in planes of `plane` elements.
+#[inline(always)]
+fn tile<S: Simd, const COUNT: usize, const VECTORS: usize>(
+    simd: S,
+    view: &View<VECTORS>,
+    weight: &[f32],
+    bias: Option<&[f32]>,
+    output: &mut [f32],
+    plane: usize,
+) {
+    let weights: [&[f32]; COUNT] =
+        from_fn(|row| &weight[row * view.taps.len()..][..view.taps.len()]);
+    let mut sums = [[simd.splat_f32s(0.0); VECTORS]; COUNT];
+    for (tap, start) in view.taps.iter().enumerate() {
+        let seen: [S::f32s; VECTORS] = from_fn(|v| {
+            let at = start + view.at[v];
+            S::as_simd_f32s(&view.parted[at..at + S::F32_LANES]).0[0]
+        });
+        for (sums, weights) in sums.iter_mut().zip(&weights) {
+            let weight = simd.splat_f32s(weights[tap]);
+            for (sum, seen) in sums.iter_mut().zip(&seen) {
+                *sum = simd.mul_add_e_f32s(weight, *seen, *sum);
+            }
+        }
+    }
+    for (row, sums) in sums.iter().enumerate() {
+        let bias = simd.splat_f32s(bias.map_or(0.0, |bias| bias[row]));
+        for (v, sum) in sums.iter().enumerate() {
+            let at = row * plane + v * S::F32_LANES;
+            let output = &mut output[at..at + S::F32_LANES];
+            S::as_mut_simd_f32s(output).0[0] = simd.add_f32s(*sum, bias);
+        }
+    }
+}

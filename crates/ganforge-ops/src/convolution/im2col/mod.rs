@@ -1,0 +1,288 @@
+//! Any convolution as matrix products over the columns of several images at once.
+//!
+//! One image of a deep layer has few positions (64 at 8×8), and a product with so few columns runs at a fraction of the machine's speed.
+//! Merging some images gives it hundreds, while the columns still fit a cache.
+
+mod col2im;
+mod columns;
+mod correlation;
+
+use pulp::Arch;
+
+use crate::convolution::ConvShape;
+use crate::matmul::{Matrix, Write, multiply};
+use crate::pool;
+use crate::scratch::Scratch;
+use crate::uninit::Uninit;
+use columns::{fold, unfold};
+use correlation::correlate;
+
+/// Positions of an image that is not worth merging with another: it can then be read and written where it stands.
+const ENOUGH: usize = 256;
+
+/// Positions that smaller images are merged to.
+const POSITIONS: usize = 512;
+
+/// Elements of a column matrix that a second-level cache still holds part of.
+const ELEMENTS: usize = 1 << 19;
+
+/// Parts that a batch for several threads is cut into, if it has so many images.
+const PARTS: usize = 2;
+
+/// Sums that a gradient by the weight is taken in, each over images of its own: so many at most, and no more than have so many elements together
+/// unless they are as few as the parts.
+const SUMS: usize = 16;
+const ELEMENTS_OF_SUMS: usize = 1 << 16;
+
+/// Forward pass; slices as in [`convolve`](crate::convolve).
+pub fn convolve(
+    shape: &ConvShape,
+    input: &[f32],
+    weight: &[f32],
+    bias: Option<&[f32]>,
+    output: Uninit,
+) {
+    let arch = Arch::new();
+    let plan = Plan::new(shape);
+    let chunk = plan.images * shape.output_image_len();
+    let weight = Matrix::new(weight, shape.outputs(), shape.taps());
+    output.for_each_chunk(plan.threads, chunk, |index, output| {
+        let count = output.len() / shape.output_image_len();
+        let input = plan.images_of(shape, input, index, count);
+        let positions = count * shape.output_plane_len();
+        let mut columns = Scratch::take(shape.taps() * positions);
+        unfold(arch, shape, input, &mut columns);
+        let columns = Matrix::new(&columns, shape.taps(), positions);
+        let output = output.floats();
+        if count == 1 {
+            multiply(
+                output,
+                Write::Over,
+                weight,
+                columns,
+                plan.threads_of_product,
+            );
+        } else {
+            let mut merged = Scratch::take(output.len());
+            multiply(
+                &mut merged,
+                Write::Over,
+                weight,
+                columns,
+                plan.threads_of_product,
+            );
+            part(shape, &merged, output);
+        }
+        add_bias(bias, shape.output_plane_len(), output);
+    });
+}
+
+/// Gradient by the input; slices as in [`convolve_input_gradient`](crate::convolve_input_gradient).
+pub fn convolve_input_gradient(
+    shape: &ConvShape,
+    output_gradient: &[f32],
+    weight: &[f32],
+    bias: Option<&[f32]>,
+    input_gradient: Uninit,
+) {
+    let arch = Arch::new();
+    let plan = Plan::new(shape);
+    let chunk = plan.images * shape.image_len();
+    let weight = Matrix::new(weight, shape.outputs(), shape.taps());
+    input_gradient.for_each_chunk(plan.threads, chunk, |index, input_gradient| {
+        let count = input_gradient.len() / shape.image_len();
+        let output_gradient = plan.output_images_of(shape, output_gradient, index, count);
+        let positions = count * shape.output_plane_len();
+        let mut scratch = None;
+        let merged = merge(shape, output_gradient, &mut scratch);
+        let input_gradient = input_gradient.floats();
+        let threads = plan.threads_of_product;
+        if col2im::pays(shape, positions) {
+            col2im::input_gradient(shape, merged, weight, threads, input_gradient);
+        } else {
+            let mut columns = Scratch::take(shape.taps() * positions);
+            let weight = weight.transposed();
+            multiply(&mut columns, Write::Over, weight, merged, threads);
+            fold(arch, shape, &columns, input_gradient);
+        }
+        add_bias(bias, shape.plane_len(), input_gradient);
+    });
+}
+
+/// Gradient by the weight; slices as in [`convolve_weight_gradient`](crate::convolve_weight_gradient).
+///
+/// The images are summed in ranges, and the sums added in the order of the ranges.
+pub fn convolve_weight_gradient(
+    shape: &ConvShape,
+    input: &[f32],
+    output_gradient: &[f32],
+    weight_gradient: Uninit,
+) {
+    let arch = Arch::new();
+    let plan = Plan::new(shape);
+    let few = correlation::pays(shape);
+    let width = if few {
+        correlation::width(shape)
+    } else {
+        shape.taps()
+    };
+    let len = shape.outputs() * width;
+    let ranges = plan.ranges(len);
+    let threads_of_product = plan.threads.div_ceil(ranges);
+    let mut sums = Scratch::take(ranges * len);
+    pool::for_each_chunk(plan.threads, &mut sums, len, |range, sum| {
+        let mut write = Write::Over;
+        for index in range * plan.chunks / ranges..(range + 1) * plan.chunks / ranges {
+            let count = plan.images.min(shape.batch() - index * plan.images);
+            let input = plan.images_of(shape, input, index, count);
+            let output_gradient = plan.output_images_of(shape, output_gradient, index, count);
+            if few {
+                correlate(arch, shape, input, output_gradient, write, sum);
+            } else {
+                let positions = count * shape.output_plane_len();
+                let mut columns = Scratch::take(shape.taps() * positions);
+                let mut scratch = None;
+                unfold(arch, shape, input, &mut columns);
+                let columns = Matrix::new(&columns, shape.taps(), positions).transposed();
+                let merged = merge(shape, output_gradient, &mut scratch);
+                multiply(sum, write, merged, columns, threads_of_product);
+            }
+            write = Write::Add;
+        }
+    });
+    let weight_gradient = weight_gradient.floats();
+    for (range, sum) in sums.chunks_exact(len).enumerate() {
+        for (totals, sums) in weight_gradient
+            .chunks_exact_mut(shape.taps())
+            .zip(sum.chunks_exact(width))
+        {
+            if range == 0 {
+                totals.copy_from_slice(&sums[..totals.len()]);
+                continue;
+            }
+            for (total, value) in totals.iter_mut().zip(sums) {
+                *total += value;
+            }
+        }
+    }
+}
+
+/// How the batch is cut: by shape alone, so that sums are the same for any number of threads.
+struct Plan {
+    /// Parts there should be at least.
+    parts: usize,
+    /// Images whose columns are merged.
+    images: usize,
+    /// How often that is, the last time perhaps of fewer.
+    chunks: usize,
+    threads: usize,
+    /// Where chunks are too few to keep all threads busy, several share a product.
+    threads_of_product: usize,
+}
+
+impl Plan {
+    fn new(shape: &ConvShape) -> Self {
+        let operations = shape.operations();
+        let threads = pool::threads_of_products(operations);
+        let parts = if pool::products_are_shared(operations) {
+            PARTS
+        } else {
+            1
+        };
+        let positions = shape.output_plane_len();
+        let merged = if positions < ENOUGH {
+            POSITIONS.div_ceil(positions)
+        } else {
+            1
+        };
+        let images = merged
+            .min(ELEMENTS / (shape.taps() * positions))
+            .min(shape.batch().div_ceil(parts))
+            .max(1);
+        let chunks = shape.batch().div_ceil(images);
+        Self {
+            parts,
+            images,
+            chunks,
+            threads,
+            threads_of_product: threads.div_ceil(chunks),
+        }
+    }
+
+    /// How many sums of `len` elements a gradient by the weight is taken in.
+    fn ranges(&self, len: usize) -> usize {
+        match self.parts {
+            1 => 1,
+            parts => (ELEMENTS_OF_SUMS / len).clamp(parts, SUMS).min(self.chunks),
+        }
+    }
+
+    fn images_of<'a>(
+        &self,
+        shape: &ConvShape,
+        input: &'a [f32],
+        index: usize,
+        count: usize,
+    ) -> &'a [f32] {
+        &input[index * self.images * shape.image_len()..][..count * shape.image_len()]
+    }
+
+    fn output_images_of<'a>(
+        &self,
+        shape: &ConvShape,
+        output: &'a [f32],
+        index: usize,
+        count: usize,
+    ) -> &'a [f32] {
+        &output[index * self.images * shape.output_image_len()..]
+            [..count * shape.output_image_len()]
+    }
+}
+
+/// `[count, outputs, positions]` to `[outputs, count, positions]`, which for a single image is the same.
+fn merge<'a>(shape: &ConvShape, images: &'a [f32], scratch: &'a mut Option<Scratch>) -> Matrix<'a> {
+    let positions = shape.output_plane_len();
+    let count = images.len() / shape.output_image_len();
+    if count == 1 {
+        return Matrix::new(images, shape.outputs(), positions);
+    }
+    let merged = scratch.insert(Scratch::take(images.len()));
+    for (channel, row) in merged.chunks_exact_mut(count * positions).enumerate() {
+        for (image, part) in images
+            .chunks_exact(shape.output_image_len())
+            .zip(row.chunks_exact_mut(positions))
+        {
+            part.copy_from_slice(&image[channel * positions..][..positions]);
+        }
+    }
+    Matrix::new(merged, shape.outputs(), count * positions)
+}
+
+/// `[outputs, count, positions]` to `[count, outputs, positions]`.
+fn part(shape: &ConvShape, merged: &[f32], images: &mut [f32]) {
+    let positions = shape.output_plane_len();
+    let count = images.len() / shape.output_image_len();
+    for (index, image) in images
+        .chunks_exact_mut(shape.output_image_len())
+        .enumerate()
+    {
+        for (plane, row) in image
+            .chunks_exact_mut(positions)
+            .zip(merged.chunks_exact(count * positions))
+        {
+            plane.copy_from_slice(&row[index * positions..][..positions]);
+        }
+    }
+}
+
+/// Adds a bias to every channel, while the images are still in a cache.
+fn add_bias(bias: Option<&[f32]>, plane: usize, images: &mut [f32]) {
+    let Some(bias) = bias else { return };
+    for image in images.chunks_exact_mut(bias.len() * plane) {
+        for (plane, bias) in image.chunks_exact_mut(plane).zip(bias) {
+            for value in plane {
+                *value += bias;
+            }
+        }
+    }
+}

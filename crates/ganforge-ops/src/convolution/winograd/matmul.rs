@@ -1,0 +1,125 @@
+//! The products themselves, over panels that the transforms have laid out.
+
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined into the dispatched function is compiled for its instruction set"
+)]
+
+use std::ops::Range;
+
+use pulp::{Simd, WithSimd};
+
+use super::panels::Panels;
+use crate::matmul::{Left, PANEL, Rows, Sizes, Write, multiply_rows};
+
+/// Transformed images times transformed weights, for some panels of the result.
+pub struct Multiply<'a> {
+    pub from: Panels,
+    pub images: &'a [f32],
+    pub weights: Panels,
+    pub weight: &'a [f32],
+    /// Which panels of the result.
+    pub range: Range<usize>,
+    /// They alone.
+    pub result: &'a mut [f32],
+}
+
+impl WithSimd for Multiply<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let (from, weights) = (self.from, self.weights);
+        let to = Panels {
+            columns: weights.columns,
+            ..from
+        };
+        // A panel that is cut short has other distances than the rest.
+        let full = (from.full() > 0).then_some((0, from.full(), PANEL));
+        let rest = (from.full() < from.count()).then_some((
+            from.full(),
+            1,
+            from.columns - from.full() * PANEL,
+        ));
+        for product in 0..from.products {
+            for panel in self.range.clone() {
+                let columns = to.width(panel);
+                let start = to.matrix(panel, product) - to.matrix(self.range.start, 0);
+                let mut into = Rows {
+                    data: &mut self.result[start..start + from.rows * columns],
+                    stride: columns,
+                };
+                let mut write = Write::Over;
+                for (first, segments, inner) in full.into_iter().chain(rest) {
+                    let left = Left {
+                        data: &self.images[from.matrix(first, product)..],
+                        row: inner,
+                        inner: 1,
+                        segment: from.panel_len(),
+                    };
+                    let start = weights.matrix(panel, product) + first * PANEL * columns;
+                    let right = Rows {
+                        data: &self.weight[start..][..segments * inner * columns],
+                        stride: columns,
+                    };
+                    let sizes = Sizes {
+                        rows: from.rows,
+                        segments,
+                        inner,
+                        columns,
+                    };
+                    multiply_rows(simd, write, left, &right, &mut into, sizes);
+                    write = Write::Add;
+                }
+            }
+        }
+    }
+}
+
+/// One product of transformed output gradients, their rows as columns, with one panel of transformed inputs.
+pub struct Correlate<'a> {
+    pub write: Write,
+    pub product: usize,
+    pub panel: usize,
+    pub gradients: Panels,
+    pub gradient: &'a [f32],
+    pub inputs: Panels,
+    pub input: &'a [f32],
+    /// `[outputs, columns of the panel]`
+    pub sum: &'a mut [f32],
+}
+
+impl WithSimd for Correlate<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let (gradients, inputs) = (self.gradients, self.inputs);
+        let columns = inputs.width(self.panel);
+        let right = Rows {
+            data: &self.input[inputs.matrix(self.panel, self.product)..][..inputs.rows * columns],
+            stride: columns,
+        };
+        for (panel, sum) in self.sum.chunks_mut(PANEL * columns).enumerate() {
+            let rows = gradients.width(panel);
+            let left = Left {
+                data: &self.gradient[gradients.matrix(panel, self.product)..]
+                    [..gradients.rows * rows],
+                row: 1,
+                inner: rows,
+                segment: 0,
+            };
+            let mut into = Rows {
+                data: sum,
+                stride: columns,
+            };
+            let sizes = Sizes {
+                rows,
+                segments: 1,
+                inner: inputs.rows,
+                columns,
+            };
+            multiply_rows(simd, self.write, left, &right, &mut into, sizes);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! How images are cut into tiles of 2 × 2 outputs, and their channels into blocks.
+
+use std::marker::PhantomData;
+
+use super::form::{Face, Form};
+use super::panels::Panels;
+use crate::convolution::ConvShape;
+use crate::simd_planes::{LANES, Places};
+
+/// The two sides of a convolution, and its weights.
+pub struct Tiling<F: Form> {
+    pub input: Grid<F::Input>,
+    pub output: Grid<F::Output>,
+    pub weight: Grid<F::Weight>,
+}
+
+impl<F: Form> Tiling<F> {
+    pub fn new(shape: &ConvShape) -> Self {
+        let output = shape.output_size();
+        let tiles = output.map(|size| size.div_ceil(2));
+        // A last odd row or column that no output looks at stays out of the tiles: a NaN there is nobody's.
+        let used = [0, 1].map(|axis| {
+            let seen = (output[axis] - 1) * shape.stride()[axis] + shape.kernel()[axis];
+            shape.size()[axis].min(seen - shape.padding()[axis])
+        });
+        Self {
+            input: Grid::new(shape.inputs(), shape.size(), used, tiles, 1),
+            output: Grid::new(shape.outputs(), output, output, tiles, 0),
+            weight: Grid::new(shape.inputs(), shape.kernel(), shape.kernel(), [1, 1], 0),
+        }
+    }
+}
+
+/// Tiles over the images of one side.
+pub struct Grid<F> {
+    rows: usize,
+    columns: usize,
+    /// Blocks of channels.
+    pub blocks: usize,
+    /// Where a plane stands in a frame that holds all tiles.
+    pub places: Places,
+    /// Pixels of a row of the frame.
+    pub width: usize,
+    pub frame_len: usize,
+    pub image_len: usize,
+    face: PhantomData<fn() -> F>,
+}
+
+impl<F: Face> Grid<F> {
+    fn new(
+        channels: usize,
+        size: [usize; 2],
+        used: [usize; 2],
+        [rows, columns]: [usize; 2],
+        offset: usize,
+    ) -> Self {
+        let pixels = |tiles: usize| (2 * tiles + F::REACH - 2) * F::STRIDE;
+        Self {
+            rows,
+            columns,
+            blocks: channels.div_ceil(LANES),
+            places: Places::new(size, used, pixels(columns), offset),
+            width: pixels(columns),
+            frame_len: pixels(rows) * pixels(columns) * LANES,
+            image_len: channels * size[0] * size[1],
+            face: PhantomData,
+        }
+    }
+
+    /// Tiles of an image.
+    pub fn count(&self) -> usize {
+        self.rows * self.columns
+    }
+
+    /// Channels in the domain of products: every phase is one, and blocks are filled up.
+    pub fn channels(&self) -> usize {
+        self.blocks * F::PHASES * LANES
+    }
+
+    /// Some tiles in the domain of products.
+    pub fn panels(&self, tiles: usize) -> Panels {
+        Panels {
+            products: F::PRODUCTS,
+            rows: tiles,
+            columns: self.channels(),
+        }
+    }
+
+    /// Tiles with their rows and columns.
+    pub fn tiles(&self) -> impl Iterator<Item = (usize, [usize; 2])> {
+        let columns = self.columns;
+        (0..self.count()).map(move |tile| (tile, [tile / columns, tile % columns]))
+    }
+}

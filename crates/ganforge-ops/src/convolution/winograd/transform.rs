@@ -1,0 +1,201 @@
+//! Images, tile by tile, into the domain of products and out of it.
+
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined into the dispatched function is compiled for its instruction set"
+)]
+
+use std::marker::PhantomData;
+
+use pulp::{Simd, WithSimd};
+
+use super::form::{Face, MOST};
+use super::panels::{Block, Panels};
+use super::tiling::Grid;
+use crate::simd_planes::LANES;
+
+/// Into the domain of products: `Bᵀ d B` for inputs, `A y Aᵀ` for output gradients.
+pub struct Enter<'a, F> {
+    pub grid: &'a Grid<F>,
+    /// `[count, channels, height, width]`
+    pub images: &'a [f32],
+    pub panels: Panels,
+    /// As `panels` says.
+    pub points: &'a mut [f32],
+    pub frame: &'a mut [f32],
+}
+
+/// Out of the domain of products: `Aᵀ m A` for outputs, `B m Bᵀ`, added where tiles overlap, for input gradients.
+pub struct Leave<'a, F> {
+    pub grid: &'a Grid<F>,
+    pub panels: Panels,
+    /// As `panels` says.
+    pub points: &'a [f32],
+    /// `[channels]`, added to every pixel.
+    pub bias: Option<&'a [f32]>,
+    /// `[count, channels, height, width]`
+    pub images: &'a mut [f32],
+    pub frame: &'a mut [f32],
+}
+
+impl<F: Face> WithSimd for Enter<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let (grid, frame) = (self.grid, self.frame);
+        let (points, _) = S::as_mut_simd_f32s(self.points);
+        for (index, image) in self.images.chunks_exact(grid.image_len).enumerate() {
+            for (block, planes) in image.chunks(grid.places.block_len()).enumerate() {
+                let plane = grid.places.plane_len();
+                let channels = planes.len() / plane;
+                grid.places.gather(simd, planes, plane, channels, frame);
+                let (pixels, _) = S::as_simd_f32s(frame);
+                let at = Vectors::<S, F>::new(self.panels.block(block, F::PHASES), grid.width);
+                for (tile, [y, x]) in grid.tiles() {
+                    let row = index * grid.count() + tile;
+                    for phase in 0..F::PHASES {
+                        for part in 0..Vectors::<S, F>::PARTS {
+                            let corner = at.corner([y, x], phase, part);
+                            at.enter(simd, pixels, corner, points, at.place(row, phase, part));
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl<F: Face> WithSimd for Leave<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let (grid, frame) = (self.grid, self.frame);
+        let (points, _) = S::as_simd_f32s(self.points);
+        for (index, image) in self.images.chunks_exact_mut(grid.image_len).enumerate() {
+            for (block, planes) in image.chunks_mut(grid.places.block_len()).enumerate() {
+                let mut bias = [0.0; LANES];
+                if let Some(biases) = self.bias {
+                    let biases = biases[block * LANES..].iter();
+                    bias.iter_mut()
+                        .zip(biases)
+                        .for_each(|(lane, bias)| *lane = *bias);
+                }
+                frame.as_chunks_mut::<LANES>().0.fill(bias);
+                let (pixels, _) = S::as_mut_simd_f32s(frame);
+                let at = Vectors::<S, F>::new(self.panels.block(block, F::PHASES), grid.width);
+                for (tile, [y, x]) in grid.tiles() {
+                    let row = index * grid.count() + tile;
+                    for phase in 0..F::PHASES {
+                        for part in 0..Vectors::<S, F>::PARTS {
+                            let corner = at.corner([y, x], phase, part);
+                            at.leave(simd, points, at.place(row, phase, part), pixels, corner);
+                        }
+                    }
+                }
+                grid.places.scatter(simd, frame, planes);
+            }
+        }
+    }
+}
+
+/// Distances in a frame and among the points of a block of channels, in vectors of `S`.
+pub struct Vectors<S, F> {
+    start: usize,
+    row: usize,
+    product: usize,
+    /// Of a row of the frame.
+    line: usize,
+    kinds: PhantomData<(S, F)>,
+}
+
+impl<S: Simd, F: Face> Vectors<S, F> {
+    /// Vectors to a block of channels: one with AVX-512, two with AVX2, four with NEON.
+    pub const PARTS: usize = LANES / S::F32_LANES;
+
+    #[inline(always)]
+    pub fn new(block: Block, frame_width: usize) -> Self {
+        Self {
+            start: block.start / S::F32_LANES,
+            row: block.row / S::F32_LANES,
+            product: block.product / S::F32_LANES,
+            line: frame_width * Self::PARTS,
+            kinds: PhantomData,
+        }
+    }
+
+    /// The first pixel of a tile in the frame.
+    #[inline(always)]
+    pub fn corner(&self, [y, x]: [usize; 2], phase: usize, part: usize) -> usize {
+        let (y, x) = (
+            2 * y * F::STRIDE + phase / F::STRIDE,
+            2 * x * F::STRIDE + phase % F::STRIDE,
+        );
+        y * self.line + x * Self::PARTS + part
+    }
+
+    /// The first point of a row.
+    #[inline(always)]
+    pub fn place(&self, row: usize, phase: usize, part: usize) -> usize {
+        self.start + row * self.row + phase * Self::PARTS + part
+    }
+
+    /// Pixels of a tile to points.
+    #[inline(always)]
+    pub fn enter(
+        &self,
+        simd: S,
+        pixels: &[S::f32s],
+        corner: usize,
+        points: &mut [S::f32s],
+        place: usize,
+    ) {
+        let zero = simd.splat_f32s(0.0);
+        let mut columns = [[zero; MOST]; MOST];
+        for (j, column) in columns.iter_mut().enumerate().take(F::REACH) {
+            let mut tile = [zero; MOST];
+            for (i, pixel) in tile.iter_mut().enumerate().take(F::REACH) {
+                *pixel = pixels[corner + i * F::STRIDE * self.line + j * F::STRIDE * Self::PARTS];
+            }
+            *column = F::enter(simd, tile);
+        }
+        for i in 0..F::POINTS {
+            let row = [columns[0][i], columns[1][i], columns[2][i], columns[3][i]];
+            let row = F::enter(simd, row);
+            for (j, point) in row.into_iter().enumerate().take(F::POINTS) {
+                points[place + (i * F::POINTS + j) * self.product] = point;
+            }
+        }
+    }
+
+    /// Points of a tile, added to its pixels.
+    #[inline(always)]
+    pub fn leave(
+        &self,
+        simd: S,
+        points: &[S::f32s],
+        place: usize,
+        pixels: &mut [S::f32s],
+        corner: usize,
+    ) {
+        let zero = simd.splat_f32s(0.0);
+        let mut columns = [[zero; MOST]; MOST];
+        for (j, column) in columns.iter_mut().enumerate().take(F::POINTS) {
+            let mut tile = [zero; MOST];
+            for (i, point) in tile.iter_mut().enumerate().take(F::POINTS) {
+                *point = points[place + (i * F::POINTS + j) * self.product];
+            }
+            *column = F::leave(simd, tile);
+        }
+        let [left, second, third, right] = columns;
+        let rows = left.into_iter().zip(second).zip(third).zip(right);
+        for (i, (((a, b), c), d)) in rows.enumerate().take(F::REACH) {
+            let row = F::leave(simd, [a, b, c, d]);
+            for (j, value) in row.into_iter().enumerate().take(F::REACH) {
+                let at = corner + i * F::STRIDE * self.line + j * F::STRIDE * Self::PARTS;
+                pixels[at] = simd.add_f32s(pixels[at], value);
+            }
+        }
+    }
+}

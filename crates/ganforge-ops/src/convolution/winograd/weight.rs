@@ -1,0 +1,214 @@
+//! The transforms of weights: `G g Gᵀ`, and its transpose for their gradient.
+
+#![expect(
+    clippy::inline_always,
+    reason = "only what is inlined into the dispatched function is compiled for its instruction set"
+)]
+
+use pulp::{Arch, Simd, WithSimd};
+
+use super::form::{Face, Form};
+use super::panels::Panels;
+use super::tiling::Tiling;
+use super::transform::Vectors;
+use crate::convolution::ConvShape;
+use crate::matmul::PANEL;
+use crate::pool;
+use crate::scratch::Scratch;
+use crate::simd_planes::LANES;
+use crate::uninit::Uninit;
+
+/// What the weights are multiplied with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Factor {
+    /// Inputs: rows are transformed input channels, columns outputs.
+    Inputs,
+    /// Output gradients: the other way round.
+    OutputGradients,
+}
+
+/// Transformed weights, a right operand of products.
+///
+/// # Shapes
+/// `weight` `[outputs, inputs, kernel height, kernel width]` to the panels that come with the result.
+pub fn enter<F: Form>(
+    arch: Arch,
+    shape: &ConvShape,
+    tiling: &Tiling<F>,
+    factor: Factor,
+    threads: usize,
+    weight: &[f32],
+) -> (Panels, Scratch) {
+    let (depth, width) = (tiling.input.channels(), tiling.output.channels());
+    let (rows, columns) = match factor {
+        Factor::Inputs => (depth, width),
+        Factor::OutputGradients => (width, depth),
+    };
+    let panels = Panels {
+        products: F::Weight::PRODUCTS,
+        rows,
+        columns,
+    };
+    let mut points = Scratch::take(panels.len());
+    pool::for_each_chunk(threads, &mut points, panels.panel_len(), |panel, points| {
+        let panels = Panels {
+            columns: panels.width(panel),
+            ..panels
+        };
+        arch.dispatch(Enter {
+            shape,
+            tiling,
+            factor,
+            weight,
+            first: panel * PANEL,
+            panels,
+            points,
+        });
+    });
+    (panels, points)
+}
+
+/// One panel of transformed weights.
+struct Enter<'a, F: Form> {
+    shape: &'a ConvShape,
+    tiling: &'a Tiling<F>,
+    factor: Factor,
+    weight: &'a [f32],
+    /// Columns before this panel.
+    first: usize,
+    panels: Panels,
+    points: &'a mut [f32],
+}
+
+impl<F: Form> WithSimd for Enter<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let (inputs, outputs) = (self.shape.inputs(), self.shape.outputs());
+        let phases = F::Weight::PHASES;
+        let taps = self.tiling.weight.places.plane_len();
+        let mut frame = [0.0; LANES * 16];
+        let frame = &mut frame[..self.tiling.weight.frame_len];
+        match self.factor {
+            Factor::Inputs => {
+                if !inputs.is_multiple_of(LANES) {
+                    self.points.fill(0.0);
+                }
+                let (points, _) = S::as_mut_simd_f32s(self.points);
+                for input in 0..inputs {
+                    for block in 0..self.panels.columns / LANES {
+                        let output = self.first + block * LANES;
+                        let weight = &self.weight[(output * inputs + input) * taps..];
+                        let channels = LANES.min(outputs - output);
+                        let places = &self.tiling.weight.places;
+                        places.gather(simd, weight, inputs * taps, channels, frame);
+                        let at = vectors::<S, F>(self.panels.block(block, 1), self.tiling);
+                        let (pixels, _) = S::as_simd_f32s(frame);
+                        for phase in 0..phases {
+                            let row = (input / LANES * phases + phase) * LANES + input % LANES;
+                            for part in 0..Vectors::<S, F::Weight>::PARTS {
+                                let (corner, place) =
+                                    (at.corner([0, 0], phase, part), at.place(row, 0, part));
+                                at.enter(simd, pixels, corner, points, place);
+                            }
+                        }
+                    }
+                }
+            }
+            Factor::OutputGradients => {
+                if !outputs.is_multiple_of(LANES) {
+                    self.points.fill(0.0);
+                }
+                let (points, _) = S::as_mut_simd_f32s(self.points);
+                for output in 0..outputs {
+                    for block in 0..self.panels.columns / (phases * LANES) {
+                        let input = self.first / phases + block * LANES;
+                        let weight = &self.weight[(output * inputs + input) * taps..];
+                        let channels = LANES.min(inputs - input);
+                        let places = &self.tiling.weight.places;
+                        places.gather(simd, weight, taps, channels, frame);
+                        let at = vectors::<S, F>(self.panels.block(block, phases), self.tiling);
+                        let (pixels, _) = S::as_simd_f32s(frame);
+                        for phase in 0..phases {
+                            for part in 0..Vectors::<S, F::Weight>::PARTS {
+                                let corner = at.corner([0, 0], phase, part);
+                                let place = at.place(output, phase, part);
+                                at.enter(simd, pixels, corner, points, place);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The gradient of weights from that of their transforms.
+///
+/// # Shapes
+/// `points`, as `panels` says, to `gradient` `[outputs, inputs, kernel height, kernel width]`.
+pub fn leave<F: Form>(
+    arch: Arch,
+    shape: &ConvShape,
+    tiling: &Tiling<F>,
+    threads: usize,
+    panels: Panels,
+    points: &[f32],
+    gradient: Uninit,
+) {
+    gradient.for_each_chunk(threads, shape.taps(), |output, gradient| {
+        arch.dispatch(Leave {
+            tiling,
+            panels,
+            points,
+            output,
+            gradient: gradient.floats(),
+        });
+    });
+}
+
+/// The weights of one output.
+struct Leave<'a, F: Form> {
+    tiling: &'a Tiling<F>,
+    panels: Panels,
+    points: &'a [f32],
+    output: usize,
+    gradient: &'a mut [f32],
+}
+
+impl<F: Form> WithSimd for Leave<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let phases = F::Weight::PHASES;
+        let places = &self.tiling.weight.places;
+        let mut frame = [0.0; LANES * 16];
+        let frame = &mut frame[..self.tiling.weight.frame_len];
+        let (points, _) = S::as_simd_f32s(self.points);
+        for (block, planes) in self.gradient.chunks_mut(places.block_len()).enumerate() {
+            frame.fill(0.0);
+            let at = vectors::<S, F>(self.panels.block(block, phases), self.tiling);
+            let (pixels, _) = S::as_mut_simd_f32s(frame);
+            for phase in 0..phases {
+                for part in 0..Vectors::<S, F::Weight>::PARTS {
+                    let (corner, place) = (
+                        at.corner([0, 0], phase, part),
+                        at.place(self.output, phase, part),
+                    );
+                    at.leave(simd, points, place, pixels, corner);
+                }
+            }
+            places.scatter(simd, frame, planes);
+        }
+    }
+}
+
+#[inline(always)]
+fn vectors<S: Simd, F: Form>(
+    block: super::panels::Block,
+    tiling: &Tiling<F>,
+) -> Vectors<S, F::Weight> {
+    Vectors::new(block, tiling.weight.width)
+}

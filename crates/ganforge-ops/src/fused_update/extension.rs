@@ -1,0 +1,93 @@
+//! Sweeps as operations of Burn's backends; nothing is differentiated through them.
+#![expect(
+    clippy::inline_always,
+    reason = "what is not inlined is not compiled for the machine's vectors"
+)]
+
+use burn::backend::tensor::FloatTensor;
+use burn::backend::{Backend, Flex, backend_extension};
+
+use super::parallel::{Each, sweep};
+use super::{AdamStep, MomentumStep};
+use crate::storage::{contiguous, values, values_mut, writable};
+
+/// Updates of parameters by this crate's kernels, on backends that keep their tensors where the kernels reach them.
+#[backend_extension(Flex)]
+pub trait FusedUpdateOps: Backend {
+    /// Parameter, first and second moment after a step; all tensors are alike.
+    fn adam(
+        step: AdamStep,
+        parameter: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        first: FloatTensor<Self>,
+        second: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
+
+    /// Parameter and velocity after a step; all tensors are alike.
+    fn momentum(
+        step: MomentumStep,
+        parameter: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        velocity: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>);
+
+    /// `average + share·(latest - average)`; both tensors are alike.
+    fn lerp(average: FloatTensor<Self>, latest: FloatTensor<Self>, share: f32)
+    -> FloatTensor<Self>;
+}
+
+impl FusedUpdateOps for Flex {
+    fn adam(
+        step: AdamStep,
+        parameter: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        first: FloatTensor<Self>,
+        second: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
+        let parameter = contiguous(parameter);
+        let [mut moved, mut first, mut second] = [gradient, first, second].map(writable);
+        step.run(
+            values(&parameter),
+            values_mut(&mut moved),
+            values_mut(&mut first),
+            values_mut(&mut second),
+        );
+        (moved, first, second)
+    }
+
+    fn momentum(
+        step: MomentumStep,
+        parameter: FloatTensor<Self>,
+        gradient: FloatTensor<Self>,
+        velocity: FloatTensor<Self>,
+    ) -> (FloatTensor<Self>, FloatTensor<Self>) {
+        let parameter = contiguous(parameter);
+        let [mut moved, mut velocity] = [gradient, velocity].map(writable);
+        step.run(
+            values(&parameter),
+            values_mut(&mut moved),
+            values_mut(&mut velocity),
+        );
+        (moved, velocity)
+    }
+
+    fn lerp(
+        average: FloatTensor<Self>,
+        latest: FloatTensor<Self>,
+        share: f32,
+    ) -> FloatTensor<Self> {
+        let latest = contiguous(latest);
+        let mut average = writable(average);
+        sweep([values_mut(&mut average)], [values(&latest)], &Lerp(share));
+        average
+    }
+}
+
+struct Lerp(f32);
+
+impl Each<1, 1> for Lerp {
+    #[inline(always)]
+    fn each(&self, [average]: [&mut f32; 1], [latest]: [f32; 1]) {
+        *average += self.0 * (latest - *average);
+    }
+}

@@ -1,0 +1,266 @@
+//! The matrix product: a safe door to the `gemm` crate, whose kernels choose the instruction set at run time; and for operands laid out for
+//! it, [`multiply_rows`].
+//!
+//! With that, and with memory that nobody has written yet (`uninit.rs`), the only unsafe code. The crate's function takes pointers; here views
+//! carry the slice they look at, and are checked against it when they are made.
+#![expect(unsafe_code, reason = "gemm's only entry takes pointers")]
+
+mod direct;
+mod rows;
+
+use gemm::Parallelism;
+
+pub use rows::{Left, PANEL, Rows, Sizes, multiply_rows, prefetch};
+
+/// A matrix in a slice.
+#[derive(Clone, Copy)]
+pub struct Matrix<'a> {
+    data: &'a [f32],
+    rows: usize,
+    columns: usize,
+    row_stride: usize,
+    column_stride: usize,
+}
+
+impl<'a> Matrix<'a> {
+    /// `rows` × `columns` elements, row after row.
+    ///
+    /// # Panics
+    /// If the slice has another length.
+    pub fn new(data: &'a [f32], rows: usize, columns: usize) -> Self {
+        assert_eq!(data.len(), rows * columns, "a matrix fills its slice");
+        Self {
+            data,
+            rows,
+            columns,
+            row_stride: columns,
+            column_stride: 1,
+        }
+    }
+
+    /// Rows as columns.
+    pub fn transposed(self) -> Self {
+        Self {
+            data: self.data,
+            rows: self.columns,
+            columns: self.rows,
+            row_stride: self.column_stride,
+            column_stride: self.row_stride,
+        }
+    }
+
+    /// Some neighbouring rows.
+    ///
+    /// # Panics
+    /// If there are not so many.
+    fn rows(self, first: usize, count: usize) -> Self {
+        assert!(first + count <= self.rows, "rows of the matrix");
+        Self {
+            data: &self.data[first * self.row_stride..],
+            rows: count,
+            ..self
+        }
+    }
+
+    /// Some neighbouring columns.
+    fn columns(self, first: usize, count: usize) -> Self {
+        self.transposed().rows(first, count).transposed()
+    }
+}
+
+/// What becomes of the destination's earlier contents.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Write {
+    /// They are overwritten, unread.
+    Over,
+    /// The product is added to them.
+    Add,
+}
+
+/// Writes `left` × `right` row after row into `destination`, on some threads.
+///
+/// The sizes alone choose who multiplies, and every element is summed in one order: the number of threads does not show.
+///
+/// # Panics
+/// If the sizes do not agree.
+pub fn multiply(
+    destination: &mut [f32],
+    write: Write,
+    left: Matrix,
+    right: Matrix,
+    threads: usize,
+) {
+    multiply_then(destination, write, left, right, threads, |_| ());
+}
+
+/// As [`multiply`]; `finish` is called once with every part of the product, while a cache still holds it.
+///
+/// # Panics
+/// If the sizes do not agree.
+pub fn multiply_then(
+    destination: &mut [f32],
+    write: Write,
+    left: Matrix,
+    right: Matrix,
+    threads: usize,
+    finish: impl Fn(&mut [f32]) + Sync + Send,
+) {
+    assert_eq!(left.columns, right.rows, "inner sizes agree");
+    assert_eq!(
+        destination.len(),
+        left.rows * right.columns,
+        "the product fills its slice"
+    );
+    if direct::pays(&left, &right) {
+        return direct::multiply(destination, write, left, right, threads, finish);
+    }
+    let parallelism = if threads > 1 {
+        Parallelism::Rayon(threads)
+    } else {
+        Parallelism::None
+    };
+    let add = write == Write::Add;
+    // SAFETY: `Matrix::new` made sure that rows × columns elements at these strides lie inside the slices, `transposed` exchanges both
+    // together, `rows` keeps to the rows there are, and the assertion above covers the destination, which is written row after row. The borrow rules keep the destination
+    // apart from the operands. No slice is longer than `isize::MAX` bytes, so the strides fit.
+    unsafe {
+        gemm::gemm(
+            left.rows,
+            right.columns,
+            left.columns,
+            destination.as_mut_ptr(),
+            1,
+            right.columns.cast_signed(),
+            add,
+            left.data.as_ptr(),
+            left.column_stride.cast_signed(),
+            left.row_stride.cast_signed(),
+            right.data.as_ptr(),
+            right.column_stride.cast_signed(),
+            right.row_stride.cast_signed(),
+            1.0,
+            1.0,
+            false,
+            false,
+            false,
+            parallelism,
+        );
+    }
+    finish(destination);
+}
+
+#[cfg(test)]
+#[expect(clippy::float_cmp, reason = "small integers are exact")]
+mod tests {
+    use super::*;
+
+    const LEFT: [f32; 6] = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+    const RIGHT: [f32; 6] = [1.0, 0.0, 0.0, 1.0, 1.0, 1.0];
+
+    #[test]
+    fn a_product_overwrites_or_adds() {
+        let mut product = [f32::NAN; 4];
+        let (left, right) = (Matrix::new(&LEFT, 2, 3), Matrix::new(&RIGHT, 3, 2));
+        multiply(&mut product, Write::Over, left, right, 1);
+        assert_eq!(product, [4.0, 5.0, 10.0, 11.0]);
+        multiply(&mut product, Write::Add, left, right, 1);
+        assert_eq!(product, [8.0, 10.0, 20.0, 22.0]);
+    }
+
+    #[test]
+    fn transposes_are_views() {
+        let mut product = [0.0; 9];
+        let (left, right) = (Matrix::new(&LEFT, 2, 3), Matrix::new(&RIGHT, 3, 2));
+        let (left, right) = (left.transposed(), right.transposed());
+        multiply(&mut product, Write::Over, left, right, 1);
+        assert_eq!(product, [1.0, 4.0, 5.0, 2.0, 5.0, 7.0, 3.0, 6.0, 9.0]);
+    }
+
+    /// Small integers: no order of summation shows.
+    #[test]
+    fn every_way_to_multiply_gives_one_product() {
+        let integers = |len: usize, step: usize| -> Vec<f32> {
+            (0..len).map(|at| ((at * step) % 7) as f32 - 3.0).collect()
+        };
+        for (rows, inner, columns) in [(2, 3, 16), (7, 40, 80), (64, 256, 64), (5, 600, 256)] {
+            let (left, right) = (integers(rows * inner, 5), integers(inner * columns, 3));
+            let lefts = [
+                Matrix::new(&left, rows, inner),
+                Matrix::new(&left, inner, rows).transposed(),
+            ];
+            let rights = [
+                Matrix::new(&right, inner, columns),
+                Matrix::new(&right, columns, inner).transposed(),
+            ];
+            for (left, right) in lefts.into_iter().flat_map(|l| rights.map(|r| (l, r))) {
+                let element = |row: usize, column: usize| -> f32 {
+                    (0..inner)
+                        .map(|at| {
+                            left.data[row * left.row_stride + at * left.column_stride]
+                                * right.data[at * right.row_stride + column * right.column_stride]
+                        })
+                        .sum()
+                };
+                let mut product = vec![f32::NAN; rows * columns];
+                multiply(&mut product, Write::Over, left, right, 1);
+                multiply(&mut product, Write::Add, left, right, 1);
+                for (at, value) in product.iter().enumerate() {
+                    let expected = 2.0 * element(at / columns, at % columns);
+                    assert_eq!(*value, expected, "{rows} × {inner} × {columns}, {at}");
+                }
+            }
+        }
+    }
+
+    /// Rows, inner size and columns for every way to share a product out, and for `gemm`.
+    #[test]
+    fn the_number_of_threads_shows_in_no_bit() {
+        let noise = |len: usize| -> Vec<f32> {
+            (0..len)
+                .map(|at| ((at * 7919) % 10_007) as f32 / 5003.0 - 1.0)
+                .collect()
+        };
+        for (rows, inner, columns) in [
+            (5, 700, 300),
+            (100, 300, 70),
+            (64, 1100, 129),
+            (700, 600, 9),
+            (1, 900, 500),
+        ] {
+            let (left, right) = (noise(rows * inner), noise(inner * columns));
+            for (left, right) in [
+                (
+                    Matrix::new(&left, rows, inner),
+                    Matrix::new(&right, inner, columns),
+                ),
+                (
+                    Matrix::new(&left, inner, rows).transposed(),
+                    Matrix::new(&right, columns, inner).transposed(),
+                ),
+            ] {
+                for write in [Write::Over, Write::Add] {
+                    let product = |threads| {
+                        let mut product = vec![0.1; rows * columns];
+                        multiply_then(&mut product, write, left, right, threads, |part| {
+                            for value in part {
+                                *value *= 1.5;
+                            }
+                        });
+                        product
+                    };
+                    let one = product(1);
+                    for threads in 2..=8 {
+                        let same = one == product(threads);
+                        assert!(same, "{rows} × {inner} × {columns}, {threads} threads");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "fills its slice")]
+    fn a_slice_too_short_is_refused() {
+        let _ = Matrix::new(&LEFT, 3, 3);
+    }
+}
