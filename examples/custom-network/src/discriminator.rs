@@ -55,8 +55,8 @@ impl DiscriminatorArchitecture for Residual {
     }
 }
 
-/// The network, written once: `Traced` leaves behind, with every step, the way back from the score to the image, so that
-/// penalties on the slope of the score, such as R1, are exact. A network that is no such chain of steps implements
+/// The forward pass. `Traced` records the transpose of each step, from which the gradient of the score with respect to the image
+/// follows, so that penalties on it, such as R1, are exact. A network that is not a chain of such steps implements
 /// `Discriminator` instead, with `forward` alone.
 impl TracedDiscriminator for ResidualMlp {
     fn trace(&self, input: DiscriminatorInput) -> TracedOutput<'_> {
