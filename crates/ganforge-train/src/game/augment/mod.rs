@@ -6,6 +6,7 @@
 
 mod colour;
 mod cutout;
+mod side;
 mod translation;
 
 use burn::tensor::Tensor;
@@ -73,11 +74,6 @@ impl Augmentation {
 pub fn augment(list: &[Augmentation], images: Tensor<4>, rng: &mut ChaCha8Rng) -> Tensor<4> {
     let apply = |images, augmentation: &Augmentation| augmentation.apply(images, rng);
     list.iter().fold(images, apply)
-}
-
-/// The length of a side as a signed integer.
-fn signed(size: usize) -> i64 {
-    i64::try_from(size).expect("a side has fewer than 2^63 pixels")
 }
 
 #[cfg(test)]
