@@ -33,7 +33,7 @@ fn steps(criterion: &mut Criterion) {
                 gradient,
                 |gradient| {
                     let before = moments.take().expect("given back each time");
-                    let moved = step.take(&parameter, gradient, before);
+                    let moved = step.apply(&parameter, gradient, before);
                     moments = Some(moved.moments);
                     moved.parameter
                 },

@@ -98,7 +98,9 @@ pub use activation::{
 };
 #[cfg(feature = "autodiff")]
 pub use batch_norm::BatchNormGradient;
-pub use batch_norm::{BatchNormOps, FixedNormOps, Normalised, batch_norm, batch_norm_train};
+pub use batch_norm::{
+    BatchNormInferenceOps, BatchNormOps, BatchNormOutput, batch_norm, batch_norm_train,
+};
 pub use burn;
 pub use convolution::{
     Algorithm, ConvShape, ConvolutionOps, Pass, conv_transpose2d, conv2d, convolve,
@@ -107,7 +109,9 @@ pub use convolution::{
 pub use dense::{DenseBackward, DenseGradients, DenseOps, RequiredGradients, linear};
 pub use device::is_host;
 pub use error::ShapeError;
-pub use fused_update::{AdamStep, Decay, FusedUpdateOps, MomentumStep, Moved, lerp, momentum_step};
+pub use fused_update::{
+    AdamOutput, AdamStep, Decay, FusedUpdateOps, MomentumStep, lerp, momentum_step,
+};
 #[cfg(feature = "autodiff")]
 pub use maxout::MaxoutGradient;
 pub use maxout::{MaxoutOps, maxout};

@@ -5,15 +5,15 @@
 use rayon::prelude::*;
 
 /// Floating-point operations that one thread does in about the time it takes to wake another.
-const WORTH_A_THREAD: f64 = 2e6;
+const MIN_PARALLEL_OPERATIONS: f64 = 2e6;
 
 /// Floating-point operations of matrix products below which a second thread measured slower than none: a convolution of a single image, or a layer of
 /// 256 × 256 units at batch 64, is over before the thread is awake.
-const PRODUCTS_WORTH_A_THREAD: f64 = 3e7;
+const MIN_PARALLEL_MATMUL_OPERATIONS: f64 = 3e7;
 
 /// How many threads an operation of so many floating-point operations is spread over.
 pub fn threads(operations: f64) -> usize {
-    if operations < WORTH_A_THREAD {
+    if operations < MIN_PARALLEL_OPERATIONS {
         1
     } else {
         rayon::current_num_threads()
@@ -21,8 +21,8 @@ pub fn threads(operations: f64) -> usize {
 }
 
 /// How many threads a convolution or a fully connected layer of so many floating-point operations is spread over.
-pub fn threads_of_products(operations: f64) -> usize {
-    if products_are_shared(operations) {
+pub fn matmul_threads(operations: f64) -> usize {
+    if is_matmul_parallel(operations) {
         threads(operations)
     } else {
         1
@@ -31,12 +31,12 @@ pub fn threads_of_products(operations: f64) -> usize {
 
 /// Whether a convolution or a fully connected layer of so many floating-point operations is for several threads, where there are any: what
 /// depends on this is the same for any number of them.
-pub fn products_are_shared(operations: f64) -> bool {
-    operations >= PRODUCTS_WORTH_A_THREAD
+pub fn is_matmul_parallel(operations: f64) -> bool {
+    operations >= MIN_PARALLEL_MATMUL_OPERATIONS
 }
 
 /// Runs `operation` inside the pool, so that the parallel loops in it do not each enter it anew.
-pub fn inside<R: Send>(threads: usize, operation: impl FnOnce() -> R + Send) -> R {
+pub fn install<R: Send>(threads: usize, operation: impl FnOnce() -> R + Send) -> R {
     if threads == 1 || rayon::current_thread_index().is_some() {
         operation()
     } else {

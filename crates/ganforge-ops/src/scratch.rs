@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 const ALIGNMENT: usize = 64;
 
 /// Buffers kept while nobody uses them; more are given back to the system, smallest first.
-const KEPT: usize = 64;
+const MAX_FREE_BUFFERS: usize = 64;
 
 static FREE: Mutex<Vec<Vec<f32>>> = Mutex::new(Vec::new());
 
@@ -21,13 +21,13 @@ pub struct Scratch {
 impl Scratch {
     /// Takes the smallest free buffer that is large enough, or a new one.
     pub fn take(len: usize) -> Self {
-        let wanted = len + ALIGNMENT / size_of::<f32>();
+        let capacity = len + ALIGNMENT / size_of::<f32>();
         let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
         // The pool is sorted by size.
-        let at = free.partition_point(|memory| memory.len() < wanted);
+        let at = free.partition_point(|memory| memory.len() < capacity);
         let found = (at < free.len()).then(|| free.remove(at));
         drop(free);
-        let memory = found.unwrap_or_else(|| vec![0.0; wanted]);
+        let memory = found.unwrap_or_else(|| vec![0.0; capacity]);
         let start = memory.as_ptr().align_offset(ALIGNMENT);
         // `align_offset` may decline to answer; alignment is for speed alone.
         let start = if start + len <= memory.len() {
@@ -59,7 +59,7 @@ impl Drop for Scratch {
         let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
         let at = free.partition_point(|other| other.len() < memory.len());
         free.insert(at, memory);
-        let surplus = (free.len() > KEPT).then(|| free.remove(0));
+        let surplus = (free.len() > MAX_FREE_BUFFERS).then(|| free.remove(0));
         drop(free);
         drop(surplus);
     }

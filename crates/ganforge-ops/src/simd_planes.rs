@@ -17,16 +17,16 @@ pub const LANES: usize = 16;
 const QUAD: usize = 4;
 
 /// Where the pixels of a plane stand in a frame: a rectangle with room around it, `[pixels, LANES]`.
-pub struct Places {
+pub struct PlaneLayout {
     /// Elements of a plane.
     plane: usize,
     /// For each pixel that takes part, its index in the plane and in the frame.
     pixels: Vec<[usize; 2]>,
     /// All pixels of the plane take part, so that runs of them can be read at once.
-    whole: bool,
+    full_plane: bool,
 }
 
-impl Places {
+impl PlaneLayout {
     /// The first `used` = `[rows, columns]` of a plane of `size`, at `offset` from the top and the left of a frame of `frame_width`.
     pub fn new(size: [usize; 2], used: [usize; 2], frame_width: usize, offset: usize) -> Self {
         let pixels = |y| (0..used[1]).map(move |x| [y, x]);
@@ -36,7 +36,7 @@ impl Places {
                 .flat_map(pixels)
                 .map(|[y, x]| [y * size[1] + x, (y + offset) * frame_width + x + offset])
                 .collect(),
-            whole: used == size,
+            full_plane: used == size,
         }
     }
 
@@ -73,7 +73,7 @@ impl Places {
             done = self.pixels.len() - runs.remainder().len();
             // A few planes at a time, for the machine foresees only so many places to read from.
             for channels in 0..LANES / QUAD {
-                for (run, places) in runs.clone().enumerate() {
+                for (run, slots) in runs.clone().enumerate() {
                     let mut rows = [simd.splat_f32s(0.0); QUAD];
                     for (lane, row) in rows.iter_mut().enumerate() {
                         let start = (channels * QUAD + lane) * stride + run * S::F32_LANES;
@@ -82,8 +82,8 @@ impl Places {
                     }
                     let pixels = simd.deinterleave_shfl_f32s(rows);
                     let pixels: &[[f32; QUAD]] = bytemuck::cast_slice(&pixels);
-                    for (at, [_, place]) in places.iter().enumerate() {
-                        quads[place * QUAD + channels] =
+                    for (at, [_, slot]) in slots.iter().enumerate() {
+                        quads[slot * QUAD + channels] =
                             pixels[at % QUAD * (S::F32_LANES / QUAD) + at / QUAD];
                     }
                 }
@@ -106,13 +106,13 @@ impl Places {
             let (quads, _) = frame.as_chunks::<QUAD>();
             let runs = self.pixels.chunks_exact(S::F32_LANES);
             done = self.pixels.len() - runs.remainder().len();
-            for (run, places) in runs.enumerate() {
+            for (run, slots) in runs.enumerate() {
                 for channels in 0..LANES / QUAD {
                     let mut pixels = [simd.splat_f32s(0.0); QUAD];
                     let parts: &mut [[f32; QUAD]] = bytemuck::cast_slice_mut(&mut pixels);
-                    for (at, [_, place]) in places.iter().enumerate() {
+                    for (at, [_, slot]) in slots.iter().enumerate() {
                         parts[at % QUAD * (S::F32_LANES / QUAD) + at / QUAD] =
-                            quads[place * QUAD + channels];
+                            quads[slot * QUAD + channels];
                     }
                     let rows = simd.deinterleave_shfl_f32s(pixels);
                     for (lane, row) in rows.into_iter().enumerate() {
@@ -121,7 +121,7 @@ impl Places {
                     }
                 }
             }
-        } else if !self.whole {
+        } else if !self.full_plane {
             block.fill(0.0);
         }
         let (pixels, _) = frame.as_chunks::<LANES>();
@@ -135,6 +135,6 @@ impl Places {
     /// Whether planes and frame can be exchanged four by four: within each 128 bits, `deinterleave_shfl` of four vectors is a transpose.
     #[inline(always)]
     fn quads<S: Simd>(&self, channels: usize) -> bool {
-        S::F32_LANES >= QUAD && self.whole && channels == LANES
+        S::F32_LANES >= QUAD && self.full_plane && channels == LANES
     }
 }

@@ -19,16 +19,16 @@ pub(crate) fn values(tensor: &FlexTensor) -> &[f32] {
 }
 
 /// The numbers of a tensor in the order of their indices, to be overwritten; `None` where their memory is in other hands too.
-pub(crate) fn own_values(tensor: &mut FlexTensor) -> Option<&mut [f32]> {
+pub(crate) fn unique_values(tensor: &mut FlexTensor) -> Option<&mut [f32]> {
     let (start, end) = tensor.layout().contiguous_offsets()?;
     tensor
         .try_storage_mut()
         .map(|storage| &mut storage[start..end])
 }
 
-/// The same numbers where [`own_values`] finds them: in their own memory if it is in no other hands, else in a copy.
+/// The same numbers where [`unique_values`] finds them: in their own memory if it is in no other hands, else in a copy.
 pub(crate) fn writable(mut tensor: FlexTensor) -> FlexTensor {
-    if own_values(&mut tensor).is_some() {
+    if unique_values(&mut tensor).is_some() {
         return tensor;
     }
     let shape = tensor.layout().shape().clone();
@@ -38,7 +38,7 @@ pub(crate) fn writable(mut tensor: FlexTensor) -> FlexTensor {
 
 /// The numbers of a [`writable`] tensor.
 pub(crate) fn values_mut(tensor: &mut FlexTensor) -> &mut [f32] {
-    own_values(tensor).expect("a writable tensor")
+    unique_values(tensor).expect("a writable tensor")
 }
 
 /// A tensor of `shape` made of as many numbers.

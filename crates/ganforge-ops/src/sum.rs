@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 
 /// Elements of which Burn's Flex backend takes the sum in one order; of more it adds the sums of parts in the order in which threads finish them.
-const IN_ORDER: usize = 1 << 21;
+const SEQUENTIAL_LIMIT: usize = 1 << 21;
 
 /// The sum of all elements, in one order whatever the number of threads: Burn's own for all but very large tensors.
 ///
@@ -12,16 +12,16 @@ const IN_ORDER: usize = 1 << 21;
 #[must_use]
 pub fn sum<const D: usize>(tensor: Tensor<D>) -> Tensor<1> {
     let elements = tensor.shape().num_elements();
-    if elements <= IN_ORDER {
+    if elements <= SEQUENTIAL_LIMIT {
         return tensor.sum();
     }
     let flat: Tensor<1> = tensor.reshape([elements]);
     let part = |start: usize| {
-        let end = elements.min(start + IN_ORDER);
+        let end = elements.min(start + SEQUENTIAL_LIMIT);
         flat.clone().narrow(0, start, end - start).sum()
     };
-    (IN_ORDER..elements)
-        .step_by(IN_ORDER)
+    (SEQUENTIAL_LIMIT..elements)
+        .step_by(SEQUENTIAL_LIMIT)
         .fold(part(0), |sum, start| sum + part(start))
 }
 
@@ -32,7 +32,7 @@ pub fn sum<const D: usize>(tensor: Tensor<D>) -> Tensor<1> {
 #[must_use]
 pub fn mean<const D: usize>(tensor: Tensor<D>) -> Tensor<1> {
     let elements = tensor.shape().num_elements();
-    if elements <= IN_ORDER {
+    if elements <= SEQUENTIAL_LIMIT {
         return tensor.mean();
     }
     sum(tensor) / elements as f64

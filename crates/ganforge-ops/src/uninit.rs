@@ -18,10 +18,10 @@ use crate::pool;
 /// If `write` leaves a part of them untaken.
 pub fn vector(len: usize, write: impl FnOnce(Uninit)) -> Vec<f32> {
     let mut vector = Vec::with_capacity(len);
-    let taken = AtomicUsize::new(0);
+    let initialised = AtomicUsize::new(0);
     let memory = &mut vector.spare_capacity_mut()[..len];
-    write(Uninit(Memory::Blank(memory, &taken)));
-    assert_eq!(taken.into_inner(), len, "all of a result is written");
+    write(Uninit(Memory::Uninitialised(memory, &initialised)));
+    assert_eq!(initialised.into_inner(), len, "all of a result is written");
     // SAFETY: the parts that were counted are disjoint, all inside these `len` elements, and were zeroed first; so none is left out.
     unsafe { vector.set_len(len) };
     vector
@@ -32,32 +32,32 @@ pub struct Uninit<'a>(Memory<'a>);
 
 enum Memory<'a> {
     /// Something stands there.
-    Used(&'a mut [f32]),
+    Initialised(&'a mut [f32]),
     /// Nothing does; and how many elements of the whole have been zeroed.
-    Blank(&'a mut [MaybeUninit<f32>], &'a AtomicUsize),
+    Uninitialised(&'a mut [MaybeUninit<f32>], &'a AtomicUsize),
 }
 
 impl<'a> From<&'a mut [f32]> for Uninit<'a> {
     fn from(floats: &'a mut [f32]) -> Self {
-        Self(Memory::Used(floats))
+        Self(Memory::Initialised(floats))
     }
 }
 
 impl<'a> Uninit<'a> {
     pub fn len(&self) -> usize {
         match &self.0 {
-            Memory::Used(floats) => floats.len(),
-            Memory::Blank(memory, _) => memory.len(),
+            Memory::Initialised(floats) => floats.len(),
+            Memory::Uninitialised(memory, _) => memory.len(),
         }
     }
 
     /// The floats: what stood there, or zeros.
     pub fn floats(self) -> &'a mut [f32] {
         match self.0 {
-            Memory::Used(floats) => floats,
-            Memory::Blank(memory, taken) => {
+            Memory::Initialised(floats) => floats,
+            Memory::Uninitialised(memory, initialised) => {
                 memory.fill(MaybeUninit::new(0.0));
-                taken.fetch_add(memory.len(), Ordering::Relaxed);
+                initialised.fetch_add(memory.len(), Ordering::Relaxed);
                 // SAFETY: every element was written in the line before last.
                 unsafe { memory.assume_init_mut() }
             }
@@ -69,8 +69,10 @@ impl<'a> Uninit<'a> {
         std::iter::from_fn(move || {
             let size = size.min(self.len());
             let first = match &mut self.0 {
-                Memory::Used(floats) => Memory::Used(floats.split_off_mut(..size)?),
-                Memory::Blank(memory, taken) => Memory::Blank(memory.split_off_mut(..size)?, taken),
+                Memory::Initialised(floats) => Memory::Initialised(floats.split_off_mut(..size)?),
+                Memory::Uninitialised(memory, initialised) => {
+                    Memory::Uninitialised(memory.split_off_mut(..size)?, initialised)
+                }
             };
             (size > 0).then_some(Self(first))
         })
@@ -84,12 +86,14 @@ impl<'a> Uninit<'a> {
         task: impl Fn(usize, Uninit) + Sync + Send,
     ) {
         match self.0 {
-            Memory::Used(floats) => pool::for_each_chunk(threads, floats, size, |index, chunk| {
-                task(index, chunk.into());
-            }),
-            Memory::Blank(memory, taken) => {
+            Memory::Initialised(floats) => {
+                pool::for_each_chunk(threads, floats, size, |index, chunk| {
+                    task(index, chunk.into());
+                })
+            }
+            Memory::Uninitialised(memory, initialised) => {
                 pool::for_each_chunk(threads, memory, size, |index, chunk| {
-                    task(index, Uninit(Memory::Blank(chunk, taken)));
+                    task(index, Uninit(Memory::Uninitialised(chunk, initialised)));
                 });
             }
         }

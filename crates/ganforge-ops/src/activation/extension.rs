@@ -6,7 +6,7 @@ use burn::backend::{Backend, Flex, TensorMetadata, backend_extension};
 
 use super::function::with_function;
 use super::{Function, Nonlinearity, passes};
-use crate::storage::{contiguous, own_values, tensor, values};
+use crate::storage::{contiguous, tensor, unique_values, values};
 use crate::uninit;
 
 /// Nonlinearities by this crate's passes, on backends that keep their tensors where these reach them.
@@ -49,7 +49,7 @@ impl ActivationGradient for Flex {
 }
 
 fn activate<F: Function>(function: F, mut input: FlexTensor) -> FlexTensor {
-    if let Some(numbers) = own_values(&mut input) {
+    if let Some(numbers) = unique_values(&mut input) {
         passes::forward_in_place(function, numbers);
         return input;
     }

@@ -44,7 +44,7 @@ pub fn backward<F: Function>(function: F, output: &[f32], gradient: &mut [f32]) 
 fn each_chunk<F: Function>(numbers: Uninit, pass: impl Fn(Arch, usize, &mut [f32]) + Sync + Send) {
     let threads = pool::threads(F::COST * numbers.len() as f64);
     let arch = Arch::new();
-    pool::inside(threads, || {
+    pool::install(threads, || {
         numbers.for_each_chunk(threads, CHUNK, |index, chunk| {
             pass(arch, index * CHUNK, chunk.floats());
         });

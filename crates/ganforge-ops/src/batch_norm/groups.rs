@@ -12,7 +12,7 @@ const BLOCK: usize = 512;
 
 /// Sizes of images, `[batch, channels, …]`.
 #[derive(Clone, Copy, Debug)]
-pub struct Extent {
+pub struct ImageDimensions {
     pub batch: usize,
     pub channels: usize,
     /// Positions of a channel in an image.
@@ -21,15 +21,15 @@ pub struct Extent {
 
 /// Neighbouring channels.
 #[derive(Clone, Copy, Debug)]
-pub struct Group {
-    extent: Extent,
+pub struct ChannelGroup {
+    dimensions: ImageDimensions,
     /// The first one.
     first: usize,
     /// How many there are.
     pub channels: usize,
 }
 
-impl Extent {
+impl ImageDimensions {
     /// # Shapes
     /// - `sizes`: `[batch, channels, …]`
     pub fn of(sizes: &[usize]) -> Self {
@@ -59,7 +59,7 @@ impl Extent {
         &self,
         images: Uninit,
         per_channel: &mut [T],
-        task: impl Fn(Group, &mut [&mut [f32]], &mut [T]) + Sync + Send,
+        task: impl Fn(ChannelGroup, &mut [&mut [f32]], &mut [T]) + Sync + Send,
     ) {
         if images.len() == 0 {
             return;
@@ -69,16 +69,19 @@ impl Extent {
         let size = (BLOCK / self.plane)
             .min(self.channels.div_ceil(threads))
             .max(1);
-        let mut parts: Vec<Vec<Uninit>> = (0..self.channels.div_ceil(size))
+        let mut channel_slices: Vec<Vec<Uninit>> = (0..self.channels.div_ceil(size))
             .map(|_| Vec::with_capacity(self.batch))
             .collect();
         for image in images.chunks(self.image()) {
-            for (part, piece) in parts.iter_mut().zip(image.chunks(size * self.plane)) {
+            for (part, piece) in channel_slices
+                .iter_mut()
+                .zip(image.chunks(size * self.plane))
+            {
                 part.push(piece);
             }
         }
-        let group = |index, channels| Group {
-            extent: *self,
+        let group = |index, channels| ChannelGroup {
+            dimensions: *self,
             first: index * size,
             channels,
         };
@@ -87,18 +90,20 @@ impl Extent {
             task(group(index, per_channel.len()), &mut part, per_channel);
         };
         if threads == 1 {
-            let parts = parts.into_iter().zip(per_channel.chunks_mut(size));
-            parts.enumerate().for_each(run);
+            let channel_slices = channel_slices.into_iter().zip(per_channel.chunks_mut(size));
+            channel_slices.enumerate().for_each(run);
         } else {
-            pool::inside(threads, || {
-                let parts = parts.into_par_iter().zip(per_channel.par_chunks_mut(size));
-                parts.enumerate().for_each(run);
+            pool::install(threads, || {
+                let channel_slices = channel_slices
+                    .into_par_iter()
+                    .zip(per_channel.par_chunks_mut(size));
+                channel_slices.enumerate().for_each(run);
             });
         }
     }
 }
 
-impl Group {
+impl ChannelGroup {
     /// Its channels.
     pub fn range(&self) -> Range<usize> {
         self.first..self.first + self.channels
@@ -106,22 +111,22 @@ impl Group {
 
     /// Numbers it has in an image.
     pub fn len(&self) -> usize {
-        self.channels * self.extent.plane
+        self.channels * self.dimensions.plane
     }
 
     /// The sizes of all images.
-    pub fn extent(&self) -> Extent {
-        self.extent
+    pub fn dimensions(&self) -> ImageDimensions {
+        self.dimensions
     }
 
     /// Its part of each image.
     ///
     /// # Shapes
     /// - `images`: `[batch, channels, plane]`
-    pub fn parts<'a>(&self, images: &'a [f32]) -> impl Iterator<Item = &'a [f32]> + Clone {
-        let (start, len) = (self.first * self.extent.plane, self.len());
+    pub fn channel_slices<'a>(&self, images: &'a [f32]) -> impl Iterator<Item = &'a [f32]> + Clone {
+        let (start, len) = (self.first * self.dimensions.plane, self.len());
         images
-            .chunks_exact(self.extent.image())
+            .chunks_exact(self.dimensions.image())
             .map(move |image| &image[start..start + len])
     }
 
@@ -134,18 +139,18 @@ impl Group {
     }
 
     /// What belongs to each channel, at each of its positions.
-    pub fn spread(&self, per_channel: impl Iterator<Item = f32>) -> Vec<f32> {
-        let mut spread = Vec::with_capacity(self.len());
+    pub fn broadcast(&self, per_channel: impl Iterator<Item = f32>) -> Vec<f32> {
+        let mut broadcast = Vec::with_capacity(self.len());
         for value in per_channel {
-            spread.resize(spread.len() + self.extent.plane, value);
+            broadcast.resize(broadcast.len() + self.dimensions.plane, value);
         }
-        spread
+        broadcast
     }
 
     /// The sum of what stands at the positions of each channel.
-    pub fn gather(&self, per_position: &[f64]) -> impl Iterator<Item = f64> {
+    pub fn sum_per_channel(&self, per_position: &[f64]) -> impl Iterator<Item = f64> {
         per_position
-            .chunks_exact(self.extent.plane)
+            .chunks_exact(self.dimensions.plane)
             .map(|plane| plane.iter().sum())
     }
 }

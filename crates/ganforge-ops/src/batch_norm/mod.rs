@@ -28,8 +28,8 @@ mod tensor;
 
 #[cfg(feature = "autodiff")]
 pub use extension::BatchNormGradient;
-pub use extension::{BatchNormOps, FixedNormOps};
-pub use tensor::{Normalised, batch_norm, batch_norm_train};
+pub use extension::{BatchNormInferenceOps, BatchNormOps};
+pub use tensor::{BatchNormOutput, batch_norm, batch_norm_train};
 
-use groups::{Extent, Group};
+use groups::{ChannelGroup, ImageDimensions};
 use moments::Moments;

@@ -3,13 +3,13 @@
 use burn::backend::Dispatch;
 use burn::tensor::{Tensor, module};
 
-use super::{BatchNormOps, FixedNormOps};
+use super::{BatchNormInferenceOps, BatchNormOps};
 use crate::activation::Rectifier;
 use crate::device::is_supported;
 use crate::{leaky_relu, relu};
 
 /// A batch, and the moments it was normalised by.
-pub struct Normalised<const D: usize> {
+pub struct BatchNormOutput<const D: usize> {
     /// `[batch, channels, …]`.
     pub output: Tensor<D>,
     /// `[channels]`; no gradient leads back through it.
@@ -33,23 +33,23 @@ pub fn batch_norm_train<const D: usize>(
     beta: Tensor<1>,
     epsilon: f64,
     rectifier: Rectifier,
-) -> Normalised<D> {
-    if !within_reach(&input, &[&gamma, &beta], rectifier) {
+) -> BatchNormOutput<D> {
+    if !can_fuse(&input, &[&gamma, &beta], rectifier) {
         let result = module::batch_norm_train(input, gamma, beta, epsilon);
-        return Normalised {
+        return BatchNormOutput {
             output: rectify(result.output, rectifier),
             mean: result.mean,
             variance: result.variance,
         };
     }
-    let (output, mean, variance) = <Dispatch as BatchNormOps>::normalise_batch(
+    let (output, mean, variance) = <Dispatch as BatchNormOps>::fused_batch_norm(
         rectifier,
         epsilon,
         input.into_dispatch(),
         gamma.into_dispatch(),
         beta.into_dispatch(),
     );
-    Normalised {
+    BatchNormOutput {
         output: Tensor::from_dispatch(output),
         mean: Tensor::from_dispatch(mean),
         variance: Tensor::from_dispatch(variance),
@@ -72,11 +72,11 @@ pub fn batch_norm<const D: usize>(
     rectifier: Rectifier,
 ) -> Tensor<D> {
     let per_channel = [&gamma, &beta, &mean, &variance];
-    if input.device().is_autodiff() || !within_reach(&input, &per_channel, rectifier) {
+    if input.device().is_autodiff() || !can_fuse(&input, &per_channel, rectifier) {
         let output = module::batch_norm(input, gamma, beta, mean, variance, epsilon);
         return rectify(output, rectifier);
     }
-    Tensor::from_dispatch(<Dispatch as FixedNormOps>::normalise_by(
+    Tensor::from_dispatch(<Dispatch as BatchNormInferenceOps>::normalise_with(
         rectifier,
         epsilon,
         input.into_dispatch(),
@@ -88,7 +88,7 @@ pub fn batch_norm<const D: usize>(
 }
 
 /// What does not fit is for Burn to complain about.
-fn within_reach<const D: usize>(
+fn can_fuse<const D: usize>(
     input: &Tensor<D>,
     per_channel: &[&Tensor<1>],
     rectifier: Rectifier,

@@ -24,7 +24,7 @@ impl Algorithm {
     /// The one that measured fastest for shapes of this kind.
     #[must_use]
     pub fn for_shape(shape: &ConvShape) -> Self {
-        if winograd::pays(shape) {
+        if winograd::is_profitable(shape) {
             Self::Winograd
         } else if direct::supports(shape) {
             Self::Direct
@@ -163,7 +163,7 @@ fn check_bias(bias: Option<&[f32]>, channels: usize) {
 }
 
 fn run(shape: &ConvShape, pass: impl FnOnce() + Send) {
-    pool::inside(pool::threads_of_products(shape.operations()), pass);
+    pool::install(pool::matmul_threads(shape.operations()), pass);
 }
 
 #[cfg(test)]
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_way_is_chosen_where_it_measured_faster() {
+    fn the_fastest_measured_algorithm_is_selected() {
         let of_size = |size, batch, channels, kernel: usize, stride: usize| {
             let (kernel, stride) = ([kernel; 2], [stride; 2]);
             let shape = ConvShape::new(batch, channels, size, kernel, stride, [1, 1]);

@@ -79,7 +79,7 @@ fn convolved(input: &Tensor<4>, weight: &Tensor<4>, options: &ConvOptions<2>) ->
     let ([batch, channels, height, width], [outputs, inputs, tall, wide]) =
         (input.dims(), weight.dims());
     let [(top, bottom), (left, right)] = options.padding;
-    let known = options.groups == 1
+    let supported = options.groups == 1
         && options.dilation == [1, 1]
         && channels == inputs
         && top == bottom
@@ -93,7 +93,7 @@ fn convolved(input: &Tensor<4>, weight: &Tensor<4>, options: &ConvOptions<2>) ->
         [top, left],
     )
     .ok()
-    .filter(|_| known)
+    .filter(|_| supported)
 }
 
 fn transposed(
@@ -103,7 +103,7 @@ fn transposed(
 ) -> Option<ConvShape> {
     let ([batch, channels, height, width], [inputs, outputs, tall, wide]) =
         (input.dims(), weight.dims());
-    let known = options.groups == 1 && options.dilation == [1, 1] && channels == inputs;
+    let supported = options.groups == 1 && options.dilation == [1, 1] && channels == inputs;
     ConvShape::transposed(
         batch,
         [inputs, outputs],
@@ -114,7 +114,7 @@ fn transposed(
         options.padding_out,
     )
     .ok()
-    .filter(|_| known)
+    .filter(|_| supported)
 }
 
 fn are_supported(input: &Tensor<4>, weight: &Tensor<4>, bias: Option<&Tensor<1>>) -> bool {

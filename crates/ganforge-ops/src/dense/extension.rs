@@ -92,16 +92,17 @@ impl DenseBackward for Flex {
             output: values(&output),
             gradient: values(&gradient),
         };
-        let [of_input, of_weight, of_bias] = backward(shape, activation, &saved, required);
+        let [input_gradient, weight_gradient, bias_gradient] =
+            backward(shape, activation, &saved, required);
         let DenseShape {
             batch,
             inputs,
             outputs,
         } = shape;
         [
-            of_input.map(|values| tensor(values, [batch, inputs])),
-            of_weight.map(|values| tensor(values, [inputs, outputs])),
-            of_bias.map(|values| tensor(values, [outputs])),
+            input_gradient.map(|values| tensor(values, [batch, inputs])),
+            weight_gradient.map(|values| tensor(values, [inputs, outputs])),
+            bias_gradient.map(|values| tensor(values, [outputs])),
         ]
     }
 }

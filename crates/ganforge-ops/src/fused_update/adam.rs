@@ -8,8 +8,8 @@ use burn::backend::Dispatch;
 use burn::tensor::Tensor;
 
 use super::extension::FusedUpdateOps;
-use super::parallel::{Each, sweep};
-use super::reaches;
+use super::is_supported;
+use super::parallel::{ElementUpdate, update_elements};
 
 /// What one step of Adam does to every number of a parameter: the operations of Burn's optimizers, in their order, so that both give
 /// the same bits.
@@ -37,7 +37,7 @@ pub enum Decay {
 }
 
 /// A parameter and its moments after a step.
-pub struct Moved<const D: usize> {
+pub struct AdamOutput<const D: usize> {
     /// The parameter.
     pub parameter: Tensor<D>,
     /// Running means of the gradient and of its square.
@@ -50,14 +50,14 @@ impl AdamStep {
     /// # Shapes
     /// - `parameter`, `gradient`, `moments`: alike, or they are out of reach
     #[must_use]
-    pub fn reaches<const D: usize>(
+    pub fn supports<const D: usize>(
         parameter: &Tensor<D>,
         gradient: &Tensor<D>,
         moments: &[Tensor<D>; 2],
     ) -> bool {
         let sizes = parameter.dims();
-        let known = |tensor: &Tensor<D>| tensor.dims() == sizes && reaches(tensor);
-        known(parameter) && known(gradient) && moments.iter().all(known)
+        let supported = |tensor: &Tensor<D>| tensor.dims() == sizes && is_supported(tensor);
+        supported(parameter) && supported(gradient) && moments.iter().all(supported)
     }
 
     /// Moves a parameter. Memory is reused where nobody else holds it: the moments' own, and the gradient's for the parameter.
@@ -68,14 +68,14 @@ impl AdamStep {
     /// # Panics
     /// If the kernels do not [reach](Self::reaches) the tensors.
     #[must_use]
-    pub fn take<const D: usize>(
+    pub fn apply<const D: usize>(
         self,
         parameter: &Tensor<D>,
         gradient: Tensor<D>,
         moments: [Tensor<D>; 2],
-    ) -> Moved<D> {
+    ) -> AdamOutput<D> {
         assert!(
-            Self::reaches(parameter, &gradient, &moments),
+            Self::supports(parameter, &gradient, &moments),
             "tensors within reach"
         );
         let [first, second] = moments.map(Tensor::into_dispatch);
@@ -86,7 +86,7 @@ impl AdamStep {
             first,
             second,
         );
-        Moved {
+        AdamOutput {
             parameter: Tensor::from_dispatch(parameter),
             moments: [first, second].map(Tensor::from_dispatch),
         }
@@ -100,104 +100,104 @@ impl AdamStep {
         first: &mut [f32],
         second: &mut [f32],
     ) {
-        let [one, two] = self.betas;
-        let rest = [1.0 - one.powi(self.time), 1.0 - two.powi(self.time)];
-        let common = Common {
+        let [beta1, beta2] = self.betas;
+        let bias_corrections = [1.0 - beta1.powi(self.time), 1.0 - beta2.powi(self.time)];
+        let moment_update = MomentUpdate {
             rate: self.rate as f32,
             betas: self.betas,
-            others: [1.0 - one, 1.0 - two],
+            one_minus_betas: [1.0 - beta1, 1.0 - beta2],
         };
         let slices = [gradient, first, second];
         match self.decay {
-            Decay::Gradient(penalty) => {
-                let root = rest[1].sqrt();
-                let step = Coupled {
-                    common,
-                    penalty,
-                    factor: root / rest[0],
+            Decay::Gradient(weight_decay) => {
+                let root = bias_corrections[1].sqrt();
+                let step = CoupledDecay {
+                    moment_update,
+                    weight_decay,
+                    correction: root / bias_corrections[0],
                     epsilon: self.epsilon * root,
                 };
-                if penalty == 0.0 {
-                    sweep(slices, [parameter], &Plain(step));
+                if weight_decay == 0.0 {
+                    update_elements(slices, [parameter], &WithoutDecay(step));
                 } else {
-                    sweep(slices, [parameter], &step);
+                    update_elements(slices, [parameter], &step);
                 }
             }
-            Decay::Decoupled(penalty) => {
-                let keep = 1.0 - self.rate * f64::from(penalty);
-                let step = Decoupled {
-                    common,
-                    keep: keep as f32,
-                    rest,
+            Decay::Decoupled(weight_decay) => {
+                let parameter_scale = 1.0 - self.rate * f64::from(weight_decay);
+                let step = DecoupledDecay {
+                    moment_update,
+                    parameter_scale: parameter_scale as f32,
+                    bias_corrections,
                     epsilon: self.epsilon,
                 };
-                sweep(slices, [parameter], &step);
+                update_elements(slices, [parameter], &step);
             }
         }
     }
 }
 
-struct Common {
+struct MomentUpdate {
     rate: f32,
     betas: [f32; 2],
-    others: [f32; 2],
+    one_minus_betas: [f32; 2],
 }
 
-impl Common {
+impl MomentUpdate {
     #[inline(always)]
     fn moments(&self, gradient: f32, first: &mut f32, second: &mut f32) {
-        *first = *first * self.betas[0] + gradient * self.others[0];
-        *second = *second * self.betas[1] + gradient * gradient * self.others[1];
+        *first = *first * self.betas[0] + gradient * self.one_minus_betas[0];
+        *second = *second * self.betas[1] + gradient * gradient * self.one_minus_betas[1];
     }
 }
 
-struct Coupled {
-    common: Common,
-    penalty: f32,
-    factor: f32,
+struct CoupledDecay {
+    moment_update: MomentUpdate,
+    weight_decay: f32,
+    correction: f32,
     epsilon: f32,
 }
 
-impl Coupled {
+impl CoupledDecay {
     #[inline(always)]
-    fn moved(&self, parameter: f32, gradient: f32, first: &mut f32, second: &mut f32) -> f32 {
-        self.common.moments(gradient, first, second);
-        let delta = *first * self.factor / (second.sqrt() + self.epsilon);
-        parameter - delta * self.common.rate
+    fn updated(&self, parameter: f32, gradient: f32, first: &mut f32, second: &mut f32) -> f32 {
+        self.moment_update.moments(gradient, first, second);
+        let delta = *first * self.correction / (second.sqrt() + self.epsilon);
+        parameter - delta * self.moment_update.rate
     }
 }
 
-impl Each<3, 1> for Coupled {
+impl ElementUpdate<3, 1> for CoupledDecay {
     #[inline(always)]
-    fn each(&self, [gradient, first, second]: [&mut f32; 3], [parameter]: [f32; 1]) {
-        let pulled = parameter * self.penalty + *gradient;
-        *gradient = self.moved(parameter, pulled, first, second);
+    fn update(&self, [gradient, first, second]: [&mut f32; 3], [parameter]: [f32; 1]) {
+        let decayed = parameter * self.weight_decay + *gradient;
+        *gradient = self.updated(parameter, decayed, first, second);
     }
 }
 
 /// Without weight decay: zero times an infinite weight would be no number.
-struct Plain(Coupled);
+struct WithoutDecay(CoupledDecay);
 
-impl Each<3, 1> for Plain {
+impl ElementUpdate<3, 1> for WithoutDecay {
     #[inline(always)]
-    fn each(&self, [gradient, first, second]: [&mut f32; 3], [parameter]: [f32; 1]) {
-        *gradient = self.0.moved(parameter, *gradient, first, second);
+    fn update(&self, [gradient, first, second]: [&mut f32; 3], [parameter]: [f32; 1]) {
+        *gradient = self.0.updated(parameter, *gradient, first, second);
     }
 }
 
-struct Decoupled {
-    common: Common,
-    keep: f32,
-    rest: [f32; 2],
+struct DecoupledDecay {
+    moment_update: MomentUpdate,
+    parameter_scale: f32,
+    bias_corrections: [f32; 2],
     epsilon: f32,
 }
 
-impl Each<3, 1> for Decoupled {
+impl ElementUpdate<3, 1> for DecoupledDecay {
     #[inline(always)]
-    fn each(&self, [gradient, first, second]: [&mut f32; 3], [parameter]: [f32; 1]) {
-        self.common.moments(*gradient, first, second);
-        let root = (*second / self.rest[1]).sqrt() + self.epsilon;
-        let delta = *first / self.rest[0] / root;
-        *gradient = parameter * self.keep - delta * self.common.rate;
+    fn update(&self, [gradient, first, second]: [&mut f32; 3], [parameter]: [f32; 1]) {
+        self.moment_update.moments(*gradient, first, second);
+        let root = (*second / self.bias_corrections[1]).sqrt() + self.epsilon;
+        let delta = *first / self.bias_corrections[0] / root;
+        *gradient = parameter * self.parameter_scale - delta * self.moment_update.rate;
     }
 }

@@ -7,7 +7,7 @@
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Flex, backend_extension};
 
-use super::parallel::{Each, sweep};
+use super::parallel::{ElementUpdate, update_elements};
 use super::{AdamStep, MomentumStep};
 use crate::storage::{contiguous, values, values_mut, writable};
 
@@ -45,14 +45,14 @@ impl FusedUpdateOps for Flex {
         second: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         let parameter = contiguous(parameter);
-        let [mut moved, mut first, mut second] = [gradient, first, second].map(writable);
+        let [mut updated, mut first, mut second] = [gradient, first, second].map(writable);
         step.run(
             values(&parameter),
-            values_mut(&mut moved),
+            values_mut(&mut updated),
             values_mut(&mut first),
             values_mut(&mut second),
         );
-        (moved, first, second)
+        (updated, first, second)
     }
 
     fn momentum(
@@ -62,13 +62,13 @@ impl FusedUpdateOps for Flex {
         velocity: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let parameter = contiguous(parameter);
-        let [mut moved, mut velocity] = [gradient, velocity].map(writable);
+        let [mut updated, mut velocity] = [gradient, velocity].map(writable);
         step.run(
             values(&parameter),
-            values_mut(&mut moved),
+            values_mut(&mut updated),
             values_mut(&mut velocity),
         );
-        (moved, velocity)
+        (updated, velocity)
     }
 
     fn lerp(
@@ -78,16 +78,16 @@ impl FusedUpdateOps for Flex {
     ) -> FloatTensor<Self> {
         let latest = contiguous(latest);
         let mut average = writable(average);
-        sweep([values_mut(&mut average)], [values(&latest)], &Lerp(share));
+        update_elements([values_mut(&mut average)], [values(&latest)], &Lerp(share));
         average
     }
 }
 
 struct Lerp(f32);
 
-impl Each<1, 1> for Lerp {
+impl ElementUpdate<1, 1> for Lerp {
     #[inline(always)]
-    fn each(&self, [average]: [&mut f32; 1], [latest]: [f32; 1]) {
+    fn update(&self, [average]: [&mut f32; 1], [latest]: [f32; 1]) {
         *average += self.0 * (latest - *average);
     }
 }

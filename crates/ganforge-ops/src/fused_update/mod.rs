@@ -5,7 +5,7 @@ mod extension;
 mod momentum;
 mod parallel;
 
-pub use adam::{AdamStep, Decay, Moved};
+pub use adam::{AdamOutput, AdamStep, Decay};
 pub use extension::FusedUpdateOps;
 pub use momentum::{MomentumStep, momentum_step};
 
@@ -18,7 +18,7 @@ use burn::tensor::{DType, Tensor};
 /// - `average`, `latest`, output: alike
 #[must_use]
 pub fn lerp<const D: usize>(average: Tensor<D>, latest: Tensor<D>, share: f64) -> Tensor<D> {
-    if average.dims() == latest.dims() && reaches(&average) && reaches(&latest) {
+    if average.dims() == latest.dims() && is_supported(&average) && is_supported(&latest) {
         let (average, latest) = (average.into_dispatch(), latest.into_dispatch());
         return Tensor::from_dispatch(<Dispatch as FusedUpdateOps>::lerp(
             average,
@@ -30,7 +30,7 @@ pub fn lerp<const D: usize>(average: Tensor<D>, latest: Tensor<D>, share: f64) -
 }
 
 /// Whether the sweeps reach a tensor: 32-bit floats on the CPU that nothing is differentiated through.
-fn reaches<const D: usize>(tensor: &Tensor<D>) -> bool {
+fn is_supported<const D: usize>(tensor: &Tensor<D>) -> bool {
     let device = tensor.device();
     tensor.dtype() == DType::F32 && matches!(device.as_dispatch(), DispatchDevice::Flex(_))
 }

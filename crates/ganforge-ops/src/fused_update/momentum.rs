@@ -8,8 +8,8 @@ use burn::backend::Dispatch;
 use burn::tensor::Tensor;
 
 use super::extension::FusedUpdateOps;
-use super::parallel::{Each, sweep};
-use super::reaches;
+use super::is_supported;
+use super::parallel::{ElementUpdate, update_elements};
 
 /// v ← μ·v + ε·g and θ ← θ - v (Polyak 1964), θ and v being what is returned: μ is the momentum and ε the rate.
 ///
@@ -24,8 +24,8 @@ pub fn momentum_step<const D: usize>(
     momentum: f64,
 ) -> [Tensor<D>; 2] {
     let sizes = parameter.dims();
-    let known = |tensor: &Tensor<D>| tensor.dims() == sizes && reaches(tensor);
-    if known(&parameter) && known(&gradient) && known(&velocity) {
+    let supported = |tensor: &Tensor<D>| tensor.dims() == sizes && is_supported(tensor);
+    if supported(&parameter) && supported(&gradient) && supported(&velocity) {
         let (parameter, velocity) = <Dispatch as FusedUpdateOps>::momentum(
             MomentumStep {
                 rate: rate as f32,
@@ -52,13 +52,13 @@ pub struct MomentumStep {
 impl MomentumStep {
     /// `gradient` becomes the parameter after the step.
     pub(super) fn run(self, parameter: &[f32], gradient: &mut [f32], velocity: &mut [f32]) {
-        sweep([gradient, velocity], [parameter], &self);
+        update_elements([gradient, velocity], [parameter], &self);
     }
 }
 
-impl Each<2, 1> for MomentumStep {
+impl ElementUpdate<2, 1> for MomentumStep {
     #[inline(always)]
-    fn each(&self, [gradient, velocity]: [&mut f32; 2], [parameter]: [f32; 1]) {
+    fn update(&self, [gradient, velocity]: [&mut f32; 2], [parameter]: [f32; 1]) {
         *velocity = *gradient * self.rate + *velocity * self.momentum;
         *gradient = parameter - *velocity;
     }

@@ -16,15 +16,15 @@ const CHUNK: usize = 1 << 14;
 const OPERATIONS: f64 = 8.0;
 
 /// A step on one position of `W` slices that are written and `R` that are read.
-pub trait Each<const W: usize, const R: usize>: Sync {
-    fn each(&self, written: [&mut f32; W], read: [f32; R]);
+pub trait ElementUpdate<const W: usize, const R: usize>: Sync {
+    fn update(&self, written: [&mut f32; W], read: [f32; R]);
 }
 
 /// Calls `each` at every position. The slices have one length.
-pub fn sweep<const W: usize, const R: usize>(
+pub fn update_elements<const W: usize, const R: usize>(
     written: [&mut [f32]; W],
     read: [&[f32]; R],
-    each: &impl Each<W, R>,
+    update: &impl ElementUpdate<W, R>,
 ) {
     let len = written[0].len();
     assert!(
@@ -37,40 +37,44 @@ pub fn sweep<const W: usize, const R: usize>(
     );
     let threads = pool::threads(OPERATIONS * len as f64);
     if threads == 1 || len <= CHUNK {
-        Arch::new().dispatch(Positions {
+        Arch::new().dispatch(ElementLoop {
             written,
             read,
-            each,
+            update,
         });
         return;
     }
-    let mut rest = written.map(|slice| slice.chunks_mut(CHUNK));
+    let mut remaining = written.map(|slice| slice.chunks_mut(CHUNK));
     let chunks: Vec<_> = (0..len.div_ceil(CHUNK))
         .map(|index| {
             let start = index * CHUNK;
             let end = len.min(start + CHUNK);
-            let written = rest.each_mut().map(|rest| rest.next().unwrap_or_default());
+            let written = remaining
+                .each_mut()
+                .map(|remaining| remaining.next().unwrap_or_default());
             (written, read.map(|slice| &slice[start..end]))
         })
         .collect();
-    pool::inside(threads, || {
+    pool::install(threads, || {
         chunks.into_par_iter().for_each(|(written, read)| {
-            Arch::new().dispatch(Positions {
+            Arch::new().dispatch(ElementLoop {
                 written,
                 read,
-                each,
+                update,
             });
         });
     });
 }
 
-struct Positions<'a, 'b, E, const W: usize, const R: usize> {
+struct ElementLoop<'a, 'b, E, const W: usize, const R: usize> {
     written: [&'a mut [f32]; W],
     read: [&'a [f32]; R],
-    each: &'b E,
+    update: &'b E,
 }
 
-impl<E: Each<W, R>, const W: usize, const R: usize> WithSimd for Positions<'_, '_, E, W, R> {
+impl<E: ElementUpdate<W, R>, const W: usize, const R: usize> WithSimd
+    for ElementLoop<'_, '_, E, W, R>
+{
     type Output = ();
 
     #[inline(always)]
@@ -78,14 +82,14 @@ impl<E: Each<W, R>, const W: usize, const R: usize> WithSimd for Positions<'_, '
         let Self {
             written,
             read,
-            each,
+            update,
         } = self;
         let len = written[0].len();
         // Slices of a length the compiler knows to be the same need no further checks.
         let mut written = written.map(|slice| &mut slice[..len]);
         let read = read.map(|slice| &slice[..len]);
         for at in 0..len {
-            each.each(
+            update.update(
                 written.each_mut().map(|slice| &mut slice[at]),
                 read.map(|slice| slice[at]),
             );

@@ -100,11 +100,11 @@ impl<const COUNT: usize> NullaryFnOnce for Backward<'_, COUNT> {
         let units = units.zip(self.found.chunks_exact_mut(count));
         for ((unit, found), gradient) in units.zip(self.gradient) {
             let largest = largest(unit);
-            let mut given = false;
+            let mut assigned = false;
             for (value, found) in unit.iter().zip(found) {
-                let takes = ((*value == largest) | value.is_nan()) & !given;
-                *found = if takes { *gradient } else { 0.0 };
-                given |= takes;
+                let selected = ((*value == largest) | value.is_nan()) & !assigned;
+                *found = if selected { *gradient } else { 0.0 };
+                assigned |= selected;
             }
         }
     }

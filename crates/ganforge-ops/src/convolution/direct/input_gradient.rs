@@ -30,17 +30,17 @@ pub fn convolve(
     input_gradient: Uninit,
 ) {
     let [rows, columns] = shape.output_size();
-    let frame = Frame { rows, columns };
+    let layout = PaddedOutputs { rows, columns };
     let kernels: &[Kernels] = bytemuck::cast_slice(weight);
     let bias = bias.unwrap_or(&[0.0; CHANNELS]);
     input_gradient.for_each_chunk(threads(shape), shape.image_len(), |index, image| {
         let outputs = &output_gradient[index * shape.output_image_len()..];
         let outputs = &outputs[..shape.output_image_len()];
-        let mut framed = Scratch::take(shape.outputs() * frame.plane());
-        arch.dispatch(|| frame.surround(outputs, &mut framed));
+        let mut padded = Scratch::take(shape.outputs() * layout.plane());
+        arch.dispatch(|| layout.pad(outputs, &mut padded));
         arch.dispatch(InputGradient {
-            frame: &frame,
-            framed: &framed,
+            layout: &layout,
+            padded: &padded,
             kernels,
             bias,
             image: image.floats(),
@@ -49,12 +49,12 @@ pub fn convolve(
 }
 
 /// The outputs of an image, with zeros around every plane.
-struct Frame {
+struct PaddedOutputs {
     rows: usize,
     columns: usize,
 }
 
-impl Frame {
+impl PaddedOutputs {
     fn width(&self) -> usize {
         self.columns + 2
     }
@@ -70,10 +70,10 @@ impl Frame {
     }
 
     #[inline(always)]
-    fn surround(&self, outputs: &[f32], framed: &mut [f32]) {
+    fn pad(&self, outputs: &[f32], padded: &mut [f32]) {
         for (output, plane) in outputs
             .chunks_exact(self.rows * self.columns)
-            .zip(framed.chunks_exact_mut(self.plane()))
+            .zip(padded.chunks_exact_mut(self.plane()))
         {
             let (above, rest) = plane.split_at_mut(self.width());
             let (inside, below) = rest.split_at_mut(self.rows * self.width());
@@ -95,9 +95,9 @@ impl Frame {
 }
 
 struct InputGradient<'a> {
-    frame: &'a Frame,
+    layout: &'a PaddedOutputs,
     /// `[outputs, rows + 2, columns + 2]`
-    framed: &'a [f32],
+    padded: &'a [f32],
     kernels: &'a [Kernels],
     bias: &'a [f32],
     /// `[channels, 2 · rows, 2 · columns]`
@@ -122,17 +122,17 @@ impl InputGradient<'_> {
     /// `VECTORS` vectors of positions at a time, each position a square of pixels.
     #[inline(always)]
     fn run<S: Simd, const VECTORS: usize>(self, simd: S) {
-        let Frame { rows, columns } = *self.frame;
+        let PaddedOutputs { rows, columns } = *self.layout;
         for first in (0..rows * columns).step_by(VECTORS * S::F32_LANES) {
             let positions: [usize; VECTORS] = from_fn(|v| first + v * S::F32_LANES);
-            let corners = positions.map(|position| self.frame.corner(position));
+            let corners = positions.map(|position| self.layout.corner(position));
             let mut sums = [[[simd.splat_f32s(0.0); VECTORS]; CHANNELS]; 4];
-            let planes = self.framed.chunks_exact(self.frame.plane());
+            let planes = self.padded.chunks_exact(self.layout.plane());
             for (plane, kernels) in planes.zip(self.kernels) {
                 let mut add = Add {
                     simd,
                     plane,
-                    width: self.frame.width(),
+                    width: self.layout.width(),
                     corners,
                     kernels,
                     sums: &mut sums,
@@ -178,7 +178,7 @@ impl<S: Simd, const VECTORS: usize> Add<'_, S, VECTORS> {
     /// The output in row `DOWN` and column `RIGHT` of the 3 × 3, for every pixel that its kernel reaches.
     #[inline(always)]
     fn output<const DOWN: usize, const RIGHT: usize>(&mut self) {
-        let seen: [S::f32s; VECTORS] = from_fn(|v| {
+        let values: [S::f32s; VECTORS] = from_fn(|v| {
             let at = self.corners[v] + DOWN * self.width + RIGHT;
             S::as_simd_f32s(&self.plane[at..at + S::F32_LANES]).0[0]
         });
@@ -191,8 +191,8 @@ impl<S: Simd, const VECTORS: usize> Add<'_, S, VECTORS> {
             }
             for (sums, kernel) in sums.iter_mut().zip(self.kernels) {
                 let weight = self.simd.splat_f32s(kernel[row][column]);
-                for (sum, seen) in sums.iter_mut().zip(&seen) {
-                    *sum = self.simd.mul_add_e_f32s(weight, *seen, *sum);
+                for (sum, values) in sums.iter_mut().zip(&values) {
+                    *sum = self.simd.mul_add_e_f32s(weight, *values, *sum);
                 }
             }
         }

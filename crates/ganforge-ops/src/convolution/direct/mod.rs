@@ -61,5 +61,5 @@ pub fn convolve_input_gradient(
 }
 
 fn threads(shape: &ConvShape) -> usize {
-    pool::threads_of_products(shape.operations())
+    pool::matmul_threads(shape.operations())
 }

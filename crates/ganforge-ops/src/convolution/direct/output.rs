@@ -29,15 +29,15 @@ pub fn convolve(
     bias: Option<&[f32]>,
     output: Uninit,
 ) {
-    let frame = Frame::new(shape);
-    let taps: Vec<usize> = (0..shape.taps()).map(|tap| frame.start(tap)).collect();
+    let layout = DeinterleavedImage::new(shape);
+    let taps: Vec<usize> = (0..shape.taps()).map(|tap| layout.start(tap)).collect();
     output.for_each_chunk(threads(shape), shape.output_image_len(), |index, output| {
         let image = &input[index * shape.image_len()..][..shape.image_len()];
-        let mut parted = Scratch::take(shape.inputs() * frame.plane());
-        arch.dispatch(|| frame.part(image, &mut parted));
+        let mut deinterleaved = Scratch::take(shape.inputs() * layout.plane());
+        arch.dispatch(|| layout.deinterleave(image, &mut deinterleaved));
         arch.dispatch(Convolve {
-            frame: &frame,
-            parted: &parted,
+            layout: &layout,
+            deinterleaved: &deinterleaved,
             taps: &taps,
             weight,
             bias,
@@ -47,14 +47,14 @@ pub fn convolve(
 }
 
 /// An image with its padding: of every row the even columns, then the odd ones.
-struct Frame {
+struct DeinterleavedImage {
     /// `[rows, columns]` of the output.
     size: [usize; 2],
     /// Even or odd columns of a row.
     half: usize,
 }
 
-impl Frame {
+impl DeinterleavedImage {
     fn new(shape: &ConvShape) -> Self {
         let size = shape.output_size();
         Self {
@@ -81,11 +81,11 @@ impl Frame {
     }
 
     #[inline(always)]
-    fn part(&self, image: &[f32], parted: &mut [f32]) {
+    fn deinterleave(&self, image: &[f32], deinterleaved: &mut [f32]) {
         let [rows, columns] = self.size;
         for (pixels, plane) in image
             .chunks_exact(4 * rows * columns)
-            .zip(parted.chunks_exact_mut(self.plane()))
+            .zip(deinterleaved.chunks_exact_mut(self.plane()))
         {
             let width = 2 * self.half;
             let (above, rest) = plane.split_at_mut(width);
@@ -113,9 +113,9 @@ impl Frame {
 }
 
 struct Convolve<'a> {
-    frame: &'a Frame,
+    layout: &'a DeinterleavedImage,
     /// `[inputs, rows, 2, half]`
-    parted: &'a [f32],
+    deinterleaved: &'a [f32],
     taps: &'a [usize],
     weight: &'a [f32],
     bias: Option<&'a [f32]>,
@@ -140,20 +140,24 @@ impl Convolve<'_> {
     #[inline(always)]
     fn run<S: Simd, const VECTORS: usize>(self, simd: S) {
         let Self {
-            frame,
-            parted,
+            layout,
+            deinterleaved,
             taps,
             weight,
             bias,
             output,
         } = self;
-        let plane = frame.size[0] * frame.size[1];
+        let plane = layout.size[0] * layout.size[1];
         for (block, output) in output.chunks_mut(OUTPUTS * plane).enumerate() {
             let first = block * OUTPUTS;
             let count = output.len() / plane;
             for position in (0..plane).step_by(VECTORS * S::F32_LANES) {
-                let at = from_fn(|v| frame.position(position + v * S::F32_LANES));
-                let view = View { parted, taps, at };
+                let at = from_fn(|v| layout.position(position + v * S::F32_LANES));
+                let view = TapView {
+                    deinterleaved,
+                    taps,
+                    at,
+                };
                 let into = &mut output[position..];
                 let weight = &weight[first * taps.len()..][..count * taps.len()];
                 let bias = bias.map(|bias| &bias[first..][..count]);
@@ -171,8 +175,8 @@ impl Convolve<'_> {
 }
 
 /// What the taps see of some vectors of positions.
-struct View<'a, const VECTORS: usize> {
-    parted: &'a [f32],
+struct TapView<'a, const VECTORS: usize> {
+    deinterleaved: &'a [f32],
     taps: &'a [usize],
     at: [usize; VECTORS],
 }
@@ -181,7 +185,7 @@ struct View<'a, const VECTORS: usize> {
 #[inline(always)]
 fn tile<S: Simd, const COUNT: usize, const VECTORS: usize>(
     simd: S,
-    view: &View<VECTORS>,
+    view: &TapView<VECTORS>,
     weight: &[f32],
     bias: Option<&[f32]>,
     output: &mut [f32],
@@ -191,14 +195,14 @@ fn tile<S: Simd, const COUNT: usize, const VECTORS: usize>(
         from_fn(|row| &weight[row * view.taps.len()..][..view.taps.len()]);
     let mut sums = [[simd.splat_f32s(0.0); VECTORS]; COUNT];
     for (tap, start) in view.taps.iter().enumerate() {
-        let seen: [S::f32s; VECTORS] = from_fn(|v| {
+        let pixels_at_tap: [S::f32s; VECTORS] = from_fn(|v| {
             let at = start + view.at[v];
-            S::as_simd_f32s(&view.parted[at..at + S::F32_LANES]).0[0]
+            S::as_simd_f32s(&view.deinterleaved[at..at + S::F32_LANES]).0[0]
         });
         for (sums, weights) in sums.iter_mut().zip(&weights) {
             let weight = simd.splat_f32s(weights[tap]);
-            for (sum, seen) in sums.iter_mut().zip(&seen) {
-                *sum = simd.mul_add_e_f32s(weight, *seen, *sum);
+            for (sum, pixels_at_tap) in sums.iter_mut().zip(&pixels_at_tap) {
+                *sum = simd.mul_add_e_f32s(weight, *pixels_at_tap, *sum);
             }
         }
     }

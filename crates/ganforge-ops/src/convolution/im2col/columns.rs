@@ -131,7 +131,7 @@ impl Window {
             let positions = &mut positions[first..end];
             match stride {
                 1 => positions.copy_from_slice(&pixels[..positions.len()]),
-                2 => pick::<2>(pixels, positions),
+                2 => copy_strided::<2>(pixels, positions),
                 _ => {
                     for (position, pixel) in positions.iter_mut().zip(pixels.iter().step_by(stride))
                     {
@@ -164,7 +164,7 @@ impl Window {
                         *pixel += position;
                     }
                 }
-                2 => spread(positions, pixels),
+                2 => add_every_second(positions, pixels),
                 _ => {
                     for (pixel, position) in pixels.iter_mut().step_by(stride).zip(positions) {
                         *pixel += position;
@@ -177,7 +177,7 @@ impl Window {
 
 /// Adds to every second pixel, and writes those in between as they are, which makes it a vector loop.
 #[inline(always)]
-fn spread(positions: &[f32], pixels: &mut [f32]) {
+fn add_every_second(positions: &[f32], pixels: &mut [f32]) {
     let (pairs, rest) = pixels.as_chunks_mut::<2>();
     for (pair, position) in pairs.iter_mut().zip(positions) {
         *pair = [pair[0] + position, pair[1]];
@@ -189,7 +189,7 @@ fn spread(positions: &[f32], pixels: &mut [f32]) {
 
 /// Copies every `STRIDE`th pixel; a stride known to the compiler makes it a vector loop.
 #[inline(always)]
-fn pick<const STRIDE: usize>(pixels: &[f32], positions: &mut [f32]) {
+fn copy_strided<const STRIDE: usize>(pixels: &[f32], positions: &mut [f32]) {
     let (last, whole) = positions.split_last_mut().expect("a window sees a pixel");
     let (strides, rest) = pixels.as_chunks::<STRIDE>();
     for (position, stride) in whole.iter_mut().zip(strides) {

@@ -1,12 +1,12 @@
 //! Kernel 4, stride 2, padding 1 by polyphase Winograd, and kernel 3, stride 1, padding 1 by Winograd; the crate's documentation has the
 //! mathematics.
 
-mod form;
 mod matmul;
 mod panels;
 mod passes;
 mod tiling;
 mod transform;
+mod variant;
 mod weight;
 
 #[cfg(test)]
@@ -17,42 +17,42 @@ use pulp::Arch;
 use crate::convolution::ConvShape;
 use crate::simd_planes::LANES;
 use crate::uninit::Uninit;
-use form::{Dense, Polyphase};
+use variant::{Polyphase, UnitStride};
 
 /// Tiles of a batch for which it pays to transform the weights of a layer, the larger ones only for more. With half as many, 64 and 128 channels
 /// measured slower, and fewer than 64 still faster.
-const WORTHWHILE: usize = 16;
-const WORTHWHILE_IF_LARGE: usize = 32;
+const MIN_TILES: usize = 16;
+const MIN_TILES_LARGE: usize = 32;
 
 /// Input channels of a layer that is large.
-const LARGE: usize = 128;
+const LARGE_CHANNELS: usize = 128;
 
 /// Whether the shape is one of the layers this is written for.
 pub fn supports(shape: &ConvShape) -> bool {
-    is_polyphase(shape) || is_dense(shape)
+    is_polyphase(shape) || is_unit_stride(shape)
 }
 
 fn is_polyphase(shape: &ConvShape) -> bool {
     (shape.kernel(), shape.stride(), shape.padding()) == ([4, 4], [2, 2], [1, 1])
 }
 
-fn is_dense(shape: &ConvShape) -> bool {
+fn is_unit_stride(shape: &ConvShape) -> bool {
     (shape.kernel(), shape.stride(), shape.padding()) == ([3, 3], [1, 1], [1, 1])
 }
 
 /// Whether the shape is supported and measured faster this way: channels that fill the lanes, and tiles enough to pay for transforming the
 /// weights.
-pub fn pays(shape: &ConvShape) -> bool {
+pub fn is_profitable(shape: &ConvShape) -> bool {
     let [rows, columns] = shape.output_size().map(|size| size.div_ceil(2));
-    let worthwhile = if shape.inputs() < LARGE {
-        WORTHWHILE
+    let min_tiles = if shape.inputs() < LARGE_CHANNELS {
+        MIN_TILES
     } else {
-        WORTHWHILE_IF_LARGE
+        MIN_TILES_LARGE
     };
     supports(shape)
         && shape.inputs() >= LANES
         && shape.outputs() >= LANES
-        && shape.batch() * rows * columns >= worthwhile
+        && shape.batch() * rows * columns >= min_tiles
 }
 
 /// Forward pass; slices as in [`convolve`](crate::convolve).
@@ -105,7 +105,7 @@ fn convolve_on(
     let pass = if is_polyphase(shape) {
         passes::convolve::<Polyphase>
     } else {
-        passes::convolve::<Dense>
+        passes::convolve::<UnitStride>
     };
     pass(arch, shape, input, weight, bias, output);
 }
@@ -121,7 +121,7 @@ fn input_gradient_on(
     let pass = if is_polyphase(shape) {
         passes::input_gradient::<Polyphase>
     } else {
-        passes::input_gradient::<Dense>
+        passes::input_gradient::<UnitStride>
     };
     pass(arch, shape, output_gradient, weight, bias, input_gradient);
 }
@@ -136,7 +136,7 @@ fn weight_gradient_on(
     let pass = if is_polyphase(shape) {
         passes::weight_gradient::<Polyphase>
     } else {
-        passes::weight_gradient::<Dense>
+        passes::weight_gradient::<UnitStride>
     };
     pass(arch, shape, input, output_gradient, weight_gradient);
 }

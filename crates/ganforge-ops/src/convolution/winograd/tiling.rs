@@ -2,19 +2,19 @@
 
 use std::marker::PhantomData;
 
-use super::form::{Face, Form};
 use super::panels::Panels;
+use super::variant::{Transform, Variant};
 use crate::convolution::ConvShape;
-use crate::simd_planes::{LANES, Places};
+use crate::simd_planes::{LANES, PlaneLayout};
 
 /// The two sides of a convolution, and its weights.
-pub struct Tiling<F: Form> {
+pub struct Tiling<F: Variant> {
     pub input: Grid<F::Input>,
     pub output: Grid<F::Output>,
     pub weight: Grid<F::Weight>,
 }
 
-impl<F: Form> Tiling<F> {
+impl<F: Variant> Tiling<F> {
     pub fn new(shape: &ConvShape) -> Self {
         let output = shape.output_size();
         let tiles = output.map(|size| size.div_ceil(2));
@@ -38,15 +38,15 @@ pub struct Grid<F> {
     /// Blocks of channels.
     pub blocks: usize,
     /// Where a plane stands in a frame that holds all tiles.
-    pub places: Places,
+    pub layout: PlaneLayout,
     /// Pixels of a row of the frame.
     pub width: usize,
     pub frame_len: usize,
     pub image_len: usize,
-    face: PhantomData<fn() -> F>,
+    transform_type: PhantomData<fn() -> F>,
 }
 
-impl<F: Face> Grid<F> {
+impl<F: Transform> Grid<F> {
     fn new(
         channels: usize,
         size: [usize; 2],
@@ -54,16 +54,16 @@ impl<F: Face> Grid<F> {
         [rows, columns]: [usize; 2],
         offset: usize,
     ) -> Self {
-        let pixels = |tiles: usize| (2 * tiles + F::REACH - 2) * F::STRIDE;
+        let pixels = |tiles: usize| (2 * tiles + F::TILE - 2) * F::STRIDE;
         Self {
             rows,
             columns,
             blocks: channels.div_ceil(LANES),
-            places: Places::new(size, used, pixels(columns), offset),
+            layout: PlaneLayout::new(size, used, pixels(columns), offset),
             width: pixels(columns),
             frame_len: pixels(rows) * pixels(columns) * LANES,
             image_len: channels * size[0] * size[1],
-            face: PhantomData,
+            transform_type: PhantomData,
         }
     }
 

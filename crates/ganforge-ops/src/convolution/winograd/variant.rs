@@ -8,23 +8,23 @@
 use pulp::Simd;
 
 /// The most pixels, or points, that a tile has in one dimension.
-pub const MOST: usize = 4;
+pub const MAX_TILE: usize = 4;
 
 /// A way to compute a kind of convolution: what becomes of its three tensors.
-pub trait Form {
-    type Input: Face;
-    type Output: Face;
-    type Weight: Face;
+pub trait Variant {
+    type Input: Transform;
+    type Output: Transform;
+    type Weight: Transform;
 }
 
 /// How one of the tensors enters the domain of products, and the transpose of this: how its gradient leaves.
 ///
 /// Arrays are filled from the front.
-pub trait Face {
+pub trait Transform {
     /// Points of a tile in that domain, in one dimension.
     const POINTS: usize;
     /// Pixels of a tile, in one dimension.
-    const REACH: usize;
+    const TILE: usize;
     /// Pixels from one to the next: those in between belong to other phases.
     const STRIDE: usize;
     /// Products that replace those of a tile.
@@ -33,93 +33,93 @@ pub trait Face {
     const PHASES: usize = Self::STRIDE * Self::STRIDE;
 
     /// From pixels to points.
-    fn enter<S: Simd>(simd: S, pixels: [S::f32s; MOST]) -> [S::f32s; MOST];
+    fn to_winograd<S: Simd>(simd: S, pixels: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE];
 
     /// From points to pixels.
-    fn leave<S: Simd>(simd: S, points: [S::f32s; MOST]) -> [S::f32s; MOST];
+    fn from_winograd<S: Simd>(simd: S, points: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE];
 }
 
 /// Kernel 4, stride 2, padding 1: F(2 × 2, 2 × 2) over four phases.
 pub struct Polyphase;
 
 /// Kernel 3, stride 1, padding 1: F(2 × 2, 3 × 3).
-pub struct Dense;
+pub struct UnitStride;
 
-impl Form for Polyphase {
+impl Variant for Polyphase {
     type Input = PolyphaseInput;
     type Output = PolyphaseOutput;
     type Weight = PolyphaseWeight;
 }
 
-impl Form for Dense {
-    type Input = DenseInput;
-    type Output = DenseOutput;
-    type Weight = DenseWeight;
+impl Variant for UnitStride {
+    type Input = UnitStrideInput;
+    type Output = UnitStrideOutput;
+    type Weight = UnitStrideWeight;
 }
 
 pub struct PolyphaseInput;
 pub struct PolyphaseOutput;
 pub struct PolyphaseWeight;
-pub struct DenseInput;
-pub struct DenseOutput;
-pub struct DenseWeight;
+pub struct UnitStrideInput;
+pub struct UnitStrideOutput;
+pub struct UnitStrideWeight;
 
-impl Face for PolyphaseInput {
+impl Transform for PolyphaseInput {
     const POINTS: usize = 3;
-    const REACH: usize = 3;
+    const TILE: usize = 3;
     const STRIDE: usize = 2;
 
     #[inline(always)]
-    fn enter<S: Simd>(simd: S, [a, b, c, _]: [S::f32s; MOST]) -> [S::f32s; MOST] {
+    fn to_winograd<S: Simd>(simd: S, [a, b, c, _]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
         [simd.sub_f32s(a, b), b, simd.sub_f32s(b, c), c]
     }
 
     #[inline(always)]
-    fn leave<S: Simd>(simd: S, [a, b, c, _]: [S::f32s; MOST]) -> [S::f32s; MOST] {
+    fn from_winograd<S: Simd>(simd: S, [a, b, c, _]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
         let sum = simd.add_f32s(b, c);
         [a, simd.sub_f32s(sum, a), simd.neg_f32s(c), c]
     }
 }
 
-impl Face for PolyphaseOutput {
+impl Transform for PolyphaseOutput {
     const POINTS: usize = 3;
-    const REACH: usize = 2;
+    const TILE: usize = 2;
     const STRIDE: usize = 1;
 
     #[inline(always)]
-    fn enter<S: Simd>(simd: S, [a, b, ..]: [S::f32s; MOST]) -> [S::f32s; MOST] {
+    fn to_winograd<S: Simd>(simd: S, [a, b, ..]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
         [a, simd.add_f32s(a, b), simd.neg_f32s(b), b]
     }
 
     #[inline(always)]
-    fn leave<S: Simd>(simd: S, [a, b, c, _]: [S::f32s; MOST]) -> [S::f32s; MOST] {
+    fn from_winograd<S: Simd>(simd: S, [a, b, c, _]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
         [simd.add_f32s(a, b), simd.sub_f32s(b, c), b, c]
     }
 }
 
-impl Face for PolyphaseWeight {
+impl Transform for PolyphaseWeight {
     const POINTS: usize = 3;
-    const REACH: usize = 2;
+    const TILE: usize = 2;
     const STRIDE: usize = 2;
 
     #[inline(always)]
-    fn enter<S: Simd>(simd: S, [a, b, ..]: [S::f32s; MOST]) -> [S::f32s; MOST] {
+    fn to_winograd<S: Simd>(simd: S, [a, b, ..]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
         [a, simd.add_f32s(a, b), b, b]
     }
 
     #[inline(always)]
-    fn leave<S: Simd>(simd: S, [a, b, c, _]: [S::f32s; MOST]) -> [S::f32s; MOST] {
+    fn from_winograd<S: Simd>(simd: S, [a, b, c, _]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
         [simd.add_f32s(a, b), simd.add_f32s(b, c), b, c]
     }
 }
 
-impl Face for DenseInput {
+impl Transform for UnitStrideInput {
     const POINTS: usize = 4;
-    const REACH: usize = 4;
+    const TILE: usize = 4;
     const STRIDE: usize = 1;
 
     #[inline(always)]
-    fn enter<S: Simd>(simd: S, [a, b, c, d]: [S::f32s; MOST]) -> [S::f32s; MOST] {
+    fn to_winograd<S: Simd>(simd: S, [a, b, c, d]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
         [
             simd.sub_f32s(a, c),
             simd.add_f32s(b, c),
@@ -129,7 +129,7 @@ impl Face for DenseInput {
     }
 
     #[inline(always)]
-    fn leave<S: Simd>(simd: S, [a, b, c, d]: [S::f32s; MOST]) -> [S::f32s; MOST] {
+    fn from_winograd<S: Simd>(simd: S, [a, b, c, d]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
         [
             a,
             simd.add_f32s(simd.sub_f32s(b, c), d),
@@ -139,13 +139,13 @@ impl Face for DenseInput {
     }
 }
 
-impl Face for DenseOutput {
+impl Transform for UnitStrideOutput {
     const POINTS: usize = 4;
-    const REACH: usize = 2;
+    const TILE: usize = 2;
     const STRIDE: usize = 1;
 
     #[inline(always)]
-    fn enter<S: Simd>(simd: S, [a, b, ..]: [S::f32s; MOST]) -> [S::f32s; MOST] {
+    fn to_winograd<S: Simd>(simd: S, [a, b, ..]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
         [
             a,
             simd.add_f32s(a, b),
@@ -155,19 +155,19 @@ impl Face for DenseOutput {
     }
 
     #[inline(always)]
-    fn leave<S: Simd>(simd: S, [a, b, c, d]: [S::f32s; MOST]) -> [S::f32s; MOST] {
+    fn from_winograd<S: Simd>(simd: S, [a, b, c, d]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
         let (sum, difference) = (simd.add_f32s(b, c), simd.sub_f32s(b, c));
         [simd.add_f32s(a, sum), simd.sub_f32s(difference, d), c, d]
     }
 }
 
-impl Face for DenseWeight {
+impl Transform for UnitStrideWeight {
     const POINTS: usize = 4;
-    const REACH: usize = 3;
+    const TILE: usize = 3;
     const STRIDE: usize = 1;
 
     #[inline(always)]
-    fn enter<S: Simd>(simd: S, [a, b, c, _]: [S::f32s; MOST]) -> [S::f32s; MOST] {
+    fn to_winograd<S: Simd>(simd: S, [a, b, c, _]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
         let half = simd.splat_f32s(0.5);
         let (outer, inner) = (
             simd.mul_f32s(half, simd.add_f32s(a, c)),
@@ -182,7 +182,7 @@ impl Face for DenseWeight {
     }
 
     #[inline(always)]
-    fn leave<S: Simd>(simd: S, [a, b, c, d]: [S::f32s; MOST]) -> [S::f32s; MOST] {
+    fn from_winograd<S: Simd>(simd: S, [a, b, c, d]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
         let half = simd.splat_f32s(0.5);
         let sum = simd.mul_f32s(half, simd.add_f32s(b, c));
         let difference = simd.mul_f32s(half, simd.sub_f32s(b, c));
