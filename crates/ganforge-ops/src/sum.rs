@@ -1,14 +1,23 @@
-//! The sum and the mean of a whole tensor.
+//! Sum and mean of all elements of a tensor, independent of the number of threads.
 
 use burn::tensor::Tensor;
 
-/// Elements of which Burn's Flex backend takes the sum in one order; of more it adds the sums of parts in the order in which threads finish them.
+/// Number of elements up to which Burn's Flex backend sums in a fixed order. Larger tensors it sums in parts, added in the order in which threads
+/// finish.
 const SEQUENTIAL_LIMIT: usize = 1 << 21;
 
-/// The sum of all elements, in one order whatever the number of threads: Burn's own for all but very large tensors.
+/// The sum of all elements, in an order that does not depend on the number of threads. Tensors of up to 2²¹ elements use Burn's own sum.
 ///
 /// # Shapes
 /// - output: `[1]`
+///
+/// # Examples
+///
+/// ```
+/// use ganforge_ops::burn::tensor::{Device, Tensor};
+/// let tensor = Tensor::<2>::ones([3, 4], &Device::flex());
+/// assert_eq!(ganforge_ops::sum(tensor).into_scalar::<f32>(), 12.0);
+/// ```
 #[must_use]
 pub fn sum<const D: usize>(tensor: Tensor<D>) -> Tensor<1> {
     let elements = tensor.shape().num_elements();
@@ -25,7 +34,7 @@ pub fn sum<const D: usize>(tensor: Tensor<D>) -> Tensor<1> {
         .fold(part(0), |sum, start| sum + part(start))
 }
 
-/// The mean of all elements, which is Burn's own where [`sum`] is.
+/// The mean of all elements, in an order that does not depend on the number of threads; see [`sum`].
 ///
 /// # Shapes
 /// - output: `[1]`
@@ -46,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn large_tensors_have_one_sum_and_one_mean_on_any_number_of_threads() {
+    fn sum_and_mean_of_large_tensors_do_not_depend_on_the_number_of_threads() {
         let tensor = Tensor::<2>::random(
             [2049, 2500],
             Distribution::Uniform(-1.0, 1.5),

@@ -1,10 +1,10 @@
-//! Memory of results, which begins unwritten: the thread that is about to overwrite a part of it zeroes that part, in its own cache.
+//! Memory of results, allocated uninitialised: the thread that will overwrite a part of it zeroes that part first, in its own cache.
 //!
-//! `vec![0.0; n]` has one thread write all of it while the others wait, and fetches it from far away a second time. Unsafe code, because
-//! the language has no other way to hand out memory before it holds numbers: [`vector`] counts what was zeroed, and trusts nobody.
+//! `vec![0.0; n]` would write all of it on one thread, and every other thread would load its part from memory again. This needs unsafe code, because
+//! safe Rust cannot hand out uninitialised memory: [`vector`] counts the zeroed elements and checks the count.
 #![expect(
     unsafe_code,
-    reason = "what was zeroed is counted before it is believed"
+    reason = "the number of initialised elements is checked before use"
 )]
 
 use std::mem::MaybeUninit;
@@ -12,17 +12,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::pool;
 
-/// `len` floats that `write` overwrites.
+/// A vector of `len` floats that `write` overwrites.
 ///
 /// # Panics
-/// If `write` leaves a part of them untaken.
+/// If `write` leaves a part uninitialised.
 pub fn vector(len: usize, write: impl FnOnce(Uninit)) -> Vec<f32> {
     let mut vector = Vec::with_capacity(len);
     let initialised = AtomicUsize::new(0);
     let memory = &mut vector.spare_capacity_mut()[..len];
     write(Uninit(Memory::Uninitialised(memory, &initialised)));
-    assert_eq!(initialised.into_inner(), len, "all of a result is written");
-    // SAFETY: the parts that were counted are disjoint, all inside these `len` elements, and were zeroed first; so none is left out.
+    assert_eq!(
+        initialised.into_inner(),
+        len,
+        "every part of the result is initialised"
+    );
+    // SAFETY: the counted parts are disjoint, lie inside these `len` elements and were zeroed; since their count is `len`, all are initialised.
     unsafe { vector.set_len(len) };
     vector
 }
@@ -31,9 +35,9 @@ pub fn vector(len: usize, write: impl FnOnce(Uninit)) -> Vec<f32> {
 pub struct Uninit<'a>(Memory<'a>);
 
 enum Memory<'a> {
-    /// Something stands there.
+    /// Memory that holds floats.
     Initialised(&'a mut [f32]),
-    /// Nothing does; and how many elements of the whole have been zeroed.
+    /// Uninitialised memory, and the number of elements of the whole vector that have been initialised.
     Uninitialised(&'a mut [MaybeUninit<f32>], &'a AtomicUsize),
 }
 
@@ -51,20 +55,20 @@ impl<'a> Uninit<'a> {
         }
     }
 
-    /// The floats: what stood there, or zeros.
+    /// The floats: the existing contents, or zeros in uninitialised memory.
     pub fn floats(self) -> &'a mut [f32] {
         match self.0 {
             Memory::Initialised(floats) => floats,
             Memory::Uninitialised(memory, initialised) => {
                 memory.fill(MaybeUninit::new(0.0));
                 initialised.fetch_add(memory.len(), Ordering::Relaxed);
-                // SAFETY: every element was written in the line before last.
+                // SAFETY: `fill` initialised every element.
                 unsafe { memory.assume_init_mut() }
             }
         }
     }
 
-    /// Parts of `size` elements, the last one perhaps shorter.
+    /// Parts of `size` elements; the last part may be shorter.
     pub fn chunks(mut self, size: usize) -> impl Iterator<Item = Self> {
         std::iter::from_fn(move || {
             let size = size.min(self.len());
@@ -105,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_come_in_order_and_begin_as_zeros() {
+    fn parts_are_in_order_and_start_as_zeros() {
         for threads in [1, 2] {
             let written = vector(10, |memory| {
                 assert_eq!(memory.len(), 10);
@@ -134,14 +138,14 @@ mod tests {
     }
 
     #[test]
-    fn memory_that_was_in_use_keeps_its_contents() {
+    fn initialised_memory_keeps_its_contents() {
         let mut floats = [1.0, 2.0];
         assert_eq!(Uninit::from(&mut floats[..]).floats(), [1.0, 2.0]);
     }
 
     #[test]
-    #[should_panic(expected = "all of a result is written")]
-    fn a_part_left_out_is_noticed() {
+    #[should_panic(expected = "every part of the result is initialised")]
+    fn an_uninitialised_part_panics() {
         vector(8, |memory| {
             memory.chunks(4).skip(1).for_each(|part| {
                 part.floats();

@@ -1,4 +1,4 @@
-//! What `backward` does with a nonlinearity.
+//! Automatic differentiation of a nonlinearity.
 
 use burn::backend::autodiff::Autodiff;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
@@ -14,7 +14,7 @@ impl<B: ActivationOps + ActivationGradient, C: CheckpointStrategy> ActivationOps
 {
     fn activate(nonlinearity: Nonlinearity, input: FloatTensor<Self>) -> FloatTensor<Self> {
         let (input, node) = input.into_parts();
-        // Not one to be computed again: the output is all that is kept, so there would be nothing to save.
+        // Compute-bound, so that checkpointing does not recompute it: only the output is stored, and recomputation would save nothing.
         let prepared = BackwardPass.prepare::<C>([node]).compute_bound().stateful();
         let output = B::activate(nonlinearity, input);
         match prepared {

@@ -1,4 +1,4 @@
-//! What `backward` does with a normalisation by the batch's own moments.
+//! Automatic differentiation of batch normalisation in training mode.
 
 use burn::backend::autodiff::Autodiff;
 use burn::backend::autodiff::NodeId;
@@ -51,7 +51,7 @@ impl<B: BatchNormOps + BatchNormGradient, C: CheckpointStrategy> BatchNormOps fo
 #[derive(Debug)]
 struct BackwardPass;
 
-/// What the way back needs to know; the input is with the checkpointer.
+/// What the backward pass needs; the checkpointer stores or recomputes the input.
 #[derive(Clone, Debug)]
 struct SavedState<B: BatchNormGradient> {
     rectifier: Rectifier,

@@ -10,10 +10,10 @@ use crate::activation::{Rectifier, with_rectifier};
 use crate::storage::{contiguous, tensor, values, values_mut, writable};
 use crate::uninit;
 
-/// Normalisation by the batch's own moments, on backends that keep their tensors where the sweeps reach them.
+/// Batch normalisation in training mode by the kernels of this crate, for backends whose tensors lie in host memory.
 #[backend_extension(Flex, Autodiff: cfg(feature = "autodiff"))]
 pub trait BatchNormOps: Backend {
-    /// Output, mean and biased variance, of 32-bit floats; the latter two carry no gradient.
+    /// Returns output, mean and biased variance in 32-bit floats; mean and variance carry no gradient.
     ///
     /// # Shapes
     /// - `input`, output: `[batch, channels, …]`
@@ -27,7 +27,7 @@ pub trait BatchNormOps: Backend {
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 }
 
-/// Normalisation by moments that are given, where no gradients are taken.
+/// Batch normalisation in inference mode, with given moments and without gradients.
 #[backend_extension(Flex)]
 pub trait BatchNormInferenceOps: Backend {
     /// # Shapes
@@ -44,10 +44,10 @@ pub trait BatchNormInferenceOps: Backend {
     ) -> FloatTensor<Self>;
 }
 
-/// The way back through [`BatchNormOps`].
+/// The backward pass of [`BatchNormOps`].
 #[cfg(feature = "autodiff")]
 pub trait BatchNormGradient: Backend {
-    /// Gradients by input, `gamma` and `beta`, from the operands, what came of them, and the gradient by the output.
+    /// The gradients with respect to input, `gamma` and `beta`, from the operands, the batch's moments and the gradient with respect to the output.
     ///
     /// # Shapes
     /// - `[input, gamma, beta, mean, variance]` and `gradient`: as in [`BatchNormOps::fused_batch_norm`]

@@ -1,4 +1,4 @@
-//! The two sweeps backward: the sums, then the gradient by the input.
+//! The two backward passes over memory: first the sums, then the gradient with respect to the input.
 
 use pulp::Arch;
 
@@ -6,7 +6,7 @@ use super::output::{Affine, Constants};
 use super::{ChannelGroup, ImageDimensions, Moments};
 use crate::activation::Function;
 
-/// A channel's moments, and the gradients by its scale and shift.
+/// The moments of a channel, and the gradients with respect to its scale and shift.
 #[derive(Clone, Copy, Default)]
 pub struct Gradients {
     pub moments: Moments,
@@ -14,11 +14,11 @@ pub struct Gradients {
     pub beta: f32,
 }
 
-/// Turns the gradient by the output into that by the input, and finds those by scale and shift.
+/// Replaces the gradient with respect to the output by that with respect to the input, and computes those with respect to scale and shift.
 ///
 /// # Shapes
-/// - `input`, `gradient`: those of `extent`
-/// - `channels`: `[channels]`, with the batch's moments
+/// - `input`, `gradient`: as `dimensions`
+/// - `channels`: `[channels]`, holding the batch's moments
 pub fn backward<F: Function>(
     function: F,
     dimensions: ImageDimensions,

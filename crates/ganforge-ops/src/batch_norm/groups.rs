@@ -1,4 +1,4 @@
-//! How images are shared out among threads: each takes neighbouring channels of all of them.
+//! Division of a batch of images among threads: each thread takes neighbouring channels of all images.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::pool;
 use crate::uninit::Uninit;
 
-/// Positions of an image that are gone through together: their sums stay in the first cache.
+/// Positions of an image that are processed together: their sums fit the first-level cache.
 const BLOCK: usize = 512;
 
 /// Sizes of images, `[batch, channels, …]`.
@@ -19,13 +19,13 @@ pub struct ImageDimensions {
     pub plane: usize,
 }
 
-/// Neighbouring channels.
+/// A range of channels.
 #[derive(Clone, Copy, Debug)]
 pub struct ChannelGroup {
     dimensions: ImageDimensions,
-    /// The first one.
+    /// The first channel.
     first: usize,
-    /// How many there are.
+    /// Number of channels.
     pub channels: usize,
 }
 
@@ -40,17 +40,17 @@ impl ImageDimensions {
         }
     }
 
-    /// Numbers in an image.
+    /// Elements of an image.
     fn image(&self) -> usize {
         self.channels * self.plane
     }
 
-    /// Numbers of one channel in all images.
+    /// Elements of one channel in the whole batch.
     pub fn count(&self) -> f64 {
         (self.batch * self.plane) as f64
     }
 
-    /// Calls `task` for every group with its part of the images, image by image, and its part of what there is `per_channel`.
+    /// Calls `task` for every group with its part of each image and its part of `per_channel`.
     ///
     /// # Shapes
     /// - `images`: `[batch, channels, plane]`
@@ -64,7 +64,7 @@ impl ImageDimensions {
         if images.len() == 0 {
             return;
         }
-        // Two sweeps of few operations, which wait for memory.
+        // Two passes of few operations, limited by memory bandwidth.
         let threads = pool::threads(8.0 * images.len() as f64);
         let size = (BLOCK / self.plane)
             .min(self.channels.div_ceil(threads))
@@ -104,22 +104,22 @@ impl ImageDimensions {
 }
 
 impl ChannelGroup {
-    /// Its channels.
+    /// The range of channels.
     pub fn range(&self) -> Range<usize> {
         self.first..self.first + self.channels
     }
 
-    /// Numbers it has in an image.
+    /// Elements of the group in an image.
     pub fn len(&self) -> usize {
         self.channels * self.dimensions.plane
     }
 
-    /// The sizes of all images.
+    /// The dimensions of the whole batch.
     pub fn dimensions(&self) -> ImageDimensions {
         self.dimensions
     }
 
-    /// Its part of each image.
+    /// The part of each image that belongs to the group.
     ///
     /// # Shapes
     /// - `images`: `[batch, channels, plane]`
@@ -130,7 +130,7 @@ impl ChannelGroup {
             .map(move |image| &image[start..start + len])
     }
 
-    /// Its positions in an image, in blocks.
+    /// The elements of the group in an image, in blocks.
     pub fn blocks(&self) -> impl Iterator<Item = Range<usize>> {
         let len = self.len();
         (0..len)
@@ -138,7 +138,7 @@ impl ChannelGroup {
             .map(move |start| start..len.min(start + BLOCK))
     }
 
-    /// What belongs to each channel, at each of its positions.
+    /// Repeats the value of each channel at every position of that channel.
     pub fn broadcast(&self, per_channel: impl Iterator<Item = f32>) -> Vec<f32> {
         let mut broadcast = Vec::with_capacity(self.len());
         for value in per_channel {
@@ -147,7 +147,7 @@ impl ChannelGroup {
         broadcast
     }
 
-    /// The sum of what stands at the positions of each channel.
+    /// The sum over the positions of each channel.
     pub fn sum_per_channel(&self, per_position: &[f64]) -> impl Iterator<Item = f64> {
         per_position
             .chunks_exact(self.dimensions.plane)

@@ -1,4 +1,4 @@
-//! The first sweep forward: mean and variance.
+//! The first forward pass over memory: mean and variance.
 
 use pulp::Arch;
 
@@ -17,16 +17,16 @@ impl Moments {
         1.0 / (f64::from(self.variance) + epsilon).sqrt()
     }
 
-    /// Those of each channel of a group.
+    /// Computes the moments of each channel of a group.
     ///
-    /// Sums are taken of differences to a number of the channel, so that of a mean far from zero there is nothing left to cancel.
+    /// The sums are taken of differences from one element of the channel, which avoids cancellation for a mean far from zero.
     pub fn of(group: ChannelGroup, images: &[f32], moments: &mut [Self]) {
         let Some(first) = group.channel_slices(images).next() else {
             return;
         };
         let plane = group.dimensions().plane;
         let origins = first.iter().step_by(plane).map(|&number| {
-            // An infinity would turn all differences to NaN, and an infinite mean with them.
+            // With an infinite origin all differences, and so the mean, would be NaN.
             if number.is_finite() { number } else { 0.0 }
         });
         let origins: Vec<f32> = origins.collect();
@@ -57,7 +57,7 @@ impl Moments {
             let variance = square / count - deviation * deviation;
             *moments = Self {
                 mean: (f64::from(origin) + deviation) as f32,
-                // Rounding may bring it below zero; NaN stays.
+                // Rounding may make it negative; NaN is kept.
                 variance: if variance < 0.0 { 0.0 } else { variance as f32 },
             };
         }

@@ -1,4 +1,4 @@
-//! The second sweep forward: the output.
+//! The second forward pass over memory: the output.
 
 use pulp::Arch;
 
@@ -6,7 +6,7 @@ use super::{ChannelGroup, ImageDimensions, Moments};
 use crate::activation::Function;
 use crate::uninit::Uninit;
 
-/// Scale and shift of the channels, and what is added to their variances.
+/// Scale and shift of the channels, and the ε added to their variances.
 #[derive(Clone, Copy)]
 pub struct Affine<'a> {
     pub gamma: &'a [f32],
@@ -14,7 +14,7 @@ pub struct Affine<'a> {
     pub epsilon: f64,
 }
 
-/// What the sweeps need to know at each position of a group.
+/// The constants of the normalisation at each position of a group.
 pub struct Constants {
     /// μ.
     pub mean: Vec<f32>,
@@ -25,7 +25,7 @@ pub struct Constants {
 }
 
 impl Constants {
-    /// `moments` are the group's own.
+    /// `moments` are those of the group's channels.
     pub fn new(group: ChannelGroup, affine: Affine, moments: &[Moments]) -> Self {
         let scales = moments.iter().zip(&affine.gamma[group.range()]);
         Self {
@@ -38,10 +38,10 @@ impl Constants {
     }
 }
 
-/// Normalises by the moments of the batch, which are returned.
+/// Normalises by the batch's moments and returns them.
 ///
 /// # Shapes
-/// - `input`, `output`: those of `extent`
+/// - `input`, `output`: as `dimensions`
 pub fn normalise<F: Function>(
     function: F,
     dimensions: ImageDimensions,
@@ -66,10 +66,10 @@ pub fn normalise<F: Function>(
     moments
 }
 
-/// Normalises by moments that are given, in place.
+/// Normalises in place by given moments.
 ///
 /// # Shapes
-/// - `images`: those of `extent`
+/// - `images`: as `dimensions`
 pub fn normalise_with<F: Function>(
     function: F,
     dimensions: ImageDimensions,

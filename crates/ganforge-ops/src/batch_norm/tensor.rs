@@ -1,4 +1,4 @@
-//! Batch normalisation of tensors: by this crate's sweeps where they reach, by Burn's own elsewhere.
+//! Batch normalisation of tensors: by the kernels of this crate where supported, else by Burn.
 
 use burn::backend::Dispatch;
 use burn::tensor::{Tensor, module};
@@ -8,24 +8,38 @@ use crate::activation::Rectifier;
 use crate::device::is_supported;
 use crate::{leaky_relu, relu};
 
-/// A batch, and the moments it was normalised by.
+/// A normalised batch and its moments.
 pub struct BatchNormOutput<const D: usize> {
     /// `[batch, channels, …]`.
     pub output: Tensor<D>,
-    /// `[channels]`; no gradient leads back through it.
+    /// `[channels]`, without gradient.
     pub mean: Tensor<1>,
-    /// `[channels]`, biased and without epsilon; no gradient leads back through it.
+    /// `[channels]`, biased and without epsilon; without gradient.
     pub variance: Tensor<1>,
 }
 
-/// [`burn::tensor::module::batch_norm_train`] and a rectifier of its output, faster on the CPU in 32-bit floats.
+/// [`burn::tensor::module::batch_norm_train`] followed by a rectifier, faster on the CPU in 32-bit floats.
 ///
 /// # Shapes
 /// - `input`: `[batch, channels, …]`
 /// - `gamma`, `beta`: `[channels]`
 ///
 /// # Panics
-/// If the shapes do not fit each other.
+/// If the shapes do not match.
+///
+/// # Examples
+///
+/// ```
+/// use ganforge_ops::burn::tensor::{Device, Tensor};
+/// use ganforge_ops::{Rectifier, batch_norm_train};
+///
+/// let device = Device::flex();
+/// let input = Tensor::<2>::from_floats([[1.0], [3.0]], &device);
+/// let (gamma, beta) = (Tensor::ones([1], &device), Tensor::zeros([1], &device));
+/// let batch = batch_norm_train(input, gamma, beta, 1e-5, Rectifier::Linear);
+/// assert_eq!(batch.mean.into_scalar::<f32>(), 2.0);
+/// assert_eq!(batch.variance.into_scalar::<f32>(), 1.0);
+/// ```
 #[must_use]
 pub fn batch_norm_train<const D: usize>(
     input: Tensor<D>,
@@ -56,14 +70,14 @@ pub fn batch_norm_train<const D: usize>(
     }
 }
 
-/// [`burn::tensor::module::batch_norm`] and a rectifier of its output, faster on the CPU in 32-bit floats without gradients.
+/// [`burn::tensor::module::batch_norm`] followed by a rectifier, faster on the CPU in 32-bit floats without gradients.
 ///
 /// # Shapes
 /// - `input`: `[batch, channels, …]`
 /// - `gamma`, `beta`, `mean`, `variance`: `[channels]`
 ///
 /// # Panics
-/// If the shapes do not fit each other.
+/// If the shapes do not match.
 #[must_use]
 pub fn batch_norm<const D: usize>(
     input: Tensor<D>,
@@ -87,7 +101,7 @@ pub fn batch_norm<const D: usize>(
     ))
 }
 
-/// What does not fit is for Burn to complain about.
+/// Whether the kernels support the tensors. Burn reports shapes that do not match.
 fn can_fuse<const D: usize>(
     input: &Tensor<D>,
     per_channel: &[&Tensor<1>],

@@ -1,4 +1,4 @@
-//! Convolutions of tensors: by this crate's kernels where they reach, by Burn's own elsewhere.
+//! Convolutions of tensors: by the kernels of this crate where supported, else by Burn.
 
 use burn::backend::Dispatch;
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
@@ -8,8 +8,8 @@ use super::extension::{ConvolutionOps, Pass};
 use super::shape::ConvShape;
 use crate::device::is_supported;
 
-/// [`burn::tensor::module::conv2d`], faster on the CPU: without groups and dilation, with as much padding on one side as on the
-/// other, in 32-bit floats. Anything else is left to Burn.
+/// [`burn::tensor::module::conv2d`], faster on the CPU in 32-bit floats without groups and dilation and with equal padding on both sides. Other calls
+/// are passed to Burn.
 ///
 /// # Shapes
 /// - `input`: `[batch, inputs, height, width]`
@@ -18,7 +18,7 @@ use crate::device::is_supported;
 /// - output: `[batch, outputs, output height, output width]`
 ///
 /// # Panics
-/// If the shapes do not fit each other.
+/// If the shapes do not match.
 #[must_use]
 pub fn conv2d(
     input: Tensor<4>,
@@ -42,7 +42,7 @@ pub fn conv2d(
 /// - output: `[batch, outputs, output height, output width]`
 ///
 /// # Panics
-/// If the shapes do not fit each other.
+/// If the shapes do not match.
 #[must_use]
 pub fn conv_transpose2d(
     input: Tensor<4>,
@@ -74,7 +74,7 @@ fn dispatch(
     })
 }
 
-/// The shape of a convolution that the kernels know; what does not fit is for Burn to complain about.
+/// The shape of a convolution that the kernels support. Burn reports shapes that do not match.
 fn convolved(input: &Tensor<4>, weight: &Tensor<4>, options: &ConvOptions<2>) -> Option<ConvShape> {
     let ([batch, channels, height, width], [outputs, inputs, tall, wide]) =
         (input.dims(), weight.dims());

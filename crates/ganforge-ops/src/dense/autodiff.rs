@@ -1,4 +1,4 @@
-//! What `backward` does with a fully connected layer: one node for product, bias and activation.
+//! Automatic differentiation of a fully connected layer: one graph node for product, bias and activation.
 
 use burn::backend::Backend;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
@@ -37,7 +37,7 @@ impl<B: DenseOps + DenseBackward, C: CheckpointStrategy> DenseOps for Autodiff<B
     }
 }
 
-/// Runs a layer and notes how to come back. `guards` are of `input`, `weight` and, where there is one, the bias.
+/// Runs a layer and records its backward pass. `guards` belong to `input`, `weight` and, if there is one, the bias.
 fn record<B: DenseOps + DenseBackward, C: CheckpointStrategy, const N: usize>(
     activation: Nonlinearity,
     input: FloatTensor<Autodiff<B, C>>,
@@ -67,7 +67,7 @@ fn record<B: DenseOps + DenseBackward, C: CheckpointStrategy, const N: usize>(
 #[derive(Debug)]
 struct BackwardPass;
 
-/// What the way back needs to know of the layer; the operands are with the checkpointer.
+/// What the backward pass needs; the checkpointer stores or recomputes the operands.
 #[derive(Clone, Debug)]
 struct SavedState<B: Backend> {
     activation: Nonlinearity,
@@ -94,7 +94,7 @@ impl<B: DenseBackward, const N: usize> Backward<B, N> for BackwardPass {
         } = ops.state;
         let input: FloatTensor<B> = checkpointer.retrieve_node_output(input);
         let weight: FloatTensor<B> = checkpointer.retrieve_node_output(weight);
-        // A parent that takes no gradient is absent: nothing is computed for it.
+        // A parent without gradient is absent: nothing is computed for it.
         let is_required = |parent: usize| ops.parents.get(parent).is_some_and(Option::is_some);
         let required = RequiredGradients {
             input: is_required(0),

@@ -6,7 +6,7 @@ use crate::activation::{
 use crate::matmul::{Matrix, WriteMode, multiply, multiply_with_epilogue};
 use crate::pool;
 
-/// `[batch, inputs, outputs]`
+/// Sizes of a fully connected layer.
 #[derive(Clone, Copy)]
 pub struct DenseShape {
     pub batch: usize,
@@ -60,7 +60,7 @@ pub struct RequiredGradients {
     pub bias: bool,
 }
 
-/// What a layer was given and gave, and the gradient by its output.
+/// Operands and output of a layer, and the gradient with respect to the output.
 pub struct BackwardInput<'a> {
     pub input: &'a [f32],
     pub weight: &'a [f32],
@@ -68,7 +68,7 @@ pub struct BackwardInput<'a> {
     pub gradient: &'a [f32],
 }
 
-/// The gradients that are required, by input, weight and bias.
+/// The required gradients with respect to input, weight and bias.
 pub fn backward(
     shape: DenseShape,
     activation: Nonlinearity,
@@ -96,7 +96,7 @@ pub fn backward(
     let threads = shape.threads();
     let (input_gradient, weight_gradient) = pool::install(threads, || {
         if threads > 1 && required.input && required.weight {
-            // Two products of one size: each has half of the threads.
+            // Two products of equal size: each gets half of the threads.
             let half = threads / 2;
             let (input_gradient, weight_gradient) = rayon::join(
                 || input_gradient(shape, preactivation_gradient, saved.weight, half),

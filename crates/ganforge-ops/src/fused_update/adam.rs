@@ -1,7 +1,7 @@
-//! One step of Adam or `AdamW`: moments and parameter together.
+//! One step of Adam or `AdamW` that updates moments and parameter together.
 #![expect(
     clippy::inline_always,
-    reason = "what is not inlined is not compiled for the machine's vectors"
+    reason = "only what is inlined into the dispatched loop is compiled for its instruction set"
 )]
 
 use burn::backend::Dispatch;
@@ -11,8 +11,23 @@ use super::extension::FusedUpdateOps;
 use super::is_supported;
 use super::parallel::{ElementUpdate, update_elements};
 
-/// What one step of Adam does to every number of a parameter: the operations of Burn's optimizers, in their order, so that both give
-/// the same bits.
+/// One step of Adam on every element of a parameter: the operations of Burn's optimizers in their order, so that both give the same bits.
+///
+/// # Examples
+///
+/// ```
+/// use ganforge_ops::burn::tensor::{Device, Tensor};
+/// use ganforge_ops::AdamStep;
+///
+/// let device = Device::flex();
+/// let parameter = Tensor::<1>::zeros([4], &device);
+/// let gradient = Tensor::<1>::ones([4], &device);
+/// let moments = [Tensor::zeros([4], &device), Tensor::zeros([4], &device)];
+/// let step = AdamStep { betas: [0.5, 0.999], ..AdamStep::new(0.1, 1) };
+/// let after = step.apply(&parameter, gradient, moments);
+/// let first: f32 = after.parameter.slice([0..1]).into_scalar();
+/// assert!((first + 0.1).abs() < 1e-5); // The first step has the length of the rate.
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct AdamStep {
     /// Learning rate.
@@ -21,18 +36,18 @@ pub struct AdamStep {
     pub betas: [f32; 2],
     /// Added to the denominator.
     pub epsilon: f32,
-    /// How weights are pulled towards zero.
+    /// Weight decay and its formula.
     pub decay: Decay,
-    /// Which step of the parameter this is, from 1.
+    /// Number of this step, from 1.
     pub time: i32,
 }
 
-/// How weights are pulled towards zero, and with it whose formula is followed.
+/// Weight decay, which also selects the formula of the step.
 #[derive(Clone, Copy, Debug)]
 pub enum Decay {
-    /// As a term of the gradient: Adam (Kingma & Ba 2015).
+    /// Added to the gradient (L2 regularisation): Adam (Kingma & Ba 2015).
     Gradient(f32),
-    /// Beside the gradient: `AdamW` (Loshchilov & Hutter 2019).
+    /// Decoupled from the gradient: `AdamW` (Loshchilov & Hutter 2019).
     Decoupled(f32),
 }
 
@@ -40,15 +55,28 @@ pub enum Decay {
 pub struct AdamOutput<const D: usize> {
     /// The parameter.
     pub parameter: Tensor<D>,
-    /// Running means of the gradient and of its square.
+    /// Exponential moving averages of the gradient and of its square.
     pub moments: [Tensor<D>; 2],
 }
 
 impl AdamStep {
-    /// Whether this crate's kernels reach the tensors of a step.
+    /// A step of Adam with the usual decay rates 0.9 and 0.999, epsilon 1e-8 and no weight decay. `rate` is the learning rate, `time` the number of
+    /// the step, from 1.
+    #[must_use]
+    pub fn new(rate: f64, time: i32) -> Self {
+        Self {
+            rate,
+            betas: [0.9, 0.999],
+            epsilon: 1e-8,
+            decay: Decay::Gradient(0.0),
+            time,
+        }
+    }
+
+    /// Whether the kernels of this crate support the tensors of a step: 32-bit floats on the CPU, of one shape, without gradient tracking.
     ///
     /// # Shapes
-    /// - `parameter`, `gradient`, `moments`: alike, or they are out of reach
+    /// - `parameter`, `gradient`, `moments`: one shape, else the answer is false
     #[must_use]
     pub fn supports<const D: usize>(
         parameter: &Tensor<D>,
@@ -60,13 +88,13 @@ impl AdamStep {
         supported(parameter) && supported(gradient) && moments.iter().all(supported)
     }
 
-    /// Moves a parameter. Memory is reused where nobody else holds it: the moments' own, and the gradient's for the parameter.
+    /// Updates a parameter. The memory of `moments` and `gradient` is reused for the results if no other tensor shares it.
     ///
     /// # Shapes
-    /// - `parameter`, `gradient`, `moments`: alike
+    /// - `parameter`, `gradient`, `moments`: one shape
     ///
     /// # Panics
-    /// If the kernels do not [reach](Self::reaches) the tensors.
+    /// If the kernels do not [support](Self::supports) the tensors.
     #[must_use]
     pub fn apply<const D: usize>(
         self,
@@ -76,7 +104,7 @@ impl AdamStep {
     ) -> AdamOutput<D> {
         assert!(
             Self::supports(parameter, &gradient, &moments),
-            "tensors within reach"
+            "supported tensors"
         );
         let [first, second] = moments.map(Tensor::into_dispatch);
         let (parameter, first, second) = <Dispatch as FusedUpdateOps>::adam(
@@ -92,7 +120,7 @@ impl AdamStep {
         }
     }
 
-    /// `gradient` becomes the parameter after the step.
+    /// Overwrites `gradient` with the updated parameter.
     pub(super) fn run(
         self,
         parameter: &[f32],
@@ -175,7 +203,7 @@ impl ElementUpdate<3, 1> for CoupledDecay {
     }
 }
 
-/// Without weight decay: zero times an infinite weight would be no number.
+/// Without weight decay, because zero times an infinite weight would be NaN.
 struct WithoutDecay(CoupledDecay);
 
 impl ElementUpdate<3, 1> for WithoutDecay {

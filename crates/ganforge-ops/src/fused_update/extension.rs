@@ -1,7 +1,7 @@
-//! Sweeps as operations of Burn's backends; nothing is differentiated through them.
+//! Parameter updates as operations of Burn's backends, without gradient tracking.
 #![expect(
     clippy::inline_always,
-    reason = "what is not inlined is not compiled for the machine's vectors"
+    reason = "only what is inlined into the dispatched loop is compiled for its instruction set"
 )]
 
 use burn::backend::tensor::FloatTensor;
@@ -11,10 +11,10 @@ use super::parallel::{ElementUpdate, update_elements};
 use super::{AdamStep, MomentumStep};
 use crate::storage::{contiguous, values, values_mut, writable};
 
-/// Updates of parameters by this crate's kernels, on backends that keep their tensors where the kernels reach them.
+/// Parameter updates by the kernels of this crate, for backends whose tensors lie in host memory.
 #[backend_extension(Flex)]
 pub trait FusedUpdateOps: Backend {
-    /// Parameter, first and second moment after a step; all tensors are alike.
+    /// Returns parameter, first and second moment after a step; all tensors have one shape.
     fn adam(
         step: AdamStep,
         parameter: FloatTensor<Self>,
@@ -23,7 +23,7 @@ pub trait FusedUpdateOps: Backend {
         second: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 
-    /// Parameter and velocity after a step; all tensors are alike.
+    /// Returns parameter and velocity after a step; all tensors have one shape.
     fn momentum(
         step: MomentumStep,
         parameter: FloatTensor<Self>,
@@ -31,7 +31,7 @@ pub trait FusedUpdateOps: Backend {
         velocity: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>);
 
-    /// `average + share·(latest - average)`; both tensors are alike.
+    /// Returns `average + share·(latest - average)`; both tensors have one shape.
     fn lerp(average: FloatTensor<Self>, latest: FloatTensor<Self>, share: f32)
     -> FloatTensor<Self>;
 }

@@ -1,7 +1,7 @@
-//! Loops over several slices of one length, in vectors as wide as the machine's.
+//! Vectorised, multithreaded loops over several slices of one length.
 #![expect(
     clippy::inline_always,
-    reason = "what is not inlined is not compiled for the machine's vectors"
+    reason = "only what is inlined into the dispatched loop is compiled for its instruction set"
 )]
 
 use pulp::{Arch, Simd, WithSimd};
@@ -9,18 +9,18 @@ use rayon::prelude::*;
 
 use crate::pool;
 
-/// Numbers a thread takes at a time.
+/// Elements that a thread processes at a time.
 const CHUNK: usize = 1 << 14;
 
-/// Operations that reading, writing and computing one number amount to, in vectors.
+/// Cost of one element in floating-point operations, memory access included.
 const OPERATIONS: f64 = 8.0;
 
-/// A step on one position of `W` slices that are written and `R` that are read.
+/// An update of one element of `W` slices from the same element of `R` further slices.
 pub trait ElementUpdate<const W: usize, const R: usize>: Sync {
     fn update(&self, written: [&mut f32; W], read: [f32; R]);
 }
 
-/// Calls `each` at every position. The slices have one length.
+/// Calls `update` for every element. All slices have one length.
 pub fn update_elements<const W: usize, const R: usize>(
     written: [&mut [f32]; W],
     read: [&[f32]; R],
@@ -85,7 +85,7 @@ impl<E: ElementUpdate<W, R>, const W: usize, const R: usize> WithSimd
             update,
         } = self;
         let len = written[0].len();
-        // Slices of a length the compiler knows to be the same need no further checks.
+        // After this the compiler knows that all lengths are equal and omits bounds checks.
         let mut written = written.map(|slice| &mut slice[..len]);
         let read = read.map(|slice| &slice[..len]);
         for at in 0..len {

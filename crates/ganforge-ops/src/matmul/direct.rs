@@ -17,10 +17,10 @@ use crate::scratch::Scratch;
 /// memory pages apart.
 const MAX_UNPACKED: usize = 1 << 17;
 
-/// Rows of the destination below which a share of them is not worth a thread: fewer are shared out by their columns.
+/// Smallest number of rows of the destination per thread. With fewer, the threads divide the columns instead.
 const MIN_ROWS_PER_THREAD: usize = 16;
 
-/// Rows and columns moved at once, so that both sides of a transposition keep to a few cache lines.
+/// Rows and columns transposed at a time, so that source and destination each occupy a few cache lines.
 const TRANSPOSE_BLOCK: usize = 16;
 
 /// Whether [`Product::run`] is faster than `gemm`: it needs at least two rows, so that a panel is used more than once, and at least one whole

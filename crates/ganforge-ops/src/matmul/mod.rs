@@ -38,7 +38,7 @@ impl<'a> Matrix<'a> {
         }
     }
 
-    /// Rows as columns.
+    /// The transpose, without a copy.
     pub fn transposed(self) -> Self {
         Self {
             data: self.data,
@@ -219,7 +219,7 @@ mod tests {
         }
     }
 
-    /// Rows, inner size and columns for every way to share a product out, and for `gemm`.
+    /// Rows, inner size and columns that select each way of dividing a product among threads, and `gemm`.
     #[test]
     fn the_result_does_not_depend_on_the_number_of_threads() {
         let noise = |len: usize| -> Vec<f32> {

@@ -16,7 +16,7 @@ use super::WriteMode;
 /// Largest number of columns of one [`multiply_panel`].
 pub const PANEL: usize = 64;
 
-/// Rows of the right operand that a first-level cache holds while all rows of the destination pass by.
+/// Rows of the right operand that a first-level cache holds while all rows of the destination are updated.
 const INNER_BLOCK: usize = 128;
 
 /// The left operand: element (r, k) of segment s is at index `r · row + k · inner + s · segment`.
@@ -31,7 +31,7 @@ pub struct LeftOperand<'a> {
     pub segment: usize,
 }
 
-/// Rows of which only the first columns count, `stride` apart.
+/// Rows whose starts are `stride` elements apart; only the first columns of each row are used.
 pub struct StridedRows<T> {
     pub data: T,
     pub stride: usize,
@@ -298,7 +298,7 @@ mod tests {
         (0..len).map(|at| ((at * step) % 7) as f32 - 3.0).collect()
     }
 
-    /// Rows, segments, their length and columns around what is summed at once; the product once over and once added.
+    /// Sizes around those of the register block; each product is written once and then added once.
     #[test]
     fn every_instruction_set_multiplies_every_size() {
         for rows in [1, 2, 3, 4, 5, 6, 7, 13] {

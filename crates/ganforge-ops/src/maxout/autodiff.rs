@@ -1,4 +1,4 @@
-//! What `backward` does with maxout.
+//! Automatic differentiation of maxout.
 
 use burn::backend::autodiff::Autodiff;
 use burn::backend::autodiff::NodeId;

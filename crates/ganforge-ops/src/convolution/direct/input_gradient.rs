@@ -1,5 +1,5 @@
-//! The gradient by an input of three channels: of every square of 2 × 2 pixels, each pixel sums over 2 × 2 of the 3 × 3 outputs around. All
-//! twelve sums are taken at once, so that each output is read for all of them.
+//! The gradient with respect to an input of three channels. Each pixel of a 2 × 2 block sums over 2 × 2 of the 3 × 3 outputs around the block. All
+//! twelve sums of a block are accumulated together, so each output is loaded once for all of them.
 
 #![expect(
     clippy::inline_always,
@@ -15,10 +15,10 @@ use crate::convolution::ConvShape;
 use crate::scratch::Scratch;
 use crate::uninit::Uninit;
 
-/// What this is written for; a single channel has too few sums for what is read.
+/// Number of channels that this kernel supports; a single channel has too few sums per load.
 pub const CHANNELS: usize = 3;
 
-/// The weights between an output and the channels.
+/// The weights between one output and the channels.
 type Kernels = [[[f32; 4]; 4]; CHANNELS];
 
 pub fn convolve(
@@ -48,7 +48,7 @@ pub fn convolve(
     });
 }
 
-/// The outputs of an image, with zeros around every plane.
+/// The outputs of an image with zero padding of 1 around every plane.
 struct PaddedOutputs {
     rows: usize,
     columns: usize,
@@ -64,7 +64,7 @@ impl PaddedOutputs {
         (self.rows + 2) * self.width()
     }
 
-    /// Where the 3 × 3 outputs around a position begin.
+    /// Index of the first of the 3 × 3 outputs around a position.
     fn corner(&self, position: usize) -> usize {
         position / self.columns * self.width() + position % self.columns
     }
@@ -107,7 +107,7 @@ struct InputGradient<'a> {
 impl WithSimd for InputGradient<'_> {
     type Output = ();
 
-    /// As many sums as the registers have room for.
+    /// Uses as many accumulators as the registers hold.
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         if S::F32_LANES == 8 {
@@ -119,7 +119,7 @@ impl WithSimd for InputGradient<'_> {
 }
 
 impl InputGradient<'_> {
-    /// `VECTORS` vectors of positions at a time, each position a square of pixels.
+    /// Processes `VECTORS` vectors of positions at a time; each position is a 2 × 2 block of pixels.
     #[inline(always)]
     fn run<S: Simd, const VECTORS: usize>(self, simd: S) {
         let PaddedOutputs { rows, columns } = *self.layout;
@@ -163,19 +163,19 @@ impl InputGradient<'_> {
     }
 }
 
-/// Adds what an output contributes.
+/// Adds the contributions of one output.
 struct Add<'a, S: Simd, const VECTORS: usize> {
     simd: S,
     plane: &'a [f32],
     width: usize,
     corners: [usize; VECTORS],
     kernels: &'a Kernels,
-    /// Of the four pixels of a square.
+    /// Accumulators of the four pixels of a block.
     sums: &'a mut [[[S::f32s; VECTORS]; CHANNELS]; 4],
 }
 
 impl<S: Simd, const VECTORS: usize> Add<'_, S, VECTORS> {
-    /// The output in row `DOWN` and column `RIGHT` of the 3 × 3, for every pixel that its kernel reaches.
+    /// Adds the output in row `DOWN` and column `RIGHT` of the 3 × 3 to every pixel under its kernel.
     #[inline(always)]
     fn output<const DOWN: usize, const RIGHT: usize>(&mut self) {
         let values: [S::f32s; VECTORS] = from_fn(|v| {
@@ -183,7 +183,7 @@ impl<S: Simd, const VECTORS: usize> Add<'_, S, VECTORS> {
             S::as_simd_f32s(&self.plane[at..at + S::F32_LANES]).0[0]
         });
         for (pixel, sums) in self.sums.iter_mut().enumerate() {
-            // Below 0 is far above 3.
+            // A negative index wraps to one far above 3.
             let row = (pixel / 2 + 3).wrapping_sub(2 * DOWN);
             let column = (pixel % 2 + 3).wrapping_sub(2 * RIGHT);
             if row > 3 || column > 3 {
@@ -199,7 +199,7 @@ impl<S: Simd, const VECTORS: usize> Add<'_, S, VECTORS> {
     }
 }
 
-/// Writes the lanes of two vectors in turn.
+/// Interleaves the lanes of two vectors.
 #[inline(always)]
 fn interleave<S: Simd>(pair: [S::f32s; 2], into: &mut [f32]) {
     let [even, odd] = &pair;

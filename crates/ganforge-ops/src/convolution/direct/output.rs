@@ -1,5 +1,5 @@
-//! The forward pass: what a tap sees of a row is every second pixel of it, so the pixels are parted by column first, even and odd, and
-//! every tap's view of a run of positions is then a run of memory.
+//! The forward pass. At stride 2 a tap reads every second pixel of a row, so the rows are first split into even and odd columns. After that, each tap
+//! reads a run of positions from contiguous memory.
 
 #![expect(
     clippy::inline_always,
@@ -18,7 +18,7 @@ use crate::uninit::Uninit;
 /// Taps of a channel.
 const TAPS: usize = 16;
 
-/// Outputs summed at once.
+/// Output channels accumulated at a time.
 const OUTPUTS: usize = 6;
 
 pub fn convolve(
@@ -46,11 +46,11 @@ pub fn convolve(
     });
 }
 
-/// An image with its padding: of every row the even columns, then the odd ones.
+/// Layout of a padded image in which each row holds its even columns, then its odd columns.
 struct DeinterleavedImage {
     /// `[rows, columns]` of the output.
     size: [usize; 2],
-    /// Even or odd columns of a row.
+    /// Number of even (or odd) columns of a row.
     half: usize,
 }
 
@@ -68,13 +68,13 @@ impl DeinterleavedImage {
         (2 * self.size[0] + 2) * 2 * self.half
     }
 
-    /// Where a tap sees the first position.
+    /// Index of the pixel under a tap at the first position.
     fn start(&self, tap: usize) -> usize {
         let (channel, row, column) = (tap / TAPS, tap / 4 % 4, tap % 4);
         channel * self.plane() + (2 * row + column % 2) * self.half + column / 2
     }
 
-    /// How far beyond the first position another one is seen.
+    /// Offset of a position from the first position.
     fn position(&self, position: usize) -> usize {
         let (row, column) = (position / self.size[1], position % self.size[1]);
         row * 4 * self.half + column
@@ -96,7 +96,7 @@ impl DeinterleavedImage {
                 .chunks_exact(2 * columns)
                 .zip(inside.chunks_exact_mut(width))
             {
-                // With one column of padding before it, an image's odd columns are the even ones.
+                // One column of padding comes first, so an odd column of the image is an even one here.
                 let (even, odd) = into.split_at_mut(self.half);
                 even[0] = 0.0;
                 odd[columns] = 0.0;
@@ -136,7 +136,7 @@ impl WithSimd for Convolve<'_> {
 }
 
 impl Convolve<'_> {
-    /// `VECTORS` vectors of positions at a time.
+    /// Processes `VECTORS` vectors of positions at a time.
     #[inline(always)]
     fn run<S: Simd, const VECTORS: usize>(self, simd: S) {
         let Self {
@@ -174,14 +174,14 @@ impl Convolve<'_> {
     }
 }
 
-/// What the taps see of some vectors of positions.
+/// The pixels under the taps at some vectors of positions.
 struct TapView<'a, const VECTORS: usize> {
     deinterleaved: &'a [f32],
     taps: &'a [usize],
     at: [usize; VECTORS],
 }
 
-/// `COUNT` outputs of `VECTORS` vectors of positions, in planes of `plane` elements.
+/// Computes `COUNT` output channels at `VECTORS` vectors of positions; output planes have `plane` elements.
 #[inline(always)]
 fn tile<S: Simd, const COUNT: usize, const VECTORS: usize>(
     simd: S,

@@ -1,4 +1,4 @@
-//! What `backward` does with a pass: the derivative by each operand is another pass.
+//! Automatic differentiation of the passes: the derivative of a pass with respect to an operand is another pass.
 
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
@@ -40,7 +40,7 @@ impl<B: ConvolutionOps, C: CheckpointStrategy> ConvolutionOps for Autodiff<B, C>
     }
 }
 
-/// Runs a pass and notes how to come back. `guards` are of `first`, `second` and, where there is one, the bias.
+/// Runs a pass and records its backward pass. `guards` belong to `first`, `second` and, if there is one, the bias.
 fn record<B: ConvolutionOps, C: CheckpointStrategy, const N: usize>(
     pass: Pass,
     shape: ConvShape,
@@ -70,7 +70,7 @@ fn record<B: ConvolutionOps, C: CheckpointStrategy, const N: usize>(
 #[derive(Debug)]
 struct BackwardPass;
 
-/// What the way back needs to know of the pass; the operands are with the checkpointer.
+/// What the backward pass needs; the checkpointer stores or recomputes the operands.
 #[derive(Clone, Debug)]
 struct SavedState {
     pass: Pass,
@@ -93,7 +93,7 @@ impl<B: ConvolutionOps, const N: usize> Backward<B, N> for BackwardPass {
         let first: FloatTensor<B> = checkpointer.retrieve_node_output(ops.state.first);
         let second: FloatTensor<B> = checkpointer.retrieve_node_output(ops.state.second);
         for (operand, parent) in ops.parents.into_iter().enumerate() {
-            // A parent that takes no gradient is absent: nothing is computed for it.
+            // A parent without gradient is absent: nothing is computed for it.
             let Some(parent) = parent else { continue };
             let gradient = gradient.clone();
             let parent_gradient = match operand {

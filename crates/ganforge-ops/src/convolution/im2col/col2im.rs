@@ -1,15 +1,15 @@
-//! The gradient by the input where there are few positions: taps lie side by side in vectors, and the weight is read along its rows.
+//! The gradient with respect to the input for few positions: vectors hold neighbouring taps, and the weight is read along its rows.
 
 use crate::convolution::ConvShape;
 use crate::matmul::{Matrix, PANEL, WriteMode, multiply};
 use crate::scratch::Scratch;
 
-/// Whether a panel of positions would not be full: the products then have more taps than positions.
+/// Whether the positions fill less than a panel, so that the product has more taps than positions.
 pub fn is_profitable(shape: &ConvShape, positions: usize) -> bool {
     positions <= PANEL && shape.taps() >= PANEL
 }
 
-/// Overwrites some images, from `[outputs, count · positions]` of them.
+/// Overwrites some images by their gradient, from `[outputs, count · positions]` of output gradients.
 pub fn input_gradient(
     shape: &ConvShape,
     channel_major: Matrix,
@@ -44,7 +44,7 @@ pub fn input_gradient(
     }
 }
 
-/// Adds what one position contributes, `[inputs, kernel height, kernel width]`, in runs of `RUN` pixels, of which the width is a multiple.
+/// Adds the contribution of one position, `[inputs, kernel height, kernel width]`, in runs of `RUN` pixels; `RUN` divides the kernel width.
 fn add_kernel<const RUN: usize>(shape: &ConvShape, at: [usize; 2], row: &[f32], image: &mut [f32]) {
     let ([tall, wide], [height, width]) = (shape.kernel(), shape.size());
     let [above, before] = shape.padding();

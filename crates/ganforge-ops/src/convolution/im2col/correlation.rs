@@ -1,5 +1,5 @@
-//! The gradient by the weight where an image has few channels: what the kernel sees at a position is a row, so that sums run along vectors
-//! of taps.
+//! The gradient with respect to the weight for few channels: the pixels under the kernel at a position are a row, so that vectors hold neighbouring
+//! taps.
 
 #![expect(
     clippy::inline_always,
@@ -13,20 +13,20 @@ use crate::matmul::{LeftOperand, PANEL, ProductSizes, StridedRows, WriteMode, mu
 use crate::scratch::Scratch;
 use crate::simd_planes::LANES;
 
-/// Positions of an image below which merging some of them is better.
+/// Smallest number of positions of an image; with fewer, unfolding several images together is faster.
 const MIN_POSITIONS: usize = 64;
 
-/// Whether a panel has room for the taps, and an image positions enough.
+/// Whether the taps fit a panel and an image has enough positions.
 pub fn is_profitable(shape: &ConvShape) -> bool {
     shape.taps() <= PANEL && shape.output_plane_len() >= MIN_POSITIONS
 }
 
-/// Columns of a sum: the taps, filled up to whole vectors.
+/// Columns of a sum: the taps, rounded up to whole vectors.
 pub fn width(shape: &ConvShape) -> usize {
     shape.taps().next_multiple_of(LANES)
 }
 
-/// Writes or adds the gradient of some images to `sum`, `[outputs, width]`.
+/// Writes the gradient of some images to `sum`, `[outputs, width]`, or adds it.
 pub fn correlate(
     arch: Arch,
     shape: &ConvShape,
@@ -67,7 +67,7 @@ fn padded(shape: &ConvShape) -> [usize; 2] {
     [0, 1].map(|axis| shape.size()[axis] + 2 * shape.padding()[axis])
 }
 
-/// Copies an image to where its padding leaves it room.
+/// Copies an image into its padded frame.
 fn pad_image(shape: &ConvShape, image: &[f32], padded: &mut [f32]) {
     let ([height, width], [above, before]) = (shape.size(), shape.padding());
     let [tall, wide] = self::padded(shape);
@@ -82,7 +82,7 @@ fn pad_image(shape: &ConvShape, image: &[f32], padded: &mut [f32]) {
     }
 }
 
-/// Writes down what the kernel sees at every position, in runs of `RUN` pixels, of which its width is a multiple.
+/// Copies the pixels under the kernel at every position, in runs of `RUN` pixels; `RUN` divides the kernel width.
 ///
 /// # Shapes
 /// `frame` `[inputs, height, width]`, padding included, to `rows` `[positions, width]`.
@@ -107,7 +107,7 @@ fn unfold_rows<const RUN: usize>(shape: &ConvShape, padded: &[f32], rows: &mut [
     }
 }
 
-/// The part of one image.
+/// The contribution of one image.
 struct Correlate<'a> {
     /// `[positions, width]`
     rows: &'a [f32],

@@ -1,7 +1,7 @@
-//! Any convolution as matrix products over the columns of several images at once.
+//! Convolution of any shape as matrix products over the columns of several images (im2col).
 //!
-//! One image of a deep layer has few positions (64 at 8×8), and a product with so few columns runs at a fraction of the machine's speed.
-//! Merging some images gives it hundreds, while the columns still fit a cache.
+//! One image of a deep layer has few positions (64 at 8 × 8), and a product with so few columns runs far below the machine's peak speed. Unfolding
+//! several images together gives it hundreds of columns, which still fit a cache.
 
 mod col2im;
 mod columns;
@@ -17,20 +17,20 @@ use crate::uninit::Uninit;
 use columns::{fold, unfold};
 use correlation::correlate;
 
-/// Positions of an image that is not worth merging with another: it can then be read and written where it stands.
+/// An image of at least so many positions is processed alone, without copying its outputs.
 const MIN_POSITIONS: usize = 256;
 
-/// Positions that smaller images are merged to.
+/// Positions to which smaller images are merged.
 const MERGED_POSITIONS: usize = 512;
 
-/// Elements of a column matrix that a second-level cache still holds part of.
+/// Largest number of elements of a column matrix; a second-level cache holds part of it.
 const MAX_COLUMN_ELEMENTS: usize = 1 << 19;
 
-/// Parts that a batch for several threads is cut into, if it has so many images.
+/// Smallest number of chunks of a batch that is divided among threads, if it has so many images.
 const MIN_CHUNKS: usize = 2;
 
-/// Sums that a gradient by the weight is taken in, each over images of its own: so many at most, and no more than have so many elements together
-/// unless they are as few as the parts.
+/// Largest number of partial sums of a weight gradient, each over its own images, and the largest number of elements of all partial sums together,
+/// unless there are no more of them than [`MIN_CHUNKS`].
 const MAX_PARTIAL_SUMS: usize = 16;
 const MAX_PARTIAL_SUM_ELEMENTS: usize = 1 << 16;
 
@@ -77,7 +77,7 @@ pub fn convolve(
     });
 }
 
-/// Gradient by the input; slices as in [`convolve_input_gradient`](crate::convolve_input_gradient).
+/// Gradient with respect to the input; slices as in [`convolve_input_gradient`](crate::convolve_input_gradient).
 pub fn convolve_input_gradient(
     shape: &ConvShape,
     output_gradient: &[f32],
@@ -115,9 +115,9 @@ pub fn convolve_input_gradient(
     });
 }
 
-/// Gradient by the weight; slices as in [`convolve_weight_gradient`](crate::convolve_weight_gradient).
+/// Gradient with respect to the weight; slices as in [`convolve_weight_gradient`](crate::convolve_weight_gradient).
 ///
-/// The images are summed in ranges, and the sums added in the order of the ranges.
+/// The images are summed in ranges, and the partial sums are added in the order of the ranges.
 pub fn convolve_weight_gradient(
     shape: &ConvShape,
     input: &[f32],
@@ -173,16 +173,16 @@ pub fn convolve_weight_gradient(
     }
 }
 
-/// How the batch is cut: by shape alone, so that sums are the same for any number of threads.
+/// Partition of the batch. Except for the thread counts it depends on the shape alone, so that results do not depend on the number of threads.
 struct Plan {
-    /// Parts there should be at least.
+    /// Smallest number of chunks.
     min_chunks: usize,
-    /// Images whose columns are merged.
+    /// Images per chunk, unfolded together.
     images: usize,
-    /// How often that is, the last time perhaps of fewer.
+    /// Number of chunks; the last may have fewer images.
     chunks: usize,
     threads: usize,
-    /// Where chunks are too few to keep all threads busy, several share a product.
+    /// Threads per matrix product; more than 1 if there are fewer chunks than threads.
     threads_per_product: usize,
 }
 
@@ -215,7 +215,7 @@ impl Plan {
         }
     }
 
-    /// How many sums of `len` elements a gradient by the weight is taken in.
+    /// Number of partial sums of `len` elements in a weight gradient.
     fn ranges(&self, len: usize) -> usize {
         match self.min_chunks {
             1 => 1,
@@ -247,7 +247,7 @@ impl Plan {
     }
 }
 
-/// `[count, outputs, positions]` to `[outputs, count, positions]`, which for a single image is the same.
+/// Transposes `[count, outputs, positions]` to `[outputs, count, positions]`; for a single image the two are the same.
 fn to_channel_major<'a>(
     shape: &ConvShape,
     images: &'a [f32],
@@ -273,7 +273,7 @@ fn to_channel_major<'a>(
     Matrix::new(channel_major, shape.outputs(), count * positions)
 }
 
-/// `[outputs, count, positions]` to `[count, outputs, positions]`.
+/// Transposes `[outputs, count, positions]` to `[count, outputs, positions]`.
 fn to_image_major(shape: &ConvShape, channel_major: &[f32], images: &mut [f32]) {
     let positions = shape.output_plane_len();
     let count = images.len() / shape.output_image_len();
@@ -290,7 +290,7 @@ fn to_image_major(shape: &ConvShape, channel_major: &[f32], images: &mut [f32]) 
     }
 }
 
-/// Adds a bias to every channel, while the images are still in a cache.
+/// Adds a bias to every channel while the images are still in a cache.
 fn add_bias(bias: Option<&[f32]>, plane: usize, images: &mut [f32]) {
     let Some(bias) = bias else { return };
     for image in images.chunks_exact_mut(bias.len() * plane) {

@@ -1,4 +1,4 @@
-//! The products themselves, over panels that the transforms have laid out.
+//! The matrix products of the Winograd domain.
 
 #![expect(
     clippy::inline_always,
@@ -18,9 +18,9 @@ pub struct Multiply<'a> {
     pub images: &'a [f32],
     pub weights: Panels,
     pub weight: &'a [f32],
-    /// Which panels of the result.
+    /// The panels of the result that are computed.
     pub range: Range<usize>,
-    /// They alone.
+    /// The elements of these panels.
     pub result: &'a mut [f32],
 }
 
@@ -34,7 +34,7 @@ impl WithSimd for Multiply<'_> {
             columns: weights.columns,
             ..from
         };
-        // A panel that is cut short has other distances than the rest.
+        // A narrower last panel has other strides than the full ones.
         let full = (from.full() > 0).then_some((0, from.full(), PANEL));
         let rest = (from.full() < from.count()).then_some((
             from.full(),
@@ -76,7 +76,7 @@ impl WithSimd for Multiply<'_> {
     }
 }
 
-/// One product of transformed output gradients, their rows as columns, with one panel of transformed inputs.
+/// One product of transposed output gradients with one panel of inputs, both in the Winograd domain.
 pub struct Correlate<'a> {
     pub write: WriteMode,
     pub product: usize,

@@ -1,4 +1,4 @@
-//! The three passes: images enter the domain of products, are multiplied, and leave it.
+//! The three passes: transform to the Winograd domain, multiply, transform back.
 
 use pulp::Arch;
 
@@ -14,13 +14,13 @@ use crate::pool;
 use crate::scratch::Scratch;
 use crate::uninit::Uninit;
 
-/// Tiles whose products are computed at once: enough to read the weights seldom, and few enough for a cache.
+/// Tiles multiplied at a time: enough to amortise reading the weights, and few enough for a cache.
 const TILES_PER_CHUNK: usize = 64;
 
-/// Tiles of a group in the gradient by the weight.
+/// Tiles of a group in the weight gradient.
 const TILES_PER_GROUP: usize = 256;
 
-/// Elements of the transformed images that a weight gradient holds at once: 16 MB.
+/// Largest number of elements of transformed images that a weight gradient keeps in memory: 16 MB.
 const MAX_TRANSFORMED_ELEMENTS: usize = 1 << 22;
 
 pub fn convolve<F: Variant>(
@@ -76,8 +76,11 @@ pub fn input_gradient<F: Variant>(
     );
 }
 
-/// Images of one side to those of the other.
-#[expect(clippy::too_many_arguments, reason = "two sides of each thing")]
+/// Computes images of one side of the convolution from those of the other.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "operands of both sides of the convolution"
+)]
 fn convolve_images<From: Transform, To: Transform>(
     arch: Arch,
     plan: &Plan,
@@ -104,7 +107,7 @@ fn convolve_images<From: Transform, To: Transform>(
             frame: &mut frame,
         });
         let mut products = Scratch::take(output_panels.len());
-        // A single chunk has no other parallelism than that of its panels.
+        // With fewer chunks than threads, the panels of a chunk are divided among threads.
         let panels = if plan.enough_chunks {
             output_panels.count()
         } else {
@@ -158,7 +161,7 @@ pub fn weight_gradient<F: Variant>(
         let inputs = plan.to_winograd(arch, threads, &tiling.input, input, start, count);
         let gradients =
             plan.to_winograd(arch, threads, &tiling.output, output_gradient, start, count);
-        // Products are tasks of their own where all panels are as long.
+        // Each product is a task of its own if all panels have the same width.
         let by_product = depth.is_multiple_of(PANEL);
         let task = if by_product {
             width * PANEL
@@ -198,11 +201,11 @@ pub fn weight_gradient<F: Variant>(
     weight::from_winograd(arch, shape, &tiling, threads, sums, &sum, weight_gradient);
 }
 
-/// How the batch is cut for the passes whose images do not meet.
+/// Partition of the batch in the forward pass and the input gradient, where images are independent.
 struct Plan {
     images: usize,
     threads: usize,
-    /// There are chunks for all threads.
+    /// There are at least as many chunks as threads.
     enough_chunks: bool,
 }
 
@@ -221,13 +224,14 @@ impl Plan {
     }
 }
 
-/// How the batch is cut for the weight gradient, where images meet: by shape alone, so that sums are the same for any number of threads.
+/// Partition of the batch in the weight gradient, which sums over images. It depends on the shape alone, so that results do not depend on the number
+/// of threads.
 struct WeightGradientPlan {
-    /// Images of a group.
+    /// Images per group.
     images: usize,
-    /// Groups held at once.
+    /// Groups kept in memory at a time.
     groups: usize,
-    /// Tiles of an image.
+    /// Tiles per image.
     count: usize,
 }
 
@@ -244,7 +248,7 @@ impl WeightGradientPlan {
         }
     }
 
-    /// Tiles of a group, when `count` images are held.
+    /// Tiles of a group if `count` images are in memory.
     fn tiles(&self, group: usize, count: usize) -> usize {
         self.images.min(count - group * self.images) * self.count
     }
@@ -254,7 +258,7 @@ impl WeightGradientPlan {
         grid.panels(self.images * self.count).len()
     }
 
-    /// The images from `start` in the domain of products, group after group.
+    /// Transforms the images from `start` on to the Winograd domain, group after group.
     fn to_winograd<F: Transform>(
         &self,
         arch: Arch,

@@ -1,4 +1,4 @@
-//! How images are cut into tiles of 2 × 2 outputs, and their channels into blocks.
+//! Partition of images into tiles of 2 × 2 outputs, and of channels into blocks.
 
 use std::marker::PhantomData;
 
@@ -7,7 +7,7 @@ use super::variant::{Transform, Variant};
 use crate::convolution::ConvShape;
 use crate::simd_planes::{LANES, PlaneLayout};
 
-/// The two sides of a convolution, and its weights.
+/// The grids of input, output and weight.
 pub struct Tiling<F: Variant> {
     pub input: Grid<F::Input>,
     pub output: Grid<F::Output>,
@@ -18,7 +18,7 @@ impl<F: Variant> Tiling<F> {
     pub fn new(shape: &ConvShape) -> Self {
         let output = shape.output_size();
         let tiles = output.map(|size| size.div_ceil(2));
-        // A last odd row or column that no output looks at stays out of the tiles: a NaN there is nobody's.
+        // A last odd row or column that no output depends on is not part of the tiles, so that a NaN there has no effect.
         let used = [0, 1].map(|axis| {
             let seen = (output[axis] - 1) * shape.stride()[axis] + shape.kernel()[axis];
             shape.size()[axis].min(seen - shape.padding()[axis])
@@ -31,13 +31,13 @@ impl<F: Variant> Tiling<F> {
     }
 }
 
-/// Tiles over the images of one side.
+/// Tiles over the images of one tensor.
 pub struct Grid<F> {
     rows: usize,
     columns: usize,
     /// Blocks of channels.
     pub blocks: usize,
-    /// Where a plane stands in a frame that holds all tiles.
+    /// Positions of a plane in a frame that holds all tiles.
     pub layout: PlaneLayout,
     /// Pixels of a row of the frame.
     pub width: usize,
@@ -72,12 +72,12 @@ impl<F: Transform> Grid<F> {
         self.rows * self.columns
     }
 
-    /// Channels in the domain of products: every phase is one, and blocks are filled up.
+    /// Channels in the Winograd domain: every phase is one, and blocks are filled up.
     pub fn channels(&self) -> usize {
         self.blocks * F::PHASES * LANES
     }
 
-    /// Some tiles in the domain of products.
+    /// The layout of `tiles` tiles in the Winograd domain.
     pub fn panels(&self, tiles: usize) -> Panels {
         Panels {
             products: F::PRODUCTS,
@@ -86,7 +86,7 @@ impl<F: Transform> Grid<F> {
         }
     }
 
-    /// Tiles with their rows and columns.
+    /// The index of each tile with its row and column.
     pub fn tiles(&self) -> impl Iterator<Item = (usize, [usize; 2])> {
         let columns = self.columns;
         (0..self.count()).map(move |tile| (tile, [tile / columns, tile % columns]))

@@ -1,4 +1,4 @@
-//! Images, tile by tile, into the domain of products and out of it.
+//! The transforms of images into the Winograd domain and back, tile by tile.
 
 #![expect(
     clippy::inline_always,
@@ -14,22 +14,22 @@ use super::tiling::Grid;
 use super::variant::{MAX_TILE, Transform};
 use crate::simd_planes::LANES;
 
-/// Into the domain of products: `Bᵀ d B` for inputs, `A y Aᵀ` for output gradients.
+/// Transforms images to the Winograd domain: `Bᵀ d B` for inputs, `A y Aᵀ` for output gradients.
 pub struct ToWinograd<'a, F> {
     pub grid: &'a Grid<F>,
     /// `[count, channels, height, width]`
     pub images: &'a [f32],
     pub panels: Panels,
-    /// As `panels` says.
+    /// Laid out as `panels`.
     pub points: &'a mut [f32],
     pub frame: &'a mut [f32],
 }
 
-/// Out of the domain of products: `Aᵀ m A` for outputs, `B m Bᵀ`, added where tiles overlap, for input gradients.
+/// Transforms from the Winograd domain to images: `Aᵀ m A` for outputs, `B m Bᵀ`, summed where tiles overlap, for input gradients.
 pub struct FromWinograd<'a, F> {
     pub grid: &'a Grid<F>,
     pub panels: Panels,
-    /// As `panels` says.
+    /// Laid out as `panels`.
     pub points: &'a [f32],
     /// `[channels]`, added to every pixel.
     pub bias: Option<&'a [f32]>,
@@ -112,18 +112,18 @@ impl<F: Transform> WithSimd for FromWinograd<'_, F> {
     }
 }
 
-/// Distances in a frame and among the points of a block of channels, in vectors of `S`.
+/// Strides in a frame and among the points of a block of channels, in vectors of `S`.
 pub struct Vectors<S, F> {
     start: usize,
     row: usize,
     product: usize,
-    /// Of a row of the frame.
+    /// Between rows of the frame.
     frame_row: usize,
     types: PhantomData<(S, F)>,
 }
 
 impl<S: Simd, F: Transform> Vectors<S, F> {
-    /// Vectors to a block of channels: one with AVX-512, two with AVX2, four with NEON.
+    /// Vectors of a block of channels: one with AVX-512, two with AVX2, four with NEON.
     pub const PARTS: usize = LANES / S::F32_LANES;
 
     #[inline(always)]
@@ -137,7 +137,7 @@ impl<S: Simd, F: Transform> Vectors<S, F> {
         }
     }
 
-    /// The first pixel of a tile in the frame.
+    /// Index of the first pixel of a tile in the frame.
     #[inline(always)]
     pub fn corner(&self, [y, x]: [usize; 2], phase: usize, part: usize) -> usize {
         let (y, x) = (
@@ -147,13 +147,13 @@ impl<S: Simd, F: Transform> Vectors<S, F> {
         y * self.frame_row + x * Self::PARTS + part
     }
 
-    /// The first point of a row.
+    /// Index of the first point of a row.
     #[inline(always)]
     pub fn place(&self, row: usize, phase: usize, part: usize) -> usize {
         self.start + row * self.row + phase * Self::PARTS + part
     }
 
-    /// Pixels of a tile to points.
+    /// Transforms the pixels of a tile to points.
     #[inline(always)]
     pub fn to_winograd(
         &self,
@@ -182,7 +182,7 @@ impl<S: Simd, F: Transform> Vectors<S, F> {
         }
     }
 
-    /// Points of a tile, added to its pixels.
+    /// Transforms the points of a tile and adds the result to its pixels.
     #[inline(always)]
     pub fn from_winograd(
         &self,

@@ -1,4 +1,4 @@
-//! The two algorithms: matrices as the crate's documentation has them, each written out in one dimension.
+//! The two Winograd variants: the matrices of the module's documentation, written out in one dimension.
 
 #![expect(
     clippy::inline_always,
@@ -7,35 +7,35 @@
 
 use pulp::Simd;
 
-/// The most pixels, or points, that a tile has in one dimension.
+/// Largest number of pixels or points of a tile in one dimension.
 pub const MAX_TILE: usize = 4;
 
-/// A way to compute a kind of convolution: what becomes of its three tensors.
+/// A Winograd algorithm: the transforms of its three tensors.
 pub trait Variant {
     type Input: Transform;
     type Output: Transform;
     type Weight: Transform;
 }
 
-/// How one of the tensors enters the domain of products, and the transpose of this: how its gradient leaves.
+/// The transform of one tensor into the Winograd domain, and the transpose of this transform, which maps its gradient back.
 ///
-/// Arrays are filled from the front.
+/// Arrays hold a tile in their first elements; the rest is unspecified.
 pub trait Transform {
-    /// Points of a tile in that domain, in one dimension.
+    /// Points of a tile in the Winograd domain, in one dimension.
     const POINTS: usize;
     /// Pixels of a tile, in one dimension.
     const TILE: usize;
-    /// Pixels from one to the next: those in between belong to other phases.
+    /// Distance between the pixels of a tile; those in between belong to other phases.
     const STRIDE: usize;
-    /// Products that replace those of a tile.
+    /// Matrix products, one for each point of a tile.
     const PRODUCTS: usize = Self::POINTS * Self::POINTS;
-    /// Every one of them is a channel of its own.
+    /// Phases, each of which is a channel of its own.
     const PHASES: usize = Self::STRIDE * Self::STRIDE;
 
-    /// From pixels to points.
+    /// Transforms pixels to points.
     fn to_winograd<S: Simd>(simd: S, pixels: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE];
 
-    /// From points to pixels.
+    /// Transforms points to pixels: the transpose of [`to_winograd`](Self::to_winograd).
     fn from_winograd<S: Simd>(simd: S, points: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE];
 }
 

@@ -1,4 +1,4 @@
-//! The transforms of weights: `G g Gᵀ`, and its transpose for their gradient.
+//! The transform of weights, `G g Gᵀ`, and its transpose for their gradient.
 
 #![expect(
     clippy::inline_always,
@@ -18,19 +18,19 @@ use crate::scratch::Scratch;
 use crate::simd_planes::LANES;
 use crate::uninit::Uninit;
 
-/// What the weights are multiplied with.
+/// The operand that the weights are multiplied with.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum RightFactor {
-    /// Inputs: rows are transformed input channels, columns outputs.
+    /// Inputs: rows are input channels, columns output channels.
     Inputs,
-    /// Output gradients: the other way round.
+    /// Output gradients: rows are output channels, columns input channels.
     OutputGradients,
 }
 
-/// Transformed weights, a right operand of products.
+/// Transforms the weights to the right operand of the products.
 ///
 /// # Shapes
-/// `weight` `[outputs, inputs, kernel height, kernel width]` to the panels that come with the result.
+/// `weight` `[outputs, inputs, kernel height, kernel width]` to the returned panels.
 pub fn to_winograd<F: Variant>(
     arch: Arch,
     shape: &ConvShape,
@@ -68,13 +68,13 @@ pub fn to_winograd<F: Variant>(
     (panels, points)
 }
 
-/// One panel of transformed weights.
+/// Computes one panel of transformed weights.
 struct ToWinograd<'a, F: Variant> {
     shape: &'a ConvShape,
     tiling: &'a Tiling<F>,
     factor: RightFactor,
     weight: &'a [f32],
-    /// Columns before this panel.
+    /// First column of this panel.
     first: usize,
     panels: Panels,
     points: &'a mut [f32],
@@ -144,10 +144,10 @@ impl<F: Variant> WithSimd for ToWinograd<'_, F> {
     }
 }
 
-/// The gradient of weights from that of their transforms.
+/// The gradient with respect to the weights, from that with respect to the transformed weights.
 ///
 /// # Shapes
-/// `points`, as `panels` says, to `gradient` `[outputs, inputs, kernel height, kernel width]`.
+/// `points`, laid out as `panels`, to `gradient` `[outputs, inputs, kernel height, kernel width]`.
 pub fn from_winograd<F: Variant>(
     arch: Arch,
     shape: &ConvShape,
@@ -168,7 +168,7 @@ pub fn from_winograd<F: Variant>(
     });
 }
 
-/// The weights of one output.
+/// The weights of one output channel.
 struct FromWinograd<'a, F: Variant> {
     tiling: &'a Tiling<F>,
     panels: Panels,
