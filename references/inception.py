@@ -25,7 +25,7 @@ from pytorch_fid import inception as fid
 
 CLASSES = 1008
 SIZES = [(1, 28, 28), (3, 32, 32), (3, 299, 299)]
-# Which of the 2048 features and 1008 logits are written down.
+# Which of the 2048 features and 1008 logits are stored.
 EVERY = 16
 
 
@@ -76,7 +76,7 @@ def elements(name, shape):
     elif name.endswith("running_var"):
         u = 1 + u / 2
     else:
-        # He's bound for a convolution, so that activations keep their size.
+        # He's bound for a convolution, so that activations keep their scale.
         u = u * math.sqrt(6 / math.prod(shape[1:]))
     return u.astype(np.float32).reshape(shape)
 
@@ -89,16 +89,16 @@ def generated(net):
 
 
 def image(channels, height, width):
-    """Bytes that vary slowly, with a little grain."""
+    """Bytes that vary slowly, with a little noise."""
     place = np.arange(channels * height * width).reshape(channels, height, width)
     channel, row, column = np.indices((channels, height, width))
-    # Whole numbers only: every machine gets the same bytes.
+    # Integers only: the same bytes on every machine.
     waves = (row * 640 // height * (channel + 2) + column * 896 // width * (3 - channel)) % 512
     return np.abs(waves - 256).clip(0, 239).astype(np.uint8) + (place * 40503 % 65536 // 4096).astype(np.uint8)
 
 
 def judged(net, batch):
-    """Features and logits without bias of images in [0, 1], the way pytorch-fid feeds them."""
+    """Features and logits without bias of images in [0, 1], preprocessed as in pytorch-fid."""
     seen = []
     net.avgpool.register_forward_hook(lambda module, inputs, output: seen.append(output.flatten(1)))
     batch = batch if batch.shape[1] == 3 else batch.expand(-1, 3, -1, -1)
@@ -129,7 +129,7 @@ def reference():
 
 
 def names(path):
-    """All tensors as windows on one small storage: element (i, j, k, l) is number 2i + j + 5k + 3l of it."""
+    """All tensors as views of one small storage: element (i, j, k, l) is number 2i + j + 5k + 3l of it."""
     storage = torch.arange(4096, dtype=torch.float32) / 4096
     state = network().float().state_dict()
     small = {

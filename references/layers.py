@@ -93,7 +93,7 @@ LAYERS = {
 
 
 def questions():
-    """The layer, what it is told, its input and its weights."""
+    """The layer, its options, its input and its weights."""
     for batch, features, kernels, dimensions in [(5, 4, 3, 2), (2, 3, 1, 4), (6, 2, 4, 1)]:
         told = {"kernels": kernels, "dimensions": dimensions}
         weights = {"projection.weight": draw(features, kernels * dimensions, spread=0.4)}

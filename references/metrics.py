@@ -178,7 +178,7 @@ def nearest(samples, held_out, training):
 
 
 PAIRS = [
-    # Alike, moved, wider; fewer samples than dimensions; more of one than of the other; many; two dimensions; close beside their norms.
+    # Equal, shifted and wider distributions; fewer samples than dimensions; unequal counts; many samples; two dimensions; distances small relative to norms.
     (recipe(200, 16, 1), recipe(200, 16, 2)),
     (recipe(200, 16, 3, 1.0, 0.25), recipe(200, 16, 4)),
     (recipe(300, 10, 5, 1.5), recipe(300, 10, 6)),

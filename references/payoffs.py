@@ -91,7 +91,7 @@ def f_divergence(g, conjugate, heuristic):
     return discriminator, generator
 
 
-# Jolicoeur-Martineau 2018: f1 is what the discriminator pays on real images, f2 on fakes; the generator swaps them.
+# Jolicoeur-Martineau 2018: f1 is the discriminator's loss on real images, f2 that on fakes; the generator swaps them.
 BASES = {
     "logistic": (lambda y: -log(believed(y)), lambda y: -log(1 - believed(y))),
     "hinge": (lambda y: torch.clamp(1 - y, min=0), lambda y: torch.clamp(1 + y, min=0)),
@@ -122,7 +122,7 @@ def relativistic_average(f1, f2):  # section 4.3
 
 
 def games():
-    """What a recipe says, label smoothing, whether scores go in pairs, both losses."""
+    """The recipe's payoff, label smoothing, whether scores are paired, and both losses."""
     for name, generator in [
         ("minimax", minimax),
         ("non-saturating", non_saturating),

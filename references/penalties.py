@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Gradient penalties, and their gradients by every weight, by PyTorch's double backward in float64.
+"""Gradient penalties, and their gradients with respect to every weight, by PyTorch's double backward in float64.
 
 usage: penalties.py > penalties.json
 
-`discriminator` and `penalty` are what a recipe says under `[discriminator]` and in `game.penalties`; weights have the names
+`discriminator` and `penalty` are the tables of a recipe's `[discriminator]` and `game.penalties`; weights have the names
 and layouts of ganforge-model (linear layers `[inputs, outputs]`). Needs torch. Deterministic: every draw is seeded, and every
 number drawn is rounded and written out, so the numbers stored are exactly those that were used.
 """
@@ -31,7 +31,7 @@ def share(rng, shape, digits=2):
     return torch.rand(shape, generator=rng).mul(10**digits).round().div(10**digits)
 
 
-# Networks: the weights they have, and their scores.
+# Networks: their weights and scores.
 def mlp_weights(rng, config, image, classes, scale):
     weights, inputs = {}, image[0] * image[1] * image[2] + classes
     pieces = config.get("maxout_pieces", 1)
@@ -186,7 +186,7 @@ def resnet(_config, weights, images, codes):
     return scores
 
 
-# Penalties: where they look, and what they make of the gradients there.
+# Penalties: at which points, and what function of the gradients there.
 def slopes_squared(gradients):
     return gradients.flatten(1).square().sum(1)
 
@@ -254,7 +254,7 @@ def case(seed, config, image, classes, scale, kinds=None):
         if entry["kind"] == "wgan-gp":
             assert slopes.min() < 1 < slopes.max(), (config, "one-sided and two-sided are to differ", slopes)
         value = formula(by_images)
-        # The output's bias moves no slope: its gradient is zero.
+        # The input gradient does not depend on the output's bias.
         gradients = torch.autograd.grad(value, list(weights.values()), allow_unused=True)
         outcomes.append(
             {

@@ -37,7 +37,7 @@ CASES = {
     "one-stage-least-squares-sgd": dict(update="one-stage", payoff="least-squares", optimizer=("sgd", dict(lr=0.1, momentum=0.5))),
 }
 OPTIMIZERS = dict(adam=torch.optim.Adam, adamw=torch.optim.AdamW, rmsprop=torch.optim.RMSprop, sgd=torch.optim.SGD)
-# What each player minimises, of the scores of real images and of fakes.
+# Losses of both players, from the scores of real images and of fakes.
 PAYOFFS = {
     "non-saturating": (lambda real, fake: F.softplus(-real).mean() + F.softplus(fake).mean(), lambda fake: F.softplus(-fake).mean()),
     "least-squares": (lambda real, fake: ((real - 1) ** 2).mean() / 2 + (fake**2).mean() / 2, lambda fake: ((fake - 1) ** 2).mean() / 2),
@@ -79,12 +79,12 @@ def simultaneous(g, d, payoff, real, z):
     """Leaves both players' gradients at the same weights."""
     d_loss, g_loss = payoff
     g.zero_grad(); g_loss(d(g(z))).backward()
-    # Only now the discriminator's own gradient, at the same weights.
+    # Then the discriminator's own gradient, at the same weights.
     d.zero_grad(); d_loss(d(real), d(g(z).detach())).backward()
 
 
 def one_stage(g, d, payoff, real, z):
-    """The same from one pass through the discriminator (Shen et al. 2021), and a check that it is the same."""
+    """The same from one pass through the discriminator (Shen et al. 2021), checked against two passes."""
     simultaneous(g, d, payoff, real, z)
     expected = gradients(g, d)
     g.zero_grad(); d.zero_grad()

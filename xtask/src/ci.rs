@@ -1,4 +1,4 @@
-//! What a change must pass, in the order that fails soonest.
+//! All checks of a change, the quickest first.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use crate::{step, tidy};
 /// Runs every check and stops at the first that fails.
 pub fn run() -> Result<(), String> {
     step::run(&mut cargo(&["fmt", "--all", "--check"]))?;
-    // The first command that resolves dependencies insists on the committed lock file.
+    // `--locked` on the first command that resolves dependencies: the lock file must be up to date.
     step::run(&mut cargo(&[
         "clippy",
         "--locked",
@@ -26,10 +26,8 @@ pub fn run() -> Result<(), String> {
 
 /// Runs the same weights on flex, ndarray and wgpu.
 ///
-/// A feature flip rebuilds Burn, so this build has a target folder of its own and leaves the everyday
-/// one warm. It is `wgpu` alone: with `vulkan` beside it, Burn compiles its kernels to SPIR-V instead of
-/// the WGSL that every other machine gets, and takes longer to build. The check is small and the build
-/// is not, so dependencies are hardly optimised and carry no debug information.
+/// Other features rebuild Burn, so this build has a target folder of its own. It enables `wgpu` alone: with `vulkan`, Burn compiles its
+/// kernels to SPIR-V instead of WGSL, which every other machine uses, and takes longer to build. Debug information is off to save time.
 pub fn backends() -> Result<(), String> {
     step::run(&mut cargo(&[
         "test",

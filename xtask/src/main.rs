@@ -1,4 +1,4 @@
-//! Automation of this repository, in Rust so that it runs wherever the product builds.
+//! Automation of this repository.
 
 #![cfg_attr(
     test,
@@ -25,16 +25,16 @@ usage: cargo xtask <COMMAND>
   tidy       the house rules that no compiler checks: all of them, or those named
              [--counts] [CHECK]...
   backends   the same weights on flex, ndarray and wgpu (software Vulkan will do)
-  gpu        everything that needs an NVIDIA GPU, with a report of what was measured
+  gpu        everything that needs an NVIDIA GPU, with a report
              [--out DIR] [--peer dcgan_torch.py] [--prebuilt DIR]
-  modes      the table of mode coverage on mixtures of Gaussians: trains for about an hour, goes on where it stopped
+  modes      the table of mode coverage on mixtures of Gaussians: trains for about an hour; resumes where it stopped
              [--out DIR] [--images N]; needs python3 with numpy
   reproduce  a published table: trains goodfellow-2014-mnist, pacgan-2018-ring8 or pacgan-2018-grid25 with several seeds, for hours,
-             goes on where it stopped, and scores them as the paper does
+             resumes where it stopped, and scores them as the paper does
              RECIPE [--out DIR] [--data SPEC] [--images N] [--set KEY=VALUE]... [--score-only]
-  compare    times beside PyTorch on the CPU, in turn; on a machine that does nothing else
+  compare    times beside PyTorch on the CPU, in turn; needs an otherwise idle machine
              [--peer dcgan_torch.py] [--python PROGRAM] [--rounds N] [--only TEXT] [--out FILE]; needs torch
-  digit-classifier   trains the classifier that evaluation ships with, for some ten minutes, and replaces its file
+  digit-classifier   trains the built-in classifier of evaluation for some ten minutes, and replaces its file
              [--mnist DIR]
 ";
 

@@ -1,7 +1,7 @@
-//! The table of mode coverage in the README: games on mixtures of Gaussians, trained, sampled and scored.
+//! The table of mode coverage in docs/results.md: games on mixtures of Gaussians, trained, sampled and scored.
 //!
-//! Every cell is a run of the released binary by a built-in recipe with the changes below, one thread each. A table that is
-//! interrupted goes on where it stopped.
+//! Every cell is a run of the release binary with a built-in recipe and the changes below, one thread each. An interrupted table
+//! is resumed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -76,7 +76,7 @@ const SEEDS: u64 = 3;
 /// Where the runs go.
 pub struct Options {
     out: PathBuf,
-    /// Runs with fewer images than the recipe's, for a look.
+    /// Fewer images than the recipe's, for a trial.
     images: Option<String>,
 }
 
@@ -107,7 +107,7 @@ struct Cell {
     seed: u64,
 }
 
-/// Runs what is missing and prints the table.
+/// Runs the missing cells and prints the table.
 pub fn run(options: &Options) -> Result<(), String> {
     trials::prepare(&options.out)?;
     let cells = || {
@@ -168,7 +168,7 @@ impl Cell {
     }
 }
 
-/// Trains, samples and scores one cell, unless it was done before.
+/// Trains, samples and scores one cell, unless its result exists.
 fn play(cell: Cell, options: &Options) -> Result<(), String> {
     let folder = cell.folder(options);
     let score = folder.join("score.json");
@@ -204,7 +204,7 @@ fn read(path: &Path) -> Result<Value, String> {
     serde_json::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-/// Mean and smallest to largest of a figure over the seeds.
+/// Mean, minimum and maximum over the seeds.
 fn spread(scores: &[Value], key: &str, factor: f64) -> String {
     let figures = || {
         let figure = |score: &Value| score[key].as_f64().unwrap_or(f64::NAN) * factor;

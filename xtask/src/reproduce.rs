@@ -1,4 +1,4 @@
-//! Published tables, trained anew: a paper's recipe with several seeds, scored by its protocol, beside its figures.
+//! Reproduces published tables: trains a paper's recipe with several seeds, and scores it by the paper's protocol.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::trials::{self, Trial};
 
-/// What a paper says of one of its models, and how to come by the same figures.
+/// A row of a published table, and how to reproduce it.
 struct Row {
     recipe: &'static str,
     /// How many seeds, from 0.
@@ -114,7 +114,7 @@ impl Options {
     }
 }
 
-/// Trains what is not trained yet, and prints the table; with `--score-only`, of what is there.
+/// Trains the missing runs and prints the table; with `--score-only`, the table of existing runs.
 pub fn run(options: &Options) -> Result<(), String> {
     let Row {
         figures, published, ..
@@ -175,7 +175,7 @@ fn value(report: &Value, name: &str) -> f64 {
         .unwrap_or(f64::NAN)
 }
 
-/// Mean of some values, with its standard error where there are enough for one.
+/// Mean of the values, with its standard error if there are several.
 fn mean(values: &[f64], decimals: usize) -> String {
     let count = values.len() as f64;
     let mean = values.iter().sum::<f64>() / count;

@@ -1,4 +1,4 @@
-//! One command line of a longer job: printed before it runs, timed after.
+//! Runs one command of a longer job: prints it, runs it, and reports its time.
 
 use std::env;
 use std::fs::File;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// Runs a command on the terminal and says how long it took.
+/// Runs a command on the terminal and prints its duration.
 pub fn run(command: &mut Command) -> Result<Duration, String> {
     announce(command);
     let started = Instant::now();
@@ -37,7 +37,7 @@ pub fn run_into(command: &mut Command, log: &Path) -> Result<Duration, String> {
     })
 }
 
-/// Runs a command silently and returns its standard output, or the last thing it complained of.
+/// Runs a command silently and returns its standard output, or the last line of its standard error.
 pub fn read(command: &mut Command) -> Result<String, String> {
     let output = command
         .output()
@@ -55,7 +55,7 @@ pub fn read(command: &mut Command) -> Result<String, String> {
         .map_err(|_| format!("`{}` printed something that is not text", line(command)))
 }
 
-/// A command at the workspace root, as if typed there: what cargo tells xtask of its own package would have crates that watch such variables built anew.
+/// A command at the workspace root, without the `CARGO_*` variables of xtask's own package: crates that watch these variables would be rebuilt.
 pub fn command(program: impl AsRef<std::ffi::OsStr>, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
     command.args(arguments).current_dir(workspace_root());
@@ -69,7 +69,7 @@ pub fn command(program: impl AsRef<std::ffi::OsStr>, arguments: &[&str]) -> Comm
     command
 }
 
-/// The folder of the root manifest: cargo names the one of xtask; without cargo it is where we stand.
+/// The folder of the root manifest: the parent of `CARGO_MANIFEST_DIR`, or without cargo the current folder.
 pub fn workspace_root() -> PathBuf {
     env::var_os("CARGO_MANIFEST_DIR")
         .map(PathBuf::from)
@@ -83,12 +83,12 @@ pub fn released_binary() -> PathBuf {
     workspace_root().join(target).join("release/ganforge")
 }
 
-/// Prints a command as a person would type it.
+/// Prints a command.
 pub fn announce(command: &Command) {
     println!("$ {}", line(command));
 }
 
-/// A command as a person would type it.
+/// A command as text.
 pub fn line(command: &Command) -> String {
     let environment = command
         .get_envs()

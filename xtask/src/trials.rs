@@ -1,4 +1,4 @@
-//! Trainings repeated with several seeds by the released binary, which go on where they stopped.
+//! Runs of the release binary with several seeds, resumed where they stopped.
 
 use std::collections::VecDeque;
 use std::fs;
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::step;
 
-/// One training.
+/// One run.
 pub struct Trial {
     pub recipe: String,
     pub seed: u64,
@@ -22,7 +22,7 @@ pub struct Trial {
 impl Trial {
     /// Trains to the end, from the last checkpoint if there is one.
     pub fn train(&self) -> Result<(), String> {
-        let at = self.place();
+        let at = self.path();
         let seed = self.seed.to_string();
         let mut train = vec!["train", &self.recipe, "--seed", &seed, "--out", &at];
         train.extend(["--dashboard", "none"]);
@@ -30,28 +30,28 @@ impl Trial {
         if self.folder.join("checkpoint").exists() {
             train.push("--resume");
         } else if self.folder.exists() {
-            // Stopped before its first checkpoint: nothing in it is worth keeping.
+            // Stopped before its first checkpoint: start again.
             fs::remove_dir_all(&self.folder).map_err(|error| format!("{at}: {error}"))?;
         }
         ganforge(&train).map(drop)
     }
 
-    /// What `ganforge evaluate` prints of the model, or nothing where there is none yet.
+    /// The output of `ganforge evaluate`, or `None` if there is no model yet.
     pub fn evaluate(&self, arguments: &[&str]) -> Result<Option<Value>, String> {
         if !self.folder.join("model.safetensors").exists() {
             return Ok(None);
         }
-        let at = self.place();
+        let at = self.path();
         let mut evaluate = vec!["evaluate", &at, "--json"];
         evaluate.extend(arguments);
-        let said = ganforge(&evaluate)?;
-        let report = serde_json::from_str(&said);
+        let output = ganforge(&evaluate)?;
+        let report = serde_json::from_str(&output);
         report
             .map(Some)
             .map_err(|error| format!("{at}: evaluate printed no JSON: {error}"))
     }
 
-    /// Images trained on so far, as the last line of its metrics says.
+    /// Images seen, by the last line of its metrics.
     pub fn images(&self) -> u64 {
         let metrics = fs::read_to_string(self.folder.join("metrics.jsonl")).unwrap_or_default();
         let last = metrics.lines().last().unwrap_or_default();
@@ -59,18 +59,18 @@ impl Trial {
         last["images"].as_u64().unwrap_or(0)
     }
 
-    fn place(&self) -> String {
+    fn path(&self) -> String {
         self.folder.display().to_string()
     }
 }
 
-/// Builds what the trials run.
+/// Builds the release binary.
 pub fn prepare(out: &std::path::Path) -> Result<(), String> {
     step::run(&mut step::command("cargo", &["build", "--release"]))?;
     fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()))
 }
 
-/// As many at a time as there are cores, so one core each.
+/// Runs as many jobs at a time as there are cores.
 pub fn side_by_side<T: Send>(
     jobs: impl IntoIterator<Item = T>,
     work: impl Fn(T) -> Result<(), String> + Sync,
@@ -96,7 +96,7 @@ pub fn side_by_side<T: Send>(
     })
 }
 
-/// Runs the released binary on one core.
+/// Runs the release binary on one core.
 pub fn ganforge(arguments: &[&str]) -> Result<String, String> {
     let mut command = step::command(step::released_binary(), arguments);
     step::read(command.env("RAYON_NUM_THREADS", "1"))

@@ -1,7 +1,7 @@
 //! Command-line arguments.
 #![allow(
     rustdoc::broken_intra_doc_links,
-    reason = "these comments are help texts, where brackets mean what may be left out"
+    reason = "these comments are help texts, where brackets mark optional parts"
 )]
 
 use std::path::PathBuf;
@@ -24,7 +24,7 @@ pub struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Train by a recipe and leave a run directory.
+    /// Train a recipe and write a run directory.
     Train(TrainArguments),
     /// Draw images from a model file.
     Sample(SampleArguments),
@@ -43,14 +43,14 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Look at data, or fetch them.
+    /// Examine or download data.
     #[command(subcommand)]
     Data(DataCommand),
 }
 
 #[derive(Debug, Subcommand)]
 pub enum DataCommand {
-    /// Examine data: counts, sizes, classes, duplicates, unreadable files, and what a recipe does with them.
+    /// Examine data: counts, sizes, classes, duplicates, unreadable files, and their use by a recipe.
     Inspect(InspectArguments),
     /// Download a public dataset, or the weights of a network, into the cache folder.
     Fetch {
@@ -66,7 +66,7 @@ pub struct TrainArguments {
     /// Data to use instead of the recipe's: digits, mnist, idx:DIR, folder:DIR, points:FILE.csv, ring8, grid25 …
     #[arg(long, value_name = "SPEC")]
     pub data: Option<DataSpec>,
-    /// Where to compute: auto, flex, ndarray, wgpu[:N], vulkan[:N], metal[:N], webgpu, cuda[:N], rocm[:N], cpu.
+    /// Device: auto, flex, ndarray, wgpu[:N], vulkan[:N], metal[:N], webgpu, cuda[:N], rocm[:N], cpu.
     #[arg(long, value_name = "SPEC", default_value = "auto")]
     pub device: DeviceSpec,
     /// Run directory; by default one in runs/, named after recipe and time.
@@ -75,27 +75,27 @@ pub struct TrainArguments {
     /// Real images to show to the discriminator.
     #[arg(long, value_name = "N")]
     pub images: Option<u64>,
-    /// Everything random in the run follows from it.
+    /// Seed of all random numbers of the run.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// Override any key of the recipe, as in game.payoff=hinge; may be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<Override>,
-    /// Go on from the last checkpoint of the run directory (without --out, of the recipe's newest run). Rates, schedules, images, tick, samples, checkpoints,
+    /// Resume from the last checkpoint of the run directory (without --out, of the recipe's newest run). Rates, schedules, images, tick, samples, checkpoints,
     /// average, evaluation and device may change.
     #[arg(long)]
     pub resume: bool,
-    /// Go on from this checkpoint of a run instead, as in run/checkpoint/step-000000512; what came after it is set aside in the run directory.
+    /// Resume from this checkpoint, as in run/checkpoint/step-000000512; later files are moved to a folder within the run directory.
     #[arg(long, value_name = "CHECKPOINT", conflicts_with = "resume")]
     pub resume_from: Option<PathBuf>,
-    /// Go on although the data are others than the run began with; the manifest of its checkpoints says so.
+    /// Resume although the data have changed since the run began; its checkpoints record this.
     #[arg(long)]
     pub accept_data: bool,
-    /// Fine-tuning: begin a new run with the weights of a model file, a run, a checkpoint, a recipe's newest run, or latest. A model file has no
-    /// discriminator; layers that do not fit are named and begin untrained.
+    /// Fine-tuning: start a new run with the weights of a model file, a run, a checkpoint, a recipe's newest run, or latest. A model file has no
+    /// discriminator; layers that do not fit are listed and start untrained.
     #[arg(long, value_name = "MODEL|RUN", conflicts_with_all = ["resume", "resume_from", "accept_data"])]
     pub from: Option<PathBuf>,
-    /// What to show: auto is tui in a terminal, else log.
+    /// Progress display: auto is tui in a terminal, else log.
     #[arg(long, value_enum, default_value_t = Dashboard::Auto)]
     pub dashboard: Dashboard,
 }
@@ -106,7 +106,7 @@ pub enum Dashboard {
     Auto,
     /// The dashboard.
     Tui,
-    /// One line a tick.
+    /// One line per tick.
     Log,
     /// Nothing.
     None,
@@ -117,10 +117,10 @@ pub struct SampleArguments {
     /// A model file, a run directory, a checkpoint, a recipe's name for its newest run, or latest.
     #[arg(required = true, value_name = "MODEL")]
     pub model: Vec<PathBuf>,
-    /// How many images.
+    /// Number of images.
     #[arg(short = 'n', long = "count", value_name = "N", default_value_t = 64)]
     pub count: usize,
-    /// Which series of latents.
+    /// Seed of the latents.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
     /// Name or number of the class of every image, for a conditional model.
@@ -129,7 +129,7 @@ pub struct SampleArguments {
     /// Factor on every latent coordinate, from 0: below 1, more typical and less varied.
     #[arg(long, value_name = "T")]
     pub truncation: Option<f32>,
-    /// Where to compute.
+    /// Device, as for train.
     #[arg(long, value_name = "SPEC", default_value = "auto")]
     pub device: DeviceSpec,
     /// grid.png for one sheet, dir/ for one file each, samples.npy for the raw array.
@@ -145,23 +145,23 @@ pub struct EvaluateArguments {
     /// The real data: mnist, idx:DIR, folder:DIR, ring8, grid25, stacked:mnist …
     #[arg(long, value_name = "SPEC")]
     pub data: DataSpec,
-    /// How many samples; by default 2500 of a mixture, 26000 stacked digits, 10000 other images.
+    /// Number of samples; by default 2500 of a mixture, 26000 stacked digits, 10000 other images.
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub samples: Option<usize>,
-    /// How many real images samples are compared with, or all where there are fewer; by default as many as samples. Nearest, parzen and modes take their own.
+    /// Number of real images to compare with, at most; by default as many as samples. Nearest, parzen and modes have their own.
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub reference: Option<usize>,
     /// frechet, kernel, precision, recall, density, coverage, inception-score, parzen, modes, high-quality, reverse-kl, nearest, diversity; separated by
     /// commas, and by default those that fit the data.
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub metrics: Vec<MetricName>,
-    /// What images are compared by.
+    /// Features by which images are compared.
     #[arg(long, value_enum, default_value_t = FeatureChoice::Raw)]
     pub features: FeatureChoice,
-    /// The real images that samples are compared with.
+    /// Split of the real images to compare with.
     #[arg(long, value_enum, default_value_t = SplitChoice::Train)]
     pub split: SplitChoice,
-    /// The samples are those of `sample --seed N`.
+    /// Seed: the samples are those of `sample --seed N`.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
     /// Name or number of the class of every sample, and of the real images it is compared with; for a conditional model.
@@ -170,14 +170,14 @@ pub struct EvaluateArguments {
     /// Factor on every latent coordinate: below 1, more typical and less varied.
     #[arg(long, value_name = "T")]
     pub truncation: Option<f32>,
-    /// Measure real images that are not in the reference too, as if they were samples: what a model that has learned the data would score. Not of nearest,
-    /// diversity and parzen.
+    /// Also measure real images in place of samples: the values of a model that has learned the data. Not for nearest, diversity and
+    /// parzen.
     #[arg(long)]
     pub baseline: bool,
-    /// What an earlier `evaluate --json` printed, to tell the change.
+    /// Output of an earlier `evaluate --json`, to show the change.
     #[arg(long, value_name = "FILE")]
     pub against: Option<PathBuf>,
-    /// Where to compute.
+    /// Device, as for train.
     #[arg(long, value_name = "SPEC", default_value = "auto")]
     pub device: DeviceSpec,
     /// Print one JSON object.
@@ -185,7 +185,7 @@ pub struct EvaluateArguments {
     pub json: bool,
 }
 
-/// A count that may not be 0.
+/// Parses a count of at least 1.
 fn at_least_one(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(0) | Err(_) => Err("allowed: a whole number from 1 on".to_owned()),
@@ -199,7 +199,7 @@ pub enum FeatureChoice {
     Raw,
     /// The shipped classifier of 28×28 digits.
     Digits,
-    /// Inception-v3, as published figures have it; after `data fetch inception`.
+    /// Inception-v3, as in published values; after `data fetch inception`.
     Inception,
 }
 
@@ -215,9 +215,9 @@ impl From<FeatureChoice> for FeatureName {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SplitChoice {
-    /// The training part, or all of the data where there is one part only.
+    /// The training split, or all data if there is only one split.
     Train,
-    /// The test part.
+    /// The test split.
     Test,
 }
 
@@ -234,13 +234,13 @@ impl From<SplitChoice> for Split {
 pub struct BenchArguments {
     /// Name of a built-in recipe, or path of a TOML file; its data are replaced by noise.
     pub recipe: String,
-    /// Where to compute.
+    /// Device, as for train.
     #[arg(long, value_name = "SPEC", default_value = "auto")]
     pub device: DeviceSpec,
     /// Steps to time.
     #[arg(long, value_name = "N", default_value_t = 30)]
     pub steps: usize,
-    /// Time the generator alone: a step then draws run.batch images.
+    /// Time the generator alone: a step draws run.batch images.
     #[arg(long)]
     pub sample: bool,
     /// Override any key of the recipe; may be repeated.
@@ -255,7 +255,7 @@ pub struct BenchArguments {
 pub struct InspectArguments {
     /// The data: digits, mnist, idx:DIR, folder:DIR, points:FILE.csv, ring8, grid25, or a path.
     pub data: DataSpec,
-    /// Say what this recipe would do with them.
+    /// Also report how this recipe would use them.
     #[arg(long, value_name = "RECIPE")]
     pub recipe: Option<String>,
     /// Override any key of the recipe, as in data.take=1000; may be repeated.

@@ -1,5 +1,4 @@
-//! Whatever cannot be done ends in one line that says what, where and what to do: status 2 where the command line
-//! asked for what there is not, 1 where the work failed.
+//! Errors are one line with what, where and what to do: exit status 2 for errors of the command line, 1 for failed work.
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 mod support;
@@ -15,7 +14,7 @@ fn names(complaint: &str, parts: &[&str]) {
 }
 
 #[test]
-fn unknown_names_are_answered_with_the_known_ones() {
+fn an_unknown_name_is_refused_with_the_known_ones() {
     let home = Home::new();
     for (line, parts) in [
         (
@@ -165,7 +164,7 @@ fn missing_and_empty_folders_are_named() {
 }
 
 #[test]
-fn idx_files_that_are_cut_short_or_lie_are_named_with_both_lengths() {
+fn truncated_and_inconsistent_idx_files_are_named_with_both_lengths() {
     let home = Home::new();
     let idx = |count: u32, pixels: usize| {
         let mut bytes = vec![0, 0, 8, 3];
@@ -197,7 +196,7 @@ fn idx_files_that_are_cut_short_or_lie_are_named_with_both_lengths() {
 }
 
 #[test]
-fn classes_that_the_data_lack_are_missed() {
+fn labels_that_the_data_lack_are_reported() {
     let home = Home::new();
     home.squares("images", 70, 8);
     let complaint = home.refuses(1, "train digits-conditional --data images");
@@ -238,7 +237,7 @@ fn redescribed(model: &[u8], change: impl FnOnce(&mut Value)) -> Vec<u8> {
 }
 
 #[test]
-fn a_model_file_that_is_none_or_another_one_is_named() {
+fn an_invalid_model_file_is_named() {
     let home = Home::new();
     trained(&home);
     let model = home.read("run/model.safetensors");
@@ -270,7 +269,7 @@ fn a_model_file_that_is_none_or_another_one_is_named() {
 }
 
 #[test]
-fn samples_that_cannot_be_are_refused() {
+fn impossible_samples_are_refused() {
     let home = Home::new();
     trained(&home);
     for (options, parts) in [
@@ -293,7 +292,7 @@ fn samples_that_cannot_be_are_refused() {
 }
 
 #[test]
-fn a_run_that_cannot_be_resumed_says_why_and_stays_as_it_is() {
+fn a_run_that_cannot_be_resumed_is_refused_and_unchanged() {
     let home = Home::new();
     names(
         &home.refuses(1, "train digits --resume --out nothing"),
@@ -348,12 +347,12 @@ fn a_damaged_checkpoint_is_named() {
 }
 
 #[test]
-fn figures_that_are_no_numbers_stop_the_run_and_keep_the_last_good_checkpoint() {
+fn values_that_are_not_finite_stop_the_run_and_keep_the_last_good_checkpoint() {
     let home = Home::new();
     trained(&home);
     let manifest = home.read("run/checkpoint/manifest.json");
     let model = home.read("run/model.safetensors");
-    // Checkpoints come more often than ticks: none of them may hold what is no number.
+    // Checkpoints come more often than ticks: none of them may hold a value that is not finite.
     let line = "train digits --resume --images 6400 --set run.checkpoint=64 --set run.tick=3200 \
                 --set optimizer.generator.rate=1e38 --set optimizer.discriminator.rate=1e38 --out run";
     let complaint = home.refuses(1, line);
@@ -371,7 +370,7 @@ fn figures_that_are_no_numbers_stop_the_run_and_keep_the_last_good_checkpoint() 
 }
 
 #[test]
-fn a_wrong_argument_is_told_how_it_goes() {
+fn a_wrong_argument_is_answered_with_the_usage() {
     let home = Home::new();
     for line in [
         "",

@@ -210,7 +210,7 @@ fn the_largest_image_is_a_key_of_the_recipe() {
     assert!(streamed.contains("exceed data.memory_limit"), "{streamed}");
 }
 
-/// A gzip file that begins with `head` and goes on with so many gigabytes of zeros, in megabytes.
+/// A gzip file of a few megabytes that unpacks to `head` and `gigabytes` of zeros.
 fn zeros(head: &[u8], gigabytes: usize) -> Vec<u8> {
     let packed = |bytes: &[u8]| {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());

@@ -1,4 +1,4 @@
-//! What may change when a run goes on, what is refused with both values, and what begins a new run from trained weights.
+//! Changes on resuming: which are accepted, which are refused with both values; and fine-tuning.
 
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
@@ -43,7 +43,7 @@ fn edits_of_a_recipe_file_are_taken_and_named() {
 }
 
 #[test]
-fn a_run_goes_on_with_its_own_recipe_alone() {
+fn a_run_resumes_with_its_own_recipe_alone() {
     let home = Home::new();
     home.does(&format!("train digits {SMALL} --images 640 --out run"));
     let complaint = home.refuses(1, "train mnist-dcgan --resume --images 1280 --out run");
@@ -131,7 +131,7 @@ fn what_may_not_change_is_refused_with_both_values() {
 }
 
 #[test]
-fn an_average_comes_and_goes() {
+fn an_average_can_be_added_and_removed() {
     let home = Home::new();
     let plain = home.does("recipes digits");
     let start = plain.find("[average]").unwrap();
@@ -148,7 +148,7 @@ fn an_average_comes_and_goes() {
     home.write("mine.toml", &without);
     let printed = home.does("train mine.toml --resume --set run.images=1920 --out run");
     assert!(printed.contains("now absent"), "{printed}");
-    // Without one, moments and weights go on as if there had never been one.
+    // Without an average, moments and weights continue as if there had never been one.
     home.does(&format!(
         "train mine.toml {SMALL} --images 1920 --out whole"
     ));

@@ -20,7 +20,7 @@ fn warns(home: &Home, line: &str) -> String {
 }
 
 #[test]
-fn a_lost_manifest_is_made_good_by_the_checkpoint_it_named() {
+fn a_lost_manifest_is_recovered_from_its_checkpoint() {
     let home = Home::new();
     home.does(&format!("train digits {SMALL} --images 2560 --out whole"));
     home.does(&format!("train digits {SMALL} --images 1280 --set optimizer.generator.schedule.kind=constant --out other"));
@@ -42,7 +42,7 @@ fn a_lost_manifest_is_made_good_by_the_checkpoint_it_named() {
 }
 
 #[test]
-fn a_run_whose_checkpoints_are_gone_is_not_begun_anew() {
+fn a_run_without_its_checkpoints_is_not_restarted() {
     let home = Home::new();
     home.does(&format!("train digits {SMALL} --images 1280 --out run"));
     let line = "train digits --resume --out run";
@@ -84,7 +84,7 @@ fn a_damaged_file_of_a_checkpoint_is_named_whatever_it_is() {
 }
 
 #[test]
-fn several_checkpoints_are_kept_and_an_older_one_is_gone_back_to() {
+fn several_checkpoints_are_kept_and_an_older_one_can_be_resumed() {
     let home = Home::new();
     let what = format!("{SMALL} --set run.keep=3");
     home.does(&format!("train digits {what} --images 2560 --out run"));
@@ -127,14 +127,14 @@ fn several_checkpoints_are_kept_and_an_older_one_is_gone_back_to() {
         "sample {aside}/checkpoint/step-000000080 -n 4 -o aside.png"
     ));
     assert_eq!(home.read("aside.png"), home.read("run.png"));
-    // And the run goes on as if it had never been further.
+    // The run continues as if it had never been further.
     home.does("train digits --resume --images 2560 --out run");
     home.does(&format!("train digits {what} --images 2560 --out whole"));
     assert_eq!(home.metrics("run").len(), home.metrics("whole").len());
 }
 
 #[test]
-fn a_copy_of_a_checkpoint_is_gone_on_from_wherever_it_lies() {
+fn a_copy_of_a_checkpoint_can_be_resumed_from_any_folder() {
     let home = Home::new();
     home.does(&format!("train digits {SMALL} --images 640 --out run"));
     let copy = home.path("run/checkpoint/before-it-collapsed");

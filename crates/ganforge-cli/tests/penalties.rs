@@ -15,7 +15,7 @@ const PENALTIES: [&str; 8] = [
     r#"{kind="r1",gamma=1.0},{kind="r2",gamma=1.0}"#,
 ];
 
-/// Trains by `line` and fails unless every tick tells of a penalty, which only a one-sided one may find nothing to add to.
+/// Trains by `line` and fails unless every tick reports a positive penalty; a one-sided one may be zero.
 fn trains(home: &Home, line: &str) {
     home.does(line);
     let run = line.rsplit(' ').next().unwrap_or_default();
@@ -26,8 +26,8 @@ fn trains(home: &Home, line: &str) {
     };
     for tick in home.metrics(run) {
         let penalty = tick["penalty"].as_f64();
-        let told = penalty.is_some_and(|penalty| (least..f64::INFINITY).contains(&penalty));
-        assert!(told, "{line}: {tick}");
+        let is_reported = penalty.is_some_and(|penalty| (least..f64::INFINITY).contains(&penalty));
+        assert!(is_reported, "{line}: {tick}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! What stands behind a figure of `ganforge evaluate`: which real images samples are compared with, and that a protocol tells them from others.
+//! Protocols of `ganforge evaluate`: which real images samples are compared with, and that a protocol identifies them.
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 mod support;
@@ -68,7 +68,7 @@ fn real_images_are_known_by_their_pixels() {
 }
 
 #[test]
-fn more_real_images_than_samples_may_be_asked_for() {
+fn more_real_images_than_samples_can_be_requested() {
     let home = Home::new();
     home.does("train digits --images 128 --set run.samples=4 --set run.batch=8 --out run");
     let line = "evaluate run --data digits --samples 100 --metrics kernel --json --reference";
@@ -82,13 +82,13 @@ fn more_real_images_than_samples_may_be_asked_for() {
 }
 
 #[test]
-fn usual_metrics_fit_what_there_is() {
+fn default_metrics_fit_the_data() {
     let home = Home::new();
     let small = "--set data.size=[72,72] --set generator.hidden=[4] --set discriminator.hidden=[4]";
     home.does(&format!(
         "train digits {small} --images 128 --set run.samples=4 --out run"
     ));
-    // 5,184 dimensions, and fewer real images than are asked for.
+    // 5,184 dimensions, and fewer real images than requested.
     let line = "evaluate run --data digits --samples 20 --reference 5000 --json";
     let ended = home.run(line);
     names(
@@ -97,14 +97,14 @@ fn usual_metrics_fit_what_there_is() {
     );
     let report: Value = serde_json::from_str(&ended.stdout).unwrap();
     assert!(report["metrics"]["frechet"]["value"].is_number());
-    // Too many are refused before any is drawn, and left out where nobody asked.
+    // Too many are refused before any is drawn, and left out if not requested.
     let line = "evaluate run --data digits --samples 4097";
     let complaint = home.refuses(1, &format!("{line} --metrics frechet"));
     names(&complaint, &["in 5184 dimensions", "at most 4096 samples"]);
 }
 
 #[test]
-fn what_is_no_border_is_not_cut_off() {
+fn only_padding_is_cut_off() {
     let home = Home::new();
     home.squares("photos", 30, 28);
     let small = "--set data.size=[32,32] --set generator.width=2 --set discriminator.width=2 --set run.samples=4 --set run.batch=8";
@@ -124,7 +124,7 @@ fn what_is_no_border_is_not_cut_off() {
 }
 
 #[test]
-fn real_images_stand_in_for_samples() {
+fn a_baseline_measures_real_images() {
     let home = Home::new();
     home.does("train digits --images 128 --set run.samples=4 --out run");
     let line = "evaluate run --data digits --metrics frechet,precision,diversity --baseline";

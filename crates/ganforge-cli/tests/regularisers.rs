@@ -1,5 +1,4 @@
-//! What steadies a game, tells classes or normalises a network, through the real binary: each trains, changes the run, and
-//! resumes to the same bytes.
+//! Regularisers, class conditioning and norms through the real binary: each trains, changes the run, and resumes to the same bytes.
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 mod support;

@@ -1,4 +1,4 @@
-//! A run ends with a page that tells it.
+//! A run ends with `report.html`.
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 use std::fs;
@@ -70,7 +70,7 @@ fn a_finished_run_leaves_a_page_with_its_curves_samples_and_recipe() {
     for link in images.into_iter().chain(values(&page, "href")) {
         assert!(run.join(link).is_file(), "{link}");
     }
-    // Nothing is asked of a server, and nothing is run; the namespace of SVG is a name, not an address.
+    // No request to a server and no script; the SVG namespace is a name, not an address.
     assert!(
         !page
             .replace("http://www.w3.org/2000/svg", "")

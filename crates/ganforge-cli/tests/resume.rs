@@ -101,7 +101,7 @@ fn a_tick_in_which_a_run_was_stopped_is_reported_as_if_it_had_not_been() {
     home.does(&format!("train digits {what} --out whole"));
     let mut run = home.start(&format!("train digits {what} --out parts"));
     run.ticks(20);
-    // The checkpoint is written while training goes on.
+    // The checkpoint is written while training continues.
     home.wait_for("parts/checkpoint/manifest.json");
     run.signal("KILL");
     assert_eq!(run.wait(), None);
@@ -112,7 +112,7 @@ fn a_tick_in_which_a_run_was_stopped_is_reported_as_if_it_had_not_been() {
 }
 
 #[test]
-fn a_finished_run_goes_on_when_more_images_are_asked_for() {
+fn a_finished_run_continues_when_more_images_are_requested() {
     let home = Home::new();
     let constant = "--set optimizer.generator.schedule.kind=constant \
                     --set optimizer.discriminator.schedule.kind=constant --set run.tick=640";

@@ -138,7 +138,7 @@ fn ctrl_z_gives_the_terminal_back_and_fg_takes_it_again() {
     assert!(saved(&home) > 0);
 }
 
-/// Without a shell nobody could make the process go on.
+/// Without a shell nothing could continue the process.
 #[test]
 fn ctrl_z_without_a_shell_changes_nothing() {
     let home = Home::new();
@@ -161,7 +161,7 @@ fn only_child(shell: u32) -> String {
     child
 }
 
-/// The letter for what a process does.
+/// The letter of a process's state.
 fn state(process: &str) -> String {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
     let after_name = stat.rsplit_once(") ").unwrap().1;

@@ -1,4 +1,4 @@
-//! What `ganforge train` does, prints and leaves behind.
+//! `ganforge train`: what it does, prints and writes.
 
 mod support;
 
@@ -261,7 +261,7 @@ fn a_reader_that_leaves_does_not_stop_the_run() {
 }
 
 #[test]
-fn one_corrupt_image_is_skipped_and_named_and_the_run_goes_on() {
+fn one_corrupt_image_is_skipped_and_named_and_the_run_continues() {
     let home = Home::new();
     home.squares("images", 40, 8);
     home.write("images/torn.png", &home.read("images/000.png")[..40]);

@@ -15,10 +15,7 @@ fn digits(options: &DataOptions) -> Dataset {
 }
 
 fn labelled() -> DataOptions {
-    DataOptions {
-        labels: true,
-        ..DataOptions::default()
-    }
+    DataOptions::new().labels(true)
 }
 
 fn take(dataset: &Dataset, batch: usize, seed: u64, first: u64, count: usize) -> Vec<Batch> {
@@ -38,12 +35,10 @@ fn picture_folder() -> tempfile::TempDir {
 }
 
 fn open_folder(folder: &tempfile::TempDir, memory_limit: usize) -> Dataset {
-    let options = DataOptions {
-        memory_limit,
-        labels: true,
-        flip: true,
-        ..DataOptions::default()
-    };
+    let options = DataOptions::new()
+        .memory_limit(memory_limit)
+        .labels(true)
+        .flip(true);
     Dataset::open(&DataSpec::Folder(folder.path().into()), &options).unwrap()
 }
 
@@ -138,10 +133,7 @@ fn labels_match_their_images() {
 #[test]
 fn about_half_of_the_images_are_flipped() {
     let plain = digits(&DataOptions::default());
-    let flipped = digits(&DataOptions {
-        flip: true,
-        ..DataOptions::default()
-    });
+    let flipped = digits(&DataOptions::new().flip(true));
     let (plain, flipped) = (take(&plain, 1000, 2, 0, 1), take(&flipped, 1000, 2, 0, 1));
     let mut mirrored = 0;
     for (a, b) in plain[0].images.chunks(64).zip(flipped[0].images.chunks(64)) {

@@ -41,10 +41,7 @@ fn a_damaged_file_does_not_affect_the_others() {
             write(folder.path(), &format!("{copy}.{name}"), bytes);
         }
     }
-    let options = DataOptions {
-        size: Some([16, 16]),
-        ..DataOptions::default()
-    };
+    let options = DataOptions::new().size([16, 16]);
     let dataset = Dataset::open(&DataSpec::Folder(folder.path().into()), &options).unwrap();
     assert!(dataset.len() >= 5);
     let damaged_files = 5 * usize::try_from(COPIES).unwrap();

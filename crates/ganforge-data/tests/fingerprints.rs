@@ -15,10 +15,7 @@ fn fingerprint(spec: &DataSpec, options: &DataOptions) -> String {
 
 #[test]
 fn built_in_datasets_keep_their_fingerprints() {
-    let options = DataOptions {
-        labels: true,
-        ..DataOptions::default()
-    };
+    let options = DataOptions::new().labels(true);
     for (spec, expected) in [
         ("digits", "49e8eaf203e73616"),
         ("ring8", "f6ca9eb67ea3710c"),
@@ -41,12 +38,10 @@ fn a_folder_keeps_its_fingerprint_in_memory_and_streamed() {
         (0, 0, "e8bf54f897a68b78"),
         (0, 1, "97a6a83045888426"),
     ] {
-        let options = DataOptions {
-            labels: true,
-            memory_limit,
-            skip,
-            ..DataOptions::default()
-        };
+        let options = DataOptions::new()
+            .labels(true)
+            .memory_limit(memory_limit)
+            .skip(skip);
         let found = fingerprint(&spec, &options);
         assert_eq!(found, expected, "{memory_limit} {skip}");
     }

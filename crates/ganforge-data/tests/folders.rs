@@ -17,10 +17,7 @@ fn open(folder: &Path, options: &DataOptions) -> Result<Dataset, String> {
 }
 
 fn sized(height: usize, width: usize) -> DataOptions {
-    DataOptions {
-        size: Some([height, width]),
-        ..DataOptions::default()
-    }
+    DataOptions::new().size([height, width])
 }
 
 /// The pixels of one image as bytes.
@@ -227,10 +224,7 @@ fn subfolders_are_classes_sorted_by_name() {
     }
     write(folder.path(), "empty-class/broken.png", "nothing");
     write(folder.path(), "LICENSE", "free");
-    let labelled = DataOptions {
-        labels: true,
-        ..DataOptions::default()
-    };
+    let labelled = DataOptions::new().labels(true);
     let dataset = open(folder.path(), &labelled).unwrap();
     assert_eq!(dataset.classes(), ["cat", "dog", "owl"]);
     assert_eq!(dataset.labels().unwrap(), [0, 0, 1, 2]);
@@ -254,10 +248,7 @@ fn subfolders_are_classes_sorted_by_name() {
 fn labels_requested_of_a_flat_folder_are_an_error() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "a.png", plain(4, 4, [1, 2, 3]));
-    let labelled = DataOptions {
-        labels: true,
-        ..DataOptions::default()
-    };
+    let labelled = DataOptions::new().labels(true);
     let message = open(folder.path(), &labelled).unwrap_err();
     assert!(message.contains("has no classes"), "{message}");
 }
@@ -319,10 +310,7 @@ fn the_fingerprint_depends_on_the_pixels_and_not_on_the_path() {
         write(folder.path(), "b.png", plain(4, 4, [4, 5, 6]));
     }
     let fingerprint = |folder: &tempfile::TempDir, limit| {
-        let options = DataOptions {
-            memory_limit: limit,
-            ..DataOptions::default()
-        };
+        let options = DataOptions::new().memory_limit(limit);
         open(folder.path(), &options)
             .unwrap()
             .fingerprint()

@@ -57,10 +57,7 @@ fn images(
 #[test]
 fn the_statistics_of_a_folder_are_reported() {
     let folder = unusual_folder();
-    let options = DataOptions {
-        size: Some([32, 32]),
-        ..DataOptions::default()
-    };
+    let options = DataOptions::new().size([32, 32]);
     let (found, report) = images(&DataSpec::Folder(folder.path().into()), &options);
     assert_eq!(found.images, 7);
     assert_eq!(found.formats["PNG"], 5);
@@ -121,11 +118,7 @@ fn options_that_do_not_fit_the_data_are_part_of_the_report() {
     assert!(report.contains("a recipe cannot"), "{report}");
 
     write(folder.path(), "loose.png", plain(8, 8, [1, 2, 3]));
-    let options = DataOptions {
-        labels: true,
-        size: Some([32, 32]),
-        ..DataOptions::default()
-    };
+    let options = DataOptions::new().labels(true).size([32, 32]);
     let (found, _) = images(&spec, &options);
     assert_eq!(found.unclassed, 1);
     assert!(
@@ -150,10 +143,7 @@ fn a_folder_of_unreadable_images_is_reported_and_an_empty_one_refused() {
 
 #[test]
 fn the_digits_have_no_defects() {
-    let options = DataOptions {
-        size: Some([32, 32]),
-        ..DataOptions::default()
-    };
+    let options = DataOptions::new().size([32, 32]);
     let (found, report) = images(&DataSpec::Digits, &options);
     assert_eq!((found.images, found.classes.len()), (1797, 10));
     assert_eq!(found.nearly_constant.len(), 0);

@@ -13,10 +13,7 @@ use ganforge_data::{DataOptions, DataSpec, Dataset, Resize, Split};
 use pictures::write;
 
 fn labelled() -> DataOptions {
-    DataOptions {
-        labels: true,
-        ..DataOptions::default()
-    }
+    DataOptions::new().labels(true)
 }
 
 fn open(spec: &DataSpec, options: &DataOptions) -> Result<Dataset, String> {
@@ -84,23 +81,13 @@ fn the_digits_have_ten_classes() {
         [-1.0, -1.0, -0.375, 0.625, 0.125, -0.875, -1.0, -1.0]
     );
     assert_eq!(dataset.labels().unwrap()[..4], [0, 1, 2, 3]);
-    let message = open(
-        &DataSpec::Digits,
-        &DataOptions {
-            split: Split::Test,
-            ..DataOptions::default()
-        },
-    );
+    let message = open(&DataSpec::Digits, &DataOptions::new().split(Split::Test));
     assert!(message.unwrap_err().contains("no test part"));
 }
 
 #[test]
 fn digits_are_resized_and_converted() {
-    let options = DataOptions {
-        size: Some([16, 12]),
-        channels: Some(3),
-        ..DataOptions::default()
-    };
+    let options = DataOptions::new().size([16, 12]).channels(3);
     let (native, padded) = (
         open(&DataSpec::Digits, &DataOptions::default()).unwrap(),
         open(&DataSpec::Digits, &options).unwrap(),
@@ -223,10 +210,7 @@ fn points_refuse_options_of_images() {
     let dataset = open(&spec, &labelled()).unwrap();
     assert_eq!(dataset.to_string(), "2 points in 2 classes");
     assert_eq!(read(&dataset, 1), [10.0, 3.0]);
-    let options = DataOptions {
-        size: Some([32, 32]),
-        ..DataOptions::default()
-    };
+    let options = DataOptions::new().size([32, 32]);
     for spec in [spec, DataSpec::Ring8] {
         let message = open(&spec, &options).unwrap_err();
         assert!(message.contains("`size` is [32, 32]"), "{message}");
@@ -238,10 +222,7 @@ fn points_refuse_options_of_images() {
 #[test]
 fn a_mixture_has_fixed_points_and_another_test_split() {
     let open = |split| {
-        let options = DataOptions {
-            split,
-            ..DataOptions::default()
-        };
+        let options = DataOptions::new().split(split);
         Dataset::open(&DataSpec::Ring8, &options).unwrap()
     };
     let (train, again, test) = (open(Split::Train), open(Split::Train), open(Split::Test));

@@ -13,10 +13,7 @@ fn open(spec: &str, options: &DataOptions) -> Result<Dataset, String> {
 }
 
 fn labelled() -> DataOptions {
-    DataOptions {
-        labels: true,
-        ..DataOptions::default()
-    }
+    DataOptions::new().labels(true)
 }
 
 fn read(dataset: &Dataset, index: usize) -> (Vec<f32>, Option<u32>) {
@@ -88,11 +85,7 @@ fn an_image_depends_on_its_index_alone() {
 
 #[test]
 fn digits_are_resized_before_they_are_stacked() {
-    let options = DataOptions {
-        size: Some([10, 12]),
-        take: Some(2),
-        ..DataOptions::default()
-    };
+    let options = DataOptions::new().size([10, 12]).take(2);
     let padded = open("stacked:digits", &options).unwrap();
     assert_eq!(padded.to_string(), "2 images of 3x10x12");
     assert_eq!(read(&padded, 1).0[..12], [-1.0; 12]);
@@ -102,10 +95,7 @@ fn digits_are_resized_before_they_are_stacked() {
     };
     let refused = open("stacked:digits", &grey).unwrap_err();
     assert!(refused.contains("stacked digits are RGB"), "{refused}");
-    let test = DataOptions {
-        split: Split::Test,
-        ..DataOptions::default()
-    };
+    let test = DataOptions::new().split(Split::Test);
     assert!(
         open("stacked:digits", &test)
             .unwrap_err()
@@ -170,19 +160,13 @@ fn skip_and_take_select_a_slice() {
         let refused = part(skip, take).unwrap_err();
         assert!(refused.contains(message), "{refused}");
     }
-    let ring = DataOptions {
-        skip: 99_990,
-        ..DataOptions::default()
-    };
+    let ring = DataOptions::new().skip(99_990);
     assert_eq!(open("ring8", &ring).unwrap().len(), 10);
 }
 
 #[test]
 fn the_mean_image_is_the_mean() {
-    let options = DataOptions {
-        take: Some(3),
-        ..DataOptions::default()
-    };
+    let options = DataOptions::new().take(3);
     let digits = open("digits", &options).unwrap();
     let mean = digits.mean_image().unwrap();
     for (place, mean) in mean.into_iter().enumerate() {

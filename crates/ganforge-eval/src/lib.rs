@@ -50,6 +50,7 @@ pub use evaluation::{
 };
 pub use features::Features;
 pub use figure::Figure;
+pub use ganforge_core::ImageShape;
 pub use protocol::{Metric, Protocol};
 
 #[cfg(test)]

@@ -8,7 +8,9 @@ use burn::tensor::{Device, TensorData};
 use fixture::{DIGIT, card, dcgan, mlp, model_file};
 use ganforge_infer::{InferError, SampleOptions, Sampler};
 use ganforge_model::layers::{Init, Norm};
-use ganforge_model::{GeneratorConfig, ImageSpec, ModelCard, ModelError, ModelFile};
+use ganforge_model::{
+    GeneratorArchitecture, GeneratorConfig, ImageSpec, ModelCard, ModelError, ModelFile,
+};
 
 fn file() -> ModelFile {
     model_file(card(mlp(), DIGIT, &["cat", "dog"]))

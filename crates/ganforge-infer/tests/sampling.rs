@@ -10,7 +10,7 @@ use fixture::{DIGIT, card, dcgan, mlp, model_file, network, r3gan, resnet, sampl
 use ganforge_infer::{InferError, SampleOptions, Sampler, Signature, sample};
 use ganforge_model::layers::{Norm, OutputActivation};
 use ganforge_model::{
-    Generator, GeneratorConfig, ImageSpec, Latent, ModelFile, collect_weights, keyed_rng,
+    Generator, GeneratorConfig, GeneratorInput, ImageSpec, ModelFile, collect_weights, keyed_rng,
 };
 
 const RGB: ImageSpec = ImageSpec {
@@ -206,10 +206,10 @@ fn every_norm_is_stored_with_its_running_statistics() {
             let device = Device::flex().autodiff();
             let network = network(&card, &device);
             let latents = signature.latent.draw(3, &mut keyed_rng(0, "pass", 0));
-            let _ = network.forward(Latent {
-                noise: signature.latent.tensor(latents, &device),
-                class: Some(Tensor::from_data([0, 1, 2], &device)),
-            });
+            let _ = network.forward(
+                GeneratorInput::noise(signature.latent.tensor(latents, &device))
+                    .with_class(Some(Tensor::from_data([0, 1, 2], &device))),
+            );
             let before = sample(&network, &signature, &options(9, 4), &device).unwrap();
             let file = ModelFile::new(card, &network).to_bytes().unwrap();
             let opened = Sampler::from_bytes(&file, &Device::flex()).unwrap();
@@ -226,10 +226,9 @@ fn a_network_in_training_samples_as_in_inference_and_keeps_its_statistics() {
     let network = network(&card, &device);
     // One training pass changes the running statistics.
     let latents = signature.latent.draw(32, &mut keyed_rng(0, "pass", 0));
-    let _ = network.forward(Latent {
-        noise: signature.latent.tensor(latents, &device),
-        class: None,
-    });
+    let _ = network.forward(GeneratorInput::noise(
+        signature.latent.tensor(latents, &device),
+    ));
     let kept = collect_weights(&network.valid());
     let one = sample(&network, &signature, &options(1, 4), &device).unwrap();
     let many = sample(&network, &signature, &options(70, 4), &device).unwrap();
@@ -394,4 +393,30 @@ fn a_generator_that_breaks_its_announcement_is_refused() {
     )
     .unwrap_err();
     assert!(matches!(error, InferError::Shape { .. }), "{error}");
+}
+
+/// Written by version 0.1.0, before files could hold several networks: `train digits-conditional --images 1920`, with
+/// hidden layers of 8 units and 4 latents; the images are those of `sample -n 4 --seed 3` then.
+#[test]
+fn a_file_of_format_1_gives_the_images_it_gave_when_it_was_written() {
+    let sampler = Sampler::from_bytes(
+        include_bytes!("fixture/format-1.safetensors"),
+        &Device::flex(),
+    );
+    let options = SampleOptions {
+        count: 4,
+        seed: 3,
+        ..SampleOptions::default()
+    };
+    let images = sampler.unwrap().sample(&options).unwrap();
+    // A .npy file of version 1 begins with 128 bytes of header.
+    let stored = &include_bytes!("fixture/format-1-seed-3.npy")[128..];
+    let stored = stored
+        .chunks_exact(4)
+        .map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap()));
+    let found = images.data();
+    assert_eq!(found.len(), 4 * 64);
+    for (found, stored) in found.iter().zip(stored) {
+        assert!((found - stored).abs() < 1e-5, "{found} is not {stored}");
+    }
 }

@@ -11,10 +11,11 @@ use crate::request::Request;
 ///
 /// ```
 /// use ganforge_data::{DataOptions, DataSpec};
-/// use ganforge_eval::MetricName;
+/// use ganforge_eval::{ImageShape, MetricName};
 /// use ganforge_measure::{ReferenceData, Request, burn::tensor::Device};
 ///
-/// let reference = ReferenceData::new(&DataSpec::Digits, [1, 8, 8], &DataOptions::default())?;
+/// let image = ImageShape { channels: 1, height: 8, width: 8 };
+/// let reference = ReferenceData::new(&DataSpec::Digits, image, &DataOptions::default())?;
 /// let request = Request::new(200, 0).metrics([MetricName::Precision]);
 /// let mut evaluator = reference.evaluator(&request, &Device::flex())?;
 /// reference.fill(&mut evaluator, &request, |_, _, _| ())?;

@@ -35,9 +35,10 @@ impl ReferenceData<'_> {
     ///
     /// ```
     /// # use ganforge_data::{DataOptions, DataSpec};
-    /// # use ganforge_eval::MetricName;
+    /// # use ganforge_eval::{ImageShape, MetricName};
     /// # use ganforge_measure::{ReferenceData, Request};
-    /// let reference = ReferenceData::new(&DataSpec::Ring8, [2, 1, 1], &DataOptions::default())?;
+    /// let options = DataOptions::default();
+    /// let reference = ReferenceData::new(&DataSpec::Ring8, ImageShape::POINT, &options)?;
     /// let defaults = reference.default_metrics(&Request::new(reference.default_samples(), 0))?;
     /// assert!(defaults.metrics.contains(&MetricName::Modes));
     /// # Ok::<(), ganforge_measure::MeasureError>(())
@@ -61,7 +62,7 @@ impl ReferenceData<'_> {
             FeatureName::Raw => {
                 let (_, reference) = self.choose(Part::Reference, request)?;
                 let images = request.samples.max(reference.len());
-                frechet_fits(self.image.iter().product(), images)
+                frechet_fits(self.image.values(), images)
             }
             FeatureName::Digits | FeatureName::Inception => Ok(()),
         };
@@ -103,12 +104,18 @@ impl ReferenceData<'_> {
 #[cfg(test)]
 mod tests {
     use ganforge_data::DataOptions;
+    use ganforge_eval::ImageShape;
 
     use super::*;
 
     #[test]
     fn the_frechet_distance_is_a_default_if_it_fits_into_memory() {
-        let defaults = |image, features, samples| {
+        let defaults = |[channels, height, width]: [usize; 3], features, samples| {
+            let image = ImageShape {
+                channels,
+                height,
+                width,
+            };
             let data = ReferenceData::new(&DataSpec::Digits, image, &DataOptions::default());
             let request = Request::new(samples, 0).features(features);
             data.unwrap().default_metrics(&request).unwrap()

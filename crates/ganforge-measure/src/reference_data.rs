@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use burn::tensor::Device;
 use ganforge_data::{DataError, DataOptions, DataSpec, Dataset, Resize, Skipped, Split, cache_dir};
 use ganforge_eval::spaces::FeatureName;
-use ganforge_eval::{Evaluator, EvaluatorConfig, Features, ModeSource, Part, ProtocolContext};
+use ganforge_eval::{
+    Evaluator, EvaluatorConfig, Features, ImageShape, ModeSource, Part, ProtocolContext,
+};
 
 use crate::error::MeasureError;
 use crate::request::Request;
@@ -15,10 +17,11 @@ use crate::request::Request;
 ///
 /// ```
 /// use ganforge_data::{DataOptions, DataSpec};
-/// use ganforge_eval::{MetricName, Part};
+/// use ganforge_eval::{ImageShape, MetricName, Part};
 /// use ganforge_measure::{ReferenceData, Request, burn::tensor::Device};
 ///
-/// let reference = ReferenceData::new(&DataSpec::Digits, [1, 8, 8], &DataOptions::default())?;
+/// let image = ImageShape { channels: 1, height: 8, width: 8 };
+/// let reference = ReferenceData::new(&DataSpec::Digits, image, &DataOptions::default())?;
 /// let request = Request::new(200, 0).metrics([MetricName::Precision]);
 /// let mut evaluator = reference.evaluator(&request, &Device::flex())?;
 /// reference.fill(&mut evaluator, &request, |_, _, _| ())?;
@@ -31,8 +34,7 @@ use crate::request::Request;
 /// ```
 pub struct ReferenceData<'a> {
     pub(crate) spec: &'a DataSpec,
-    /// `[channels, height, width]`
-    pub(crate) image: [usize; 3],
+    pub(crate) image: ImageShape,
     options: DataOptions,
     /// Datasets that are open already, so that none is decoded twice.
     open: RefCell<Vec<(DataOptions, Dataset)>>,
@@ -51,14 +53,14 @@ const VALIDATION: usize = 1000;
 const BATCH: usize = 64;
 
 impl<'a> ReferenceData<'a> {
-    /// Data for samples of the shape `image` = `[channels, height, width]`. `options` sets how images are resized, and the limits on memory and pixels; its other
+    /// Data for samples of the shape `image`. `options` sets how images are resized, and the limits on memory and pixels; its other
     /// fields are ignored.
     ///
     /// # Errors
     /// [`MeasureError::Kind`] for points if the model makes images, for images if it makes points, and for stacked digits if it does not make three channels.
     pub fn new(
         spec: &'a DataSpec,
-        image: [usize; 3],
+        image: ImageShape,
         options: &DataOptions,
     ) -> Result<Self, MeasureError> {
         let points = matches!(
@@ -66,10 +68,9 @@ impl<'a> ReferenceData<'a> {
             DataSpec::Ring8 | DataSpec::Grid25 | DataSpec::Points(_)
         );
         let stacked = matches!(spec, DataSpec::Stacked(_));
-        let [channels, height, width] = image;
-        if points != (image == [2, 1, 1]) || stacked && channels != 3 {
+        if points != image.is_point() || stacked && image.channels != 3 {
             return Err(MeasureError::Kind {
-                image: format!("{channels}x{height}x{width}"),
+                image: image.to_string(),
                 spec: spec.to_string(),
                 made_of: match (points, stacked) {
                     (true, _) => "points in the plane",
@@ -79,8 +80,8 @@ impl<'a> ReferenceData<'a> {
             });
         }
         let options = DataOptions {
-            size: (!points).then_some([height, width]),
-            channels: (!points).then_some(channels),
+            size: (!points).then_some([image.height, image.width]),
+            channels: (!points).then_some(image.channels),
             resize: options.resize,
             background: options.background,
             max_pixels: options.max_pixels,
@@ -182,7 +183,7 @@ impl<'a> ReferenceData<'a> {
     /// How images are resized, as a protocol states it.
     fn resize(&self) -> Option<String> {
         let [height, width] = self.options.size?;
-        let [channels, ..] = self.image;
+        let channels = self.image.channels;
         Some(format!(
             "{} to {channels}x{height}x{width}",
             self.resize_method()
@@ -229,7 +230,7 @@ impl<'a> ReferenceData<'a> {
         part: Part,
         request: &Request,
     ) -> Result<(Dataset, Vec<usize>), MeasureError> {
-        let values: usize = self.image.iter().product();
+        let values = self.image.values();
         let (split, most) = match part {
             Part::Samples | Part::Reference => (request.split, request.reference_limit()),
             Part::Training => (Split::Train, MOST_NUMBERS / values),

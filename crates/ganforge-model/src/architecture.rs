@@ -7,10 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{
-    ConfigError, Coupling, Discriminator, DiscriminatorConfig, DiscriminatorNet, Generator,
-    GeneratorConfig, GeneratorNet, ImageSpec, LatentSpec, NetworkSize,
-};
+use crate::{ConfigError, Coupling, Discriminator, Generator, ImageSpec, LatentSpec, NetworkSize};
 
 /// What `[generator]` in a recipe says: [`GeneratorConfig`], or a description of a network of your own.
 ///
@@ -103,89 +100,18 @@ pub trait DiscriminatorArchitecture:
 
     /// Why the score of one image depends on the others in its batch, where it does: rules that have no meaning then
     /// are refused.
-    fn couples_samples(&self) -> Option<Coupling> {
+    fn is_batch_dependent(&self) -> Option<Coupling> {
         None
     }
 
     /// True where the discriminator of a game with classes tells them, as
-    /// [`class_logits`](crate::Judgement::class_logits).
-    fn tells_classes(&self) -> bool {
+    /// [`class_logits`](crate::DiscriminatorOutput::class_logits).
+    fn has_classifier(&self) -> bool {
         false
     }
 
     /// The key and value by which the same image gets another score each time it is judged in training, where it does.
-    fn draws_masks(&self) -> Option<(&'static str, f64)> {
+    fn is_stochastic(&self) -> Option<(&'static str, f64)> {
         None
-    }
-}
-
-impl GeneratorArchitecture for GeneratorConfig {
-    type Network = GeneratorNet;
-
-    fn init(
-        &self,
-        image: ImageSpec,
-        classes: usize,
-        rng: &mut ChaCha8Rng,
-        device: &Device,
-    ) -> Result<GeneratorNet, ConfigError> {
-        Self::init(self, image, classes, rng, device)
-    }
-
-    fn latent(&self) -> LatentSpec {
-        Self::latent(self)
-    }
-
-    fn weight_count(&self, image: ImageSpec, classes: usize) -> Option<usize> {
-        Self::weight_count(self, image, classes)
-    }
-
-    fn size(&self, image: ImageSpec, classes: usize) -> Option<NetworkSize> {
-        Self::size(self, image, classes)
-    }
-
-    fn starts_at_mean(&self) -> bool {
-        Self::starts_at_mean(self)
-    }
-
-    fn start_at(&self, network: GeneratorNet, mean: &[f32]) -> GeneratorNet {
-        match network {
-            GeneratorNet::Mlp(network) => GeneratorNet::Mlp(network.start_at(mean)),
-            other => other,
-        }
-    }
-
-    fn norm_of_rows(&self) -> Option<&'static str> {
-        Self::norm_of_rows(self)
-    }
-}
-
-impl DiscriminatorArchitecture for DiscriminatorConfig {
-    type Network = DiscriminatorNet;
-
-    fn init(
-        &self,
-        image: ImageSpec,
-        classes: usize,
-        rng: &mut ChaCha8Rng,
-        device: &Device,
-    ) -> Result<DiscriminatorNet, ConfigError> {
-        Self::init(self, image, classes, rng, device)
-    }
-
-    fn size(&self, image: ImageSpec, classes: usize) -> Option<NetworkSize> {
-        Self::size(self, image, classes)
-    }
-
-    fn couples_samples(&self) -> Option<Coupling> {
-        Self::couples_samples(self)
-    }
-
-    fn tells_classes(&self) -> bool {
-        Self::tells_classes(self)
-    }
-
-    fn draws_masks(&self) -> Option<(&'static str, f64)> {
-        Self::draws_masks(self)
     }
 }

@@ -1,33 +1,33 @@
 //! The player that judges images, as an open trait and as the built-in architectures a recipe can name.
 
 use burn::module::{Module, ModuleDisplay};
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::{Device, Tensor};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use crate::layers::{Conditioning, MinibatchFeatures, TracedJudgement};
+use crate::layers::{Conditioning, MinibatchFeatures, TracedOutput};
 use crate::networks::{
     DcganDiscriminator, DcganDiscriminatorConfig, MlpDiscriminator, MlpDiscriminatorConfig,
     R3ganDiscriminator, R3ganDiscriminatorConfig, ResnetDiscriminator, ResnetDiscriminatorConfig,
 };
-use crate::{ConfigError, ImageSpec, NetworkSize};
+use crate::{ConfigError, DiscriminatorArchitecture, DiscriminatorInput, ImageSpec, NetworkSize};
 
-/// What a discriminator says of a batch of images.
+/// The output of a discriminator for a batch of images.
 #[derive(Debug, Clone)]
-pub struct Judgement {
+pub struct DiscriminatorOutput {
     /// `[batch, outputs]`, unbounded scores; large means "real". A payoff gives them their meaning.
     pub logits: Tensor<2>,
     /// `[batch, features]`, the last hidden layer.
     pub features: Tensor<2>,
-    /// `[batch, classes]`, unbounded scores of the classes, from a discriminator that tells them.
+    /// `[batch, classes]`, unbounded scores of the classes, from a discriminator with a classifier.
     pub class_logits: Option<Tensor<2>>,
 }
 
-/// What a discriminator says of a batch of images, and how its score changes with them.
+/// The output for a batch of images, and the gradient of each score with respect to its image.
 #[derive(Debug, Clone)]
 pub struct InputGradient {
-    /// The same judgement that [`forward`](Discriminator::forward) gives, under the same dropout masks as the gradient.
-    pub judgement: Judgement,
+    /// What [`forward`](Discriminator::forward) returns, under the same dropout masks as the gradient.
+    pub output: DiscriminatorOutput,
     /// `[batch, channels, height, width]`, each image's gradient of the sum of its logits: a function of the
     /// discriminator's parameters that can be differentiated by them.
     pub gradient: Tensor<4>,
@@ -35,10 +35,8 @@ pub struct InputGradient {
 
 /// A network that scores images. Implement it for a module of your own to train it here.
 pub trait Discriminator: Module + ModuleDisplay {
-    /// # Shapes
-    /// - `images`: `[batch, channels, height, width]`
-    /// - `class`: `[batch]`, `None` for an unconditional discriminator
-    fn forward(&self, images: Tensor<4>, class: Option<Tensor<1, Int>>) -> Judgement;
+    /// Scores images.
+    fn forward(&self, input: DiscriminatorInput) -> DiscriminatorOutput;
 
     /// The gradient of each image's score by the image, as forward operations on the parameters; `None` where the
     /// network has no such expression.
@@ -48,14 +46,8 @@ pub trait Discriminator: Module + ModuleDisplay {
     /// through the layers in reverse: transposed linear layers and convolutions, times the slopes of the
     /// activations. A network that couples the samples of a batch, as batch normalisation does, has to say `None`.
     ///
-    /// # Shapes
-    /// - `images`: `[batch, channels, height, width]`, taken as constants
-    /// - `class`: `[batch]`, `None` for an unconditional discriminator
-    fn input_gradient(
-        &self,
-        _images: Tensor<4>,
-        _class: Option<Tensor<1, Int>>,
-    ) -> Option<InputGradient> {
+    /// Images are taken as constants.
+    fn input_gradient(&self, _input: DiscriminatorInput) -> Option<InputGradient> {
         None
     }
 }
@@ -63,23 +55,17 @@ pub trait Discriminator: Module + ModuleDisplay {
 /// A discriminator written as steps of a [`Traced`](crate::layers::Traced) value: one text for the forward pass and for
 /// the exact input gradient.
 pub trait TracedDiscriminator: Module + ModuleDisplay {
-    /// # Shapes
-    /// - `images`: `[batch, channels, height, width]`
-    /// - `class`: `[batch]`, `None` for an unconditional discriminator
-    fn trace(&self, images: Tensor<4>, class: Option<Tensor<1, Int>>) -> TracedJudgement<'_>;
+    /// Scores images, and records how a gradient with respect to the score becomes one with respect to the image.
+    fn trace(&self, input: DiscriminatorInput) -> TracedOutput<'_>;
 }
 
 impl<T: TracedDiscriminator> Discriminator for T {
-    fn forward(&self, images: Tensor<4>, class: Option<Tensor<1, Int>>) -> Judgement {
-        self.trace(images, class).judgement
+    fn forward(&self, input: DiscriminatorInput) -> DiscriminatorOutput {
+        self.trace(input).output
     }
 
-    fn input_gradient(
-        &self,
-        images: Tensor<4>,
-        class: Option<Tensor<1, Int>>,
-    ) -> Option<InputGradient> {
-        self.trace(images, class).input_gradient()
+    fn input_gradient(&self, input: DiscriminatorInput) -> Option<InputGradient> {
+        self.trace(input).input_gradient()
     }
 }
 
@@ -97,14 +83,10 @@ pub enum DiscriminatorConfig {
     Resnet(ResnetDiscriminatorConfig),
 }
 
-impl DiscriminatorConfig {
-    /// Builds the network with weights drawn from `rng`.
-    ///
-    /// `classes` is 0 for an unconditional discriminator.
-    ///
-    /// # Errors
-    /// A value no network can be built from, such as a size that is not a power of two times four.
-    pub fn init(
+impl DiscriminatorArchitecture for DiscriminatorConfig {
+    type Network = DiscriminatorNet;
+
+    fn init(
         &self,
         image: ImageSpec,
         classes: usize,
@@ -125,9 +107,7 @@ impl DiscriminatorConfig {
         })
     }
 
-    /// What the network holds and keeps; `None` for an image that it cannot judge.
-    #[must_use]
-    pub fn size(&self, image: ImageSpec, classes: usize) -> Option<NetworkSize> {
+    fn size(&self, image: ImageSpec, classes: usize) -> Option<NetworkSize> {
         match self {
             Self::Mlp(config) => Some(config.size(image, classes)),
             Self::Dcgan(config) => config.size(image, classes),
@@ -136,9 +116,7 @@ impl DiscriminatorConfig {
         }
     }
 
-    /// Why the score of one image depends on the others in its batch, where it does.
-    #[must_use]
-    pub fn couples_samples(&self) -> Option<Coupling> {
+    fn is_batch_dependent(&self) -> Option<Coupling> {
         let (batch_norm, minibatch) = match self {
             Self::Mlp(config) => (false, config.minibatch_features),
             Self::Dcgan(config) => (config.batch_norm, config.minibatch_features),
@@ -151,9 +129,7 @@ impl DiscriminatorConfig {
         minibatch.map(Coupling::minibatch)
     }
 
-    /// True where the discriminator of a game with classes tells them by an output of its own.
-    #[must_use]
-    pub fn tells_classes(&self) -> bool {
+    fn has_classifier(&self) -> bool {
         let conditioning = match self {
             Self::Mlp(config) => config.conditioning,
             Self::Dcgan(config) => config.conditioning,
@@ -163,10 +139,7 @@ impl DiscriminatorConfig {
         conditioning == Some(Conditioning::Auxiliary)
     }
 
-    /// The key and value by which the same image gets another score each time it is judged in training, where it
-    /// does.
-    #[must_use]
-    pub fn draws_masks(&self) -> Option<(&'static str, f64)> {
+    fn is_stochastic(&self) -> Option<(&'static str, f64)> {
         match self {
             Self::Mlp(config) => [
                 ("dropout_input", config.dropout_input),
@@ -225,12 +198,12 @@ pub enum DiscriminatorNet {
 }
 
 impl TracedDiscriminator for DiscriminatorNet {
-    fn trace(&self, images: Tensor<4>, class: Option<Tensor<1, Int>>) -> TracedJudgement<'_> {
+    fn trace(&self, input: DiscriminatorInput) -> TracedOutput<'_> {
         match self {
-            Self::Mlp(network) => network.trace(images, class),
-            Self::Dcgan(network) => network.trace(images, class),
-            Self::Resnet(network) => network.trace(images, class),
-            Self::R3gan(network) => network.trace(images, class),
+            Self::Mlp(network) => network.trace(input),
+            Self::Dcgan(network) => network.trace(input),
+            Self::Resnet(network) => network.trace(input),
+            Self::R3gan(network) => network.trace(input),
         }
     }
 }

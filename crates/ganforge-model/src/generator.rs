@@ -11,14 +11,15 @@ use crate::networks::{
     R3ganGeneratorConfig, ResnetGenerator, ResnetGeneratorConfig,
 };
 use crate::size::whole;
-use crate::{ConfigError, ImageSpec, Latent, LatentSpec, NetworkSize};
+use crate::{
+    ConfigError, GeneratorArchitecture, GeneratorInput, ImageSpec, LatentSpec, NetworkSize,
+};
 
 /// A network that turns latents into images. Implement it for a module of your own to train it here.
 pub trait Generator: Module + ModuleDisplay {
     /// # Shapes
-    /// - `latent.noise`: `[batch, dimension]`
     /// - output: `[batch, channels, height, width]`, in [-1, 1] for pixels, or about it without a bounded last layer
-    fn forward(&self, latent: Latent) -> Tensor<4>;
+    fn forward(&self, input: GeneratorInput) -> Tensor<4>;
 
     /// Bytes that [`forward`](Self::forward) of so many latents may take without gradients, beside the weights: what lies
     /// between layers, and what convolutions work in.
@@ -44,14 +45,10 @@ pub enum GeneratorConfig {
     Resnet(ResnetGeneratorConfig),
 }
 
-impl GeneratorConfig {
-    /// Builds the network with weights drawn from `rng`.
-    ///
-    /// `classes` is 0 for an unconditional generator.
-    ///
-    /// # Errors
-    /// A value no network can be built from, such as a size that is not a power of two times four.
-    pub fn init(
+impl GeneratorArchitecture for GeneratorConfig {
+    type Network = GeneratorNet;
+
+    fn init(
         &self,
         image: ImageSpec,
         classes: usize,
@@ -66,17 +63,11 @@ impl GeneratorConfig {
         })
     }
 
-    /// Numbers in the weight matrices, biases and norms aside: what a file must at least hold.
-    ///
-    /// `None` where the count overflows or the size does not fit the architecture.
-    #[must_use]
-    pub fn weight_count(&self, image: ImageSpec, classes: usize) -> Option<usize> {
+    fn weight_count(&self, image: ImageSpec, classes: usize) -> Option<usize> {
         whole(self.size(image, classes)?.matrices)
     }
 
-    /// What the network holds and keeps; `None` for an image that it cannot make.
-    #[must_use]
-    pub fn size(&self, image: ImageSpec, classes: usize) -> Option<NetworkSize> {
+    fn size(&self, image: ImageSpec, classes: usize) -> Option<NetworkSize> {
         match self {
             Self::Mlp(config) => Some(config.size(image, classes)),
             Self::Dcgan(config) => config.size(image, classes),
@@ -85,10 +76,7 @@ impl GeneratorConfig {
         }
     }
 
-    /// The norm by which a batch of one image is the same image for every latent, where there is one: statistics of a
-    /// single row leave nothing of it, while those of a grid of pixels do.
-    #[must_use]
-    pub fn norm_of_rows(&self) -> Option<&'static str> {
+    fn norm_of_rows(&self) -> Option<&'static str> {
         match self {
             Self::Mlp(config) => match config.norm {
                 Norm::Batch => Some("batch"),
@@ -99,18 +87,21 @@ impl GeneratorConfig {
         }
     }
 
-    /// True where a new network is to start from the mean image of the data.
-    #[must_use]
-    pub fn starts_at_mean(&self) -> bool {
+    fn starts_at_mean(&self) -> bool {
         match self {
             Self::Mlp(config) => config.output_bias == OutputBias::MeanImage,
             Self::Dcgan(_) | Self::R3gan(_) | Self::Resnet(_) => false,
         }
     }
 
-    /// Size and distribution of the latents this architecture takes.
-    #[must_use]
-    pub fn latent(&self) -> LatentSpec {
+    fn start_at(&self, network: GeneratorNet, mean: &[f32]) -> GeneratorNet {
+        match network {
+            GeneratorNet::Mlp(network) => GeneratorNet::Mlp(network.start_at(mean)),
+            other => other,
+        }
+    }
+
+    fn latent(&self) -> LatentSpec {
         match self {
             Self::Mlp(config) => config.latent(),
             Self::Dcgan(config) => config.latent(),
@@ -138,12 +129,12 @@ pub enum GeneratorNet {
 }
 
 impl Generator for GeneratorNet {
-    fn forward(&self, latent: Latent) -> Tensor<4> {
+    fn forward(&self, input: GeneratorInput) -> Tensor<4> {
         match self {
-            Self::Mlp(network) => network.forward(latent),
-            Self::Dcgan(network) => network.forward(latent),
-            Self::Resnet(network) => network.forward(latent),
-            Self::R3gan(network) => network.forward(latent),
+            Self::Mlp(network) => network.forward(input),
+            Self::Dcgan(network) => network.forward(input),
+            Self::Resnet(network) => network.forward(input),
+            Self::R3gan(network) => network.forward(input),
         }
     }
 

@@ -1,18 +1,9 @@
 //! Latents: what a generator turns into images.
 
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal, Uniform};
 use serde::{Deserialize, Serialize};
-
-/// A batch of generator inputs.
-#[derive(Debug, Clone)]
-pub struct Latent {
-    /// `[batch, dimension]`.
-    pub noise: Tensor<2>,
-    /// `[batch]`, the class wanted for each row; `None` for an unconditional generator.
-    pub class: Option<Tensor<1, Int>>,
-}
 
 /// The distribution latents are drawn from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -15,6 +15,7 @@ mod discriminator;
 mod error;
 mod generator;
 mod image;
+mod input;
 mod latent;
 pub mod layers;
 mod model_file;
@@ -25,15 +26,19 @@ mod tensor_file;
 mod weights;
 
 pub use architecture::{DiscriminatorArchitecture, GeneratorArchitecture};
+pub use burn;
 pub use discriminator::{
-    Coupling, Discriminator, DiscriminatorConfig, DiscriminatorNet, InputGradient, Judgement,
-    TracedDiscriminator,
+    Coupling, Discriminator, DiscriminatorConfig, DiscriminatorNet, DiscriminatorOutput,
+    InputGradient, TracedDiscriminator,
 };
 pub use error::{ConfigError, ModelError};
 pub use generator::{Generator, GeneratorConfig, GeneratorNet};
 pub use image::ImageSpec;
-pub use latent::{Latent, LatentDistribution, LatentSpec};
-pub use model_file::{FORMAT, ModelCard, ModelFile};
+pub use input::{DiscriminatorInput, GeneratorInput};
+pub use latent::{LatentDistribution, LatentSpec};
+pub use model_file::{
+    BundleCard, FORMAT, FORMAT_NAMED, GENERATOR, ModelBundle, ModelCard, ModelFile,
+};
 /// What initial weights are drawn from.
 pub use rand_chacha::ChaCha8Rng;
 pub use random::keyed_rng;

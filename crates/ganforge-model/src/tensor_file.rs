@@ -2,7 +2,7 @@
 //! tensor is read, so that no more memory is asked for than there are bytes.
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 
 use burn::tensor::{Bytes, DType, TensorData};
@@ -66,19 +66,24 @@ impl<'a, R: Read> TensorFile<'a, R> {
             .map(String::as_str)
     }
 
-    /// Numbers in all tensors.
-    pub fn numbers(&self) -> usize {
-        self.header.data_len() / size_of::<f32>()
+    /// Elements of all tensors whose names begin with `prefix`.
+    pub fn elements(&self, prefix: &str) -> usize {
+        let tensors = self.header.tensors();
+        let sizes = tensors
+            .iter()
+            .filter(|(name, _)| name.starts_with(prefix))
+            .map(|(_, info)| info.data_offsets.1 - info.data_offsets.0);
+        sizes.sum::<usize>() / size_of::<f32>()
     }
 
-    /// Reads the tensors, by name.
+    /// Reads the tensors whose names begin with `prefix`, by the rest of their names.
     ///
     /// # Errors
-    /// Numbers that are not 32-bit floats, by the tensor's name; or a file that cannot be read any more.
-    pub fn tensors(mut self) -> Result<BTreeMap<String, TensorData>, ModelError> {
+    /// Values that are not 32-bit floats, by the tensor's name; or a file that can no longer be read.
+    pub fn tensors(mut self, prefix: &str) -> Result<BTreeMap<String, TensorData>, ModelError> {
         let infos = self.header.tensors();
         for (name, info) in &infos {
-            if info.dtype != Dtype::F32 {
+            if info.dtype != Dtype::F32 && name.starts_with(prefix) {
                 return Err(ModelError::Weights(format!(
                     "tensor `{name}` holds {:?}, expected F32",
                     info.dtype
@@ -89,6 +94,10 @@ impl<'a, R: Read> TensorFile<'a, R> {
         for name in self.header.offset_keys() {
             let info = infos[&name];
             let (start, end) = info.data_offsets;
+            let Some(short) = name.strip_prefix(prefix) else {
+                skip(&mut self.source, (end - start) as u64, self.path)?;
+                continue;
+            };
             let bytes = read(&mut self.source, (end - start) as u64, self.path)?;
             if bytes.len() < end - start {
                 let what = format!("tensor `{name}` is cut short");
@@ -96,17 +105,26 @@ impl<'a, R: Read> TensorFile<'a, R> {
             }
             let bytes = Bytes::from_bytes_vec(bytes);
             let data = TensorData::from_bytes(bytes, info.shape.clone(), DType::F32);
-            tensors.insert(name, data);
+            tensors.insert(short.to_owned(), data);
         }
         Ok(tensors)
     }
+}
+
+fn skip(source: &mut impl Read, len: u64, path: &Path) -> Result<(), ModelError> {
+    io::copy(&mut source.take(len), &mut io::sink())
+        .map(drop)
+        .map_err(|source| ModelError::Io {
+            path: path.to_owned(),
+            source,
+        })
 }
 
 /// The next `len` bytes, or those that are left.
 fn read(source: &mut impl Read, len: u64, path: &Path) -> Result<Vec<u8>, ModelError> {
     let mut bytes = Vec::new();
     let room = usize::try_from(len).map_or(Ok(()), |len| bytes.try_reserve_exact(len));
-    room.map_err(std::io::Error::from)
+    room.map_err(io::Error::from)
         .and_then(|()| source.take(len).read_to_end(&mut bytes))
         .map_err(|source| ModelError::Io {
             path: path.to_owned(),

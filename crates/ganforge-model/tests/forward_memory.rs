@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
 use burn::tensor::Device;
-use ganforge_model::{Generator, GeneratorConfig, GeneratorNet, ImageSpec, keyed_rng};
+use ganforge_model::{
+    Generator, GeneratorArchitecture, GeneratorConfig, GeneratorNet, ImageSpec, keyed_rng,
+};
 
 const KINDS: [&str; 4] = [
     r#"{"kind": "mlp", "latent": 4, "hidden": [8]}"#,

@@ -6,7 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use ganforge_model::{
-    Discriminator, DiscriminatorConfig, DiscriminatorNet, ImageSpec, InputGradient, keyed_rng,
+    Discriminator, DiscriminatorArchitecture, DiscriminatorConfig, DiscriminatorInput,
+    DiscriminatorNet, ImageSpec, InputGradient, keyed_rng,
 };
 use rand_distr::{Distribution, Uniform};
 use serde_json::{Value, json};
@@ -53,7 +54,9 @@ fn judge(
         .lock()
         .unwrap_or_else(PoisonError::into_inner);
     device.seed(7);
-    let judged = net.input_gradient(images, class).unwrap();
+    let judged = net
+        .input_gradient(DiscriminatorInput::new(images).with_class(class))
+        .unwrap();
     drop(alone);
     judged
 }
@@ -89,7 +92,7 @@ fn check_net(name: &str, net: &DiscriminatorNet, image: ImageSpec, classes: usiz
     let largest = gradient.iter().fold(0.0_f32, |most, g| most.max(g.abs()));
     assert!(largest > 1e-2, "{name}: {largest} is no slope to measure");
     let scores = |numbers: &[f32]| -> Vec<f32> {
-        let logits = judge(net, image, numbers, classes).judgement.logits;
+        let logits = judge(net, image, numbers, classes).output.logits;
         logits.into_data().try_to_vec().unwrap()
     };
     let here = scores(&numbers);
@@ -237,8 +240,8 @@ fn the_pass_that_writes_it_judges_like_any_other() {
         let dims = [BATCH, 1, 16, 16];
         let images = TensorData::new(numbers.clone(), dims);
         let images: Tensor<4> = Tensor::from_data(images, &Device::flex().autodiff());
-        let plain = net.forward(images, None);
-        let other = judge(&net, image, &numbers, 0).judgement;
+        let plain = net.forward(DiscriminatorInput::new(images));
+        let other = judge(&net, image, &numbers, 0).output;
         assert_eq!(plain.logits.into_data(), other.logits.into_data());
         assert_eq!(plain.features.into_data(), other.features.into_data());
     }
@@ -253,5 +256,8 @@ fn batch_statistics_leave_no_image_a_gradient_of_its_own() {
     };
     let net = network(json!({ "kind": "dcgan", "width": 3 }), image, 0);
     let images = Tensor::zeros([BATCH, 1, 16, 16], &Device::flex().autodiff());
-    assert!(net.input_gradient(images, None).is_none());
+    assert!(
+        net.input_gradient(DiscriminatorInput::new(images))
+            .is_none()
+    );
 }

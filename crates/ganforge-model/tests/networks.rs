@@ -6,8 +6,8 @@ use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor};
 use ganforge_model::layers::OutputActivation;
 use ganforge_model::{
-    Discriminator, DiscriminatorConfig, Generator, GeneratorArchitecture, GeneratorConfig,
-    ImageSpec, Latent, keyed_rng,
+    Discriminator, DiscriminatorArchitecture, DiscriminatorConfig, DiscriminatorInput, Generator,
+    GeneratorArchitecture, GeneratorConfig, GeneratorInput, ImageSpec, keyed_rng,
 };
 use serde_json::{Value, json};
 
@@ -46,11 +46,9 @@ fn play(
         .then(|| Tensor::<1, Int>::from_data([0, 1, i64::try_from(classes).unwrap() - 1], &device));
     let numbers = generator.latent().draw(3, &mut keyed_rng(1, "latent", 0));
     let noise = generator.latent().tensor(numbers, &device);
-    let images = generator_net.forward(Latent {
-        noise,
-        class: class.clone(),
-    });
-    let judgement = discriminator_net.forward(images.clone(), class);
+    let images = generator_net.forward(GeneratorInput::noise(noise).with_class(class.clone()));
+    let judgement =
+        discriminator_net.forward(DiscriminatorInput::new(images.clone()).with_class(class));
     Ok((images.dims(), judgement.logits.dims()))
 }
 
@@ -91,9 +89,7 @@ fn a_generator_that_starts_at_the_mean_image_makes_it_of_its_biases_alone() {
             .init(spec, 0, &mut keyed_rng(0, "weights", 0), &device)
             .unwrap();
         let noise = Tensor::zeros([1, 3], &device);
-        let made = g
-            .start_at(net, &mean)
-            .forward(Latent { noise, class: None });
+        let made = g.start_at(net, &mean).forward(GeneratorInput::noise(noise));
         for (made, mean) in made.into_data().iter::<f32>().zip(mean) {
             assert!((made - mean).abs() < 1e-6, "{output}: {made} for {mean}");
         }
@@ -113,9 +109,9 @@ fn an_input_range_brings_pixels_to_it() {
     let pixels = Tensor::<1>::from_data([-1.0, -0.5, 0.25, 1.0], &device).reshape([1, 1, 2, 2]);
     let unit = net(json!([0.0, 1.0]))
         .unwrap()
-        .forward(pixels.clone(), None);
+        .forward(DiscriminatorInput::new(pixels.clone()));
     let signed = net(json!([-1.0, 1.0])).unwrap();
-    let by_hand = signed.forward((pixels + 1.0) / 2.0, None);
+    let by_hand = signed.forward(DiscriminatorInput::new((pixels + 1.0) / 2.0));
     let apart: f32 = (unit.logits - by_hand.logits).abs().into_scalar();
     assert!(apart < 1e-6, "{apart}");
     let refused = net(json!([1.0, 1.0])).unwrap_err().to_string();

@@ -4,8 +4,8 @@
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use ganforge_model::{
-    ConfigError, Generator, GeneratorConfig, GeneratorNet, ImageSpec, Latent, apply_weights,
-    collect_weights, keyed_rng,
+    ConfigError, Generator, GeneratorArchitecture, GeneratorConfig, GeneratorInput, GeneratorNet,
+    ImageSpec, apply_weights, collect_weights, keyed_rng,
 };
 use serde_json::{Value, json};
 
@@ -49,7 +49,7 @@ fn latents(config: &GeneratorConfig, first: u64, count: usize, device: &Device) 
 fn images(net: &GeneratorNet, noise: Tensor<2>, class: Option<&[i32]>) -> Vec<f32> {
     let class = class.map(|class| Tensor::<1, Int>::from_data(class, &noise.device()));
     let [count, _] = noise.dims();
-    let images = net.forward(Latent { noise, class });
+    let images = net.forward(GeneratorInput::noise(noise).with_class(class));
     assert_eq!(images.dims(), [count, 2, 8, 8]);
     images.into_data().try_to_vec().unwrap()
 }

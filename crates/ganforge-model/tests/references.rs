@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use ganforge_model::{
-    Discriminator, DiscriminatorConfig, Generator, GeneratorConfig, ImageSpec, Latent,
-    apply_weights, collect_weights, keyed_rng,
+    Discriminator, DiscriminatorArchitecture, DiscriminatorConfig, DiscriminatorInput, Generator,
+    GeneratorArchitecture, GeneratorConfig, GeneratorInput, ImageSpec, apply_weights,
+    collect_weights, keyed_rng,
 };
 use serde::Deserialize;
 
@@ -80,12 +81,17 @@ fn players_with_the_same_weights_make_and_judge_the_same_images_as_in_pytorch() 
             .map(|labels| Tensor::<1, Int>::from_data(labels.as_slice(), &device));
         let dimension = case.generator.latent().dimension;
         let shape = [case.latents.len() / dimension, dimension];
-        let images = generator.unwrap().forward(Latent {
-            noise: Tensor::from_data(TensorData::new(case.latents, shape), &device),
-            class: class.clone(),
-        });
+        let images = generator.unwrap().forward(
+            GeneratorInput::noise(Tensor::from_data(
+                TensorData::new(case.latents, shape),
+                &device,
+            ))
+            .with_class(class.clone()),
+        );
         compare(&name, images.clone(), &case.images);
-        let judgement = discriminator.unwrap().forward(images, class);
+        let judgement = discriminator
+            .unwrap()
+            .forward(DiscriminatorInput::new(images).with_class(class));
         compare(&name, judgement.logits, &case.scores);
     }
 }

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use ganforge_model::{
-    Discriminator, DiscriminatorConfig, Generator, GeneratorConfig, ImageSpec, Latent,
-    apply_weights, collect_weights, keyed_rng,
+    Discriminator, DiscriminatorArchitecture, DiscriminatorConfig, DiscriminatorInput, Generator,
+    GeneratorArchitecture, GeneratorConfig, GeneratorInput, ImageSpec, apply_weights,
+    collect_weights, keyed_rng,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -57,7 +58,7 @@ impl Case {
             let net = apply_weights(net, self.weights()).unwrap();
             let latent = config.latent().dimension;
             let noise = given([self.given.len() / latent, latent, 1, 1]).flatten(1, 3);
-            let images = net.forward(Latent { noise, class });
+            let images = net.forward(GeneratorInput::noise(noise).with_class(class));
             return vec![("images", images.into_data())];
         }
         let config: DiscriminatorConfig = serde_json::from_value(self.config.clone()).unwrap();
@@ -67,12 +68,14 @@ impl Case {
         let image = self.image;
         let batch = self.given.len() / image.len();
         let images = given([batch, image.channels, image.height, image.width]);
-        let judged = net.input_gradient(images, class).unwrap();
-        let told = judged.judgement.class_logits;
+        let judged = net
+            .input_gradient(DiscriminatorInput::new(images).with_class(class))
+            .unwrap();
+        let told = judged.output.class_logits;
         [
-            ("features", judged.judgement.features.into_data()),
+            ("features", judged.output.features.into_data()),
             ("gradient", judged.gradient.into_data()),
-            ("logits", judged.judgement.logits.into_data()),
+            ("logits", judged.output.logits.into_data()),
         ]
         .into_iter()
         .chain(told.map(|logits| ("class_logits", logits.into_data())))
@@ -142,14 +145,18 @@ fn every_power_of_two_and_non_square_sizes_are_reached() {
         for classes in [0, 4] {
             let spec = image(channels, height, width);
             let class = (classes > 0).then(|| Tensor::<1, Int>::from_data([0, 3, 1], &device));
-            let images = build(&g, spec, classes, &device).forward(Latent {
-                noise: Tensor::ones([3, 5], &device),
-                class: class.clone(),
-            });
+            let images = build(&g, spec, classes, &device).forward(
+                GeneratorInput::noise(Tensor::ones([3, 5], &device)).with_class(class.clone()),
+            );
             assert_eq!(images.dims(), [3, channels, height, width]);
             let mut rng = keyed_rng(0, "weights", 0);
             let d = d.init(spec, classes, &mut rng, &device).unwrap();
-            assert_eq!(d.forward(images, class).logits.dims(), [3, 1]);
+            assert_eq!(
+                d.forward(DiscriminatorInput::new(images).with_class(class))
+                    .logits
+                    .dims(),
+                [3, 1]
+            );
         }
     }
 }
@@ -187,10 +194,8 @@ fn weights_go_out_by_name_and_come_back() {
         let mut rng = keyed_rng(1, "other weights", 0);
         let other = config.init(spec, 3, &mut rng, &device).unwrap();
         let images = |net: &ganforge_model::GeneratorNet| {
-            let latent = Latent {
-                noise: Tensor::ones([2, 3], &device),
-                class: Some(Tensor::from_data([2, 0], &device)),
-            };
+            let latent = GeneratorInput::noise(Tensor::ones([2, 3], &device))
+                .with_class(Some(Tensor::from_data([2, 0], &device)));
             net.forward(latent).into_data()
         };
         assert_ne!(images(&net), images(&other), "{norm}");

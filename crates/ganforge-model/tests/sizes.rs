@@ -5,7 +5,8 @@
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor};
 use ganforge_model::{
-    DiscriminatorConfig, GeneratorConfig, ImageSpec, LatentDistribution, NetworkSize, keyed_rng,
+    DiscriminatorArchitecture, DiscriminatorConfig, GeneratorArchitecture, GeneratorConfig,
+    ImageSpec, LatentDistribution, NetworkSize, keyed_rng,
 };
 use serde_json::{Value, json};
 

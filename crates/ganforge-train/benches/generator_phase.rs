@@ -10,7 +10,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
 use ganforge_infer::Signature;
-use ganforge_model::{Discriminator, ImageSpec};
+use ganforge_model::{Discriminator, DiscriminatorInput, ImageSpec};
 use ganforge_train::Recipe;
 use ganforge_train::game::{Loss, TurnKey};
 use ganforge_train::recipe::Override;
@@ -79,7 +79,9 @@ fn gradients(players: &Players<Gan>, loss: Loss) -> GradientsParams {
 /// The generator's loss as it would be if the discriminator's parameters took gradients.
 fn loss_with_all_gradients(players: &Players<Gan>, round: &GanRound, fakes: Tensor<4>) -> Loss {
     let score = |images| {
-        let judgement = players.discriminator.forward(images, round.class.clone());
+        let judgement = players
+            .discriminator
+            .forward(DiscriminatorInput::new(images).with_class(round.class.clone()));
         judgement.logits
     };
     let fake = score(fakes);

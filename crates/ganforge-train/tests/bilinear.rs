@@ -7,11 +7,12 @@
 
 use burn::data::dataset::DatasetError;
 use burn::module::{Module, Param};
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::{Device, Tensor};
 use burn::train::Learner;
 use ganforge_model::{
-    ChaCha8Rng, ConfigError, Discriminator, DiscriminatorArchitecture, Generator,
-    GeneratorArchitecture, ImageSpec, Judgement, Latent, LatentDistribution, LatentSpec,
+    ChaCha8Rng, ConfigError, Discriminator, DiscriminatorArchitecture, DiscriminatorInput,
+    DiscriminatorOutput, Generator, GeneratorArchitecture, GeneratorInput, ImageSpec,
+    LatentDistribution, LatentSpec,
 };
 use ganforge_train::game::{Game, PerPlayer};
 use ganforge_train::optimizer::{module_optimizer, module_schedule};
@@ -86,16 +87,16 @@ impl DiscriminatorArchitecture for SlopeConfig {
 }
 
 impl Generator for Constant {
-    fn forward(&self, latent: Latent) -> Tensor<4> {
-        let [batch, _] = latent.noise.dims();
+    fn forward(&self, input: GeneratorInput) -> Tensor<4> {
+        let [batch, _] = input.expect_noise().dims();
         self.a.val().reshape([1, 1, 1, 1]).expand([batch, 1, 1, 1])
     }
 }
 
 impl Discriminator for Slope {
-    fn forward(&self, images: Tensor<4>, _class: Option<Tensor<1, Int>>) -> Judgement {
-        let logits = images.flatten::<2>(1, 3) * self.b.val().unsqueeze();
-        Judgement {
+    fn forward(&self, input: DiscriminatorInput) -> DiscriminatorOutput {
+        let logits = input.images.flatten::<2>(1, 3) * self.b.val().unsqueeze();
+        DiscriminatorOutput {
             features: logits.clone(),
             logits,
             class_logits: None,

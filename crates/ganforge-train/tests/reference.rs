@@ -5,7 +5,7 @@ use burn::tensor::Device;
 use ganforge_infer::Signature;
 use ganforge_model::ImageSpec;
 use ganforge_train::recipe::Override;
-use ganforge_train::{Payoff, Recipe};
+use ganforge_train::{Payoff, Recipe, System};
 use toml::{Table, Value};
 
 const PAGE: &str = include_str!("../../../docs/game.md");
@@ -275,7 +275,7 @@ fn every_snippet_is_part_of_a_recipe_whose_networks_can_be_built() {
         let recipe = digits(&changes).unwrap_or_else(|error| panic!("{snippet}{error}"));
         let classes = if recipe.experiment.data.labels { 10 } else { 0 };
         let signature = Signature {
-            latent: recipe.system.generator.latent(),
+            latent: recipe.system.latent(),
             image: ImageSpec {
                 channels: 1,
                 height: 8,

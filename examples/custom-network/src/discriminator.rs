@@ -2,12 +2,13 @@
 
 use burn::module::Module;
 use burn::nn::Linear;
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::Device;
 use ganforge_model::layers::{
-    Activation, Conditioning, Head, Init, Traced, TracedJudgement, WeightInit,
+    Activation, Conditioning, Head, Init, Traced, TracedOutput, WeightInit,
 };
 use ganforge_model::{
-    ChaCha8Rng, ConfigError, DiscriminatorArchitecture, ImageSpec, TracedDiscriminator,
+    ChaCha8Rng, ConfigError, DiscriminatorArchitecture, DiscriminatorInput, ImageSpec,
+    TracedDiscriminator,
 };
 use serde::{Deserialize, Serialize};
 
@@ -54,12 +55,12 @@ impl DiscriminatorArchitecture for Residual {
     }
 }
 
-/// The network, written once: `Traced` leaves behind, with every step, the way back from the score to the image, so that
-/// penalties on the slope of the score, such as R1, are exact. A network that is no such chain of steps implements
+/// The forward pass. `Traced` records the transpose of each step, from which the gradient of the score with respect to the image
+/// follows, so that penalties on it, such as R1, are exact. A network that is not a chain of such steps implements
 /// `Discriminator` instead, with `forward` alone.
 impl TracedDiscriminator for ResidualMlp {
-    fn trace(&self, images: Tensor<4>, class: Option<Tensor<1, Int>>) -> TracedJudgement<'_> {
-        let mut rows = Traced::new(images).flatten().linear(&self.entry);
+    fn trace(&self, input: DiscriminatorInput) -> TracedOutput<'_> {
+        let mut rows = Traced::new(input.images).flatten().linear(&self.entry);
         for [first, second] in &self.blocks {
             rows = rows.fork(
                 |rows| rows,
@@ -70,6 +71,6 @@ impl TracedDiscriminator for ResidualMlp {
             );
         }
         self.head
-            .judge(rows.activation(Activation::LeakyRelu), class)
+            .judge(rows.activation(Activation::LeakyRelu), input.class)
     }
 }

@@ -5,7 +5,7 @@ use burn::nn::Linear;
 use burn::tensor::{Device, Tensor, TensorData};
 use ganforge_model::layers::{Init, WeightInit, append_one_hot};
 use ganforge_model::{
-    ChaCha8Rng, ConfigError, Generator, GeneratorArchitecture, ImageSpec, Latent,
+    ChaCha8Rng, ConfigError, Generator, GeneratorArchitecture, GeneratorInput, ImageSpec,
     LatentDistribution, LatentSpec,
 };
 use serde::{Deserialize, Serialize};
@@ -76,7 +76,8 @@ impl GeneratorArchitecture for Waves {
 }
 
 impl Generator for WaveField {
-    fn forward(&self, Latent { noise, class }: Latent) -> Tensor<4> {
+    fn forward(&self, input: GeneratorInput) -> Tensor<4> {
+        let noise = input.expect_noise();
         let ImageSpec {
             channels,
             height,
@@ -84,7 +85,7 @@ impl Generator for WaveField {
         } = self.image;
         let [batch, _] = noise.dims();
         let places = places(self.image, &noise.device()) * self.frequency;
-        let code = match class {
+        let code = match input.class {
             Some(class) => append_one_hot(noise, class, self.classes),
             None => noise,
         };

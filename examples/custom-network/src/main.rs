@@ -1,14 +1,13 @@
 //! A generator and a discriminator of your own, trained like the built-in ones.
 //!
-//! `cargo run --release -p custom-network` trains them for a minute or two on digits that are built in. Stop it whenever you
-//! like (`q` in the dashboard): the same command goes on. After a `--` may follow a folder other than
-//! `runs/custom-network`, and changes to the recipe, such as `run.images=20000`.
+//! `cargo run --release -p custom-network` trains them for a minute or two on built-in digits. Stop it at any time (`q` in the dashboard): the
+//! same command resumes. Arguments after `--` are another folder than `runs/custom-network`, and changes to the recipe, such as
+//! `run.images=20000`.
 //!
-//! A network of yours takes two types: a description, which is what `[generator]` or `[discriminator]` in a recipe
-//! holds, and the module that is built from it. In exchange you get what the built-in networks have: every payoff,
-//! penalty and update rule, a run directory, checkpoints that are resumed bit for bit, and a model file that describes
-//! itself. The file opens where the description is known, as in this program; the command `ganforge sample` knows the
-//! built-in ones only, and says so.
+//! A network consists of two types: a description, which a recipe holds in `[generator]` or `[discriminator]`, and the module that is built
+//! from it. It then has what built-in networks have: every payoff, penalty and update rule, a run directory, checkpoints that are
+//! resumed bit for bit, and a model file that describes itself. Programs that know the description can open the file; the command
+//! `ganforge sample` knows the built-in ones only, and reports the others as unknown.
 
 mod discriminator;
 mod generator;
@@ -46,12 +45,12 @@ fn train_and_enlarge() -> Result<(), Box<dyn Error>> {
     let changes = words
         .map(|word| word.parse())
         .collect::<Result<Vec<Override>, _>>()?;
-    // The two types say whose networks the recipe describes; from here on nothing else does.
+    // The two type parameters select the networks; nothing below names them again.
     let text = include_str!("../recipe.toml");
     let recipe: Recipe<Gan<Waves, Residual>> = Recipe::parse("custom-network", text, &changes)?;
     let data = &recipe.experiment.data;
     let dataset = Dataset::open(&data.source, &data.options())?;
-    // Any device that Burn knows will do, if its feature is switched on in `Cargo.toml`.
+    // Any device of Burn whose feature is enabled in `Cargo.toml`.
     let device = Device::flex();
     let directory = RunDirectory::new(&out);
     let beginning = if directory.recipe().is_file() {

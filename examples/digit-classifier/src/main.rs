@@ -42,11 +42,7 @@ fn main() -> ExitCode {
 
 fn train_and_write(mnist: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
     let part = |split| {
-        let options = DataOptions {
-            labels: true,
-            split,
-            ..DataOptions::default()
-        };
+        let options = DataOptions::new().labels(true).split(split);
         Dataset::open(&DataSpec::Idx(mnist.to_owned()), &options)
     };
     let (train, test) = (part(Split::Train)?, part(Split::Test)?);

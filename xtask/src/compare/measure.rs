@@ -1,4 +1,4 @@
-//! One run of a benchmark: the time it prints, the memory it took.
+//! One run of a benchmark: its time and its peak memory.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -9,15 +9,15 @@ use serde_json::Value;
 
 use crate::step;
 
-/// What one run said.
+/// The result of one run.
 #[derive(Clone, Copy)]
 pub struct Measured {
     pub milliseconds: f64,
-    /// Largest resident memory; not a number where the system does not tell.
+    /// Largest resident memory; NaN where the system does not report it.
     pub peak_mebibytes: f64,
 }
 
-/// How often the memory is looked at.
+/// Interval between two readings of the memory.
 const LOOK: Duration = Duration::from_millis(20);
 
 /// Runs a command that prints one JSON object with `step_ms_median`.
@@ -55,7 +55,7 @@ pub fn measure(command: &mut Command) -> Result<Measured, String> {
     })
 }
 
-/// The most memory that a running process has had at a time, in MiB, as Linux counts it.
+/// Peak resident memory of a running process, in MiB, as Linux reports it.
 fn peak_of(process: u32) -> Option<f64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
     let line = status

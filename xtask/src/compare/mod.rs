@@ -1,4 +1,4 @@
-//! The table of times beside `PyTorch`: each workload in turn on both sides, ratios of medians.
+//! Times beside `PyTorch`: each workload alternates between both sides, and ratios are of medians.
 
 mod measure;
 mod workload;
@@ -11,7 +11,7 @@ use crate::step;
 use measure::{Measured, measure};
 use workload::{Side, Workload, workloads};
 
-/// What to compare with, and how often.
+/// Peer, rounds and output.
 pub struct Options {
     /// `peers/dcgan_torch.py`.
     peer: PathBuf,
@@ -41,12 +41,14 @@ impl Options {
                         .parse()
                         .ok()
                         .filter(|&rounds| rounds > 0)
-                        .ok_or_else(|| format!("compare: `{rounds}` is no number of rounds"))?;
+                        .ok_or_else(|| {
+                            format!("compare: `{rounds}` is not a positive number of rounds")
+                        })?;
                 }
                 ["--only", text] => text.clone_into(&mut options.only),
                 ["--out", path] => options.out = path.into(),
                 [option, ..] => {
-                    return Err(format!("compare: `{option}` is no option with a value"));
+                    return Err(format!("compare: `{option}` is not an option with a value"));
                 }
                 [] => {}
             }
@@ -77,7 +79,7 @@ const HEAD: &str = "\
 |---|---|---|---|---|---|
 ";
 
-/// One workload, its sides in turn: what disturbs the machine for a while disturbs them all.
+/// One workload. Its sides alternate, so that a disturbance of the machine affects all of them.
 fn row(workload: &Workload, options: &Options) -> Result<String, String> {
     let sides = &workload.sides;
     let mut rounds: Vec<Vec<Measured>> = vec![Vec::new(); sides.len()];
@@ -128,7 +130,7 @@ fn command(side: &Side, options: &Options) -> std::process::Command {
             command
                 .arg(Path::new("references").join(script))
                 .args(arguments);
-            // The allocator keeps what it has, as ours does.
+            // glibc keeps freed memory, as our allocator does.
             command.env("MALLOC_MMAP_THRESHOLD_", "1073741824");
             command.env("MALLOC_TRIM_THRESHOLD_", "1073741824");
             command

@@ -1,6 +1,6 @@
-//! What is compared.
+//! The workloads.
 
-/// One comparison; the first side is the one whose time is divided by the others'.
+/// One comparison. Ratios are times of the first side over those of the others.
 pub struct Workload {
     pub name: String,
     pub sides: Vec<Side>,
@@ -8,7 +8,7 @@ pub struct Workload {
 
 /// One program to time.
 pub enum Side {
-    /// `ganforge bench`, with what follows it.
+    /// `ganforge bench` with these arguments.
     Ours {
         name: &'static str,
         arguments: Vec<String>,
@@ -32,7 +32,7 @@ impl Side {
     }
 }
 
-/// Every row of the benches page.
+/// Every row of docs/benchmarks.md.
 pub fn workloads() -> Vec<Workload> {
     let mut workloads: Vec<Workload> = [32, 64].map(|size| training(size, 64, 64)).into();
     workloads.push(one_stage());
@@ -76,7 +76,7 @@ fn training(size: usize, width: usize, batch: usize) -> Workload {
 fn one_stage() -> Workload {
     let ours = |name, change: &str| Side::Ours {
         name,
-        // One stage is for discriminators that judge each image by itself.
+        // One-stage updates need a discriminator without batch norm.
         arguments: words(&format!(
             "bench-dcgan32 --set discriminator.batch_norm=false {change}"
         )),

@@ -1,6 +1,6 @@
-//! Everything that needs an NVIDIA GPU: built, tested, trained and measured, with a report of what was seen.
+//! Everything that needs an NVIDIA GPU: builds, tests, trains and measures, and writes a report.
 //!
-//! A part that fails does not stop the others, and one that cannot run says why: the report is complete.
+//! A part that fails or cannot run is reported with the reason; the others run.
 
 mod bench;
 mod report;
@@ -28,7 +28,7 @@ const BUILD: [&str; 7] = [
 
 const DEVICES: [&str; 2] = ["cuda", "vulkan"];
 
-/// Where the report goes, and what is at hand.
+/// Output folder, peer and prebuilt binaries.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Options {
     out: PathBuf,
@@ -68,10 +68,10 @@ pub fn run(options: &Options) -> Result<(), String> {
         .map_err(|why| format!("no NVIDIA GPU is visible here: {why}"))?;
     fs::create_dir_all(&options.out)
         .map_err(|error| format!("{}: {error}", options.out.display()))?;
-    // Commands run at the workspace root, so paths given from elsewhere are made whole first.
-    let out = &whole(&options.out)?;
-    let peer = options.peer.as_deref().map(whole).transpose()?;
-    let prebuilt = options.prebuilt.as_deref().map(whole).transpose()?;
+    // Commands run at the workspace root, so paths are made absolute first.
+    let out = &absolute(&options.out)?;
+    let peer = options.peer.as_deref().map(absolute).transpose()?;
+    let prebuilt = options.prebuilt.as_deref().map(absolute).transpose()?;
 
     let mut report = Report::new(out, gpus.trim());
     let ganforge = ganforge(prebuilt.as_deref())?;
@@ -86,7 +86,7 @@ pub fn run(options: &Options) -> Result<(), String> {
     report.finish()
 }
 
-/// The binary under test: nothing else can run without it.
+/// The binary under test.
 fn ganforge(prebuilt: Option<&Path>) -> Result<PathBuf, String> {
     if let Some(folder) = prebuilt {
         return Ok(folder.join("ganforge"));
@@ -116,7 +116,7 @@ fn backends_test(prebuilt: Option<&Path>, out: &Path) -> Outcome {
     finished(step::run_into(&mut command, &out.join("backends.log")))
 }
 
-/// A run folder of an earlier report would be continued or refused, so it goes first.
+/// Removes the run of an earlier report first, because training would refuse its folder.
 fn short_run(ganforge: &Path, device: &str, out: &Path) -> Outcome {
     let run = out.join(format!("train-{device}"));
     if run.exists()
@@ -145,7 +145,7 @@ fn short_run(ganforge: &Path, device: &str, out: &Path) -> Outcome {
     ))
 }
 
-fn whole(path: &Path) -> Result<PathBuf, String> {
+fn absolute(path: &Path) -> Result<PathBuf, String> {
     path.canonicalize()
         .map_err(|error| format!("{}: {error}", path.display()))
 }

@@ -1,5 +1,4 @@
-//! What was seen, as JSON lines for programs and Markdown for people, rewritten after every part so that an
-//! interrupted run keeps what it had.
+//! The report, as JSON lines and as Markdown. Rewritten after every part, so that an interrupted run keeps its results.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -37,7 +36,7 @@ impl Report {
         }
     }
 
-    /// Runs one part and writes down how it ended.
+    /// Runs one part and records its outcome.
     pub fn part(&mut self, name: &str, run: impl FnOnce() -> Outcome) -> Result<(), String> {
         let started = Instant::now();
         let outcome = run();
@@ -55,7 +54,7 @@ impl Report {
         self.write("report.md", &self.markdown())
     }
 
-    /// Says where the report lies, and fails if a part did.
+    /// Prints the path of the report, and fails if a part did.
     pub fn finish(self) -> Result<(), String> {
         println!("report: {}", self.folder.join("report.md").display());
         let failed: Vec<&str> = self

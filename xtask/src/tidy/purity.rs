@@ -3,7 +3,7 @@
 use super::violation::Violation;
 
 /// A crate, what must never appear beneath it (a trailing `*` stands for any ending), and why.
-const LIGHT: [(&str, &[&str], &str); 3] = [
+const LIGHT: [(&str, &[&str], &str); 4] = [
     (
         "ganforge-infer",
         &[
@@ -22,6 +22,17 @@ const LIGHT: [(&str, &[&str], &str); 3] = [
     ),
     (
         "ganforge-eval",
+        &[
+            "burn-autodiff",
+            "burn-dataset",
+            "burn-optim",
+            "burn-train",
+            "ratatui",
+        ],
+        "a program that only measures must not carry training",
+    ),
+    (
+        "ganforge-measure",
         &[
             "burn-autodiff",
             "burn-dataset",

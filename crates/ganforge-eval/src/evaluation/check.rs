@@ -7,9 +7,6 @@ use crate::error::EvalError;
 use crate::metrics::frechet_fits;
 use crate::spaces::{FeatureSpace, check_stacked, cropped_shape};
 
-/// The shape of a point in the plane.
-const POINT: [usize; 3] = [2, 1, 1];
-
 /// Fails for a metric that these images do not admit, and for stacked digits of a size that the classifier does not take.
 pub(super) fn check(config: &EvaluatorConfig, dimensions: usize) -> Result<(), EvalError> {
     for &metric in &config.metrics {
@@ -41,7 +38,7 @@ const NO_MODES: &str =
     "the modes of these data are not known; those of ring8, grid25 and stacked digits are";
 
 fn refusal(metric: MetricName, config: &EvaluatorConfig) -> Option<&'static str> {
-    let points = config.image == POINT;
+    let points = config.image.is_point();
     match (metric, &config.modes, &config.space) {
         (MetricName::Modes | MetricName::HighQuality | MetricName::ReverseKl, None, _) => {
             Some(NO_MODES)

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ganforge_core::ImageShape;
+
 use super::metric_name::MetricName;
 use super::mode_source::ModeSource;
 use crate::spaces::FeatureSpace;
@@ -9,8 +11,8 @@ use crate::spaces::FeatureSpace;
 /// What an [`Evaluator`](super::Evaluator) measures.
 #[derive(Debug, Clone)]
 pub struct EvaluatorConfig {
-    /// `[channels, height, width]` of every image.
-    pub image: [usize; 3],
+    /// The shape of every image.
+    pub image: ImageShape,
     /// The feature space in which images are compared.
     pub space: FeatureSpace,
     /// The modes of the data, if they are known.
@@ -26,9 +28,9 @@ pub struct EvaluatorConfig {
 }
 
 impl EvaluatorConfig {
-    /// Measures the metrics on raw pixels of images `[channels, height, width]`. Unknown modes, counts of 0 and an empty context: set the other fields as needed.
+    /// Measures the metrics on raw pixels of images. Unknown modes, counts of 0 and an empty context: set the other fields as needed.
     #[must_use]
-    pub fn new(image: [usize; 3], metrics: impl IntoIterator<Item = MetricName>) -> Self {
+    pub fn new(image: ImageShape, metrics: impl IntoIterator<Item = MetricName>) -> Self {
         Self {
             image,
             space: FeatureSpace::Raw,

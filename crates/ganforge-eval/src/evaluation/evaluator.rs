@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use ganforge_core::ImageShape;
+
 use super::check;
 use super::config::{EvaluatorConfig, ProtocolContext};
 use super::figures::{Figures, SingularCovariance};
@@ -23,13 +25,14 @@ use crate::protocol::{Metric, Protocol};
 /// one evaluator measures one set of samples after another: [`clear`](Self::clear) the old samples and add the new ones.
 ///
 /// ```
-/// use ganforge_eval::{Evaluator, EvaluatorConfig, MetricName, Part};
+/// use ganforge_eval::{Evaluator, EvaluatorConfig, ImageShape, MetricName, Part};
 ///
-/// // 100 images of 1x2x2 pixels.
+/// let shape = ImageShape { channels: 1, height: 2, width: 2 };
+/// // 100 images.
 /// let images = |offset: usize| -> Vec<f32> {
 ///     (0..400).map(|i| ((i * 37 + offset) % 101) as f32 / 50.5 - 1.0).collect()
 /// };
-/// let config = EvaluatorConfig::new([1, 2, 2], [MetricName::Frechet, MetricName::Recall]);
+/// let config = EvaluatorConfig::new(shape, [MetricName::Frechet, MetricName::Recall]);
 /// let mut evaluator = Evaluator::new(config)?;
 /// evaluator.add(Part::Reference, images(0))?;
 /// evaluator.add(Part::Samples, images(5))?;
@@ -250,7 +253,7 @@ impl Evaluator {
         let modes = self.config.modes.as_ref();
         let (of, within) = modes.map_or((0, None), |modes| (modes.count(), modes.within()));
         let reach = NearestK::default();
-        let [_, height, width] = self.config.image;
+        let ImageShape { height, width, .. } = self.config.image;
         let metric_with_parameters = match metric {
             MetricName::Frechet => Metric::Frechet,
             MetricName::Kernel => Metric::Kernel {

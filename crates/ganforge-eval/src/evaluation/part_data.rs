@@ -108,7 +108,7 @@ impl PartData {
             keep,
             count: 0,
             digest: (part != Part::Samples).then(Sha256::new),
-            pixels: Features::empty(config.image.iter().product()),
+            pixels: Features::empty(config.image.values()),
             features: FeatureBuffer::new(dimensions, keep.moments),
             probabilities: Features::empty(config.space.classes()),
             classes: Vec::new(),

@@ -4,6 +4,7 @@
 //! 99.65 %.
 
 use burn::tensor::{Device, Int, Tensor, activation};
+use ganforge_core::ImageShape;
 
 use super::classified::Classified;
 use super::digit_network::DigitNetwork;
@@ -77,7 +78,7 @@ impl DigitClassifier {
     /// # Errors
     /// [`EvalError::ImageShape`] for images of another shape.
     pub fn classify(&self, images: Tensor<4>) -> Result<Classified, EvalError> {
-        check(size(&images))?;
+        check(shape(&images))?;
         let (features, logits) = self.network.forward(images);
         Ok(Classified {
             features,
@@ -94,7 +95,7 @@ impl DigitClassifier {
     /// # Errors
     /// [`EvalError::ImageShape`] for images of another shape.
     pub fn labels(&self, images: Tensor<4>) -> Result<Tensor<1, Int>, EvalError> {
-        check(size(&images))?;
+        check(shape(&images))?;
         let (_, logits) = self.network.forward(images);
         Ok(logits.argmax(1).squeeze_dim(1))
     }
@@ -123,14 +124,23 @@ fn refuse(reason: String) -> EvalError {
     EvalError::Weights { what: NAME, reason }
 }
 
-fn size(images: &Tensor<4>) -> [usize; 3] {
+fn shape(images: &Tensor<4>) -> ImageShape {
     let [_, channels, height, width] = images.dims();
-    [channels, height, width]
+    ImageShape {
+        channels,
+        height,
+        width,
+    }
 }
 
-/// Fails unless the classifier takes images `[channels, height, width]`.
-pub(super) fn check([channels, height, width]: [usize; 3]) -> Result<(), EvalError> {
-    if [channels, height, width] == [1, 28, 28] {
+/// Fails unless the classifier takes images of this shape.
+pub(super) fn check(shape: ImageShape) -> Result<(), EvalError> {
+    let ImageShape {
+        channels,
+        height,
+        width,
+    } = shape;
+    if [channels, height, width] == [1, SIDE, SIDE] {
         return Ok(());
     }
     let remedy = match [channels, height, width] {
@@ -141,7 +151,7 @@ pub(super) fn check([channels, height, width]: [usize; 3]) -> Result<(), EvalErr
     Err(EvalError::ImageShape {
         what: NAME,
         expected: "1x28x28",
-        found: format!("{channels}x{height}x{width}"),
+        found: shape.to_string(),
         remedy,
     })
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use burn::tensor::{Device, Tensor, TensorData};
+use ganforge_core::ImageShape;
 
 use super::classified::Classified;
 use super::digit_classifier::{self, DIGITS_SHA256, DigitClassifier, without_border};
@@ -51,9 +52,9 @@ impl FeatureSpace {
         }
     }
 
-    /// How images `[channels, height, width]` are resized for the network, as a protocol states it; `None` if they are not.
+    /// How images are resized for the network, as a protocol states it; `None` if they are not.
     #[must_use]
-    pub fn resize(&self, image: [usize; 3]) -> Option<String> {
+    pub fn resize(&self, image: ImageShape) -> Option<String> {
         match self {
             Self::Raw => None,
             Self::Digits(..) => crop_description(image),
@@ -71,13 +72,13 @@ impl FeatureSpace {
         }
     }
 
-    /// Dimensions of the features of images `[channels, height, width]`.
+    /// Dimensions of the features of images.
     ///
     /// # Errors
     /// Images of a size that the space does not take.
-    pub fn dimensions(&self, image: [usize; 3]) -> Result<usize, EvalError> {
+    pub fn dimensions(&self, image: ImageShape) -> Result<usize, EvalError> {
         match self {
-            Self::Raw => Ok(image.iter().product()),
+            Self::Raw => Ok(image.values()),
             Self::Digits(..) => {
                 digit_classifier::check(cropped_shape(image))?;
                 Ok(super::digit_network::FEATURES)
@@ -100,11 +101,11 @@ impl FeatureSpace {
     /// Features and class probabilities of images; `None` without a network.
     ///
     /// # Shapes
-    /// - `pixels`: `[batch, channels, height, width]` with `image` = `[channels, height, width]`
+    /// - `pixels`: `[batch, channels, height, width]` with images of the shape `image`
     pub(crate) fn classify(
         &self,
         pixels: &[f32],
-        image: [usize; 3],
+        image: ImageShape,
     ) -> Result<Option<Classified>, EvalError> {
         match self {
             Self::Raw => Ok(None),
@@ -125,25 +126,30 @@ pub(crate) fn digits_identity() -> String {
 }
 
 /// The shape of digits without the border that padding to 32×32 added.
-pub(crate) fn cropped_shape([channels, height, width]: [usize; 3]) -> [usize; 3] {
-    match [height, width] {
-        [32, 32] => [channels, 28, 28],
-        [height, width] => [channels, height, width],
+pub(crate) fn cropped_shape(image: ImageShape) -> ImageShape {
+    match [image.height, image.width] {
+        [32, 32] => ImageShape {
+            height: 28,
+            width: 28,
+            ..image
+        },
+        _ => image,
     }
 }
 
 /// How digits are cropped for their classifier, as a protocol states it; `None` if they are not.
-pub(crate) fn crop_description(image: [usize; 3]) -> Option<String> {
-    let [_, height, width] = cropped_shape(image);
-    (cropped_shape(image) != image).then(|| format!("border cut to {height}x{width}"))
+pub(crate) fn crop_description(image: ImageShape) -> Option<String> {
+    let cropped = cropped_shape(image);
+    let ImageShape { height, width, .. } = cropped;
+    (cropped != image).then(|| format!("border cut to {height}x{width}"))
 }
 
 /// Digits as a tensor, without the border of padded ones.
 ///
 /// # Shapes
-/// - `pixels`: `[batch, channels, height, width]` with `image` = `[channels, height, width]`
+/// - `pixels`: `[batch, channels, height, width]` with images of the shape `image`
 /// - output: `[batch, channels, height, width]`
-pub(crate) fn digit_images(pixels: &[f32], image: [usize; 3], device: &Device) -> Tensor<4> {
+pub(crate) fn digit_images(pixels: &[f32], image: ImageShape, device: &Device) -> Tensor<4> {
     let images = image_tensor(pixels, image, device);
     if cropped_shape(image) == image {
         images
@@ -152,12 +158,9 @@ pub(crate) fn digit_images(pixels: &[f32], image: [usize; 3], device: &Device) -
     }
 }
 
-fn image_tensor(
-    pixels: &[f32],
-    [channels, height, width]: [usize; 3],
-    device: &Device,
-) -> Tensor<4> {
-    let batch = pixels.len() / (channels * height * width);
-    let data = TensorData::new(pixels.to_vec(), [batch, channels, height, width]);
+fn image_tensor(pixels: &[f32], image: ImageShape, device: &Device) -> Tensor<4> {
+    let batch = pixels.len() / image.values();
+    let shape = [batch, image.channels, image.height, image.width];
+    let data = TensorData::new(pixels.to_vec(), shape);
     Tensor::from_data(data, device)
 }

@@ -1,6 +1,7 @@
 //! Stacked digits: images whose three channels are digits, with a thousand known modes.
 
 use burn::tensor::{Int, Tensor};
+use ganforge_core::ImageShape;
 
 use super::digit_classifier::DigitClassifier;
 use crate::error::EvalError;
@@ -18,22 +19,31 @@ pub fn stacked_labels(
     images: Tensor<4>,
 ) -> Result<Tensor<1, Int>, EvalError> {
     let [batch, channels, height, width] = images.dims();
-    check([channels, height, width])?;
+    check(ImageShape {
+        channels,
+        height,
+        width,
+    })?;
     let digits = classifier.labels(images.reshape([3 * batch, 1, 28, 28]))?;
     let digits: Tensor<2, Int> = digits.reshape([batch, 3]);
     let place = |channel, value: i32| digits.clone().narrow(1, channel, 1) * value;
     Ok((place(0, 100) + place(1, 10) + place(2, 1)).squeeze_dim(1))
 }
 
-/// Fails unless images `[channels, height, width]` have the shape of stacked digits.
-pub(crate) fn check([channels, height, width]: [usize; 3]) -> Result<(), EvalError> {
-    if [channels, height, width] == [3, 28, 28] {
+/// Fails unless images have the shape of stacked digits.
+pub(crate) fn check(shape: ImageShape) -> Result<(), EvalError> {
+    let stacked = ImageShape {
+        channels: 3,
+        height: 28,
+        width: 28,
+    };
+    if shape == stacked {
         return Ok(());
     }
     Err(EvalError::ImageShape {
         what: "the scorer of stacked digits",
         expected: "3x28x28",
-        found: format!("{channels}x{height}x{width}"),
+        found: shape.to_string(),
         remedy: "train on stacked:mnist, and cut off any border that data.size added",
     })
 }

@@ -10,7 +10,7 @@ use crate::metrics::{
     KernelEstimator, Moments, NearestK, PARZEN_GRID, diversity, frechet, frechet_of_features,
     inception_score, kernel, mixture_modes, ms_ssim_scales, nearest_training, parzen, prdc,
 };
-use crate::{Estimate, Features, Spread};
+use crate::{Estimate, Features, ImageShape, Spread};
 
 const STORED: &str = include_str!("../../../../references/metrics.json");
 
@@ -222,15 +222,20 @@ fn similarity_is_that_of_pytorch_msssim() {
             .map(|(one, other)| (one * 3.0 + other) / 4.0)
             .collect();
         let data = [both.row(0), &second].concat();
-        let [_, height, width] = case.size;
+        let [channels, height, width] = case.size;
+        let shape = ImageShape {
+            channels,
+            height,
+            width,
+        };
         assert_eq!(ms_ssim_scales(height, width), case.scales);
-        let images = Features::new(2, case.size.iter().product(), data).unwrap();
-        let found = diversity(&images, case.size, 4, 0).unwrap();
+        let images = Features::new(2, shape.values(), data).unwrap();
+        let found = diversity(&images, shape, 4, 0).unwrap();
         assert_close(found.value, case.similarity, 1e-9);
     }
 }
 
-/// The centres and the deviation of `references/score_modes.py`.
+/// The centers and the standard deviation of `references/score_modes.py`.
 fn mixture(name: &str) -> (Features, f64) {
     let of_circle = |mode: usize| {
         let angle = std::f64::consts::TAU * mode as f64 / 8.0;

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use ganforge_model::{Generator, ImageSpec, Latent, LatentSpec, keyed_rng};
+use ganforge_model::{Generator, GeneratorInput, ImageSpec, LatentSpec, keyed_rng};
 
 use super::blocks::blocks;
 use super::options::SampleOptions;
@@ -92,7 +92,7 @@ pub(crate) fn forward<G: Generator>(
     let noise = signature.latent.tensor(noise, &device);
     let [rows, _] = noise.dims();
     let class = (!classes.is_empty()).then(|| class_tensor(classes, &device));
-    let images = network.forward(Latent { noise, class });
+    let images = network.forward(GeneratorInput::noise(noise).with_class(class));
     let ImageSpec {
         channels,
         height,

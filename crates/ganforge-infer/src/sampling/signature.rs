@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use ganforge_model::{ImageSpec, LatentSpec, ModelCard};
+use ganforge_model::{BundleCard, ImageSpec, LatentSpec, ModelCard};
 
 /// Input and output of a generator.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,16 @@ impl Signature {
 
 impl<A> From<&ModelCard<A>> for Signature {
     fn from(card: &ModelCard<A>) -> Self {
+        Self {
+            latent: card.latent,
+            image: card.image,
+            classes: card.classes.clone(),
+        }
+    }
+}
+
+impl From<&BundleCard> for Signature {
+    fn from(card: &BundleCard) -> Self {
         Self {
             latent: card.latent,
             image: card.image,

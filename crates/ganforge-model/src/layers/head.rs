@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::condition::one_hot;
 use super::{MinibatchFeatures, MinibatchLayer, Traced, WeightInit};
-use crate::{ConfigError, InputGradient, Judgement, NetworkSize};
+use crate::{ConfigError, DiscriminatorOutput, InputGradient, NetworkSize};
 
 /// How a discriminator learns which class an image should be of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,7 +147,7 @@ impl Head {
         &'a self,
         features: Traced<'a, 2>,
         class: Option<Tensor<1, Int>>,
-    ) -> TracedJudgement<'a> {
+    ) -> TracedOutput<'a> {
         let rows = features.value();
         let class_logits = self.classifier.as_ref();
         let class_logits = class_logits.map(|layer| layer.forward(rows.clone()));
@@ -158,8 +158,8 @@ impl Head {
             }
             _ => self.score(features),
         };
-        TracedJudgement {
-            judgement: Judgement {
+        TracedOutput {
+            output: DiscriminatorOutput {
                 logits: logits.value(),
                 features: rows,
                 class_logits,
@@ -180,21 +180,21 @@ impl Head {
     }
 }
 
-/// A judgement with the way back from its logits to the images.
-pub struct TracedJudgement<'a> {
+/// The output of a discriminator with the backward pass from its logits to the images.
+pub struct TracedOutput<'a> {
     /// What a forward pass gives.
-    pub judgement: Judgement,
+    pub output: DiscriminatorOutput,
     logits: Traced<'a, 2>,
 }
 
-impl TracedJudgement<'_> {
-    /// The gradient of each image's score by the image; `None` where samples were mixed.
+impl TracedOutput<'_> {
+    /// The gradient of each score with respect to its image; `None` where samples were mixed.
     #[must_use]
     pub fn input_gradient(self) -> Option<InputGradient> {
-        let ones = self.judgement.logits.ones_like().detach();
+        let ones = self.output.logits.ones_like().detach();
         Some(InputGradient {
             gradient: self.logits.pull_back(ones)?,
-            judgement: self.judgement,
+            output: self.output,
         })
     }
 }

@@ -18,7 +18,7 @@ pub use condition::{append_one_hot, append_planes};
 pub use convolution::{convolve, convolve_transposed};
 pub use dense::{linear, linear_activated, linear_output};
 pub(crate) use head::HeadConfig;
-pub use head::{Conditioning, Head, TracedJudgement};
+pub use head::{Conditioning, Head, TracedOutput};
 pub use init::{Init, WeightInit};
 pub use maxout::Maxout;
 pub use minibatch::{

@@ -149,12 +149,9 @@ fn signature<S: System>(
         }
     } else {
         check_bench(recipe, None, device, samples_only)?;
-        recipe
-            .signature(&Dataset::open(
-                &recipe.experiment.data.source,
-                &recipe.experiment.data.options(),
-            )?)
-            .image
+        let data = &recipe.experiment.data;
+        let dataset = Dataset::open(&data.source, &data.options())?;
+        recipe.signature(&dataset).image
     };
     let signature = Signature {
         latent: recipe.system.latent(),

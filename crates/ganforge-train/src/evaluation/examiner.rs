@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use burn::tensor::Device;
 use ganforge_data::Dataset;
-use ganforge_eval::{Better, EvalError, Evaluator, MetricName, Part};
+use ganforge_eval::{Better, EvalError, Evaluator, ImageShape, MetricName, Part};
 use ganforge_infer::{SampleOptions, Signature, batches};
 use ganforge_measure::{MeasureError, ReferenceData, Request};
 use ganforge_model::Generator;
@@ -62,7 +62,11 @@ impl Examiner {
             .features(config.features)
             .split(config.split);
         let image = signature.image;
-        let image = [image.channels, image.height, image.width];
+        let image = ImageShape {
+            channels: image.channels,
+            height: image.height,
+            width: image.width,
+        };
         let data = &recipe.experiment.data;
         let mut reference = ReferenceData::new(&data.source, image, &data.options())?;
         if data.skip == 0 && data.take.is_none() {

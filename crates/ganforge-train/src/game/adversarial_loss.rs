@@ -105,7 +105,7 @@ impl<D: Discriminator> AdversarialLoss<'_, D> {
             .payoff
             .discriminator_loss(real.score(), fake.score(), game.label_smoothing);
         let mut terms = discriminator_terms(game.payoff, &loss, &real.score(), &fake.score());
-        let classes = [&real, &fake].map(|scored| class_loss(&scored.judgement, class));
+        let classes = [&real, &fake].map(|scored| class_loss(&scored.output, class));
         let loss = classes
             .into_iter()
             .flatten()
@@ -165,8 +165,8 @@ impl<D: Discriminator> AdversarialLoss<'_, D> {
         let loss = match game.feature_matching {
             None => payoff(),
             Some(matching) => {
-                let real = real.judgement.features.clone();
-                let distance = feature_matching(real, fake.judgement.features.clone());
+                let real = real.output.features.clone();
+                let distance = feature_matching(real, fake.output.features.clone());
                 let distance = distance * matching.weight;
                 if matching.beside_payoff {
                     distance + payoff()
@@ -175,7 +175,7 @@ impl<D: Discriminator> AdversarialLoss<'_, D> {
                 }
             }
         };
-        let loss = match class_loss(&fake.judgement, class) {
+        let loss = match class_loss(&fake.output, class) {
             Some(term) => loss + term * game.auxiliary_weight,
             None => loss,
         };

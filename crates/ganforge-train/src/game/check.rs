@@ -60,7 +60,7 @@ impl Game {
                  packed together",
             ));
         }
-        let coupling = discriminator.couples_samples();
+        let coupling = discriminator.is_batch_dependent();
         if batch == self.packing
             && let Some(coupling) = coupling.filter(|&coupling| coupling != Coupling::BATCH_NORM)
         {
@@ -73,8 +73,8 @@ impl Game {
                 ),
             ));
         }
-        let tells_classes = labels && discriminator.tells_classes();
-        if (self.auxiliary_weight - 1.0).abs() > 0.0 && !tells_classes {
+        let has_classifier = labels && discriminator.has_classifier();
+        if (self.auxiliary_weight - 1.0).abs() > 0.0 && !has_classifier {
             return Err(RecipeError::value(
                 "game.auxiliary_weight",
                 self.auxiliary_weight,
@@ -93,7 +93,7 @@ impl Game {
                     ),
                 ));
             }
-            if tells_classes {
+            if has_classifier {
                 return Err(RecipeError::value(
                     "discriminator.conditioning",
                     "auxiliary",

@@ -1,7 +1,7 @@
 //! Images as the discriminator is shown them, with what it makes of them.
 
 use burn::tensor::{Int, Tensor};
-use ganforge_model::{Discriminator, Judgement};
+use ganforge_model::{Discriminator, DiscriminatorInput, DiscriminatorOutput};
 
 /// Which images are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub struct Scored {
     /// `[batch, channels, height, width]`
     pub images: Tensor<4>,
     /// What the discriminator says of them.
-    pub judgement: Judgement,
+    pub output: DiscriminatorOutput,
     /// `[batch, channels, height, width]`, the gradient of each image's score by the image as a differentiable
     /// expression, where it was asked for and there is one.
     pub gradient: Option<Tensor<4>>,
@@ -36,15 +36,16 @@ impl Scored {
         class: Option<&Tensor<1, Int>>,
         with_gradient: bool,
     ) -> Self {
-        if with_gradient && let Some(found) = judge.input_gradient(images.clone(), class.cloned()) {
+        let input = DiscriminatorInput::new(images.clone()).with_class(class.cloned());
+        if with_gradient && let Some(found) = judge.input_gradient(input.clone()) {
             return Self {
                 images,
-                judgement: found.judgement,
+                output: found.output,
                 gradient: Some(found.gradient),
             };
         }
         Self {
-            judgement: judge.forward(images.clone(), class.cloned()),
+            output: judge.forward(input),
             images,
             gradient: None,
         }
@@ -53,6 +54,6 @@ impl Scored {
     /// The logits, `[batch, outputs]`.
     #[must_use]
     pub fn score(&self) -> Tensor<2> {
-        self.judgement.logits.clone()
+        self.output.logits.clone()
     }
 }

@@ -8,7 +8,7 @@ use burn::store::ModuleRecord;
 use burn::tensor::{Device, Tensor};
 use ganforge_core::read_text;
 use ganforge_infer::Signature;
-use ganforge_model::ModelCard;
+use ganforge_model::BundleCard;
 
 use super::checkpoint::{Checkpoint, MODEL_FILE, ModelPart, restore};
 use super::directory::RunDirectory;
@@ -131,7 +131,7 @@ fn from_checkpoint<S: System>(
         .ok_or_else(|| refuse("it has no recipe.toml".to_owned()))?;
     let recipe: Recipe<S> = Recipe::parse("recipe", &recipe, &[])?;
     let model = checkpoint.folder.join(MODEL_FILE);
-    let card = ModelCard::open(&model).map_err(|error| refuse(error.to_string()))?;
+    let card = BundleCard::open(&model).map_err(|error| refuse(error.to_string()))?;
     let steps = checkpoint.manifest.step;
     let players = recipe.build(&Signature::from(&card), steps, device)?;
     let record: ModuleRecord = restore(checkpoint, ModelPart::FILE)?;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ganforge_core::sync_parent;
-use ganforge_model::ModelCard;
+use ganforge_model::BundleCard;
 
 use super::checkpoint::Checkpoint;
 use super::directory::RunDirectory;
@@ -41,7 +41,7 @@ pub(super) fn set_aside_after(
     for grid in later_grids(&directory.samples(), images) {
         move_into(&grid, &aside.join("samples"))?;
     }
-    let best = ModelCard::open(&directory.best());
+    let best = BundleCard::open(&directory.best());
     if best.is_ok_and(|best| best.images_seen > images) {
         move_into(&directory.best(), &aside)?;
     }

@@ -7,8 +7,8 @@ use burn::tensor::{Device, Int, Tensor};
 use ganforge_data::DataError;
 use ganforge_model::{
     ConfigError, DiscriminatorArchitecture, DiscriminatorConfig, FORMAT, GeneratorArchitecture,
-    GeneratorConfig, ImageSpec, Latent, LatentSpec, ModelCard, ModelError, ModelFile, NetworkSize,
-    keyed_rng,
+    GeneratorConfig, GeneratorInput, ImageSpec, LatentSpec, ModelCard, ModelError, ModelFile,
+    NetworkSize, keyed_rng,
 };
 use serde::{Deserialize, Serialize};
 
@@ -137,10 +137,8 @@ impl<G: GeneratorArchitecture, D: DiscriminatorArchitecture> System for Gan<G, D
 
     fn generate(&self, generator: &G::Network, round: &GanRound, game: &Game) -> Tensor<4> {
         use ganforge_model::Generator;
-        let fakes = generator.forward(Latent {
-            noise: round.noise.clone(),
-            class: round.class.clone(),
-        });
+        let fakes = generator
+            .forward(GeneratorInput::noise(round.noise.clone()).with_class(round.class.clone()));
         if game.generator_noise > 0.0 {
             add_noise(fakes, game.generator_noise)
         } else {

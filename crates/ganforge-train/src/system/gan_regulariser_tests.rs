@@ -2,7 +2,9 @@
 
 use burn::tensor::{Device, Int, Tensor};
 use ganforge_infer::Signature;
-use ganforge_model::{Discriminator, Generator, ImageSpec, Latent, collect_weights};
+use ganforge_model::{
+    Discriminator, DiscriminatorInput, Generator, GeneratorInput, ImageSpec, collect_weights,
+};
 
 use super::{Gan, GanRound, adversarial};
 use crate::game::{Source, TurnKey};
@@ -104,10 +106,9 @@ fn instance_noise_is_on_both_kinds_of_image_and_ends() {
 #[test]
 fn noise_on_the_generators_last_layer_is_the_trainings_alone() {
     let (players, round) = game(&["game.generator_noise=0.3"]);
-    let clean = players.generator.forward(Latent {
-        noise: round.noise.clone(),
-        class: round.class.clone(),
-    });
+    let clean = players
+        .generator
+        .forward(GeneratorInput::noise(round.noise.clone()).with_class(round.class.clone()));
     let noise = players.generate(&round) - clean;
     let spread = number(noise.square().mean()).sqrt();
     assert!((spread - 0.3).abs() < 0.05, "{spread}");
@@ -165,7 +166,7 @@ fn both_players_minimise_the_class_loss_of_an_auxiliary_classifier() {
 }
 
 #[test]
-fn dropout_draws_masks_in_the_generators_turn_too() {
+fn dropout_is_stochastic_in_the_generators_turn_too() {
     let (players, round) = game(&["discriminator.dropout_hidden=0.5"]);
     let drawn: Vec<f64> = (0..4).map(|_| generator_loss(&players, &round)).collect();
     assert!(
@@ -180,7 +181,9 @@ fn minibatch_features_let_a_score_depend_on_the_batch() {
         let (players, round) = game(&[&format!("discriminator.minibatch_features={features}")]);
         let score = |images: Tensor<4>| {
             let class = round.class.clone();
-            let logits = players.discriminator.forward(images, class);
+            let logits = players
+                .discriminator
+                .forward(DiscriminatorInput::new(images).with_class(class));
             number(logits.logits.narrow(0, 0, 1).flatten::<1>(0, 1))
         };
         let alone = score(round.real.clone());

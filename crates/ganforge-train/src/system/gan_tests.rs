@@ -4,12 +4,12 @@ use std::sync::{Arc, Mutex};
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 use burn::train::{Learner, TrainStep};
 use ganforge_data::Dataset;
 use ganforge_model::{
-    ChaCha8Rng, ConfigError, Discriminator, DiscriminatorArchitecture, DiscriminatorNet, ImageSpec,
-    Judgement, collect_weights,
+    ChaCha8Rng, ConfigError, Discriminator, DiscriminatorArchitecture, DiscriminatorInput,
+    DiscriminatorNet, DiscriminatorOutput, ImageSpec, collect_weights,
 };
 use serde::{Deserialize, Serialize};
 
@@ -208,10 +208,10 @@ impl DiscriminatorArchitecture for WatchedConfig {
 }
 
 impl Discriminator for Watched {
-    fn forward(&self, images: Tensor<4>, class: Option<Tensor<1, Int>>) -> Judgement {
+    fn forward(&self, input: DiscriminatorInput) -> DiscriminatorOutput {
         let taking = trainable_parameters(&self.network);
         self.taking.lock().unwrap().push(taking);
-        self.network.forward(images, class)
+        self.network.forward(input)
     }
 }
 

@@ -5,6 +5,7 @@ mod frechet;
 use std::collections::{BTreeMap, BTreeSet};
 
 use burn::tensor::Device;
+use ganforge_core::ImageShape;
 
 use super::evaluator::PAIRS;
 use super::*;
@@ -13,9 +14,13 @@ use crate::spaces::{FeatureSpace, GENERATED, without_border};
 use crate::tests::scattered;
 use crate::{Features, Metric, Spread};
 
-fn evaluation(image: [usize; 3], metrics: &[MetricName]) -> EvaluatorConfig {
+fn evaluation([channels, height, width]: [usize; 3], metrics: &[MetricName]) -> EvaluatorConfig {
     EvaluatorConfig {
-        image,
+        image: ImageShape {
+            channels,
+            height,
+            width,
+        },
         space: FeatureSpace::Raw,
         modes: None,
         metrics: metrics.iter().copied().collect(),
@@ -167,7 +172,12 @@ fn diversity_includes_that_of_real_images() {
     add(&mut evaluator, Part::Samples, &samples);
     add(&mut evaluator, Part::Reference, &real);
     let figure = &evaluator.figures(|_| ()).unwrap().found[&MetricName::Diversity];
-    let expected = |set| diversity(set, [1, 4, 4], PAIRS, 5).unwrap().value.to_bits();
+    let shape = ImageShape {
+        channels: 1,
+        height: 4,
+        width: 4,
+    };
+    let expected = |set| diversity(set, shape, PAIRS, 5).unwrap().value.to_bits();
     assert_eq!(figure.value.to_bits(), expected(&samples));
     assert_eq!(figure.details["real"].to_bits(), expected(&real));
     assert_eq!(

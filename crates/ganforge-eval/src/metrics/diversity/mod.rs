@@ -5,7 +5,7 @@
 
 mod ms_ssim;
 
-use ganforge_core::{below, keyed_rng};
+use ganforge_core::{ImageShape, below, keyed_rng};
 use rayon::prelude::*;
 
 use crate::error::EvalError;
@@ -20,21 +20,22 @@ const NAME: &str = "diversity";
 /// The mean similarity of `pairs` random pairs of different samples, with its standard error over pairs. `seed` determines the pairs.
 ///
 /// # Shapes
-/// `images`: every row is an image of `size` = `[channels, height, width]` in [-1, 1].
+/// `images`: every row is an image of `shape` in [-1, 1].
 ///
 /// # Errors
-/// The size does not match the rows, or there are fewer than two samples or two pairs.
+/// The shape does not match the rows, or there are fewer than two samples or two pairs.
 pub fn diversity(
     images: &Features,
-    size: [usize; 3],
+    shape: ImageShape,
     pairs: usize,
     seed: u64,
 ) -> Result<Estimate, EvalError> {
-    let [channels, height, width] = size;
-    let values = channels
-        .checked_mul(height)
-        .and_then(|rows| rows.checked_mul(width));
-    if values != Some(images.columns()) {
+    let ImageShape {
+        channels,
+        height,
+        width,
+    } = shape;
+    if shape.checked_values() != Some(images.columns()) {
         return Err(EvalError::ImageSize {
             channels,
             height,
@@ -71,18 +72,26 @@ mod tests {
     use super::*;
     use crate::tests::scattered;
 
+    fn shape(channels: usize, height: usize, width: usize) -> ImageShape {
+        ImageShape {
+            channels,
+            height,
+            width,
+        }
+    }
+
     #[test]
     fn identical_images_have_similarity_one() {
         let image = scattered(1, 28 * 28, 1).row(0).repeat(5);
         let images = Features::new(5, 28 * 28, image).unwrap();
-        let found = diversity(&images, [1, 28, 28], 10, 0).unwrap();
+        let found = diversity(&images, shape(1, 28, 28), 10, 0).unwrap();
         assert!((found.value - 1.0).abs() < 1e-9);
     }
 
     #[test]
     fn noise_has_low_similarity() {
         let images = scattered(20, 3 * 12 * 16, 1);
-        let found = diversity(&images, [3, 12, 16], 50, 0).unwrap();
+        let found = diversity(&images, shape(3, 12, 16), 50, 0).unwrap();
         assert!(found.value < 0.3, "{found:?}");
     }
 
@@ -90,7 +99,7 @@ mod tests {
     fn a_sample_is_never_paired_with_itself() {
         let (white, black) = (vec![1.0; 64], vec![-1.0; 64]);
         let images = Features::new(2, 64, [white, black].concat()).unwrap();
-        let found = diversity(&images, [1, 8, 8], 100, 3).unwrap();
+        let found = diversity(&images, shape(1, 8, 8), 100, 3).unwrap();
         assert!(found.value < 0.01, "{found:?}");
     }
 
@@ -100,9 +109,9 @@ mod tests {
         let refused = |images: &Features, size, pairs| {
             diversity(images, size, pairs, 0).unwrap_err().to_string()
         };
-        assert!(refused(&images, [3, 8, 8], 9).contains("3 × 8 × 8 have 192 values"));
-        assert!(refused(&images, [usize::MAX, 8, 8], 9).contains("the samples have 64"));
-        assert!(refused(&images, [1, 8, 8], 1).contains("number of pairs is 1"));
-        assert!(refused(&scattered(1, 64, 1), [1, 8, 8], 9).contains("at least 2 samples"));
+        assert!(refused(&images, shape(3, 8, 8), 9).contains("3 × 8 × 8 have 192 values"));
+        assert!(refused(&images, shape(usize::MAX, 8, 8), 9).contains("the samples have 64"));
+        assert!(refused(&images, shape(1, 8, 8), 1).contains("number of pairs is 1"));
+        assert!(refused(&scattered(1, 64, 1), shape(1, 8, 8), 9).contains("at least 2 samples"));
     }
 }

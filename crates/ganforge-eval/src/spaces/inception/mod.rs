@@ -15,6 +15,7 @@ mod tests;
 use std::path::Path;
 
 use burn::tensor::{Device, Tensor, TensorData, activation};
+use ganforge_core::ImageShape;
 
 use super::classified::Classified;
 use crate::error::EvalError;
@@ -83,7 +84,11 @@ impl InceptionV3 {
     /// [`EvalError::ImageShape`] for another number of channels.
     pub fn classify(&self, images: Tensor<4>) -> Result<Classified, EvalError> {
         let [_, channels, height, width] = images.dims();
-        check([channels, height, width])?;
+        check(ImageShape {
+            channels,
+            height,
+            width,
+        })?;
         let (features, logits) = self.forward(preprocess::preprocess(images));
         Ok(Classified {
             features,
@@ -106,20 +111,20 @@ impl InceptionV3 {
 }
 
 /// How images are resized, as a protocol states it.
-pub(super) fn resize([_, height, width]: [usize; 3]) -> Option<String> {
+pub(super) fn resize(shape: ImageShape) -> Option<String> {
     let side = preprocess::SIDE;
-    ([height, width] != [side; 2]).then(|| format!("bilinear to {side}x{side}"))
+    ([shape.height, shape.width] != [side; 2]).then(|| format!("bilinear to {side}x{side}"))
 }
 
-/// Fails unless images `[channels, height, width]` are grey or RGB.
-pub(super) fn check([channels, height, width]: [usize; 3]) -> Result<(), EvalError> {
-    if matches!(channels, 1 | 3) && height * width > 1 {
+/// Fails unless images are grey or RGB.
+pub(super) fn check(shape: ImageShape) -> Result<(), EvalError> {
+    if matches!(shape.channels, 1 | 3) && shape.height * shape.width > 1 {
         return Ok(());
     }
     Err(EvalError::ImageShape {
         what: NAME,
         expected: "1 or 3 channels",
-        found: format!("{channels}x{height}x{width}"),
+        found: shape.to_string(),
         remedy: "ask for raw features",
     })
 }

@@ -227,9 +227,14 @@ fn images_are_shown_as_a_file_would_hold_them() {
 
 #[test]
 fn images_that_are_neither_grey_nor_coloured_are_refused() {
+    let shape = |[channels, height, width]: [usize; 3]| ImageShape {
+        channels,
+        height,
+        width,
+    };
     for size in [[2, 8, 8], [4, 8, 8], [1, 1, 1]] {
-        let refused = check(size).unwrap_err().to_string();
+        let refused = check(shape(size)).unwrap_err().to_string();
         assert!(refused.contains("ask for raw features"), "{refused}");
     }
-    assert!(check([1, 8, 8]).is_ok() && check([3, 64, 48]).is_ok());
+    assert!(check(shape([1, 8, 8])).is_ok() && check(shape([3, 64, 48])).is_ok());
 }

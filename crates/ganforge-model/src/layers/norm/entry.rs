@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use super::Norm;
 use crate::layers::append_one_hot;
 use crate::layers::condition::one_hot;
-use crate::{ConfigError, Latent, LatentSpec, NetworkSize};
+use crate::{ConfigError, GeneratorInput, LatentSpec, NetworkSize};
 
 /// What an [`Entry`] is made for.
 #[derive(Debug, Clone, Copy)]
@@ -94,11 +94,12 @@ impl Entry {
     /// Rows for the first layer, and what the norms after it have to know.
     ///
     /// # Shapes
-    /// - `latent.noise`: `[batch, dimension]`
+    /// - `input.noise`: `[batch, dimension]`
     /// - rows: `[batch, columns]`, or `[reference + batch, columns]` under virtual batch norm
     #[must_use]
-    pub fn forward(&self, latent: Latent) -> (Tensor<2>, NormContext) {
-        let Latent { noise, class } = latent;
+    pub fn forward(&self, input: &GeneratorInput) -> (Tensor<2>, NormContext) {
+        let noise = input.expect_noise();
+        let class = input.class.clone();
         let mut context = NormContext {
             class: None,
             reference: 0,

@@ -3,16 +3,16 @@
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
 use burn::nn::{BatchNorm, BatchNormConfig};
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::Device;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::{Pyramid, dcgan_init};
 use crate::layers::{
-    Activation, Conditioning, Head, Init, MinibatchFeatures, Traced, TracedJudgement, WeightInit,
+    Activation, Conditioning, Head, Init, MinibatchFeatures, Traced, TracedOutput, WeightInit,
     batch_norm,
 };
-use crate::{ConfigError, ImageSpec, TracedDiscriminator, size};
+use crate::{ConfigError, DiscriminatorInput, ImageSpec, TracedDiscriminator, size};
 
 /// `[discriminator] kind = "dcgan"`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -95,7 +95,8 @@ impl DcganDiscriminatorConfig {
 }
 
 impl TracedDiscriminator for DcganDiscriminator {
-    fn trace(&self, images: Tensor<4>, class: Option<Tensor<1, Int>>) -> TracedJudgement<'_> {
+    fn trace(&self, input: DiscriminatorInput) -> TracedOutput<'_> {
+        let DiscriminatorInput { images, class, .. } = input;
         let mut images = Traced::new(images);
         if self.input_classes > 0 {
             images = images.append_planes(class.clone(), self.input_classes);

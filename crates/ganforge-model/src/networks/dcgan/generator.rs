@@ -13,7 +13,9 @@ use crate::layers::{
     Activation, Entry, EntryConfig, Init, Norm, NormLayer, WeightInit, activated,
     convolve_transposed, default_reference, linear,
 };
-use crate::{ConfigError, Generator, ImageSpec, Latent, LatentDistribution, LatentSpec, size};
+use crate::{
+    ConfigError, Generator, GeneratorInput, ImageSpec, LatentDistribution, LatentSpec, size,
+};
 
 /// `[generator] kind = "dcgan"`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -107,8 +109,8 @@ impl DcganGeneratorConfig {
 }
 
 impl Generator for DcganGenerator {
-    fn forward(&self, latent: Latent) -> Tensor<4> {
-        let (rows, context) = self.entry.forward(latent);
+    fn forward(&self, input: GeneratorInput) -> Tensor<4> {
+        let (rows, context) = self.entry.forward(&input);
         let rows = linear(&self.base, rows);
         let [batch, numbers] = rows.dims();
         let [height, width] = self.base_grid;

@@ -2,16 +2,16 @@
 
 use burn::module::Module;
 use burn::nn::{Dropout, DropoutConfig, Linear};
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::Device;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::{check_hidden, he, widths};
 use crate::layers::{
-    Activation, Conditioning, Head, Init, Maxout, MinibatchFeatures, Traced, TracedJudgement,
+    Activation, Conditioning, Head, Init, Maxout, MinibatchFeatures, Traced, TracedOutput,
     WeightInit,
 };
-use crate::{ConfigError, ImageSpec, TracedDiscriminator, size};
+use crate::{ConfigError, DiscriminatorInput, ImageSpec, TracedDiscriminator, size};
 
 /// `[discriminator] kind = "mlp"`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -120,7 +120,8 @@ impl MlpDiscriminatorConfig {
 }
 
 impl TracedDiscriminator for MlpDiscriminator {
-    fn trace(&self, images: Tensor<4>, class: Option<Tensor<1, Int>>) -> TracedJudgement<'_> {
+    fn trace(&self, input: DiscriminatorInput) -> TracedOutput<'_> {
+        let DiscriminatorInput { images, class, .. } = input;
         let [lowest, highest] = self.input_range;
         let mut rows = Traced::new(images)
             .flatten()

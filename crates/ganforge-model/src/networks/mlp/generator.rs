@@ -13,7 +13,9 @@ use crate::layers::{
     WeightInit, activated, default_reference, linear, linear_activated, linear_output,
     norm_or_flag,
 };
-use crate::{ConfigError, Generator, ImageSpec, Latent, LatentDistribution, LatentSpec, size};
+use crate::{
+    ConfigError, Generator, GeneratorInput, ImageSpec, LatentDistribution, LatentSpec, size,
+};
 
 /// `[generator] kind = "mlp"`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -135,8 +137,8 @@ impl MlpGenerator {
 }
 
 impl Generator for MlpGenerator {
-    fn forward(&self, latent: Latent) -> Tensor<4> {
-        let (mut rows, context) = self.entry.forward(latent);
+    fn forward(&self, input: GeneratorInput) -> Tensor<4> {
+        let (mut rows, context) = self.entry.forward(&input);
         for (index, layer) in self.hidden.iter().enumerate() {
             rows = match self.norms.get(index) {
                 None => linear_activated(layer, self.activation, rows),

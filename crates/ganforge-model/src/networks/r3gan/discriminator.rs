@@ -2,7 +2,7 @@
 
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::Device;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
@@ -11,8 +11,8 @@ use super::gain_init::GainInit;
 use super::stage::Stage;
 use super::stages::{Outline, Stages};
 use super::{sixteen, two};
-use crate::layers::{Conditioning, Head, MinibatchFeatures, Traced, TracedJudgement, low_pass};
-use crate::{ConfigError, ImageSpec, TracedDiscriminator, size};
+use crate::layers::{Conditioning, Head, MinibatchFeatures, Traced, TracedOutput, low_pass};
+use crate::{ConfigError, DiscriminatorInput, ImageSpec, TracedDiscriminator, size};
 
 /// `[discriminator] kind = "r3gan"`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -104,7 +104,8 @@ impl R3ganDiscriminatorConfig {
 }
 
 impl TracedDiscriminator for R3ganDiscriminator {
-    fn trace(&self, images: Tensor<4>, class: Option<Tensor<1, Int>>) -> TracedJudgement<'_> {
+    fn trace(&self, input: DiscriminatorInput) -> TracedOutput<'_> {
+        let DiscriminatorInput { images, class, .. } = input;
         let kernel = low_pass(&images.device());
         let mut images = Traced::new(images);
         if self.input_classes > 0 {

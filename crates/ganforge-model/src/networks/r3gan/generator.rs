@@ -14,7 +14,9 @@ use super::stages::{Outline, Stages};
 use super::{sixteen, two};
 use crate::layers::memory::bytes;
 use crate::layers::{Traced, append_one_hot, convolve, double, low_pass};
-use crate::{ConfigError, Generator, ImageSpec, Latent, LatentDistribution, LatentSpec, size};
+use crate::{
+    ConfigError, Generator, GeneratorInput, ImageSpec, LatentDistribution, LatentSpec, size,
+};
 
 /// `[generator] kind = "r3gan"`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -103,10 +105,10 @@ impl R3ganGeneratorConfig {
 }
 
 impl Generator for R3ganGenerator {
-    fn forward(&self, latent: Latent) -> Tensor<4> {
-        let rows = match latent.class {
-            Some(class) => append_one_hot(latent.noise, class, self.classes),
-            None => latent.noise,
+    fn forward(&self, input: GeneratorInput) -> Tensor<4> {
+        let rows = match input.class.clone() {
+            Some(class) => append_one_hot(input.expect_noise(), class, self.classes),
+            None => input.expect_noise(),
         };
         let kernel = low_pass(&rows.device());
         let mut images = self.basis.scale(self.scales.forward(rows));

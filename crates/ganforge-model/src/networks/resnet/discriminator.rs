@@ -1,17 +1,17 @@
 //! Residual blocks that halve the size, two that keep it, a sum over pixels.
 
 use burn::module::Module;
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::Device;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::block::{DiscriminatorBlock, Place};
 use super::{channels, he, largest};
 use crate::layers::{
-    Activation, Conditioning, Head, Init, MinibatchFeatures, Traced, TracedJudgement, WeightInit,
+    Activation, Conditioning, Head, Init, MinibatchFeatures, Traced, TracedOutput, WeightInit,
 };
 use crate::networks::pyramid::Pyramid;
-use crate::{ConfigError, ImageSpec, TracedDiscriminator, size};
+use crate::{ConfigError, DiscriminatorInput, ImageSpec, TracedDiscriminator, size};
 
 /// `[discriminator] kind = "resnet"`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -93,7 +93,8 @@ impl ResnetDiscriminatorConfig {
 }
 
 impl TracedDiscriminator for ResnetDiscriminator {
-    fn trace(&self, images: Tensor<4>, class: Option<Tensor<1, Int>>) -> TracedJudgement<'_> {
+    fn trace(&self, input: DiscriminatorInput) -> TracedOutput<'_> {
+        let DiscriminatorInput { images, class, .. } = input;
         let mut images = Traced::new(images);
         if self.input_classes > 0 {
             images = images.append_planes(class.clone(), self.input_classes);

@@ -15,7 +15,9 @@ use crate::layers::{
     default_reference,
 };
 use crate::networks::pyramid::Pyramid;
-use crate::{ConfigError, Generator, ImageSpec, Latent, LatentDistribution, LatentSpec, size};
+use crate::{
+    ConfigError, Generator, GeneratorInput, ImageSpec, LatentDistribution, LatentSpec, size,
+};
 
 /// `[generator] kind = "resnet"`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -125,8 +127,8 @@ impl ResnetGeneratorConfig {
 }
 
 impl Generator for ResnetGenerator {
-    fn forward(&self, latent: Latent) -> Tensor<4> {
-        let (rows, context) = self.entry.forward(latent);
+    fn forward(&self, input: GeneratorInput) -> Tensor<4> {
+        let (rows, context) = self.entry.forward(&input);
         let rows = self.base.forward(rows);
         let [batch, numbers] = rows.dims();
         let [height, width] = self.base_grid;

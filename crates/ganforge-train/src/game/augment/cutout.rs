@@ -4,7 +4,7 @@ use burn::tensor::{Int, Tensor, TensorData};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::signed;
+use super::side::signed;
 
 /// The centre of the hole in each image, in pixels from the upper left corner.
 #[derive(Debug)]

@@ -6,6 +6,7 @@
 
 mod colour;
 mod cutout;
+mod side;
 mod translation;
 
 use burn::tensor::Tensor;
@@ -21,7 +22,7 @@ use translation::Shifts;
 /// ```
 /// use burn::tensor::{Device, Tensor};
 /// use ganforge_model::keyed_rng;
-/// use ganforge_train::{Augmentation, augment};
+/// use ganforge_train::game::augment::{Augmentation, augment};
 ///
 /// let images = Tensor::<4>::ones([4, 3, 16, 16], &Device::flex());
 /// let mut rng = keyed_rng(7, "augmentation", 0);
@@ -73,11 +74,6 @@ impl Augmentation {
 pub fn augment(list: &[Augmentation], images: Tensor<4>, rng: &mut ChaCha8Rng) -> Tensor<4> {
     let apply = |images, augmentation: &Augmentation| augmentation.apply(images, rng);
     list.iter().fold(images, apply)
-}
-
-/// The length of a side as a signed integer.
-fn signed(size: usize) -> i64 {
-    i64::try_from(size).expect("a side has fewer than 2^63 pixels")
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::signed;
+use super::side::signed;
 
 /// The translation of each image in pixels; negative values are up and left.
 #[derive(Debug)]

@@ -126,7 +126,7 @@ impl Penalty {
         &self,
         config: &impl DiscriminatorArchitecture,
     ) -> Result<(), RecipeError> {
-        let coupling = config.couples_samples();
+        let coupling = config.is_batch_dependent();
         if *self == (Self::SpectralNorm {}) && coupling == Some(Coupling::BATCH_NORM) {
             return Err(RecipeError::value(
                 "discriminator.batch_norm",
@@ -150,7 +150,7 @@ impl Penalty {
             ));
         }
         let compares = matches!(form, Form::Directional | Form::Noise);
-        if let Some((key, value)) = config.draws_masks()
+        if let Some((key, value)) = config.is_stochastic()
             && compares
         {
             return Err(RecipeError::value(

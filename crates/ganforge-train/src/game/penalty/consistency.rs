@@ -2,7 +2,7 @@
 //! Generative Adversarial Networks").
 
 use burn::tensor::Tensor;
-use ganforge_model::Discriminator;
+use ganforge_model::{Discriminator, DiscriminatorInput};
 
 use super::PenaltyInput;
 use crate::game::Scored;
@@ -21,7 +21,9 @@ pub fn consistency<D: Discriminator>(
     let term = |seen: &Scored, purpose: &str| {
         let images = seen.images.clone().detach();
         let changed = augment(augmentations, images, &mut shown.key.rng(purpose));
-        let again = judge.forward(changed, shown.class.cloned()).logits;
+        let again = judge
+            .forward(DiscriminatorInput::new(changed).with_class(shown.class.cloned()))
+            .logits;
         distance(seen.score(), again)
     };
     let real = term(shown.real, "consistency of real images") * lambda_real;

@@ -4,7 +4,7 @@
 //! Burn differentiates once, so `∇ₓ s` has to be an expression before a penalty on it has gradients.
 
 use burn::tensor::Tensor;
-use ganforge_model::Discriminator;
+use ganforge_model::{Discriminator, DiscriminatorInput};
 use serde::{Deserialize, Serialize};
 
 use super::points::{Points, sum_of_squares};
@@ -59,6 +59,8 @@ fn exact<D: Discriminator>(judge: &D, points: &Points) -> Option<Tensor<1>> {
     if let Some(gradient) = &points.gradient {
         return Some(sum_of_squares(gradient.clone()));
     }
-    let judged = judge.input_gradient(points.images.clone(), points.class.clone())?;
+    let judged = judge.input_gradient(
+        DiscriminatorInput::new(points.images.clone()).with_class(points.class.clone()),
+    )?;
     Some(sum_of_squares(judged.gradient))
 }

@@ -1,7 +1,7 @@
 //! Where a penalty on slopes looks.
 
 use burn::tensor::{Int, Tensor};
-use ganforge_model::Discriminator;
+use ganforge_model::{Discriminator, DiscriminatorInput};
 
 /// Images, and the class each is judged as.
 #[derive(Debug, Clone)]
@@ -20,7 +20,8 @@ impl Points {
     /// # Shapes
     /// - output: `[batch]`
     pub(super) fn scores<D: Discriminator>(&self, judge: &D) -> Tensor<1> {
-        let judgement = judge.forward(self.images.clone(), self.class.clone());
+        let judgement = judge
+            .forward(DiscriminatorInput::new(self.images.clone()).with_class(self.class.clone()));
         judgement.logits.sum_dim(1).squeeze_dim(1)
     }
 

@@ -3,8 +3,11 @@
 
 use burn::module::{Module, Param};
 use burn::optim::GradientsParams;
-use burn::tensor::{Device, Int, Tensor};
-use ganforge_model::{Discriminator, Generator, InputGradient, Judgement, Latent};
+use burn::tensor::{Device, Tensor};
+use ganforge_model::{
+    Discriminator, DiscriminatorInput, DiscriminatorOutput, Generator, GeneratorInput,
+    InputGradient,
+};
 
 use super::super::{Form, Penalty};
 use crate::Payoff;
@@ -23,8 +26,8 @@ struct Line {
 }
 
 impl Generator for Point {
-    fn forward(&self, latent: Latent) -> Tensor<4> {
-        let [batch, _] = latent.noise.dims();
+    fn forward(&self, input: GeneratorInput) -> Tensor<4> {
+        let [batch, _] = input.expect_noise().dims();
         self.place
             .val()
             .reshape([1, 1, 1, 1])
@@ -33,24 +36,20 @@ impl Generator for Point {
 }
 
 impl Discriminator for Line {
-    fn forward(&self, images: Tensor<4>, _class: Option<Tensor<1, Int>>) -> Judgement {
-        let logits = images.flatten::<2>(1, 3) * self.slope.val().unsqueeze();
-        Judgement {
+    fn forward(&self, input: DiscriminatorInput) -> DiscriminatorOutput {
+        let logits = input.images.flatten::<2>(1, 3) * self.slope.val().unsqueeze();
+        DiscriminatorOutput {
             features: logits.clone(),
             class_logits: None,
             logits,
         }
     }
 
-    fn input_gradient(
-        &self,
-        images: Tensor<4>,
-        class: Option<Tensor<1, Int>>,
-    ) -> Option<InputGradient> {
+    fn input_gradient(&self, input: DiscriminatorInput) -> Option<InputGradient> {
         let gradient = self.slope.val().reshape([1, 1, 1, 1]);
         Some(InputGradient {
-            gradient: gradient.expand(images.dims()),
-            judgement: self.forward(images, class),
+            gradient: gradient.expand(input.images.dims()),
+            output: self.forward(input),
         })
     }
 }
@@ -77,10 +76,7 @@ fn field(payoff: Payoff, penalties: &[Penalty], [theta, psi]: [f32; 2]) -> [f64;
         key: TurnKey::default(),
     };
     let real = Tensor::zeros([2, 1, 1, 1], &device);
-    let fakes = generator.forward(Latent {
-        noise: Tensor::zeros([2, 1], &device),
-        class: None,
-    });
+    let fakes = generator.forward(GeneratorInput::noise(Tensor::zeros([2, 1], &device)));
     let of_discriminator = loss.discriminator_loss(real.clone(), fakes.clone(), None);
     let of_generator = loss.generator_loss(&real, fakes, None);
     let of = |gradients: &GradientsParams, param: &Param<Tensor<1>>| -> f64 {

@@ -1,9 +1,11 @@
 //! The detours of discriminators without an expression for their input gradient lead to the same place.
 
 use burn::module::Module;
-use burn::tensor::{Device, Int, Tensor};
+use burn::tensor::{Device, Tensor};
 use ganforge_model::layers::Activation;
-use ganforge_model::{Discriminator, DiscriminatorConfig, DiscriminatorNet, Judgement};
+use ganforge_model::{
+    Discriminator, DiscriminatorConfig, DiscriminatorInput, DiscriminatorNet, DiscriminatorOutput,
+};
 
 use super::super::one_centred::{between_at_random, one_centred};
 use super::super::{
@@ -97,8 +99,8 @@ struct Silent {
 }
 
 impl Discriminator for Silent {
-    fn forward(&self, images: Tensor<4>, class: Option<Tensor<1, Int>>) -> Judgement {
-        self.network.forward(images, class)
+    fn forward(&self, input: DiscriminatorInput) -> DiscriminatorOutput {
+        self.network.forward(input)
     }
 }
 

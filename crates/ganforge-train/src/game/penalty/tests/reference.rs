@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use ganforge_model::{DiscriminatorConfig, DiscriminatorNet, ImageSpec, apply_weights, keyed_rng};
+use ganforge_model::{
+    DiscriminatorArchitecture, DiscriminatorConfig, DiscriminatorNet, ImageSpec, apply_weights,
+    keyed_rng,
+};
 use serde::Deserialize;
 
 use super::super::{Penalty, Points, dragan, one_centred};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use ganforge_model::Judgement;
+use ganforge_model::DiscriminatorOutput;
 use serde::Deserialize;
 
 use super::super::consistency::distance;
@@ -78,16 +78,16 @@ fn the_class_loss_is_the_cross_entropy_of_pytorch() {
     let case = stored().class_loss;
     let logits = rows(&case.logits, 3);
     let class = Tensor::<1, Int>::from_data(case.labels.as_slice(), &logits.device());
-    let judgement = Judgement {
+    let output = DiscriminatorOutput {
         logits: rows(&[0.0; 5], 1),
         features: rows(&[0.0; 5], 1),
         class_logits: Some(logits.clone()),
     };
-    let loss = class_loss(&judgement, Some(&class)).unwrap();
+    let loss = class_loss(&output, Some(&class)).unwrap();
     case.outcome.check(&loss, &[("logits", &logits)]);
-    let silent = Judgement {
+    let silent = DiscriminatorOutput {
         class_logits: None,
-        ..judgement
+        ..output
     };
     assert!(class_loss(&silent, Some(&class)).is_none());
 }

@@ -1,0 +1,221 @@
+//! Several networks in one file.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::Path;
+
+use burn::module::Module;
+use burn::tensor::TensorData;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::card::{BundleCard, FORMAT_NAMED, ModelCard};
+use super::file::{open_file, to_bytes};
+use crate::tensor_file::TensorFile;
+use crate::{ConfigError, ModelError, apply_weights, collect_weights};
+
+/// Named networks with the descriptions that build them again. A file of one generator opens as a bundle of a network
+/// called `generator`.
+#[derive(Debug, Clone)]
+pub struct ModelBundle {
+    /// What the file says of itself.
+    pub card: BundleCard,
+    /// Tensors of each network by path, 32-bit floats.
+    weights: BTreeMap<String, BTreeMap<String, TensorData>>,
+}
+
+impl ModelBundle {
+    /// A bundle without networks. `about` says what is common to all of them; its architecture and format count for nothing.
+    #[must_use]
+    pub fn new<A>(system: &str, about: ModelCard<A>) -> Self {
+        let card = BundleCard {
+            format: FORMAT_NAMED,
+            system: system.to_owned(),
+            networks: BTreeMap::new(),
+            latent: about.latent,
+            image: about.image,
+            classes: about.classes,
+            recipe: about.recipe,
+            seed: about.seed,
+            images_seen: about.images_seen,
+            data_fingerprint: about.data_fingerprint,
+            version: about.version,
+        };
+        Self {
+            card,
+            weights: BTreeMap::new(),
+        }
+    }
+
+    /// Adds a network under a name.
+    ///
+    /// # Errors
+    /// An architecture that JSON cannot hold.
+    pub fn with<M: Module>(
+        mut self,
+        name: &str,
+        architecture: &impl Serialize,
+        network: &M,
+    ) -> Result<Self, ModelError> {
+        let architecture = serde_json::to_value(architecture)
+            .map_err(|error| ModelError::Description(error.to_string()))?;
+        self.card.networks.insert(name.to_owned(), architecture);
+        self.weights
+            .insert(name.to_owned(), collect_weights(network));
+        Ok(self)
+    }
+
+    /// Reads a file of either format.
+    ///
+    /// # Errors
+    /// An unreadable or truncated file, one of another kind or format, or one of more than 8 GiB.
+    pub fn open(path: &Path) -> Result<Self, ModelError> {
+        Self::read(open_file(path)?)
+    }
+
+    /// Reads the bytes of a file of either format.
+    ///
+    /// # Errors
+    /// Truncated bytes, or a file of another kind or format.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
+        Self::read(TensorFile::open(bytes, bytes.len() as u64, Path::new(""))?)
+    }
+
+    fn read(file: TensorFile<'_, impl Read>) -> Result<Self, ModelError> {
+        let card = BundleCard::read(&file)?;
+        let mut all = file.tensors("")?;
+        let mut weights = BTreeMap::new();
+        for name in card.networks.keys() {
+            let prefix = card.prefix(name);
+            let (own, rest) = all
+                .into_iter()
+                .partition::<BTreeMap<_, _>, _>(|(tensor, _)| tensor.starts_with(&prefix));
+            all = rest;
+            let own = own.into_iter();
+            let own = own.map(|(tensor, data)| (tensor[prefix.len()..].to_owned(), data));
+            weights.insert(name.clone(), own.collect());
+        }
+        match all.into_keys().next() {
+            Some(tensor) => Err(ModelError::Weights(format!(
+                "tensor `{tensor}` belongs to none of its networks"
+            ))),
+            None => Ok(Self { card, weights }),
+        }
+    }
+
+    /// The bytes of a file of named networks; the same networks always give the same bytes.
+    ///
+    /// # Errors
+    /// Weights that are not 32-bit floats.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, ModelError> {
+        let networks = self.weights.iter();
+        let tensors = networks.flat_map(|(name, tensors)| {
+            let tensors = tensors.iter();
+            tensors.map(move |(tensor, data)| (format!("{name}.{tensor}"), data.clone()))
+        });
+        to_bytes(&self.card, &tensors.collect())
+    }
+
+    /// Builds a network: `init` makes one of its architecture, into which the weights are put.
+    ///
+    /// # Errors
+    /// No network of that name, an architecture that `A` does not describe or that cannot be built, or weights that do
+    /// not fit it.
+    pub fn network<A: DeserializeOwned, M: Module>(
+        &self,
+        name: &str,
+        init: impl FnOnce(&ModelCard<A>) -> Result<M, ConfigError>,
+    ) -> Result<M, ModelError> {
+        let card = self.card.network(name)?;
+        let weights = self.weights.get(name).cloned().unwrap_or_default();
+        apply_weights(init(&card)?, weights)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        DiscriminatorArchitecture, DiscriminatorConfig, FORMAT, GeneratorArchitecture,
+        GeneratorConfig, ImageSpec, ModelFile, keyed_rng,
+    };
+    use burn::tensor::Device;
+
+    const IMAGE: ImageSpec = ImageSpec {
+        channels: 1,
+        height: 4,
+        width: 4,
+    };
+
+    fn parts() -> (GeneratorConfig, DiscriminatorConfig) {
+        let config = r#"{"kind": "mlp", "latent": 2, "hidden": [3]}"#;
+        let other = r#"{"kind": "mlp", "hidden": [5]}"#;
+        (
+            serde_json::from_str(config).unwrap(),
+            serde_json::from_str(other).unwrap(),
+        )
+    }
+
+    fn card(architecture: GeneratorConfig) -> ModelCard {
+        ModelCard {
+            format: FORMAT,
+            latent: architecture.latent(),
+            architecture,
+            image: IMAGE,
+            classes: Vec::new(),
+            recipe: "digits".to_owned(),
+            seed: 1,
+            images_seen: 640,
+            data_fingerprint: "0123".to_owned(),
+            version: "0.1.0".to_owned(),
+        }
+    }
+
+    #[test]
+    fn networks_come_back_by_name_and_the_generator_opens_as_a_model() {
+        let device = Device::flex();
+        let (g, d) = parts();
+        let mut rng = keyed_rng(0, "weights", 0);
+        let generator = g.init(IMAGE, 0, &mut rng, &device).unwrap();
+        let critic = d.init(IMAGE, 0, &mut rng, &device).unwrap();
+        let bundle = ModelBundle::new("pair", card(g.clone()))
+            .with("generator", &g, &generator)
+            .and_then(|bundle| bundle.with("critic", &d, &critic))
+            .unwrap();
+        let bytes = bundle.to_bytes().unwrap();
+
+        let read = ModelBundle::from_bytes(&bytes).unwrap();
+        assert_eq!(read.card, bundle.card);
+        let back = read.network("critic", |card: &ModelCard<DiscriminatorConfig>| {
+            let mut rng = keyed_rng(9, "other weights", 0);
+            card.architecture.init(card.image, 0, &mut rng, &device)
+        });
+        assert_eq!(collect_weights(&back.unwrap()), collect_weights(&critic));
+
+        let file: ModelFile = ModelFile::from_bytes(&bytes).unwrap();
+        assert_eq!(file.weights, collect_weights(&generator));
+        assert!(file.network(&device).is_ok());
+    }
+
+    #[test]
+    fn a_file_of_one_generator_is_a_bundle_of_one_network() {
+        let device = Device::flex();
+        let (g, _) = parts();
+        let mut rng = keyed_rng(0, "weights", 0);
+        let generator = g.init(IMAGE, 0, &mut rng, &device).unwrap();
+        let bytes = ModelFile::new(card(g), &generator).to_bytes().unwrap();
+        let bundle = ModelBundle::from_bytes(&bytes).unwrap();
+        assert_eq!(bundle.card.system, "gan");
+        let names: Vec<&String> = bundle.card.networks.keys().collect();
+        assert_eq!(names, ["generator"]);
+    }
+
+    #[test]
+    fn a_network_that_is_not_there_is_named_with_those_that_are() {
+        let (g, _) = parts();
+        let bundle = ModelBundle::new("pair", card(g));
+        let missing = bundle.card.network::<GeneratorConfig>("encoder");
+        let message = missing.unwrap_err().to_string();
+        assert!(message.contains("`encoder`"), "{message}");
+    }
+}

@@ -1,0 +1,214 @@
+//! What a model file says of itself.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::Path;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::file::{KEY, open_file};
+use crate::tensor_file::TensorFile;
+use crate::{GeneratorArchitecture, GeneratorConfig, ImageSpec, LatentSpec, ModelError};
+
+/// The format of a file that holds one generator.
+pub const FORMAT: u64 = 1;
+
+/// The format of a file that holds networks by name.
+pub const FORMAT_NAMED: u64 = 2;
+
+/// The name of the network that samples are drawn from.
+pub const GENERATOR: &str = "generator";
+
+/// What a model file says of itself; `A` describes its network.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelCard<A = GeneratorConfig> {
+    /// Format number, [`FORMAT`].
+    pub format: u64,
+    /// How to build the network.
+    pub architecture: A,
+    /// What to feed it.
+    pub latent: LatentSpec,
+    /// What comes out.
+    pub image: ImageSpec,
+    /// Class names in label order; empty for an unconditional model.
+    pub classes: Vec<String>,
+    /// The recipe it was trained with.
+    pub recipe: String,
+    /// The run's seed.
+    pub seed: u64,
+    /// Real images shown to the discriminator up to this file.
+    pub images_seen: u64,
+    /// Identity of the data trained on.
+    pub data_fingerprint: String,
+    /// Version of ganforge that wrote the file.
+    pub version: String,
+}
+
+/// The largest side of an image a file may claim, in pixels: what no weights bound must be bounded here.
+const LARGEST_SIDE: usize = 8192;
+
+/// Numbers in a file for each in a weight matrix, at most: every matrix has columns, and per column a bias and what a norm keeps.
+const BESIDE: usize = 8;
+
+/// Numbers in the file of the smallest network, at most.
+const FEW: usize = 1 << 20;
+
+impl<A: GeneratorArchitecture> ModelCard<A> {
+    /// A card can be well-formed and still contradict itself.
+    pub(super) fn check(&self) -> Result<(), ModelError> {
+        let expected = self.architecture.latent();
+        if self.latent != expected {
+            return Err(ModelError::Description(format!(
+                "its latents are {:?}, its architecture takes {expected:?}",
+                self.latent
+            )));
+        }
+        let sides = [self.image.channels, self.image.height, self.image.width];
+        if sides.iter().all(|side| (1..=LARGEST_SIDE).contains(side)) {
+            return Ok(());
+        }
+        Err(ModelError::Description(format!(
+            "its images are {}, allowed are sides of 1 to {LARGEST_SIDE}",
+            self.image
+        )))
+    }
+
+    /// A description may claim any width; before memory is asked for, the widths must show in the `held` numbers of the
+    /// file, and these in the widths.
+    pub(super) fn check_count(&self, held: usize) -> Result<(), ModelError> {
+        let claimed = self
+            .architecture
+            .weight_count(self.image, self.classes.len());
+        let Some(claimed) = claimed else {
+            let what = "it has more weights than can be counted".to_owned();
+            return Err(ModelError::Weights(what));
+        };
+        let most = match claimed {
+            // A network of another crate, which need not count.
+            0 => usize::MAX,
+            _ => claimed.saturating_mul(BESIDE).max(FEW),
+        };
+        if (claimed..=most).contains(&held) {
+            return Ok(());
+        }
+        Err(ModelError::Weights(format!(
+            "it has {claimed} weights, the file holds {held}"
+        )))
+    }
+}
+
+/// The description in a file of either format: networks by name, with what is said of all of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BundleCard {
+    /// Format number, [`FORMAT_NAMED`].
+    pub format: u64,
+    /// The system that trained the networks, as a recipe names it.
+    pub system: String,
+    /// How to build each network.
+    pub networks: BTreeMap<String, Value>,
+    /// What to feed the generator.
+    pub latent: LatentSpec,
+    /// Size of an image.
+    pub image: ImageSpec,
+    /// Class names in label order; empty for an unconditional model.
+    pub classes: Vec<String>,
+    /// The recipe it was trained with.
+    pub recipe: String,
+    /// The run's seed.
+    pub seed: u64,
+    /// Real images shown to the discriminator up to this file.
+    pub images_seen: u64,
+    /// Identity of the data trained on.
+    pub data_fingerprint: String,
+    /// Version of ganforge that wrote the file.
+    pub version: String,
+}
+
+impl BundleCard {
+    /// What the model file at `path` says of itself, in either format; its weights are not read.
+    ///
+    /// # Errors
+    /// As [`ModelFile::open`](crate::ModelFile::open).
+    pub fn open(path: &Path) -> Result<Self, ModelError> {
+        Self::read(&open_file(path)?)
+    }
+
+    /// The card of one network.
+    ///
+    /// # Errors
+    /// No network of that name, or one that `A` does not describe.
+    pub fn network<A: DeserializeOwned>(&self, name: &str) -> Result<ModelCard<A>, ModelError> {
+        let architecture = self.networks.get(name).ok_or_else(|| {
+            let known: Vec<&str> = self.networks.keys().map(String::as_str).collect();
+            ModelError::Description(format!(
+                "it has no network called `{name}`, but {}",
+                known.join(", ")
+            ))
+        })?;
+        let architecture = A::deserialize(architecture)
+            .map_err(|error| ModelError::UnknownArchitecture(error.to_string()))?;
+        let card = self.clone();
+        Ok(ModelCard {
+            format: card.format,
+            architecture,
+            latent: card.latent,
+            image: card.image,
+            classes: card.classes,
+            recipe: card.recipe,
+            seed: card.seed,
+            images_seen: card.images_seen,
+            data_fingerprint: card.data_fingerprint,
+            version: card.version,
+        })
+    }
+
+    /// What the names of a network's tensors begin with: nothing in a file of one generator.
+    pub(super) fn prefix(&self, name: &str) -> String {
+        if self.format == FORMAT {
+            String::new()
+        } else {
+            format!("{name}.")
+        }
+    }
+
+    /// Reads the description of a file.
+    pub(super) fn read(file: &TensorFile<'_, impl Read>) -> Result<Self, ModelError> {
+        #[derive(Deserialize)]
+        struct Format {
+            format: u64,
+        }
+        let description = file.note(KEY).ok_or(ModelError::NotGanforge)?;
+        let damaged = |error: serde_json::Error| ModelError::Description(error.to_string());
+        // The number is read first: the rest of another format may look like anything.
+        let Format { format } = serde_json::from_str(description).map_err(damaged)?;
+        match format {
+            FORMAT => {
+                let card: ModelCard<Value> = serde_json::from_str(description).map_err(damaged)?;
+                Ok(Self::of_one_generator(card))
+            }
+            FORMAT_NAMED => serde_json::from_str(description).map_err(damaged),
+            found => Err(ModelError::UnknownFormat {
+                found,
+                known: FORMAT_NAMED,
+            }),
+        }
+    }
+
+    fn of_one_generator(card: ModelCard<Value>) -> Self {
+        Self {
+            format: card.format,
+            system: "gan".to_owned(),
+            networks: BTreeMap::from([(GENERATOR.to_owned(), card.architecture)]),
+            latent: card.latent,
+            image: card.image,
+            classes: card.classes,
+            recipe: card.recipe,
+            seed: card.seed,
+            images_seen: card.images_seen,
+            data_fingerprint: card.data_fingerprint,
+            version: card.version,
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Opening and writing model files.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use burn::tensor::TensorData;
+use safetensors::serialize;
+use safetensors::tensor::{Dtype, TensorView};
+use serde::Serialize;
+
+use crate::ModelError;
+use crate::tensor_file::TensorFile;
+
+/// The metadata key of a safetensors file that holds the description.
+pub(super) const KEY: &str = "ganforge";
+
+/// Bytes of the largest file that is read, which go through memory twice: 8 GiB.
+const LARGEST_FILE: u64 = 8 << 30;
+
+pub(super) fn open_file(path: &Path) -> Result<TensorFile<'_, File>, ModelError> {
+    let failed = |source| ModelError::Io {
+        path: path.to_owned(),
+        source,
+    };
+    // Before it is opened: a pipe would be waited for, and a device has no end.
+    let about = std::fs::metadata(path).map_err(failed)?;
+    if about.is_dir() {
+        return Err(failed(ErrorKind::IsADirectory.into()));
+    }
+    if !about.is_file() {
+        let what = "not a regular file; name a model file";
+        return Err(failed(std::io::Error::new(ErrorKind::InvalidInput, what)));
+    }
+    if about.len() > LARGEST_FILE {
+        return Err(ModelError::TooLarge {
+            bytes: about.len(),
+            most: LARGEST_FILE,
+        });
+    }
+    let file = File::open(path).map_err(failed)?;
+    TensorFile::open(file, about.len(), path)
+}
+
+/// The bytes of a file with this description and these tensors; the same model always gives the same bytes.
+pub(super) fn to_bytes(
+    card: &impl Serialize,
+    weights: &BTreeMap<String, TensorData>,
+) -> Result<Vec<u8>, ModelError> {
+    let card =
+        serde_json::to_string(card).map_err(|error| ModelError::Description(error.to_string()))?;
+    let metadata = HashMap::from([(KEY.to_owned(), card)]);
+    let refuse = |error: safetensors::SafeTensorError| ModelError::Weights(error.to_string());
+    let views = weights
+        .iter()
+        .map(|(name, data)| {
+            let shape = data.shape().as_slice().to_vec();
+            let view = TensorView::new(Dtype::F32, shape, data.as_bytes());
+            Ok((name, view.map_err(refuse)?))
+        })
+        .collect::<Result<Vec<_>, ModelError>>()?;
+    serialize(views, Some(metadata)).map_err(refuse)
+}

@@ -1,0 +1,121 @@
+//! The file a model travels in: safetensors whose metadata says how to build the networks again.
+//!
+//! Anything that reads safetensors reads the weights; the metadata key `ganforge` holds the description as JSON: a
+//! [`ModelCard`] where the file holds one generator (format 1), a [`BundleCard`] where it holds networks by name, whose
+//! tensors begin with the name (format 2). Nothing in a file is trusted for an allocation larger than the file itself:
+//! the safetensors header is checked against the bytes that are there before any tensor is made, and an architecture
+//! whose weights are not all in the file is refused before it is built.
+
+mod bundle;
+mod card;
+mod file;
+
+pub use bundle::ModelBundle;
+pub use card::{BundleCard, FORMAT, FORMAT_NAMED, GENERATOR, ModelCard};
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::Path;
+
+use burn::tensor::{Device, TensorData};
+
+use crate::tensor_file::TensorFile;
+use crate::{
+    GeneratorArchitecture, GeneratorConfig, ModelError, apply_weights, collect_weights, keyed_rng,
+};
+use file::{open_file, to_bytes};
+
+/// A generator's weights with the description that brings them back to life.
+#[derive(Debug, Clone)]
+pub struct ModelFile<A = GeneratorConfig> {
+    /// What the file says of itself.
+    pub card: ModelCard<A>,
+    /// Tensors by path, 32-bit floats.
+    pub weights: BTreeMap<String, TensorData>,
+}
+
+impl<A: GeneratorArchitecture> ModelFile<A> {
+    /// Takes the weights of a trained network.
+    #[must_use]
+    pub fn new(card: ModelCard<A>, network: &A::Network) -> Self {
+        Self {
+            card,
+            weights: collect_weights(network),
+        }
+    }
+
+    /// Reads a file written by [`to_bytes`](Self::to_bytes).
+    ///
+    /// # Errors
+    /// An unreadable or truncated file, one of another kind or format, or one of more than 8 GiB.
+    pub fn open(path: &Path) -> Result<Self, ModelError> {
+        Self::read(open_file(path)?)
+    }
+
+    /// Reads the bytes of a model file.
+    ///
+    /// # Errors
+    /// Truncated bytes, or a file of another kind or format.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
+        Self::read(TensorFile::open(bytes, bytes.len() as u64, Path::new(""))?)
+    }
+
+    fn read(file: TensorFile<'_, impl Read>) -> Result<Self, ModelError> {
+        let bundle = BundleCard::read(&file)?;
+        let card: ModelCard<A> = bundle.network(GENERATOR)?;
+        let prefix = bundle.prefix(GENERATOR);
+        card.check_count(file.elements(&prefix))?;
+        let weights = file.tensors(&prefix)?;
+        Ok(Self { card, weights })
+    }
+
+    /// The bytes of a model file; the same model always gives the same bytes.
+    ///
+    /// # Errors
+    /// Weights that are not 32-bit floats.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, ModelError> {
+        to_bytes(&self.card, &self.weights)
+    }
+
+    /// Builds the network on `device`, ready for inference.
+    ///
+    /// # Errors
+    /// An impossible architecture, or weights that do not fit it.
+    pub fn network(&self, device: &Device) -> Result<A::Network, ModelError> {
+        self.clone().into_network(device)
+    }
+
+    /// What [`network`](Self::network) builds, without a copy of the weights.
+    ///
+    /// # Errors
+    /// As [`network`](Self::network).
+    pub fn into_network(self, device: &Device) -> Result<A::Network, ModelError> {
+        self.card.check()?;
+        let held = self.weights.values().map(TensorData::num_elements).sum();
+        self.card.check_count(held)?;
+        let mut rng = keyed_rng(0, "placeholder weights", 0);
+        let network = self.card.architecture.init(
+            self.card.image,
+            self.card.classes.len(),
+            &mut rng,
+            device,
+        )?;
+        apply_weights(network, self.weights)
+    }
+
+    /// Fails where a weight is not finite, as after a training that diverged: such a network makes no images.
+    ///
+    /// # Errors
+    /// Names the first such tensor.
+    pub fn check_finite(&self) -> Result<(), ModelError> {
+        for (name, data) in &self.weights {
+            let numbers = data.as_slice::<f32>();
+            let numbers = numbers.map_err(|error| ModelError::Weights(error.to_string()))?;
+            if let Some(&value) = numbers.iter().find(|number| !number.is_finite()) {
+                let tensor = name.clone();
+                return Err(ModelError::NotFinite { tensor, value });
+            }
+        }
+        Ok(())
+    }
+}
