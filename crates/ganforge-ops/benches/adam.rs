@@ -1,4 +1,4 @@
-//! A step of Adam on one parameter in a single sweep, beside burn-optim's; `elements` are numbers of the parameter.
+//! A fused step of Adam on one parameter, compared with burn-optim's; `elements` are elements of the parameter.
 
 use std::time::Duration;
 
@@ -32,10 +32,10 @@ fn steps(criterion: &mut Criterion) {
             bencher.iter_batched(
                 gradient,
                 |gradient| {
-                    let before = moments.take().expect("given back each time");
-                    let moved = step.take(&parameter, gradient, before);
-                    moments = Some(moved.moments);
-                    moved.parameter
+                    let before = moments.take().expect("moments of the previous step");
+                    let output = step.apply(&parameter, gradient, before);
+                    moments = Some(output.moments);
+                    output.parameter
                 },
                 BatchSize::SmallInput,
             );
@@ -46,9 +46,10 @@ fn steps(criterion: &mut Criterion) {
             bencher.iter_batched(
                 gradient,
                 |gradient| {
-                    let (moved, next) = adam.step(RATE, parameter.clone(), gradient, state.take());
+                    let (updated, next) =
+                        adam.step(RATE, parameter.clone(), gradient, state.take());
                     state = next;
-                    moved
+                    updated
                 },
                 BatchSize::SmallInput,
             );

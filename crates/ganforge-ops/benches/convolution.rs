@@ -1,5 +1,5 @@
-//! The layers of a DCGAN of width 64 and of a residual network, at batch 64, every pass, algorithms side by side; `elements` are floating-point operations of the
-//! definition, so a rate is an effective speed.
+//! The layers of a DCGAN of width 64 and of a residual network at batch 64, for every pass and algorithm; `elements` are floating-point operations of
+//! the definition, so a rate is an effective speed.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! A fully connected layer with its activation, forward and backward, beside Burn's own operations; `elements` are floating-point
-//! operations of the three products.
+//! A fully connected layer with its activation, forward and backward, compared with Burn's operations; `elements` are floating-point operations of
+//! the three products.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Activations and batch normalisation of a DCGAN of width 64 at batch 64, forward and backward, beside Burn's own; `elements` are numbers of the
+//! Activations and batch normalisation of a DCGAN of width 64 at batch 64, forward and backward, compared with Burn's; `elements` are elements of the
 //! layer's output.
 
 use std::hint::black_box;
@@ -10,7 +10,7 @@ use ganforge_ops::{Rectifier, batch_norm_train, leaky_relu, tanh};
 
 type Layer = fn(Tensor<4>, Tensor<1>, Tensor<1>) -> Tensor<4>;
 
-/// What the layers do, ours and Burn's.
+/// Name, our layer, Burn's layer.
 const LAYERS: [(&str, Layer, Layer); 3] = [
     (
         "leaky relu",

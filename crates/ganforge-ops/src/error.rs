@@ -1,9 +1,10 @@
-//! Why a convolution cannot be.
+//! The error of an invalid convolution shape.
 
-/// A shape that is no convolution.
+/// Sizes that do not describe a convolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ShapeError {
-    /// A size that must be positive is not.
+    /// A size that must be positive is zero.
     #[error("{0} must be at least 1")]
     Zero(&'static str),
     /// The kernel does not fit into the padded image.
@@ -14,18 +15,18 @@ pub enum ShapeError {
         /// Rows or columns of the padded image.
         padded: usize,
     },
-    /// The output padding of a transposed convolution reaches its stride.
+    /// The output padding of a transposed convolution is not smaller than its stride.
     #[error("an output padding of {padding} must be below the stride, {stride}")]
     OutputPadding {
-        /// The padding asked for.
+        /// The requested output padding.
         padding: usize,
-        /// The stride it must be below.
+        /// The stride.
         stride: usize,
     },
-    /// The padding of a transposed convolution takes all of its output away.
+    /// The padding of a transposed convolution removes its whole output.
     #[error("the padding leaves no output")]
     NoOutput,
-    /// Memory cannot address the tensors.
+    /// The tensors have more elements than memory can address.
     #[error("the tensors are larger than memory can address")]
     TooLarge,
 }

@@ -1,8 +1,8 @@
-//! Which instruction sets a test can force on this machine.
+//! The instruction sets that a test can select on this machine.
 
 use pulp::Arch;
 
-/// Plain code, the best of this machine, and AVX2 where it has that: plain code first.
+/// Scalar code, the best instruction set of this machine, and AVX2 where available; scalar code first.
 pub fn archs() -> Vec<Arch> {
     let archs = vec![Arch::Scalar, Arch::new()];
     #[cfg(target_arch = "x86_64")]

@@ -1,42 +1,42 @@
-//! Threads: rayon's pool, entered once per operation and only where the work pays for it.
+//! Multithreading: rayon's pool, entered once per operation and only for operations large enough to benefit.
 //!
-//! How many there are decides who computes an element, and never how: where sums are cut and which way is taken depends on shapes alone.
+//! The number of threads decides which thread computes an element, but not how: the partition of sums and the choice of kernel depend only on shapes.
 
 use rayon::prelude::*;
 
-/// Floating-point operations that one thread does in about the time it takes to wake another.
-const WORTH_A_THREAD: f64 = 2e6;
+/// Floating-point operations that take one thread about as long as waking another thread.
+const MIN_PARALLEL_OPERATIONS: f64 = 2e6;
 
-/// Floating-point operations of matrix products below which a second thread measured slower than none: a convolution of a single image, or a layer of
-/// 256 × 256 units at batch 64, is over before the thread is awake.
-const PRODUCTS_WORTH_A_THREAD: f64 = 3e7;
+/// Floating-point operations of a matrix product below which a second thread measured slower than one thread: a convolution of a single image, or a
+/// layer of 256 × 256 units at batch 64, ends before the second thread is awake.
+const MIN_PARALLEL_MATMUL_OPERATIONS: f64 = 3e7;
 
-/// How many threads an operation of so many floating-point operations is spread over.
+/// Number of threads for an operation of so many floating-point operations.
 pub fn threads(operations: f64) -> usize {
-    if operations < WORTH_A_THREAD {
+    if operations < MIN_PARALLEL_OPERATIONS {
         1
     } else {
         rayon::current_num_threads()
     }
 }
 
-/// How many threads a convolution or a fully connected layer of so many floating-point operations is spread over.
-pub fn threads_of_products(operations: f64) -> usize {
-    if products_are_shared(operations) {
+/// Number of threads for a convolution or a fully connected layer of so many floating-point operations.
+pub fn matmul_threads(operations: f64) -> usize {
+    if is_matmul_parallel(operations) {
         threads(operations)
     } else {
         1
     }
 }
 
-/// Whether a convolution or a fully connected layer of so many floating-point operations is for several threads, where there are any: what
-/// depends on this is the same for any number of them.
-pub fn products_are_shared(operations: f64) -> bool {
-    operations >= PRODUCTS_WORTH_A_THREAD
+/// Whether a convolution or a fully connected layer of so many floating-point operations is divided among threads, where there are several. The
+/// answer does not depend on their number.
+pub fn is_matmul_parallel(operations: f64) -> bool {
+    operations >= MIN_PARALLEL_MATMUL_OPERATIONS
 }
 
-/// Runs `operation` inside the pool, so that the parallel loops in it do not each enter it anew.
-pub fn inside<R: Send>(threads: usize, operation: impl FnOnce() -> R + Send) -> R {
+/// Runs `operation` inside the pool, so that its parallel loops do not each enter the pool.
+pub fn install<R: Send>(threads: usize, operation: impl FnOnce() -> R + Send) -> R {
     if threads == 1 || rayon::current_thread_index().is_some() {
         operation()
     } else {
@@ -44,7 +44,7 @@ pub fn inside<R: Send>(threads: usize, operation: impl FnOnce() -> R + Send) -> 
     }
 }
 
-/// Calls `task` with every chunk of `size` elements, the last one perhaps shorter, and its index.
+/// Calls `task` with the index and the elements of every chunk of `size` elements; the last chunk may be shorter.
 pub fn for_each_chunk<T: Send>(
     threads: usize,
     data: &mut [T],

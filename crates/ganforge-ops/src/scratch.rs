@@ -1,17 +1,17 @@
-//! Memory that is reused: pages fresh from the system cost as much as some kernels.
+//! A pool of scratch buffers: memory pages fresh from the operating system cost as much time as some kernels.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, PoisonError};
 
-/// Bytes in a cache line: buffers begin at one, for vectors that straddle two take twice the time.
+/// Bytes in a cache line. Buffers are aligned to it, because a vector that crosses two lines takes twice the time to load.
 const ALIGNMENT: usize = 64;
 
-/// Buffers kept while nobody uses them; more are given back to the system, smallest first.
-const KEPT: usize = 64;
+/// Unused buffers that are kept; beyond that, the smallest are freed first.
+const MAX_FREE_BUFFERS: usize = 64;
 
 static FREE: Mutex<Vec<Vec<f32>>> = Mutex::new(Vec::new());
 
-/// A buffer of floats with unspecified contents, returned to the pool when dropped.
+/// A buffer of floats with unspecified contents. Dropping it returns it to the pool.
 pub struct Scratch {
     memory: Vec<f32>,
     start: usize,
@@ -19,17 +19,17 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Takes the smallest free buffer that is large enough, or a new one.
+    /// Takes the smallest free buffer that is large enough, or allocates one.
     pub fn take(len: usize) -> Self {
-        let wanted = len + ALIGNMENT / size_of::<f32>();
+        let capacity = len + ALIGNMENT / size_of::<f32>();
         let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
         // The pool is sorted by size.
-        let at = free.partition_point(|memory| memory.len() < wanted);
+        let at = free.partition_point(|memory| memory.len() < capacity);
         let found = (at < free.len()).then(|| free.remove(at));
         drop(free);
-        let memory = found.unwrap_or_else(|| vec![0.0; wanted]);
+        let memory = found.unwrap_or_else(|| vec![0.0; capacity]);
         let start = memory.as_ptr().align_offset(ALIGNMENT);
-        // `align_offset` may decline to answer; alignment is for speed alone.
+        // `align_offset` may return `usize::MAX`; the alignment matters for speed only.
         let start = if start + len <= memory.len() {
             start
         } else {
@@ -59,13 +59,13 @@ impl Drop for Scratch {
         let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
         let at = free.partition_point(|other| other.len() < memory.len());
         free.insert(at, memory);
-        let surplus = (free.len() > KEPT).then(|| free.remove(0));
+        let surplus = (free.len() > MAX_FREE_BUFFERS).then(|| free.remove(0));
         drop(free);
         drop(surplus);
     }
 }
 
-/// Gives the scratch memory that is not in use back to the system: the next operation takes fresh pages.
+/// Frees the scratch memory that is not in use; the next operation allocates new memory.
 pub fn release_scratch() {
     let free = std::mem::take(&mut *FREE.lock().unwrap_or_else(PoisonError::into_inner));
     drop(free);
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn buffers_begin_at_a_cache_line_and_have_the_length_asked_for() {
+    fn buffers_are_aligned_and_have_the_requested_length() {
         for len in [0, 1, 15, 16, 1000] {
             let scratch = Scratch::take(len);
             assert_eq!(scratch.len(), len);
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn two_buffers_in_use_are_two() {
+    fn buffers_in_use_do_not_overlap() {
         let (mut one, mut other) = (Scratch::take(32), Scratch::take(32));
         one.fill(1.0);
         other.fill(2.0);

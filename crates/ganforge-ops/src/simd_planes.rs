@@ -1,5 +1,5 @@
-//! Sixteen channels side by side: images come in and go out as planes, and in between every vector holds one pixel of sixteen channels, so
-//! that the transforms are additions of whole vectors on any machine.
+//! Conversion between planes (NCHW) and blocks of sixteen channels. In a block every vector holds one pixel of sixteen channels, so the transforms
+//! are additions of whole vectors on any machine.
 
 #![expect(
     clippy::inline_always,
@@ -13,21 +13,22 @@ use crate::matmul::prefetch;
 /// Channels in a block.
 pub const LANES: usize = 16;
 
-/// Floats in the 128-bit parts that every instruction set has.
+/// Floats in 128 bits, the vector width that every instruction set has.
 const QUAD: usize = 4;
 
-/// Where the pixels of a plane stand in a frame: a rectangle with room around it, `[pixels, LANES]`.
-pub struct Places {
+/// Positions of the pixels of a plane in a frame `[pixels, LANES]`, a rectangle with padding around the plane.
+pub struct PlaneLayout {
     /// Elements of a plane.
     plane: usize,
-    /// For each pixel that takes part, its index in the plane and in the frame.
+    /// For each used pixel, its index in the plane and its index in the frame.
     pixels: Vec<[usize; 2]>,
-    /// All pixels of the plane take part, so that runs of them can be read at once.
-    whole: bool,
+    /// All pixels of the plane are used, so that runs of them can be read at once.
+    full_plane: bool,
 }
 
-impl Places {
-    /// The first `used` = `[rows, columns]` of a plane of `size`, at `offset` from the top and the left of a frame of `frame_width`.
+impl PlaneLayout {
+    /// The layout of the first `used` = `[rows, columns]` of a plane of `size`, at `offset` from the top and the left of a frame of width
+    /// `frame_width`.
     pub fn new(size: [usize; 2], used: [usize; 2], frame_width: usize, offset: usize) -> Self {
         let pixels = |y| (0..used[1]).map(move |x| [y, x]);
         Self {
@@ -36,11 +37,11 @@ impl Places {
                 .flat_map(pixels)
                 .map(|[y, x]| [y * size[1] + x, (y + offset) * frame_width + x + offset])
                 .collect(),
-            whole: used == size,
+            full_plane: used == size,
         }
     }
 
-    /// Elements of a block of channels that follow each other, the last of which may be shorter.
+    /// Elements of a block of channels in planes; the last block may have fewer channels.
     pub fn block_len(&self) -> usize {
         LANES * self.plane
     }
@@ -50,10 +51,10 @@ impl Places {
         self.plane
     }
 
-    /// Fills the places in a frame from as many planes as there are in `channels`, `stride` apart, and zeroes the frame where they
-    /// are fewer than a block has.
+    /// Fills a frame from `channels` planes whose starts are `stride` elements apart. With fewer channels than a block has, the whole frame is zeroed
+    /// first.
     ///
-    /// What stands around the places stays: a frame that is zero there at first is so after every block.
+    /// Frame elements outside the plane are not written: a frame that starts with zeros there keeps them.
     #[inline(always)]
     pub fn gather<S: Simd>(
         &self,
@@ -71,9 +72,9 @@ impl Places {
             let (quads, _) = frame.as_chunks_mut::<QUAD>();
             let runs = self.pixels.chunks_exact(S::F32_LANES);
             done = self.pixels.len() - runs.remainder().len();
-            // A few planes at a time, for the machine foresees only so many places to read from.
+            // A few planes at a time, because the hardware prefetches only a few streams.
             for channels in 0..LANES / QUAD {
-                for (run, places) in runs.clone().enumerate() {
+                for (run, slots) in runs.clone().enumerate() {
                     let mut rows = [simd.splat_f32s(0.0); QUAD];
                     for (lane, row) in rows.iter_mut().enumerate() {
                         let start = (channels * QUAD + lane) * stride + run * S::F32_LANES;
@@ -82,8 +83,8 @@ impl Places {
                     }
                     let pixels = simd.deinterleave_shfl_f32s(rows);
                     let pixels: &[[f32; QUAD]] = bytemuck::cast_slice(&pixels);
-                    for (at, [_, place]) in places.iter().enumerate() {
-                        quads[place * QUAD + channels] =
+                    for (at, [_, slot]) in slots.iter().enumerate() {
+                        quads[slot * QUAD + channels] =
                             pixels[at % QUAD * (S::F32_LANES / QUAD) + at / QUAD];
                     }
                 }
@@ -98,7 +99,7 @@ impl Places {
         }
     }
 
-    /// Writes the pixels of a frame to the planes of a block; pixels that take no part become zero.
+    /// Writes the pixels of a frame to the planes of a block; unused pixels become zero.
     #[inline(always)]
     pub fn scatter<S: Simd>(&self, simd: S, frame: &[f32], block: &mut [f32]) {
         let mut done = 0;
@@ -106,13 +107,13 @@ impl Places {
             let (quads, _) = frame.as_chunks::<QUAD>();
             let runs = self.pixels.chunks_exact(S::F32_LANES);
             done = self.pixels.len() - runs.remainder().len();
-            for (run, places) in runs.enumerate() {
+            for (run, slots) in runs.enumerate() {
                 for channels in 0..LANES / QUAD {
                     let mut pixels = [simd.splat_f32s(0.0); QUAD];
                     let parts: &mut [[f32; QUAD]] = bytemuck::cast_slice_mut(&mut pixels);
-                    for (at, [_, place]) in places.iter().enumerate() {
+                    for (at, [_, slot]) in slots.iter().enumerate() {
                         parts[at % QUAD * (S::F32_LANES / QUAD) + at / QUAD] =
-                            quads[place * QUAD + channels];
+                            quads[slot * QUAD + channels];
                     }
                     let rows = simd.deinterleave_shfl_f32s(pixels);
                     for (lane, row) in rows.into_iter().enumerate() {
@@ -121,7 +122,7 @@ impl Places {
                     }
                 }
             }
-        } else if !self.whole {
+        } else if !self.full_plane {
             block.fill(0.0);
         }
         let (pixels, _) = frame.as_chunks::<LANES>();
@@ -132,9 +133,9 @@ impl Places {
         }
     }
 
-    /// Whether planes and frame can be exchanged four by four: within each 128 bits, `deinterleave_shfl` of four vectors is a transpose.
+    /// Whether planes and frame can be exchanged by 4 × 4 transposes: within each 128 bits, `deinterleave_shfl` of four vectors is a transpose.
     #[inline(always)]
     fn quads<S: Simd>(&self, channels: usize) -> bool {
-        S::F32_LANES >= QUAD && self.whole && channels == LANES
+        S::F32_LANES >= QUAD && self.full_plane && channels == LANES
     }
 }

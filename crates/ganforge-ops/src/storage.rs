@@ -1,9 +1,9 @@
-//! Flex's tensors as slices of floats, and back.
+//! Conversion between Flex tensors and slices of floats.
 
 use burn::backend::flex::{FlexTensor, Layout};
 use burn::tensor::{Bytes, DType, Shape};
 
-/// The same numbers in the order of their indices.
+/// The same tensor in contiguous memory, in the order of its indices.
 pub(crate) fn contiguous(tensor: FlexTensor) -> FlexTensor {
     match tensor.as_slice::<f32>() {
         Some(_) => tensor,
@@ -11,24 +11,24 @@ pub(crate) fn contiguous(tensor: FlexTensor) -> FlexTensor {
     }
 }
 
-/// The numbers of a [`contiguous`] tensor.
+/// The elements of a [`contiguous`] tensor.
 pub(crate) fn values(tensor: &FlexTensor) -> &[f32] {
     tensor
         .as_slice()
         .expect("a contiguous tensor of 32-bit floats")
 }
 
-/// The numbers of a tensor in the order of their indices, to be overwritten; `None` where their memory is in other hands too.
-pub(crate) fn own_values(tensor: &mut FlexTensor) -> Option<&mut [f32]> {
+/// The elements of a contiguous tensor for writing; `None` if other tensors share its memory.
+pub(crate) fn unique_values(tensor: &mut FlexTensor) -> Option<&mut [f32]> {
     let (start, end) = tensor.layout().contiguous_offsets()?;
     tensor
         .try_storage_mut()
         .map(|storage| &mut storage[start..end])
 }
 
-/// The same numbers where [`own_values`] finds them: in their own memory if it is in no other hands, else in a copy.
+/// The same tensor in memory that [`unique_values`] can borrow: its own if no other tensor shares it, else a copy.
 pub(crate) fn writable(mut tensor: FlexTensor) -> FlexTensor {
-    if own_values(&mut tensor).is_some() {
+    if unique_values(&mut tensor).is_some() {
         return tensor;
     }
     let shape = tensor.layout().shape().clone();
@@ -36,12 +36,12 @@ pub(crate) fn writable(mut tensor: FlexTensor) -> FlexTensor {
     self::tensor(values(&tensor).to_vec(), shape)
 }
 
-/// The numbers of a [`writable`] tensor.
+/// The elements of a [`writable`] tensor.
 pub(crate) fn values_mut(tensor: &mut FlexTensor) -> &mut [f32] {
-    own_values(tensor).expect("a writable tensor")
+    unique_values(tensor).expect("a writable tensor")
 }
 
-/// A tensor of `shape` made of as many numbers.
+/// A tensor of `shape` from as many elements.
 pub(crate) fn tensor(values: Vec<f32>, shape: impl Into<Shape>) -> FlexTensor {
     let layout = Layout::contiguous(shape.into());
     FlexTensor::new(Bytes::from_elems(values), layout, DType::F32)

@@ -1,38 +1,47 @@
-//! The sum and the mean of a whole tensor.
+//! Sum and mean of all elements of a tensor, independent of the number of threads.
 
 use burn::tensor::Tensor;
 
-/// Elements of which Burn's Flex backend takes the sum in one order; of more it adds the sums of parts in the order in which threads finish them.
-const IN_ORDER: usize = 1 << 21;
+/// Number of elements up to which Burn's Flex backend sums in a fixed order. Larger tensors it sums in parts, added in the order in which threads
+/// finish.
+const SEQUENTIAL_LIMIT: usize = 1 << 21;
 
-/// The sum of all elements, in one order whatever the number of threads: Burn's own for all but very large tensors.
+/// The sum of all elements, in an order that does not depend on the number of threads. Tensors of up to 2²¹ elements use Burn's own sum.
 ///
 /// # Shapes
 /// - output: `[1]`
+///
+/// # Examples
+///
+/// ```
+/// use ganforge_ops::burn::tensor::{Device, Tensor};
+/// let tensor = Tensor::<2>::ones([3, 4], &Device::flex());
+/// assert_eq!(ganforge_ops::sum(tensor).into_scalar::<f32>(), 12.0);
+/// ```
 #[must_use]
 pub fn sum<const D: usize>(tensor: Tensor<D>) -> Tensor<1> {
     let elements = tensor.shape().num_elements();
-    if elements <= IN_ORDER {
+    if elements <= SEQUENTIAL_LIMIT {
         return tensor.sum();
     }
     let flat: Tensor<1> = tensor.reshape([elements]);
     let part = |start: usize| {
-        let end = elements.min(start + IN_ORDER);
+        let end = elements.min(start + SEQUENTIAL_LIMIT);
         flat.clone().narrow(0, start, end - start).sum()
     };
-    (IN_ORDER..elements)
-        .step_by(IN_ORDER)
+    (SEQUENTIAL_LIMIT..elements)
+        .step_by(SEQUENTIAL_LIMIT)
         .fold(part(0), |sum, start| sum + part(start))
 }
 
-/// The mean of all elements, which is Burn's own where [`sum`] is.
+/// The mean of all elements, in an order that does not depend on the number of threads; see [`sum`].
 ///
 /// # Shapes
 /// - output: `[1]`
 #[must_use]
 pub fn mean<const D: usize>(tensor: Tensor<D>) -> Tensor<1> {
     let elements = tensor.shape().num_elements();
-    if elements <= IN_ORDER {
+    if elements <= SEQUENTIAL_LIMIT {
         return tensor.mean();
     }
     sum(tensor) / elements as f64
@@ -46,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn large_tensors_have_one_sum_and_one_mean_on_any_number_of_threads() {
+    fn sum_and_mean_of_large_tensors_do_not_depend_on_the_number_of_threads() {
         let tensor = Tensor::<2>::random(
             [2049, 2500],
             Distribution::Uniform(-1.0, 1.5),

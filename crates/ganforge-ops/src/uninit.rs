@@ -1,10 +1,10 @@
-//! Memory of results, which begins unwritten: the thread that is about to overwrite a part of it zeroes that part, in its own cache.
+//! Memory of results, allocated uninitialised: the thread that will overwrite a part of it zeroes that part first, in its own cache.
 //!
-//! `vec![0.0; n]` has one thread write all of it while the others wait, and fetches it from far away a second time. Unsafe code, because
-//! the language has no other way to hand out memory before it holds numbers: [`vector`] counts what was zeroed, and trusts nobody.
+//! `vec![0.0; n]` would write all of it on one thread, and every other thread would load its part from memory again. This needs unsafe code, because
+//! safe Rust cannot hand out uninitialised memory: [`vector`] counts the zeroed elements and checks the count.
 #![expect(
     unsafe_code,
-    reason = "what was zeroed is counted before it is believed"
+    reason = "the number of initialised elements is checked before use"
 )]
 
 use std::mem::MaybeUninit;
@@ -12,17 +12,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::pool;
 
-/// `len` floats that `write` overwrites.
+/// A vector of `len` floats that `write` overwrites.
 ///
 /// # Panics
-/// If `write` leaves a part of them untaken.
+/// If `write` leaves a part uninitialised.
 pub fn vector(len: usize, write: impl FnOnce(Uninit)) -> Vec<f32> {
     let mut vector = Vec::with_capacity(len);
-    let taken = AtomicUsize::new(0);
+    let initialised = AtomicUsize::new(0);
     let memory = &mut vector.spare_capacity_mut()[..len];
-    write(Uninit(Memory::Blank(memory, &taken)));
-    assert_eq!(taken.into_inner(), len, "all of a result is written");
-    // SAFETY: the parts that were counted are disjoint, all inside these `len` elements, and were zeroed first; so none is left out.
+    write(Uninit(Memory::Uninitialised(memory, &initialised)));
+    assert_eq!(
+        initialised.into_inner(),
+        len,
+        "every part of the result is initialised"
+    );
+    // SAFETY: the counted parts are disjoint, lie inside these `len` elements and were zeroed; since their count is `len`, all are initialised.
     unsafe { vector.set_len(len) };
     vector
 }
@@ -31,46 +35,48 @@ pub fn vector(len: usize, write: impl FnOnce(Uninit)) -> Vec<f32> {
 pub struct Uninit<'a>(Memory<'a>);
 
 enum Memory<'a> {
-    /// Something stands there.
-    Used(&'a mut [f32]),
-    /// Nothing does; and how many elements of the whole have been zeroed.
-    Blank(&'a mut [MaybeUninit<f32>], &'a AtomicUsize),
+    /// Memory that holds floats.
+    Initialised(&'a mut [f32]),
+    /// Uninitialised memory, and the number of elements of the whole vector that have been initialised.
+    Uninitialised(&'a mut [MaybeUninit<f32>], &'a AtomicUsize),
 }
 
 impl<'a> From<&'a mut [f32]> for Uninit<'a> {
     fn from(floats: &'a mut [f32]) -> Self {
-        Self(Memory::Used(floats))
+        Self(Memory::Initialised(floats))
     }
 }
 
 impl<'a> Uninit<'a> {
     pub fn len(&self) -> usize {
         match &self.0 {
-            Memory::Used(floats) => floats.len(),
-            Memory::Blank(memory, _) => memory.len(),
+            Memory::Initialised(floats) => floats.len(),
+            Memory::Uninitialised(memory, _) => memory.len(),
         }
     }
 
-    /// The floats: what stood there, or zeros.
+    /// The floats: the existing contents, or zeros in uninitialised memory.
     pub fn floats(self) -> &'a mut [f32] {
         match self.0 {
-            Memory::Used(floats) => floats,
-            Memory::Blank(memory, taken) => {
+            Memory::Initialised(floats) => floats,
+            Memory::Uninitialised(memory, initialised) => {
                 memory.fill(MaybeUninit::new(0.0));
-                taken.fetch_add(memory.len(), Ordering::Relaxed);
-                // SAFETY: every element was written in the line before last.
+                initialised.fetch_add(memory.len(), Ordering::Relaxed);
+                // SAFETY: `fill` initialised every element.
                 unsafe { memory.assume_init_mut() }
             }
         }
     }
 
-    /// Parts of `size` elements, the last one perhaps shorter.
+    /// Parts of `size` elements; the last part may be shorter.
     pub fn chunks(mut self, size: usize) -> impl Iterator<Item = Self> {
         std::iter::from_fn(move || {
             let size = size.min(self.len());
             let first = match &mut self.0 {
-                Memory::Used(floats) => Memory::Used(floats.split_off_mut(..size)?),
-                Memory::Blank(memory, taken) => Memory::Blank(memory.split_off_mut(..size)?, taken),
+                Memory::Initialised(floats) => Memory::Initialised(floats.split_off_mut(..size)?),
+                Memory::Uninitialised(memory, initialised) => {
+                    Memory::Uninitialised(memory.split_off_mut(..size)?, initialised)
+                }
             };
             (size > 0).then_some(Self(first))
         })
@@ -84,12 +90,14 @@ impl<'a> Uninit<'a> {
         task: impl Fn(usize, Uninit) + Sync + Send,
     ) {
         match self.0 {
-            Memory::Used(floats) => pool::for_each_chunk(threads, floats, size, |index, chunk| {
-                task(index, chunk.into());
-            }),
-            Memory::Blank(memory, taken) => {
+            Memory::Initialised(floats) => {
+                pool::for_each_chunk(threads, floats, size, |index, chunk| {
+                    task(index, chunk.into());
+                })
+            }
+            Memory::Uninitialised(memory, initialised) => {
                 pool::for_each_chunk(threads, memory, size, |index, chunk| {
-                    task(index, Uninit(Memory::Blank(chunk, taken)));
+                    task(index, Uninit(Memory::Uninitialised(chunk, initialised)));
                 });
             }
         }
@@ -101,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_come_in_order_and_begin_as_zeros() {
+    fn parts_are_in_order_and_start_as_zeros() {
         for threads in [1, 2] {
             let written = vector(10, |memory| {
                 assert_eq!(memory.len(), 10);
@@ -130,14 +138,14 @@ mod tests {
     }
 
     #[test]
-    fn memory_that_was_in_use_keeps_its_contents() {
+    fn initialised_memory_keeps_its_contents() {
         let mut floats = [1.0, 2.0];
         assert_eq!(Uninit::from(&mut floats[..]).floats(), [1.0, 2.0]);
     }
 
     #[test]
-    #[should_panic(expected = "all of a result is written")]
-    fn a_part_left_out_is_noticed() {
+    #[should_panic(expected = "every part of the result is initialised")]
+    fn an_uninitialised_part_panics() {
         vector(8, |memory| {
             memory.chunks(4).skip(1).for_each(|part| {
                 part.floats();

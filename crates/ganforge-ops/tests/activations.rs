@@ -1,4 +1,4 @@
-//! Nonlinearities of tensors against Burn's own, on the CPU backend, forward and backward.
+//! Nonlinearities of tensors agree with Burn's own on the CPU backend, forward and backward.
 
 mod tensor;
 
@@ -25,18 +25,18 @@ const FUNCTIONS: [(&str, Function, Function); 4] = [
 
 const SHAPES: [[usize; 2]; 6] = [[1, 1], [1, 15], [3, 17], [7, 129], [65, 1000], [64, 16384]];
 
-/// Output, and the gradient by the input of a loss that weighs every output differently.
+/// Output and input gradient of a loss that weighs every output differently.
 fn passes(function: Function, input: Tensor<2>) -> [Vec<f32>; 2] {
     let input = input.require_grad();
-    // Not the input itself, for that must outlive the pass: this one's memory may be used again.
+    // A copy, because the memory of an operand that nothing else uses may be overwritten.
     let output = function(input.clone() * 4.0);
     let gradients = backward(output.clone());
-    let of_input = input.grad(&gradients).expect("of the input");
-    [output, of_input].map(|tensor| numbers(&tensor.into_data()))
+    let input_gradient = input.grad(&gradients).expect("the input gradient");
+    [output, input_gradient].map(|tensor| numbers(&tensor.into_data()))
 }
 
 #[test]
-fn both_passes_are_burns() {
+fn both_passes_agree_with_burn() {
     for (name, ours, burns) in FUNCTIONS {
         for shape in SHAPES {
             let input = || noise(shape, 1, &device());
@@ -57,7 +57,7 @@ fn recomputed_inputs_give_the_same_gradients() {
 }
 
 #[test]
-fn a_pass_gives_the_same_bits_every_time() {
+fn repeated_passes_are_bitwise_equal() {
     for (name, ours, _) in FUNCTIONS {
         let run = || passes(ours, noise([64, 16384], 1, &device()));
         assert_eq!(run(), run(), "{name}");
@@ -71,7 +71,7 @@ fn bits(number: f32) -> u32 {
 
 #[test]
 #[expect(clippy::float_cmp, reason = "infinities are equal to themselves")]
-fn zero_and_what_is_not_finite_are_treated_as_burn_does() {
+fn zeros_and_non_finite_values_agree_with_burn() {
     let special = [
         0.0,
         -0.0,
@@ -81,7 +81,7 @@ fn zero_and_what_is_not_finite_are_treated_as_burn_does() {
         f32::MIN_POSITIVE,
         -f32::MIN_POSITIVE,
     ];
-    // Every special input under every special gradient.
+    // Every special input with every special gradient.
     let pairs = special
         .iter()
         .flat_map(|input| special.map(|g| [*input, g]));
@@ -91,8 +91,8 @@ fn zero_and_what_is_not_finite_are_treated_as_burn_does() {
         let input = tensor(&inputs).require_grad();
         let output = function(input.clone());
         let gradients = (output.clone() * tensor(&weights)).sum().backward();
-        let of_input = input.grad(&gradients).expect("of the input");
-        [output, of_input].map(|tensor| numbers(&tensor.into_data()))
+        let input_gradient = input.grad(&gradients).expect("the input gradient");
+        [output, input_gradient].map(|tensor| numbers(&tensor.into_data()))
     };
     for (name, ours, burns) in &FUNCTIONS[..2] {
         let [output, gradient] = run(*ours);
@@ -106,7 +106,7 @@ fn zero_and_what_is_not_finite_are_treated_as_burn_does() {
             "{name}"
         );
         for (at, (ours, burns)) in gradient.iter().zip(&burns_gradient).enumerate() {
-            // Burn adds a zero to either branch, which takes the sign of a zero away.
+            // Burn adds a zero to either branch, which changes the sign of a zero.
             let same = ours.is_nan() && burns.is_nan() || ours == burns;
             assert!(
                 same,
@@ -130,7 +130,7 @@ fn zero_and_what_is_not_finite_are_treated_as_burn_does() {
 }
 
 #[test]
-fn an_input_in_other_hands_stays_what_it_is() {
+fn a_shared_input_is_not_overwritten() {
     let device = Device::flex();
     for (name, ours, burns) in FUNCTIONS {
         let input = noise([5, 7], 1, &device);
@@ -155,14 +155,14 @@ fn an_input_in_other_hands_stays_what_it_is() {
     }
 }
 
-/// A gradient that reaches two places is overwritten in neither.
+/// A gradient that two branches share is overwritten in neither.
 #[test]
-fn a_gradient_in_other_hands_stays_what_it_is() {
+fn a_shared_gradient_is_not_overwritten() {
     let run = |function: Function| {
         let [one, other] = [1, 2].map(|seed| noise([4, 9], seed, &device()).require_grad());
         let sum = function(one.clone() * 1.0) + function(other.clone() * 1.0);
         let gradients = backward(sum);
-        [one, other].map(|input| numbers(&input.grad(&gradients).expect("it").into_data()))
+        [one, other].map(|input| numbers(&input.grad(&gradients).expect("a gradient").into_data()))
     };
     for (name, ours, burns) in FUNCTIONS {
         assert_close(name, &run(ours), &run(burns));
@@ -170,7 +170,7 @@ fn a_gradient_in_other_hands_stays_what_it_is() {
 }
 
 #[test]
-fn a_slope_that_is_not_positive_is_left_to_burn() {
+fn a_slope_that_is_not_positive_is_computed_by_burn() {
     for slope in [0.0, -0.5] {
         let actual = leaky_relu(noise([3, 5], 1, &device()), slope).into_data();
         let expected = activation::leaky_relu(noise::<2>([3, 5], 1, &device()), slope).into_data();

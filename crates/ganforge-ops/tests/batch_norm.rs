@@ -1,4 +1,4 @@
-//! Batch normalisation with its rectifier against its definition in double precision, and against Burn's own.
+//! Batch normalisation with its rectifier agrees with its definition in double precision and with Burn's own.
 
 mod tensor;
 
@@ -11,7 +11,7 @@ const EPSILON: f64 = 1e-5;
 
 const RECTIFIERS: [Rectifier; 3] = [Rectifier::Linear, Rectifier::Relu, Rectifier::Leaky(0.2)];
 
-/// `[batch, channels, height, width]`: odd sizes, a batch of 1, one channel, rows instead of images, planes larger than a block.
+/// `[batch, channels, height, width]`: odd sizes, a batch of 1, one channel, vectors instead of images, planes larger than a block.
 const SHAPES: [[usize; 4]; 9] = [
     [2, 1, 1, 3],
     [1, 3, 5, 7],
@@ -24,7 +24,7 @@ const SHAPES: [[usize; 4]; 9] = [
     [32, 64, 8, 8],
 ];
 
-/// What goes in: images, scales, shifts.
+/// Images, scales and shifts.
 struct Operands {
     shape: [usize; 4],
     input: Vec<f32>,
@@ -33,7 +33,7 @@ struct Operands {
 }
 
 impl Operands {
-    /// Channels of different mean and deviation, about `centre`.
+    /// Channels of different means and deviations, around `centre`.
     fn new(shape: [usize; 4], centre: f32) -> Self {
         let [batch, channels, height, width] = shape;
         let plane = height * width;
@@ -59,12 +59,12 @@ impl Operands {
         Tensor::from_data(TensorData::new(numbers.to_vec(), [self.shape[1]]), device)
     }
 
-    /// Output, mean and variance, then the gradients by input, scale and shift.
+    /// Output, mean and variance, then the gradients with respect to input, scale and shift.
     fn passes(&self, layer: Layer, rectifier: Rectifier, device: &Device) -> [Vec<f32>; 6] {
         let input = self.input(device).require_grad();
         let gamma = self.per_channel(&self.gamma, device).require_grad();
         let beta = self.per_channel(&self.beta, device).require_grad();
-        // A function that is cheap to recompute, so that checkpointing has something to do.
+        // An operation that is cheap to recompute, so that checkpointing has an effect.
         let again = input.clone() * 1.0;
         let [output, mean, variance] = layer(again, gamma.clone(), beta.clone(), rectifier);
         let gradients = backward(output.clone());
@@ -72,9 +72,17 @@ impl Operands {
             output.into_data(),
             mean.into_data(),
             variance.into_data(),
-            input.grad(&gradients).expect("of the input").into_data(),
-            gamma.grad(&gradients).expect("of the scale").into_data(),
-            beta.grad(&gradients).expect("of the shift").into_data(),
+            input
+                .grad(&gradients)
+                .expect("the input gradient")
+                .into_data(),
+            gamma
+                .grad(&gradients)
+                .expect("the scale gradient")
+                .into_data(),
+            beta.grad(&gradients)
+                .expect("the shift gradient")
+                .into_data(),
         ]
         .map(|data| numbers(&data))
     }
@@ -142,7 +150,7 @@ fn wide(numbers: &[f32]) -> Vec<f64> {
 }
 
 #[test]
-fn output_and_moments_are_the_definitions() {
+fn output_and_moments_agree_with_the_definition() {
     for shape in SHAPES {
         for centre in [0.0, 100.0] {
             let operands = Operands::new(shape, centre);
@@ -159,7 +167,7 @@ fn output_and_moments_are_the_definitions() {
 }
 
 #[test]
-fn gradients_are_the_definitions_differences() {
+fn gradients_agree_with_finite_differences() {
     const STEP: f64 = 1e-6;
     for shape in SHAPES {
         let operands = Operands::new(shape, 0.0);
@@ -199,7 +207,7 @@ fn gradients_are_the_definitions_differences() {
 }
 
 #[test]
-fn every_pass_is_burns() {
+fn every_pass_agrees_with_burn() {
     for shape in SHAPES {
         let operands = Operands::new(shape, 0.0);
         for rectifier in RECTIFIERS {
@@ -240,7 +248,7 @@ fn any_number_of_threads_gives_the_same_bits() {
 }
 
 #[test]
-fn moments_that_are_given_normalise_as_burn_does() {
+fn inference_with_given_moments_agrees_with_burn() {
     let device = Device::flex();
     for shape in SHAPES {
         let operands = Operands::new(shape, 3.0);
@@ -260,10 +268,10 @@ fn moments_that_are_given_normalise_as_burn_does() {
                 Rectifier::Relu => activation::relu(burns),
                 Rectifier::Leaky(slope) => activation::leaky_relu(burns, f64::from(slope)),
             };
-            let held = batch_norm(input.clone(), tensors(), EPSILON, rectifier);
-            // The input survived that, and its memory is now used for the output.
-            let given_away = batch_norm(input, tensors(), EPSILON, rectifier);
-            let results = [held, given_away].map(|output| numbers(&output.into_data()));
+            let shared = batch_norm(input.clone(), tensors(), EPSILON, rectifier);
+            // The input is still shared in the first call; in the second its memory is reused for the output.
+            let owned = batch_norm(input, tensors(), EPSILON, rectifier);
+            let results = [shared, owned].map(|output| numbers(&output.into_data()));
             let expected = numbers(&expected.into_data());
             let what = format!("{shape:?}, {rectifier:?}");
             assert_close(&what, &results, &[expected.clone(), expected]);
@@ -271,9 +279,9 @@ fn moments_that_are_given_normalise_as_burn_does() {
     }
 }
 
-/// In a frozen layer there are gradients, but they are Burn's.
+/// A frozen layer propagates gradients, computed by Burn.
 #[test]
-fn moments_that_are_given_let_gradients_through() {
+fn inference_with_given_moments_propagates_gradients() {
     let operands = Operands::new([4, 3, 2, 2], 0.0);
     let input = operands.input(&device()).require_grad();
     let [gamma, beta] =
@@ -285,17 +293,17 @@ fn moments_that_are_given_let_gradients_through() {
     let gradients = backward(output);
     let expected =
         noise::<4>([4, 3, 2, 2], 4, &Device::flex()) * gamma.inner().reshape([1, 3, 1, 1]);
-    let actual = input.grad(&gradients).expect("of the input");
+    let actual = input.grad(&gradients).expect("the input gradient");
     let [actual, expected] = [actual, expected].map(|tensor| vec![numbers(&tensor.into_data())]);
     assert_close("frozen", &actual, &expected);
 }
 
 #[test]
 #[expect(clippy::float_cmp, reason = "infinities are equal to themselves")]
-fn what_is_not_finite_spoils_its_channel_and_no_other_as_in_burn() {
+fn a_non_finite_value_affects_only_its_channel() {
     let shape = [3, 4, 5, 3];
     for planted in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
-        // In the first image, from which differences are taken, and in another.
+        // In the first image, which provides the origin of the sums, and in another.
         for at in [2 * 15, 60 + 2 * 15 + 4] {
             let mut operands = Operands::new(shape, 0.0);
             operands.input[at] = planted;
@@ -318,7 +326,7 @@ fn what_is_not_finite_spoils_its_channel_and_no_other_as_in_burn() {
 }
 
 #[test]
-fn a_channel_of_one_value_is_shifted_only() {
+fn a_constant_channel_becomes_its_shift() {
     let mut operands = Operands::new([4, 2, 3, 3], 0.0);
     operands.input.fill(12_345.678);
     let [output, mean, variance, ..] = operands.passes(OURS, Rectifier::Linear, &device());
@@ -330,7 +338,7 @@ fn a_channel_of_one_value_is_shifted_only() {
 }
 
 #[test]
-fn only_what_takes_gradients_gets_one() {
+fn only_tracked_tensors_receive_gradients() {
     let operands = Operands::new([4, 3, 2, 2], 0.0);
     let input = operands.input(&device()).require_grad();
     let [gamma, beta] =
@@ -344,7 +352,7 @@ fn only_what_takes_gradients_gets_one() {
 
 #[test]
 #[should_panic(expected = "invalid batch norm gamma shape")]
-fn channels_that_do_not_match_are_refused() {
+fn mismatched_channels_panic() {
     let device = device();
     let parts = [Tensor::ones([4], &device), Tensor::zeros([4], &device)];
     let [gamma, beta] = parts;

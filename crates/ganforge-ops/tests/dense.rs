@@ -1,4 +1,4 @@
-//! Fully connected layers against float64, finite differences and Burn's own, forward and backward.
+//! Fully connected layers agree with float64, finite differences and Burn's own, forward and backward.
 
 use burn::tensor::{Device, Tensor, TensorData, activation, module};
 use ganforge_ops::{Nonlinearity, Rectifier, linear};
@@ -16,7 +16,7 @@ const ACTIVATIONS: [Nonlinearity; 5] = [
     Nonlinearity::Sigmoid,
 ];
 
-/// Batch, inputs, outputs: alone, odd, one output, and large enough for threads, by rows and by columns.
+/// Batch, inputs, outputs: single, odd, one output, and large enough for several threads, by rows and by columns.
 const SHAPES: [[usize; 3]; 9] = [
     [1, 1, 1],
     [1, 7, 5],
@@ -41,7 +41,7 @@ fn numbers(data: &TensorData) -> Vec<f64> {
     data.iter::<f64>().collect()
 }
 
-/// Input, weight, bias and the gradient by the output.
+/// Input, weight, bias and the gradient with respect to the output.
 struct Case {
     shape: [usize; 3],
     input: TensorData,
@@ -62,7 +62,7 @@ impl Case {
         }
     }
 
-    /// Output, then the gradients by input, weight and bias.
+    /// Output, then the gradients with respect to input, weight and bias.
     fn run(
         &self,
         layer: impl FnOnce(Tensor<2>, Tensor<2>, Option<Tensor<1>>) -> Tensor<2>,
@@ -77,16 +77,26 @@ impl Case {
         let gradients = (output.clone() * weights).sum().backward();
         let mut found = vec![
             output.into_data(),
-            input.grad(&gradients).expect("of the input").into_data(),
-            weight.grad(&gradients).expect("of the weight").into_data(),
+            input
+                .grad(&gradients)
+                .expect("the input gradient")
+                .into_data(),
+            weight
+                .grad(&gradients)
+                .expect("the weight gradient")
+                .into_data(),
         ];
         if let Some(bias) = bias {
-            found.push(bias.grad(&gradients).expect("of the bias").into_data());
+            found.push(
+                bias.grad(&gradients)
+                    .expect("the bias gradient")
+                    .into_data(),
+            );
         }
         found
     }
 
-    /// The same in float64, by the definition.
+    /// The same in float64 by the definition.
     fn reference(&self, activation: Nonlinearity) -> Vec<Vec<f64>> {
         let [batch, inputs, outputs] = self.shape;
         let [input, weight, gradient] = [&self.input, &self.weight, &self.gradient].map(numbers);
@@ -95,9 +105,9 @@ impl Case {
             .as_ref()
             .map_or_else(|| vec![0.0; outputs], numbers);
         let mut output = vec![0.0; batch * outputs];
-        let (mut of_input, mut of_weight) =
+        let (mut input_gradient, mut weight_gradient) =
             (vec![0.0; batch * inputs], vec![0.0; inputs * outputs]);
-        let mut of_bias = vec![0.0; outputs];
+        let mut bias_gradient = vec![0.0; outputs];
         for row in 0..batch {
             let mut sums = bias.clone();
             for (x, weights) in input[row * inputs..]
@@ -108,32 +118,37 @@ impl Case {
                     .zip(weights)
                     .for_each(|(sum, w)| *sum += x * w);
             }
-            let mut by_sums = vec![0.0; outputs];
+            let mut preactivation_gradient = vec![0.0; outputs];
             for unit in 0..outputs {
-                let (y, slope) = activated(activation, sums[unit]);
+                let (y, slope) = value_and_derivative(activation, sums[unit]);
                 output[row * outputs + unit] = y;
-                by_sums[unit] = gradient[row * outputs + unit] * slope;
-                of_bias[unit] += by_sums[unit];
+                preactivation_gradient[unit] = gradient[row * outputs + unit] * slope;
+                bias_gradient[unit] += preactivation_gradient[unit];
             }
             for at in 0..inputs {
                 let weights = &weight[at * outputs..][..outputs];
-                of_input[row * inputs + at] =
-                    weights.iter().zip(&by_sums).map(|(w, g)| w * g).sum();
+                input_gradient[row * inputs + at] = weights
+                    .iter()
+                    .zip(&preactivation_gradient)
+                    .map(|(w, g)| w * g)
+                    .sum();
                 let x = input[row * inputs + at];
-                let of_weights = of_weight[at * outputs..][..outputs].iter_mut();
-                of_weights.zip(&by_sums).for_each(|(sum, g)| *sum += x * g);
+                let weight_gradients = weight_gradient[at * outputs..][..outputs].iter_mut();
+                weight_gradients
+                    .zip(&preactivation_gradient)
+                    .for_each(|(sum, g)| *sum += x * g);
             }
         }
-        let mut found = vec![output, of_input, of_weight];
+        let mut found = vec![output, input_gradient, weight_gradient];
         if self.bias.is_some() {
-            found.push(of_bias);
+            found.push(bias_gradient);
         }
         found
     }
 }
 
 /// Value and derivative.
-fn activated(activation: Nonlinearity, x: f64) -> (f64, f64) {
+fn value_and_derivative(activation: Nonlinearity, x: f64) -> (f64, f64) {
     match activation {
         Nonlinearity::LINEAR => (x, 1.0),
         Nonlinearity::Rectifier(Rectifier::Relu) => (x.max(0.0), f64::from(x > 0.0)),
@@ -156,13 +171,13 @@ fn assert_close(what: &str, found: &[TensorData], expected: &[Vec<f64>]) {
         let found = numbers(found);
         assert_eq!(found.len(), expected.len(), "{what}, pass {pass}");
         let scale = expected.iter().fold(0.0_f64, |most, x| most.max(x.abs()));
-        // Few rectifiers may all be off.
+        // All of a few rectifiers may be zero.
         let few = what.contains("Relu") && what.contains(", 1]");
         assert!(scale > 0.0 || few, "{what}: all zero");
         for (found, expected) in found.iter().zip(expected) {
-            let off = (found - expected).abs();
+            let error = (found - expected).abs();
             assert!(
-                off <= TOLERANCE * scale + 1e-12,
+                error <= TOLERANCE * scale + 1e-12,
                 "{what}, pass {pass}: {found} for {expected}"
             );
         }
@@ -184,7 +199,7 @@ fn every_pass_agrees_with_float64() {
 }
 
 #[test]
-fn the_same_call_gives_the_same_bits() {
+fn repeated_calls_are_bitwise_equal() {
     for shape in SHAPES {
         let case = Case::new(shape, true);
         let bits =
@@ -194,11 +209,11 @@ fn the_same_call_gives_the_same_bits() {
 }
 
 #[test]
-fn transposed_views_are_read_as_they_are() {
+fn transposed_views_are_supported() {
     let case = Case::new([6, 5, 7], true);
     let device = Device::flex();
     let tensor = |data: &TensorData| Tensor::<2>::from_data(data.clone(), &device);
-    let turned = |data: &TensorData| {
+    let transposed = |data: &TensorData| {
         let copy = tensor(data).transpose().into_data();
         Tensor::<2>::from_data(copy, &device).transpose()
     };
@@ -208,11 +223,11 @@ fn transposed_views_are_read_as_they_are() {
         .map(|bias| Tensor::<1>::from_data(bias, &device));
     let run = |x, w| linear(x, w, bias.clone(), Nonlinearity::Tanh).into_data();
     let plain = run(tensor(&case.input), tensor(&case.weight));
-    assert!(run(turned(&case.input), turned(&case.weight)) == plain);
+    assert!(run(transposed(&case.input), transposed(&case.weight)) == plain);
 }
 
 #[test]
-fn what_takes_no_gradient_gets_none() {
+fn only_tracked_tensors_receive_gradients() {
     let device = Device::flex().autodiff();
     let case = Case::new([4, 3, 5], true);
     let input = Tensor::<2>::from_data(case.input.clone(), &device).require_grad();
@@ -241,7 +256,7 @@ fn burns(nonlinearity: Nonlinearity, input: Tensor<2>) -> Tensor<2> {
 }
 
 #[test]
-fn what_is_not_finite_goes_where_burn_lets_it_go() {
+fn non_finite_values_agree_with_burn() {
     for planted in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
         for activation in ACTIVATIONS {
             let mut case = Case::new([3, 4, 5], true);
@@ -264,24 +279,24 @@ fn what_is_not_finite_goes_where_burn_lets_it_go() {
 }
 
 #[test]
-fn gradients_are_finite_differences() {
+fn gradients_agree_with_finite_differences() {
     let case = Case::new([2, 3, 4], true);
     for activation in [Nonlinearity::Tanh, Nonlinearity::Sigmoid] {
-        let [_, of_input, ..] = &case.run(|x, w, b| linear(x, w, b, activation))[..] else {
+        let [_, input_gradient, ..] = &case.run(|x, w, b| linear(x, w, b, activation))[..] else {
             unreachable!()
         };
         let loss = |at: usize, step: f32| {
             let mut values: Vec<f32> = case.input.clone().try_to_vec().expect("32-bit floats");
             values[at] += step;
-            let moved = Case {
+            let perturbed = Case {
                 input: TensorData::new(values, [2, 3]),
                 ..Case::new([2, 3, 4], true)
             };
-            let output = moved.run(|x, w, b| linear(x, w, b, activation));
+            let output = perturbed.run(|x, w, b| linear(x, w, b, activation));
             let products = numbers(&output[0]).into_iter().zip(numbers(&case.gradient));
             products.map(|(y, g)| y * g).sum::<f64>()
         };
-        for (at, found) in numbers(of_input).into_iter().enumerate() {
+        for (at, found) in numbers(input_gradient).into_iter().enumerate() {
             let numeric = (loss(at, 5e-3) - loss(at, -5e-3)) / 1e-2;
             assert!((found - numeric).abs() < 1e-3, "{found} is not {numeric}");
         }

@@ -1,4 +1,4 @@
-//! Maxout against Burn's own operations, on the CPU backend, forward and backward.
+//! Maxout agrees with Burn's own operations on the CPU backend, forward and backward.
 
 mod tensor;
 
@@ -6,7 +6,7 @@ use burn::tensor::Tensor;
 use ganforge_ops::maxout;
 use tensor::{assert_close, backward, device, noise, numbers};
 
-/// Batch, units, pieces a unit.
+/// Batch, units, pieces per unit.
 const SHAPES: [[usize; 3]; 5] = [[1, 1, 1], [3, 17, 2], [7, 9, 3], [65, 100, 5], [4, 11, 8]];
 
 fn burns(pieces: Tensor<2>, count: usize) -> Tensor<2> {
@@ -15,23 +15,23 @@ fn burns(pieces: Tensor<2>, count: usize) -> Tensor<2> {
     units.max_dim(2).squeeze_dim(2)
 }
 
-/// Output, and the gradient by the pieces of a loss that weighs every output differently.
+/// Output and gradient with respect to the pieces of a loss that weighs every output differently.
 fn passes(
     function: fn(Tensor<2>, usize) -> Tensor<2>,
     [batch, units, count]: [usize; 3],
 ) -> [Vec<f32>; 2] {
-    // Rounded, so that some pieces are equally large.
+    // Rounded, so that some pieces are equal.
     let pieces = (noise([batch, units * count], 1, &device()) * 4.0)
         .round()
         .require_grad();
     let output = function(pieces.clone(), count);
     let gradients = backward(output.clone());
-    let of_pieces = pieces.grad(&gradients).expect("of the pieces");
-    [output, of_pieces].map(|tensor| numbers(&tensor.into_data()))
+    let gradient = pieces.grad(&gradients).expect("the gradient");
+    [output, gradient].map(|tensor| numbers(&tensor.into_data()))
 }
 
 #[test]
-fn both_passes_are_burns() {
+fn both_passes_agree_with_burn() {
     for shape in SHAPES {
         let (actual, expected) = (passes(maxout, shape), passes(burns, shape));
         assert_close(&format!("{shape:?}"), &actual, &expected);
@@ -40,6 +40,6 @@ fn both_passes_are_burns() {
 
 #[test]
 #[should_panic(expected = "no whole units of 3")]
-fn pieces_that_fill_no_unit_are_refused() {
+fn incomplete_units_panic() {
     let _ = maxout(Tensor::zeros([2, 7], &device()), 3);
 }

@@ -1,4 +1,4 @@
-//! NaN and infinity come out wherever they went in, and nowhere else.
+//! NaN and infinity propagate to the elements that depend on them, and to no others.
 
 mod reference;
 
@@ -9,24 +9,24 @@ const NOT_FINITE: [f32; 3] = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY];
 
 fn shapes() -> impl Iterator<Item = ConvShape> {
     let layer = |channels, size| ConvShape::new(2, channels, size, [4, 4], [2, 2], [1, 1]);
-    let dense = |channels, size| ConvShape::new(2, channels, size, [3, 3], [1, 1], [1, 1]);
+    let unit_stride = |channels, size| ConvShape::new(2, channels, size, [3, 3], [1, 1], [1, 1]);
     [
         layer([2, 3], [8, 8]),
         layer([3, 2], [7, 10]),
         layer([17, 16], [6, 5]),
         layer([3, 2], [8, 32]),
-        dense([2, 3], [5, 4]),
-        dense([17, 3], [4, 6]),
+        unit_stride([2, 3], [5, 4]),
+        unit_stride([17, 3], [4, 6]),
     ]
     .into_iter()
     .map(Result::unwrap)
 }
 
-/// Asserts which elements are finite, and that a NaN is not tamed to an infinity.
+/// Asserts which elements are finite, and that a NaN does not become an infinity.
 #[track_caller]
-fn assert_reach(what: &str, planted: f32, result: &[f32], reached: &[bool]) {
-    for (at, (value, reached)) in result.iter().zip(reached).enumerate() {
-        let as_expected = match (*reached, planted.is_nan()) {
+fn assert_affected(what: &str, planted: f32, result: &[f32], affected: &[bool]) {
+    for (at, (value, affected)) in result.iter().zip(affected).enumerate() {
+        let as_expected = match (*affected, planted.is_nan()) {
             (true, true) => value.is_nan(),
             (true, false) => !value.is_finite(),
             (false, _) => value.is_finite(),
@@ -36,74 +36,79 @@ fn assert_reach(what: &str, planted: f32, result: &[f32], reached: &[bool]) {
 }
 
 #[test]
-fn what_is_not_finite_in_an_image_reaches_what_depends_on_it_and_nothing_else() {
+fn a_non_finite_pixel_affects_exactly_its_dependants() {
     for shape in shapes() {
         let weight = noise(shape.weight_len(), 2);
         for algorithm in Algorithm::ALL
             .into_iter()
-            .filter(|way| way.supports(&shape))
+            .filter(|algorithm| algorithm.supports(&shape))
         {
             for planted in NOT_FINITE {
                 for at in (0..shape.input_len()).step_by(7) {
                     let mut input = noise(shape.input_len(), 1);
                     input[at] = planted;
-                    let mut reached = vec![false; shape.output_len()];
-                    for_each_product(&shape, |i, _, o| reached[o] |= i == at);
+                    let mut affected = vec![false; shape.output_len()];
+                    for_each_product(&shape, |i, _, o| affected[o] |= i == at);
                     let mut output = vec![0.0; shape.output_len()];
                     algorithm.convolve(&shape, &input, &weight, &mut output);
-                    assert_reach(&format!("{algorithm:?} output"), planted, &output, &reached);
+                    assert_affected(
+                        &format!("{algorithm:?} output"),
+                        planted,
+                        &output,
+                        &affected,
+                    );
 
                     let gradient = noise(shape.output_len(), 3);
-                    let mut reached = vec![false; shape.weight_len()];
-                    for_each_product(&shape, |i, w, _| reached[w] |= i == at);
+                    let mut affected = vec![false; shape.weight_len()];
+                    for_each_product(&shape, |i, w, _| affected[w] |= i == at);
                     let mut result = vec![0.0; shape.weight_len()];
                     algorithm.convolve_weight_gradient(&shape, &input, &gradient, &mut result);
-                    // A last tile that is half outside the output multiplies zeros there.
+                    // A last tile that extends beyond the output multiplies zeros there.
                     let halved = shape.output_size().iter().any(|size| size % 2 == 1);
                     if algorithm == Algorithm::Winograd && halved {
-                        for (value, reached) in result.iter().zip(&mut reached) {
-                            *reached |= !value.is_finite();
+                        for (value, affected) in result.iter().zip(&mut affected) {
+                            *affected |= !value.is_finite();
                         }
                     }
-                    // With three taps, all of a pair of channels share what one of them is due.
+                    // With three taps, the transform of the gradient mixes all taps of a pair of channels.
                     if algorithm == Algorithm::Winograd && shape.kernel() == [3, 3] {
-                        let pairs = result.chunks(9).zip(reached.chunks_mut(9));
-                        for (values, reached) in pairs.filter(|(_, pair)| pair.contains(&true)) {
-                            for (value, reached) in values.iter().zip(reached) {
-                                *reached |= !value.is_finite();
+                        let pairs = result.chunks(9).zip(affected.chunks_mut(9));
+                        for (values, affected) in pairs.filter(|(_, pair)| pair.contains(&true)) {
+                            for (value, affected) in values.iter().zip(affected) {
+                                *affected |= !value.is_finite();
                             }
                         }
                     }
-                    assert_reach(
+                    assert_affected(
                         &format!("{algorithm:?} weights"),
                         planted,
                         &result,
-                        &reached,
+                        &affected,
                     );
                 }
                 for at in (0..shape.output_len()).step_by(5) {
                     let mut gradient = noise(shape.output_len(), 3);
                     gradient[at] = planted;
-                    let mut reached = vec![false; shape.input_len()];
-                    for_each_product(&shape, |i, _, o| reached[i] |= o == at);
+                    let mut affected = vec![false; shape.input_len()];
+                    for_each_product(&shape, |i, _, o| affected[i] |= o == at);
                     let mut result = vec![0.0; shape.input_len()];
                     algorithm.convolve_input_gradient(&shape, &gradient, &weight, &mut result);
-                    assert_reach(&format!("{algorithm:?} input"), planted, &result, &reached);
+                    assert_affected(&format!("{algorithm:?} input"), planted, &result, &affected);
                 }
             }
         }
     }
 }
 
-/// Beyond what depends on it, a weight may also turn outputs at the border to NaN: there it multiplies the padding's zeros.
+/// An infinite weight may also turn outputs at the border to NaN, because it multiplies the padding's zeros.
 #[test]
-fn what_is_not_finite_in_a_weight_reaches_what_depends_on_it() {
+fn a_non_finite_weight_affects_its_dependants() {
     for shape in shapes() {
         let input = noise(shape.input_len(), 1);
         let gradient = noise(shape.output_len(), 3);
         for algorithm in Algorithm::ALL
             .into_iter()
-            .filter(|way| way.supports(&shape))
+            .filter(|algorithm| algorithm.supports(&shape))
         {
             for at in (0..shape.weight_len()).step_by(11) {
                 let mut weight = noise(shape.weight_len(), 2);

@@ -1,4 +1,4 @@
-//! Every pass of every algorithm against the definition, in double precision.
+//! Every pass of every algorithm agrees with its definition in double precision.
 
 mod reference;
 
@@ -35,7 +35,7 @@ fn check(shape: &ConvShape) {
         if !algorithm.supports(shape) {
             continue;
         }
-        // What stands in a destination, or was left in scratch memory, must not show.
+        // Neither the contents of a destination nor those of scratch memory may affect the result.
         let dirty = |len| vec![f32::NAN; len];
         let mut actual = dirty(shape.output_len());
         algorithm.convolve(shape, &input, &weight, &mut actual);
@@ -60,7 +60,7 @@ fn check(shape: &ConvShape) {
 }
 
 #[test]
-fn a_grid_of_shapes_is_computed_as_defined() {
+fn a_grid_of_shapes_agrees_with_the_definition() {
     for kernel in [1, 3, 4, 5] {
         for stride in [1, 2] {
             for padding in [0, 1, 2] {
@@ -79,7 +79,7 @@ fn a_grid_of_shapes_is_computed_as_defined() {
 }
 
 #[test]
-fn kernels_that_are_not_square_are_computed_as_defined() {
+fn non_square_kernels_agree_with_the_definition() {
     for (kernel, stride, padding) in [
         ([1, 4], [1, 2], [0, 1]),
         ([5, 2], [3, 1], [2, 0]),
@@ -90,9 +90,9 @@ fn kernels_that_are_not_square_are_computed_as_defined() {
     }
 }
 
-/// The DCGAN layer, whose channels come in blocks of 16 and whose outputs in tiles of 2 × 2: around both.
+/// The DCGAN layer, with sizes around the blocks of 16 channels and the tiles of 2 × 2 outputs.
 #[test]
-fn the_dcgan_layer_is_computed_as_defined_whatever_is_left_over() {
+fn the_dcgan_layer_agrees_with_the_definition_for_all_remainders() {
     for channels in [[1, 1], [15, 17], [16, 16], [33, 4], [3, 40], [64, 64]] {
         for size in [[2, 2], [3, 3], [4, 4], [5, 7], [6, 8], [9, 2], [16, 12]] {
             check(&ConvShape::new(3, channels, size, [4, 4], [2, 2], [1, 1]).unwrap());
@@ -100,9 +100,9 @@ fn the_dcgan_layer_is_computed_as_defined_whatever_is_left_over() {
     }
 }
 
-/// The layer of residual networks, around the same.
+/// The layer of residual networks, with sizes around the same.
 #[test]
-fn the_residual_layer_is_computed_as_defined_whatever_is_left_over() {
+fn the_residual_layer_agrees_with_the_definition_for_all_remainders() {
     for channels in [[1, 1], [15, 17], [16, 16], [33, 4], [3, 70], [64, 64]] {
         for size in [[1, 1], [2, 2], [3, 3], [5, 7], [6, 8], [9, 2]] {
             check(&ConvShape::new(3, channels, size, [3, 3], [1, 1], [1, 1]).unwrap());
@@ -110,9 +110,9 @@ fn the_residual_layer_is_computed_as_defined_whatever_is_left_over() {
     }
 }
 
-/// Images of few channels and many positions, on either side, at the ends of networks.
+/// Images of few channels and many positions as input or output: the first and last layers of networks.
 #[test]
-fn small_channel_ends_are_computed_as_defined() {
+fn layers_of_few_channels_agree_with_the_definition() {
     for channels in [[1, 64], [3, 20], [4, 7], [64, 1], [20, 3]] {
         for (size, kernel, stride) in [
             ([16, 20], [4, 4], [2, 2]),
@@ -127,9 +127,9 @@ fn small_channel_ends_are_computed_as_defined() {
     }
 }
 
-/// Batches of several groups of images, the last one not full, and work enough for threads.
+/// Batches of several groups of images with an incomplete last one, large enough for several threads.
 #[test]
-fn large_batches_are_computed_as_defined() {
+fn large_batches_agree_with_the_definition() {
     for (batch, channels, size) in [
         (37, [16, 33], [16, 16]),
         (130, [32, 16], [8, 8]),
@@ -141,7 +141,7 @@ fn large_batches_are_computed_as_defined() {
 }
 
 #[test]
-fn random_shapes_are_computed_as_defined() {
+fn random_shapes_agree_with_the_definition() {
     let mut random = ChaCha8Rng::seed_from_u64(7);
     let mut pair = |low, high| {
         [
@@ -162,7 +162,7 @@ fn random_shapes_are_computed_as_defined() {
 }
 
 #[test]
-fn two_calls_agree_to_the_bit() {
+fn repeated_calls_are_bitwise_equal() {
     for (batch, channels, size) in [
         (64, [16, 32], [16, 16]),
         (33, [1, 40], [16, 16]),
@@ -175,7 +175,7 @@ fn two_calls_agree_to_the_bit() {
         let gradient = noise(shape.output_len(), 3);
         for algorithm in Algorithm::ALL
             .into_iter()
-            .filter(|way| way.supports(&shape))
+            .filter(|algorithm| algorithm.supports(&shape))
         {
             let run = || {
                 let mut output = vec![0.0; shape.output_len()];

@@ -1,4 +1,4 @@
-//! Convolutions of tensors against Burn's own, on the CPU backend, forward and backward.
+//! Convolutions of tensors agree with Burn's own on the CPU backend, forward and backward.
 
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 use burn::tensor::{Device, Gradients, Tensor, TensorData, activation, module};
@@ -62,7 +62,7 @@ type Transposed = fn(Tensor<4>, Tensor<4>, Option<Tensor<1>>, ConvTransposeOptio
 const BURNS: Convolution =
     |input, weight, bias, options| module::conv2d(input, weight, bias, options);
 
-/// Output, then the gradients by input, weight and bias of a loss that weighs every output differently.
+/// Output, then the gradients with respect to input, weight and bias, of a loss that weighs every output differently.
 type Passes = [TensorData; 4];
 
 impl Case {
@@ -75,8 +75,9 @@ impl Case {
     }
 
     fn transposed(&self, convolve: Transposed, device: &Device) -> Passes {
-        let beyond = self.stride.map(|stride| stride - 1);
-        let options = ConvTransposeOptions::new(self.stride, self.padding, beyond, [1, 1], 1);
+        let output_padding = self.stride.map(|stride| stride - 1);
+        let options =
+            ConvTransposeOptions::new(self.stride, self.padding, output_padding, [1, 1], 1);
         self.passes(self.channels, device, |input, weight, bias| {
             convolve(input, weight, Some(bias), options)
         })
@@ -93,21 +94,21 @@ impl Case {
         let input = noise([self.batch, inputs, height, width], 1, device).require_grad();
         let weight = noise([weight[0], weight[1], tall, wide], 2, device).require_grad();
         let bias = noise([outputs], 3, device).require_grad();
-        // A function that is cheap to recompute, so that checkpointing has something to do.
+        // An operation that is cheap to recompute, so that checkpointing has an effect.
         let output = layer(
             activation::relu(input.clone()),
             weight.clone(),
             bias.clone(),
         );
         let gradients = backward(output.clone());
-        let of_input = input.grad(&gradients).expect("of the input");
-        let of_weight = weight.grad(&gradients).expect("of the weight");
-        let of_bias = bias.grad(&gradients).expect("of the bias");
+        let input_gradient = input.grad(&gradients).expect("the input gradient");
+        let weight_gradient = weight.grad(&gradients).expect("the weight gradient");
+        let bias_gradient = bias.grad(&gradients).expect("the bias gradient");
         [
             output.into_data(),
-            of_input.into_data(),
-            of_weight.into_data(),
-            of_bias.into_data(),
+            input_gradient.into_data(),
+            weight_gradient.into_data(),
+            bias_gradient.into_data(),
         ]
     }
 }
@@ -149,7 +150,7 @@ fn numbers(data: &TensorData) -> Vec<f32> {
 }
 
 #[test]
-fn every_pass_of_a_convolution_is_burns() {
+fn every_pass_of_a_convolution_agrees_with_burn() {
     for case in &CASES {
         let what = format!("{case:?}");
         assert_close(
@@ -161,7 +162,7 @@ fn every_pass_of_a_convolution_is_burns() {
 }
 
 #[test]
-fn every_pass_of_a_transposed_convolution_is_burns() {
+fn every_pass_of_a_transposed_convolution_agrees_with_burn() {
     for case in &CASES {
         let what = format!("{case:?}, transposed");
         assert_close(
@@ -184,7 +185,7 @@ fn recomputed_inputs_give_the_same_gradients() {
 }
 
 #[test]
-fn a_pass_gives_the_same_bits_every_time() {
+fn repeated_passes_are_bitwise_equal() {
     for case in &CASES {
         let first = case.convolution(conv2d, &device());
         assert_eq!(first, case.convolution(conv2d, &device()));
@@ -202,7 +203,7 @@ fn without_gradients_the_output_is_the_same() {
 }
 
 #[test]
-fn the_kernels_are_what_computes() {
+fn supported_calls_use_the_kernels_of_this_crate() {
     let device = Device::flex();
     let (input, weight) = (
         noise([2, 8, 8, 8], 1, &device),
@@ -220,7 +221,7 @@ fn the_kernels_are_what_computes() {
     let options = || ConvOptions::new([2, 2], [1, 1], [1, 1], 1);
     let ours = conv2d(input.clone(), weight.clone(), None, options());
     assert_eq!(numbers_of(&ours), expected);
-    // Burn's own sums in another order: the two can be told apart.
+    // Burn sums in another order, so the two can be distinguished.
     assert_ne!(
         numbers_of(&module::conv2d(input, weight, None, options())),
         expected
@@ -228,36 +229,41 @@ fn the_kernels_are_what_computes() {
 }
 
 #[test]
-fn only_what_takes_gradients_gets_one() {
+fn only_tracked_tensors_receive_gradients() {
     let options = || ConvOptions::new([2, 2], [1, 1], [1, 1], 1);
     let input = noise([2, 8, 8, 8], 1, &device());
     let weight = noise([16, 8, 4, 4], 2, &device());
     let bias = noise([16], 3, &device());
 
-    let moved = input.clone().require_grad();
-    let output = conv2d(moved.clone(), weight.clone(), Some(bias.clone()), options());
+    let tracked = input.clone().require_grad();
+    let output = conv2d(
+        tracked.clone(),
+        weight.clone(),
+        Some(bias.clone()),
+        options(),
+    );
     let gradients = backward(output);
-    assert!(moved.grad(&gradients).is_some());
+    assert!(tracked.grad(&gradients).is_some());
     assert!(weight.grad(&gradients).is_none());
     assert!(bias.grad(&gradients).is_none());
 
-    let learned = weight.require_grad();
-    let output = conv2d(input.clone(), learned.clone(), Some(bias), options());
+    let tracked = weight.require_grad();
+    let output = conv2d(input.clone(), tracked.clone(), Some(bias), options());
     let gradients = backward(output);
-    assert!(learned.grad(&gradients).is_some());
+    assert!(tracked.grad(&gradients).is_some());
     assert!(input.grad(&gradients).is_none());
 }
 
 #[test]
-fn views_are_convolved_as_what_they_show() {
+fn views_are_convolved_correctly() {
     let device = Device::flex();
     let options = || ConvOptions::new([1, 1], [1, 1], [1, 1], 1);
     let weight = noise([4, 3, 3, 3], 2, &device);
     let images = noise([4, 3, 6, 8], 1, &device);
-    let turned = images.clone().swap_dims(2, 3);
-    let later = images.clone().narrow(0, 1, 2);
-    let cut = images.narrow(3, 2, 5);
-    for view in [turned, later, cut] {
+    let transposed = images.clone().swap_dims(2, 3);
+    let offset = images.clone().narrow(0, 1, 2);
+    let narrowed = images.narrow(3, 2, 5);
+    for view in [transposed, offset, narrowed] {
         let ours = conv2d(view.clone(), weight.clone(), None, options());
         let burns = module::conv2d(view, weight.clone(), None, options());
         assert_close("a view", &[ours.into_data()], &[burns.into_data()]);
@@ -265,13 +271,13 @@ fn views_are_convolved_as_what_they_show() {
 }
 
 #[test]
-fn what_the_kernels_do_not_know_is_left_to_burn() {
+fn unsupported_options_are_passed_to_burn() {
     let device = device();
     let input = noise([2, 4, 9, 9], 1, &device);
-    let apart = ConvOptions::new([1, 1], [0, 0], [2, 2], 1);
+    let dilated = ConvOptions::new([1, 1], [0, 0], [2, 2], 1);
     let grouped = ConvOptions::new([1, 1], [1, 1], [1, 1], 2);
-    let lopsided = ConvOptions::new_with_padding([2, 2], [(0, 1), (0, 1)], [1, 1], 1);
-    for (inputs, options) in [(4, apart), (2, grouped), (4, lopsided)] {
+    let asymmetric = ConvOptions::new_with_padding([2, 2], [(0, 1), (0, 1)], [1, 1], 1);
+    for (inputs, options) in [(4, dilated), (2, grouped), (4, asymmetric)] {
         let weight = noise([6, inputs, 3, 3], 2, &device);
         let ours = conv2d(input.clone(), weight.clone(), None, options.clone());
         let burns = module::conv2d(input.clone(), weight, None, options);
@@ -281,7 +287,7 @@ fn what_the_kernels_do_not_know_is_left_to_burn() {
 
 #[test]
 #[should_panic(expected = "conv2d")]
-fn channels_that_do_not_match_are_refused() {
+fn mismatched_channels_panic() {
     let device = device();
     let (input, weight) = (
         noise([1, 4, 5, 5], 1, &device),

@@ -1,4 +1,4 @@
-//! The number of threads shows in no bit of a result.
+//! Results do not depend on the number of threads.
 
 mod reference;
 
@@ -12,7 +12,7 @@ use ganforge_ops::{
 use rayon::ThreadPoolBuilder;
 use reference::noise;
 
-/// Fails unless `run` returns the same with 1 to 8 threads.
+/// Asserts that `run` returns the same with 1 to 8 threads.
 #[track_caller]
 fn assert_same<T: PartialEq + Send>(what: &impl Debug, run: impl Fn() -> T + Sync) {
     let with = |threads| {
@@ -25,12 +25,12 @@ fn assert_same<T: PartialEq + Send>(what: &impl Debug, run: impl Fn() -> T + Syn
     }
 }
 
-/// Kernel, stride, padding, batch, channels, size: each large enough for threads.
+/// Kernel, stride, padding, batch, channels, size; each is large enough for several threads.
 type Layer = (usize, usize, usize, usize, [usize; 2], [usize; 2]);
 
-/// Every algorithm; few positions and many, few channels and many; batches that no number of threads divides, and a single image.
+/// Every algorithm; few and many positions, few and many channels; batches that no number of threads divides, and a single image.
 const LAYERS: [Layer; 15] = [
-    // Winograd of either kernel, and of channels that fill no block.
+    // Both Winograd variants, with incomplete blocks of channels.
     (4, 2, 1, 10, [32, 64], [16, 16]),
     (3, 1, 1, 9, [32, 48], [12, 12]),
     (4, 2, 1, 1, [64, 128], [32, 32]),
@@ -40,11 +40,11 @@ const LAYERS: [Layer; 15] = [
     (4, 2, 1, 61, [1, 64], [32, 32]),
     (3, 1, 1, 9, [64, 3], [32, 32]),
     (3, 1, 1, 33, [64, 1], [32, 32]),
-    // One position, or few: the ends of a DCGAN.
+    // One or few positions: the innermost layers of a DCGAN.
     (4, 1, 0, 64, [512, 32], [4, 4]),
     (4, 1, 0, 7, [512, 300], [4, 4]),
     (4, 1, 0, 65, [64, 256], [4, 4]),
-    // Shortcuts of residual networks, and shapes for which nothing is special.
+    // Shortcuts of residual networks, and shapes without a special algorithm.
     (1, 1, 0, 17, [128, 256], [8, 8]),
     (1, 1, 0, 3, [64, 200], [36, 36]),
     (5, 2, 2, 19, [16, 40], [15, 15]),
@@ -56,7 +56,10 @@ fn convolutions_are_the_same_for_any_number_of_threads() {
     for (kernel, stride, padding, batch, channels, size) in LAYERS {
         let [kernel, stride, padding] = [kernel, stride, padding].map(|n| [n, n]);
         let shape = ConvShape::new(batch, channels, size, kernel, stride, padding).unwrap();
-        assert!(shape.operations() > 3e7, "{shape:?} is for one thread");
+        assert!(
+            shape.operations() > 3e7,
+            "{shape:?} is too small for several threads"
+        );
         let (input, weight) = (noise(shape.input_len(), 1), noise(shape.weight_len(), 2));
         let gradient = noise(shape.output_len(), 3);
         assert_same(&("output", shape), || {
@@ -64,12 +67,12 @@ fn convolutions_are_the_same_for_any_number_of_threads() {
             convolve(&shape, &input, &weight, &mut output);
             output
         });
-        assert_same(&("gradient by the input", shape), || {
+        assert_same(&("input gradient", shape), || {
             let mut found = vec![0.0; shape.input_len()];
             convolve_input_gradient(&shape, &gradient, &weight, &mut found);
             found
         });
-        assert_same(&("gradient by the weight", shape), || {
+        assert_same(&("weight gradient", shape), || {
             let mut found = vec![0.0; shape.weight_len()];
             convolve_weight_gradient(&shape, &input, &gradient, &mut found);
             found
@@ -77,7 +80,7 @@ fn convolutions_are_the_same_for_any_number_of_threads() {
     }
 }
 
-/// Batch, inputs, outputs: shared out by rows, by columns, with less than a vector of outputs, and of a single row.
+/// Batch, inputs, outputs: divided by rows, by columns, with less than a vector of outputs, and of a single row.
 const SIZES: [[usize; 3]; 8] = [
     [70, 480, 500],
     [9, 1300, 1301],
@@ -89,23 +92,23 @@ const SIZES: [[usize; 3]; 8] = [
     [257, 300, 240],
 ];
 
-/// Output and gradients of a fully connected layer whose input, weight or both take some.
-fn dense(operands: &[TensorData; 4], wanted: [bool; 2]) -> Vec<TensorData> {
+/// Output and gradients of a fully connected layer; `required` selects the gradients of input and weight.
+fn dense(operands: &[TensorData; 4], required: [bool; 2]) -> Vec<TensorData> {
     let device = Device::flex().autodiff();
     let tensor = |data: &TensorData| Tensor::<2>::from_data(data.clone(), &device);
-    let [input, weight, bias, by_output] = operands.each_ref().map(tensor);
-    let leaf = |tensor: Tensor<2>, wanted| {
-        if wanted {
+    let [input, weight, bias, output_gradient] = operands.each_ref().map(tensor);
+    let leaf = |tensor: Tensor<2>, required| {
+        if required {
             tensor.require_grad()
         } else {
             tensor
         }
     };
-    let (input, weight) = (leaf(input, wanted[0]), leaf(weight, wanted[1]));
+    let (input, weight) = (leaf(input, required[0]), leaf(weight, required[1]));
     let activation = Nonlinearity::Rectifier(Rectifier::Leaky(0.2));
     let bias = Some(bias.squeeze_dim(0));
     let output = linear(input.clone(), weight.clone(), bias, activation);
-    let gradients = (output.clone() * by_output).sum().backward();
+    let gradients = (output.clone() * output_gradient).sum().backward();
     let found = [input, weight].map(|leaf| leaf.grad(&gradients));
     let found = found.into_iter().flatten().chain([output.inner()]);
     found.map(Tensor::into_data).collect()
@@ -114,7 +117,10 @@ fn dense(operands: &[TensorData; 4], wanted: [bool; 2]) -> Vec<TensorData> {
 #[test]
 fn fully_connected_layers_are_the_same_for_any_number_of_threads() {
     for [batch, inputs, outputs] in SIZES {
-        assert!(2 * batch * inputs * outputs > 30_000_000, "for one thread");
+        assert!(
+            2 * batch * inputs * outputs > 30_000_000,
+            "too small for several threads"
+        );
         let shapes = [
             [batch, inputs],
             [inputs, outputs],
@@ -125,9 +131,9 @@ fn fully_connected_layers_are_the_same_for_any_number_of_threads() {
             let shape = shapes[seed as usize - 1];
             TensorData::new(noise(shape.iter().product(), seed), shape)
         });
-        for wanted in [[true, true], [true, false], [false, true]] {
-            assert_same(&(batch, inputs, outputs, wanted), || {
-                dense(&operands, wanted)
+        for required in [[true, true], [true, false], [false, true]] {
+            assert_same(&(batch, inputs, outputs, required), || {
+                dense(&operands, required)
             });
         }
     }

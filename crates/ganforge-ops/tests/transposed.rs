@@ -1,11 +1,11 @@
-//! A transposed convolution is the passes of [`ConvShape::transposed`] with roles swapped.
+//! A transposed convolution equals the passes of [`ConvShape::transposed`] with the roles swapped.
 
 use ganforge_ops::{ConvShape, convolve, convolve_input_gradient, convolve_weight_gradient};
 
-/// One input pixel paints the kernel, at the stride and less the padding; weights are `[inputs, outputs, height, width]`.
+/// One input pixel adds the kernel to the output, at the stride and less the padding; weights are `[inputs, outputs, height, width]`.
 #[test]
 #[expect(clippy::float_cmp, reason = "small integers are exact")]
-fn the_forward_pass_paints_kernels() {
+fn the_forward_pass_adds_a_kernel_per_pixel() {
     let shape = ConvShape::transposed(1, [2, 1], [1, 2], [3, 3], [2, 2], [1, 1], [1, 1]).unwrap();
     assert_eq!((shape.size(), shape.inputs()), ([2, 4], 1));
     let kernel: Vec<f32> = (1..=9_u8).map(f32::from).collect();
@@ -20,7 +20,7 @@ fn the_forward_pass_paints_kernels() {
     assert_eq!(output, [100.0, 100.0, 0.0, 0.0, 100.0, 100.0, 0.0, 0.0]);
 }
 
-/// ⟨∂y, T(x, w)⟩ is linear in each of the three, so its gradients return it: ⟨x, ∂x⟩ = ⟨w, ∂w⟩ = ⟨∂y, y⟩.
+/// ⟨∂y, T(x, w)⟩ is linear in each of its three arguments, so ⟨x, ∂x⟩ = ⟨w, ∂w⟩ = ⟨∂y, y⟩.
 #[test]
 fn the_gradients_are_adjoint_to_the_forward_pass() {
     for size in [[4, 4], [3, 5]] {

@@ -1,4 +1,4 @@
-//! What `backward` does with a nonlinearity.
+//! Automatic differentiation of a nonlinearity.
 
 use burn::backend::autodiff::Autodiff;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
@@ -14,8 +14,8 @@ impl<B: ActivationOps + ActivationGradient, C: CheckpointStrategy> ActivationOps
 {
     fn activate(nonlinearity: Nonlinearity, input: FloatTensor<Self>) -> FloatTensor<Self> {
         let (input, node) = input.into_parts();
-        // Not one to be computed again: the output is all that is kept, so there would be nothing to save.
-        let prepared = WayBack.prepare::<C>([node]).compute_bound().stateful();
+        // Compute-bound, so that checkpointing does not recompute it: only the output is stored, and recomputation would save nothing.
+        let prepared = BackwardPass.prepare::<C>([node]).compute_bound().stateful();
         let output = B::activate(nonlinearity, input);
         match prepared {
             OpsKind::Tracked(prepared) => prepared.finish((nonlinearity, output.clone()), output),
@@ -25,9 +25,9 @@ impl<B: ActivationOps + ActivationGradient, C: CheckpointStrategy> ActivationOps
 }
 
 #[derive(Debug)]
-struct WayBack;
+struct BackwardPass;
 
-impl<B: ActivationGradient> Backward<B, 1> for WayBack {
+impl<B: ActivationGradient> Backward<B, 1> for BackwardPass {
     type State = (Nonlinearity, FloatTensor<B>);
 
     fn backward(self, ops: Ops<Self::State, 1>, gradients: &mut Gradients, _: &mut Checkpointer) {

@@ -1,4 +1,4 @@
-//! Functions of eˣ without branches or tables, so that a compiler makes vectors of them; within 3e-7 of their value.
+//! Functions of eˣ without branches or tables, which compilers can vectorise; the error is below 3e-7 of the value.
 
 #![expect(
     clippy::inline_always,
@@ -7,7 +7,7 @@
 
 use std::f32::consts::LOG2_E;
 
-/// Below this, tanh by its series: 1 - 2 / (e²ˣ + 1) would cancel.
+/// Below this, tanh is computed from its series, because 1 - 2 / (e²ˣ + 1) would cancel.
 const SERIES: f32 = 0.625;
 
 /// From here on, tanh is 1 in single precision.
@@ -19,14 +19,14 @@ const VANISHED: f32 = 104.0;
 /// ln 2 in two parts, the first with so few bits that small multiples of it are exact.
 const LN_2: [f32; 2] = [0.693_359_4, -2.121_944_4e-4];
 
-/// Added to a number of moderate size and taken away again, it leaves the nearest integer, which also stands in the sum's last bits.
+/// Adding and subtracting this rounds a number of moderate size to an integer, which is also in the low bits of the sum.
 const ROUNDING: f32 = 12_582_912.0;
 
 /// Hyperbolic tangent; the coefficients of its series are those of S. Moshier's Cephes library.
 #[inline(always)]
 pub fn tanh(input: f32) -> f32 {
     let size = input.abs();
-    // Comparisons with NaN are false, so that it stays.
+    // Comparisons with NaN are false, so that NaN is kept.
     let size = if size > SATURATED { SATURATED } else { size };
     let square = size * size;
     let mut series = -5.704_988_7e-3;
@@ -70,7 +70,7 @@ fn exponential(input: f32) -> f32 {
         series = series * rest + coefficient;
     }
     let fraction = series * rest * rest + rest + 1.0;
-    // In two halves, for 2ⁿ alone may be too small for a normal number.
+    // As two factors, because 2ⁿ may be too small for a normal number.
     let count = shifted
         .to_bits()
         .wrapping_sub(ROUNDING.to_bits())
@@ -89,7 +89,7 @@ fn power_of_two(count: i32) -> f32 {
 mod tests {
     use super::*;
 
-    /// Every 1009th number there is, of either sign, subnormal ones and infinities included.
+    /// Every 1009th `f32` of either sign, with subnormal numbers and infinities.
     fn numbers() -> impl Iterator<Item = f32> {
         (0..=f32::INFINITY.to_bits())
             .step_by(1009)
@@ -97,7 +97,7 @@ mod tests {
             .flat_map(|bits| [f32::from_bits(bits), -f32::from_bits(bits)])
     }
 
-    /// The largest error relative to the value, where that is a normal number; below it, in units of the smallest one.
+    /// The largest error relative to the value, or to the smallest normal number where the value is smaller.
     fn largest_error(function: fn(f32) -> f32, reference: fn(f64) -> f64) -> f64 {
         numbers()
             .map(|input| {
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn ends_and_signs_are_exact() {
+    fn limits_and_signed_zeros_are_exact() {
         for (input, of_tanh, of_sigmoid) in [
             (f32::INFINITY, 1.0_f32, 1.0_f32),
             (f32::NEG_INFINITY, -1.0, 0.0),
@@ -135,7 +135,7 @@ mod tests {
             assert_eq!(tanh(input).to_bits(), of_tanh.to_bits());
             assert_eq!(sigmoid(input).to_bits(), of_sigmoid.to_bits());
         }
-        // The smallest numbers there are come back unchanged.
+        // Subnormal numbers are returned unchanged.
         assert_eq!(tanh(f32::from_bits(1)).to_bits(), 1);
         assert!(tanh(f32::NAN).is_nan() && sigmoid(f32::NAN).is_nan());
     }

@@ -6,20 +6,20 @@ use burn::backend::{Backend, Flex, TensorMetadata, backend_extension};
 
 use super::function::with_function;
 use super::{Function, Nonlinearity, passes};
-use crate::storage::{contiguous, own_values, tensor, values};
+use crate::storage::{contiguous, tensor, unique_values, values};
 use crate::uninit;
 
-/// Nonlinearities by this crate's passes, on backends that keep their tensors where these reach them.
+/// Nonlinearities by the kernels of this crate, for backends whose tensors lie in host memory.
 #[backend_extension(Flex, Autodiff: cfg(feature = "autodiff"))]
 pub trait ActivationOps: Backend {
-    /// Applies the function to each 32-bit float; the shape stays.
+    /// Applies the function to each 32-bit float; the shape is kept.
     fn activate(nonlinearity: Nonlinearity, input: FloatTensor<Self>) -> FloatTensor<Self>;
 }
 
-/// The way back through [`ActivationOps`].
+/// The backward pass of [`ActivationOps`].
 #[cfg(feature = "autodiff")]
 pub trait ActivationGradient: Backend {
-    /// The gradient by the input, from the output and the gradient by it, both 32-bit floats of one shape.
+    /// The gradient with respect to the input, from the output and the gradient with respect to it, both 32-bit floats of one shape.
     fn activation_gradient(
         nonlinearity: Nonlinearity,
         output: FloatTensor<Self>,
@@ -49,7 +49,7 @@ impl ActivationGradient for Flex {
 }
 
 fn activate<F: Function>(function: F, mut input: FlexTensor) -> FlexTensor {
-    if let Some(numbers) = own_values(&mut input) {
+    if let Some(numbers) = unique_values(&mut input) {
         passes::forward_in_place(function, numbers);
         return input;
     }

@@ -1,4 +1,4 @@
-//! The functions themselves, number by number: types, so that each has its own loop.
+//! The scalar functions, as types, so that each is compiled to a loop of its own.
 
 #![expect(
     clippy::inline_always,
@@ -7,14 +7,14 @@
 
 use super::exponential;
 
-/// A function and its way back. NaN comes out where it went in, either way.
+/// A function and its derivative. Both return NaN for NaN.
 pub trait Function: Copy + Send + Sync {
-    /// What a number costs, in floating-point operations; at least 4, for even a copy waits for memory.
+    /// Cost of one element in floating-point operations; at least 4, because even a copy is limited by memory bandwidth.
     const COST: f64;
 
     fn value(self, input: f32) -> f32;
 
-    /// The gradient by the input, from the output and the gradient by it.
+    /// The gradient with respect to the input, from the output and the gradient with respect to it.
     fn gradient(self, output: f32, gradient: f32) -> f32;
 }
 
@@ -26,7 +26,7 @@ pub struct Linear;
 #[derive(Clone, Copy)]
 pub struct Relu;
 
-/// x, or below zero x times a positive slope.
+/// x for x ≥ 0, else x times a positive slope.
 #[derive(Clone, Copy)]
 pub struct Leaky(pub f32);
 

@@ -1,7 +1,7 @@
-//! Nonlinearities, each one pass over its numbers forward and one backward, on all threads.
+//! Nonlinearities, each one multithreaded pass over memory forward and one backward.
 //!
-//! The way back is found from the output: the sign of what a rectifier gives is that of what it was given, and the derivatives of tanh and
-//! sigmoid are polynomials of their values. So the input need not be kept, and where nobody else holds it, it is overwritten.
+//! The gradient is computed from the output: a rectifier's output has the sign of its input, and the derivatives of tanh and sigmoid are polynomials
+//! of their values. So the input need not be stored, and its memory is reused for the output if no other tensor shares it.
 
 #[cfg(feature = "autodiff")]
 mod autodiff;
@@ -18,7 +18,7 @@ pub(crate) use function::{Function, with_function, with_rectifier};
 pub(crate) use passes::{backward, forward_in_place};
 pub use tensor::{activate, leaky_relu, relu, sigmoid, tanh};
 
-/// A function of each number by itself.
+/// An elementwise function.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Nonlinearity {
     /// Piecewise linear.
@@ -30,17 +30,17 @@ pub enum Nonlinearity {
 }
 
 impl Nonlinearity {
-    /// None at all.
+    /// The identity.
     pub const LINEAR: Self = Self::Rectifier(Rectifier::Linear);
 }
 
-/// A function that is linear on either side of zero.
+/// A function that is linear on each side of zero.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Rectifier {
     /// The identity.
     Linear,
-    /// max(0, x), of derivative 0 at 0.
+    /// max(0, x); its derivative at 0 is 0.
     Relu,
-    /// x for x ≥ 0, below it x times this slope, which is positive; of derivative 1 at 0.
+    /// x for x ≥ 0, else x times this slope, which must be positive; the derivative at 0 is 1.
     Leaky(f32),
 }

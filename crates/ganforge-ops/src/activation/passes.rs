@@ -1,4 +1,4 @@
-//! Loops over slices, a part to each thread.
+//! Multithreaded loops over slices.
 
 #![expect(
     clippy::inline_always,
@@ -11,7 +11,7 @@ use super::Function;
 use crate::pool;
 use crate::uninit::Uninit;
 
-/// Numbers taken at a time: 32 KiB.
+/// Elements that a thread processes at a time: 32 KiB.
 const CHUNK: usize = 1 << 13;
 
 /// # Panics
@@ -29,7 +29,7 @@ pub fn forward_in_place<F: Function>(function: F, numbers: &mut [f32]) {
     });
 }
 
-/// Turns the gradient by the output into that by the input.
+/// Replaces the gradient with respect to the output by the gradient with respect to the input.
 ///
 /// # Panics
 /// If the lengths differ.
@@ -40,11 +40,11 @@ pub fn backward<F: Function>(function: F, output: &[f32], gradient: &mut [f32]) 
     });
 }
 
-/// Calls `pass` with parts of the numbers and where they begin.
+/// Calls `pass` with each chunk and the index of its first element.
 fn each_chunk<F: Function>(numbers: Uninit, pass: impl Fn(Arch, usize, &mut [f32]) + Sync + Send) {
     let threads = pool::threads(F::COST * numbers.len() as f64);
     let arch = Arch::new();
-    pool::inside(threads, || {
+    pool::install(threads, || {
         numbers.for_each_chunk(threads, CHUNK, |index, chunk| {
             pass(arch, index * CHUNK, chunk.floats());
         });

@@ -1,4 +1,4 @@
-//! What `backward` does with a normalisation by the batch's own moments.
+//! Automatic differentiation of batch normalisation in training mode.
 
 use burn::backend::autodiff::Autodiff;
 use burn::backend::autodiff::NodeId;
@@ -12,7 +12,7 @@ use super::{BatchNormGradient, BatchNormOps};
 use crate::activation::Rectifier;
 
 impl<B: BatchNormOps + BatchNormGradient, C: CheckpointStrategy> BatchNormOps for Autodiff<B, C> {
-    fn normalise_batch(
+    fn fused_batch_norm(
         rectifier: Rectifier,
         epsilon: f64,
         input: FloatTensor<Self>,
@@ -20,15 +20,15 @@ impl<B: BatchNormOps + BatchNormGradient, C: CheckpointStrategy> BatchNormOps fo
         beta: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         let guards = [input.node(), gamma.node(), beta.node()];
-        let prepared = WayBack.prepare::<C>(guards).compute_bound().stateful();
-        let run = |input, gamma, beta| B::normalise_batch(rectifier, epsilon, input, gamma, beta);
+        let prepared = BackwardPass.prepare::<C>(guards).compute_bound().stateful();
+        let run = |input, gamma, beta| B::fused_batch_norm(rectifier, epsilon, input, gamma, beta);
         let (output, mean, variance) = match prepared {
             OpsKind::Tracked(mut prepared) => {
                 let input_id = prepared.checkpoint(&input);
                 let [gamma, beta] = [gamma, beta].map(FloatTensor::<Self>::into_primitive);
                 let (output, mean, variance) =
                     run(input.into_primitive(), gamma.clone(), beta.clone());
-                let state = Normalised {
+                let state = SavedState {
                     rectifier,
                     epsilon,
                     input: input_id,
@@ -49,11 +49,11 @@ impl<B: BatchNormOps + BatchNormGradient, C: CheckpointStrategy> BatchNormOps fo
 }
 
 #[derive(Debug)]
-struct WayBack;
+struct BackwardPass;
 
-/// What the way back needs to know; the input is with the checkpointer.
+/// What the backward pass needs; the checkpointer stores or recomputes the input.
 #[derive(Clone, Debug)]
-struct Normalised<B: BatchNormGradient> {
+struct SavedState<B: BatchNormGradient> {
     rectifier: Rectifier,
     epsilon: f64,
     input: NodeId,
@@ -61,8 +61,8 @@ struct Normalised<B: BatchNormGradient> {
     per_channel: [FloatTensor<B>; 4],
 }
 
-impl<B: BatchNormGradient> Backward<B, 3> for WayBack {
-    type State = Normalised<B>;
+impl<B: BatchNormGradient> Backward<B, 3> for BackwardPass {
+    type State = SavedState<B>;
 
     fn backward(
         self,
@@ -71,7 +71,7 @@ impl<B: BatchNormGradient> Backward<B, 3> for WayBack {
         checkpointer: &mut Checkpointer,
     ) {
         let gradient = gradients.consume::<B>(&ops.node);
-        let Normalised {
+        let SavedState {
             rectifier,
             epsilon,
             input,

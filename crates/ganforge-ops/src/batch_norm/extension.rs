@@ -5,20 +5,20 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Flex, TensorMetadata, backend_extension};
 
 use super::output::{self, Affine};
-use super::{Extent, Moments};
+use super::{ImageDimensions, Moments};
 use crate::activation::{Rectifier, with_rectifier};
 use crate::storage::{contiguous, tensor, values, values_mut, writable};
 use crate::uninit;
 
-/// Normalisation by the batch's own moments, on backends that keep their tensors where the sweeps reach them.
+/// Batch normalisation in training mode by the kernels of this crate, for backends whose tensors lie in host memory.
 #[backend_extension(Flex, Autodiff: cfg(feature = "autodiff"))]
 pub trait BatchNormOps: Backend {
-    /// Output, mean and biased variance, of 32-bit floats; the latter two carry no gradient.
+    /// Returns output, mean and biased variance in 32-bit floats; mean and variance carry no gradient.
     ///
     /// # Shapes
     /// - `input`, output: `[batch, channels, …]`
     /// - `gamma`, `beta`, mean, variance: `[channels]`
-    fn normalise_batch(
+    fn fused_batch_norm(
         rectifier: Rectifier,
         epsilon: f64,
         input: FloatTensor<Self>,
@@ -27,13 +27,13 @@ pub trait BatchNormOps: Backend {
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 }
 
-/// Normalisation by moments that are given, where no gradients are taken.
+/// Batch normalisation in inference mode, with given moments and without gradients.
 #[backend_extension(Flex)]
-pub trait FixedNormOps: Backend {
+pub trait BatchNormInferenceOps: Backend {
     /// # Shapes
     /// - `input`, output: `[batch, channels, …]`
     /// - `gamma`, `beta`, `mean`, `variance`: `[channels]`
-    fn normalise_by(
+    fn normalise_with(
         rectifier: Rectifier,
         epsilon: f64,
         input: FloatTensor<Self>,
@@ -44,13 +44,13 @@ pub trait FixedNormOps: Backend {
     ) -> FloatTensor<Self>;
 }
 
-/// The way back through [`BatchNormOps`].
+/// The backward pass of [`BatchNormOps`].
 #[cfg(feature = "autodiff")]
 pub trait BatchNormGradient: Backend {
-    /// Gradients by input, `gamma` and `beta`, from the operands, what came of them, and the gradient by the output.
+    /// The gradients with respect to input, `gamma` and `beta`, from the operands, the batch's moments and the gradient with respect to the output.
     ///
     /// # Shapes
-    /// - `[input, gamma, beta, mean, variance]` and `gradient`: as in [`BatchNormOps::normalise_batch`]
+    /// - `[input, gamma, beta, mean, variance]` and `gradient`: as in [`BatchNormOps::fused_batch_norm`]
     fn batch_norm_gradients(
         rectifier: Rectifier,
         epsilon: f64,
@@ -60,7 +60,7 @@ pub trait BatchNormGradient: Backend {
 }
 
 impl BatchNormOps for Flex {
-    fn normalise_batch(
+    fn fused_batch_norm(
         rectifier: Rectifier,
         epsilon: f64,
         input: FloatTensor<Self>,
@@ -68,16 +68,16 @@ impl BatchNormOps for Flex {
         beta: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         let [input, gamma, beta] = [input, gamma, beta].map(contiguous);
-        let (shape, extent) = (input.shape(), extent(&input));
+        let (shape, dimensions) = (input.shape(), dimensions(&input));
         let affine = affine(&gamma, &beta, epsilon);
         let numbers = values(&input);
         let mut moments = Vec::new();
         let output = uninit::vector(numbers.len(), |output| {
             moments = with_rectifier!(rectifier, function => {
-                output::normalise(function, extent, affine, numbers, output)
+                output::normalise(function, dimensions, affine, numbers, output)
             });
         });
-        let of_channels = |numbers: Vec<f32>| tensor(numbers, [extent.channels]);
+        let of_channels = |numbers: Vec<f32>| tensor(numbers, [dimensions.channels]);
         (
             tensor(output, shape),
             of_channels(moments.iter().map(|moments| moments.mean).collect()),
@@ -86,8 +86,8 @@ impl BatchNormOps for Flex {
     }
 }
 
-impl FixedNormOps for Flex {
-    fn normalise_by(
+impl BatchNormInferenceOps for Flex {
+    fn normalise_with(
         rectifier: Rectifier,
         epsilon: f64,
         input: FloatTensor<Self>,
@@ -98,11 +98,11 @@ impl FixedNormOps for Flex {
     ) -> FloatTensor<Self> {
         let [gamma, beta, mean, variance] = [gamma, beta, mean, variance].map(contiguous);
         let (mut moments, affine) = (moments(&mean, &variance), affine(&gamma, &beta, epsilon));
-        let extent = extent(&input);
+        let dimensions = dimensions(&input);
         let mut images = writable(input);
         let numbers = values_mut(&mut images);
         with_rectifier!(rectifier, function => {
-            output::normalise_by(function, extent, affine, &mut moments, numbers);
+            output::normalise_with(function, dimensions, affine, &mut moments, numbers);
         });
         images
     }
@@ -116,10 +116,10 @@ impl BatchNormGradient for Flex {
         operands: [FloatTensor<Self>; 5],
         gradient: FloatTensor<Self>,
     ) -> [FloatTensor<Self>; 3] {
-        use super::gradient::{Gradients, pull_back};
+        use super::gradient::{Gradients, backward};
 
         let [input, gamma, beta, mean, variance] = operands.map(contiguous);
-        let (extent, affine) = (extent(&input), affine(&gamma, &beta, epsilon));
+        let (dimensions, affine) = (dimensions(&input), affine(&gamma, &beta, epsilon));
         let of_moments = |moments| Gradients {
             moments,
             ..Gradients::default()
@@ -129,9 +129,9 @@ impl BatchNormGradient for Flex {
         let mut gradient = writable(gradient);
         let (input, numbers) = (values(&input), values_mut(&mut gradient));
         with_rectifier!(rectifier, function => {
-            pull_back(function, extent, affine, &mut channels, input, numbers);
+            backward(function, dimensions, affine, &mut channels, input, numbers);
         });
-        let of_channels = |numbers: Vec<f32>| tensor(numbers, [extent.channels]);
+        let of_channels = |numbers: Vec<f32>| tensor(numbers, [dimensions.channels]);
         [
             gradient,
             of_channels(channels.iter().map(|channel| channel.gamma).collect()),
@@ -140,8 +140,8 @@ impl BatchNormGradient for Flex {
     }
 }
 
-fn extent(images: &FlexTensor) -> Extent {
-    Extent::of(&images.shape())
+fn dimensions(images: &FlexTensor) -> ImageDimensions {
+    ImageDimensions::of(&images.shape())
 }
 
 fn affine<'a>(gamma: &'a FlexTensor, beta: &'a FlexTensor, epsilon: f64) -> Affine<'a> {

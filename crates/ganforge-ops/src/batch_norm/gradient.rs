@@ -1,12 +1,12 @@
-//! The two sweeps backward: the sums, then the gradient by the input.
+//! The two backward passes over memory: first the sums, then the gradient with respect to the input.
 
 use pulp::Arch;
 
 use super::output::{Affine, Constants};
-use super::{Extent, Group, Moments};
+use super::{ChannelGroup, ImageDimensions, Moments};
 use crate::activation::Function;
 
-/// A channel's moments, and the gradients by its scale and shift.
+/// The moments of a channel, and the gradients with respect to its scale and shift.
 #[derive(Clone, Copy, Default)]
 pub struct Gradients {
     pub moments: Moments,
@@ -14,48 +14,50 @@ pub struct Gradients {
     pub beta: f32,
 }
 
-/// Turns the gradient by the output into that by the input, and finds those by scale and shift.
+/// Replaces the gradient with respect to the output by that with respect to the input, and computes those with respect to scale and shift.
 ///
 /// # Shapes
-/// - `input`, `gradient`: those of `extent`
-/// - `channels`: `[channels]`, with the batch's moments
-pub fn pull_back<F: Function>(
+/// - `input`, `gradient`: as `dimensions`
+/// - `channels`: `[channels]`, holding the batch's moments
+pub fn backward<F: Function>(
     function: F,
-    extent: Extent,
+    dimensions: ImageDimensions,
     affine: Affine,
     channels: &mut [Gradients],
     input: &[f32],
     gradient: &mut [f32],
 ) {
-    extent.for_each_group(gradient.into(), channels, |group, gradients, channels| {
+    dimensions.for_each_group(gradient.into(), channels, |group, gradients, channels| {
         let moments: Vec<Moments> = channels.iter().map(|channel| channel.moments).collect();
         let constants = Constants::new(group, affine, &moments);
         let sums = sums(function, group, &constants, input, gradients);
-        let count = extent.count();
-        let (mut levels, mut tilts) = (Vec::new(), Vec::new());
+        let count = dimensions.count();
+        let (mut gradient_means, mut correlation_means) = (Vec::new(), Vec::new());
         for (channel, [sum, product]) in channels.iter_mut().zip(sums) {
             let inverse = channel.moments.inverse_deviation(affine.epsilon);
             channel.beta = sum as f32;
             channel.gamma = (product * inverse) as f32;
-            levels.push((sum / count) as f32);
-            tilts.push((product / count * inverse * inverse) as f32);
+            gradient_means.push((sum / count) as f32);
+            correlation_means.push((product / count * inverse * inverse) as f32);
         }
-        let (level, tilt) = (
-            &group.spread(levels.into_iter()),
-            &group.spread(tilts.into_iter()),
+        let (gradient_mean, correlation_mean) = (
+            &group.broadcast(gradient_means.into_iter()),
+            &group.broadcast(correlation_means.into_iter()),
         );
         let Constants { mean, scale, shift } = &constants;
         Arch::new().dispatch(|| {
-            for (input, gradient) in group.parts(input).zip(gradients) {
+            for (input, gradient) in group.channel_slices(input).zip(gradients) {
                 let affine = mean.iter().zip(scale).zip(shift);
-                let constants = affine.zip(level.iter().zip(tilt));
+                let constants = affine.zip(gradient_mean.iter().zip(correlation_mean));
                 let numbers = input.iter().zip(gradient.iter_mut());
-                for ((input, gradient), (((mean, scale), shift), (level, tilt))) in
-                    numbers.zip(constants)
+                for (
+                    (input, gradient),
+                    (((mean, scale), shift), (gradient_mean, correlation_mean)),
+                ) in numbers.zip(constants)
                 {
-                    let apart = input - mean;
-                    let inner = function.gradient(apart * scale + shift, *gradient);
-                    *gradient = scale * (inner - level - apart * tilt);
+                    let centred = input - mean;
+                    let inner = function.gradient(centred * scale + shift, *gradient);
+                    *gradient = scale * (inner - gradient_mean - centred * correlation_mean);
                 }
             }
         });
@@ -65,7 +67,7 @@ pub fn pull_back<F: Function>(
 /// Σ h and Σ h (x − μ) of each channel of a group.
 fn sums<F: Function>(
     function: F,
-    group: Group,
+    group: ChannelGroup,
     Constants { mean, scale, shift }: &Constants,
     input: &[f32],
     gradients: &[&mut [f32]],
@@ -76,21 +78,23 @@ fn sums<F: Function>(
             let (mean, scale) = (&mean[block.clone()], &scale[block.clone()]);
             let shift = &shift[block.clone()];
             let (sums, products) = (&mut sums[block.clone()], &mut products[block.clone()]);
-            for (input, gradient) in group.parts(input).zip(gradients) {
+            for (input, gradient) in group.channel_slices(input).zip(gradients) {
                 let constants = mean.iter().zip(scale).zip(shift);
                 let numbers = input[block.clone()].iter().zip(&gradient[block.clone()]);
                 let sums = sums.iter_mut().zip(products.iter_mut());
                 for (((input, gradient), ((mean, scale), shift)), (sum, product)) in
                     numbers.zip(constants).zip(sums)
                 {
-                    let apart = input - mean;
-                    let inner = function.gradient(apart * scale + shift, *gradient);
+                    let centred = input - mean;
+                    let inner = function.gradient(centred * scale + shift, *gradient);
                     *sum += f64::from(inner);
-                    *product += f64::from(inner) * f64::from(apart);
+                    *product += f64::from(inner) * f64::from(centred);
                 }
             }
         }
     });
-    let sums = group.gather(&sums).zip(group.gather(&products));
+    let sums = group
+        .sum_per_channel(&sums)
+        .zip(group.sum_per_channel(&products));
     sums.map(|(sum, product)| [sum, product]).collect()
 }

@@ -1,4 +1,4 @@
-//! How images are shared out among threads: each takes neighbouring channels of all of them.
+//! Division of a batch of images among threads: each thread takes neighbouring channels of all images.
 
 use std::ops::Range;
 
@@ -7,29 +7,29 @@ use rayon::prelude::*;
 use crate::pool;
 use crate::uninit::Uninit;
 
-/// Positions of an image that are gone through together: their sums stay in the first cache.
+/// Positions of an image that are processed together: their sums fit the first-level cache.
 const BLOCK: usize = 512;
 
 /// Sizes of images, `[batch, channels, …]`.
 #[derive(Clone, Copy, Debug)]
-pub struct Extent {
+pub struct ImageDimensions {
     pub batch: usize,
     pub channels: usize,
     /// Positions of a channel in an image.
     pub plane: usize,
 }
 
-/// Neighbouring channels.
+/// A range of channels.
 #[derive(Clone, Copy, Debug)]
-pub struct Group {
-    extent: Extent,
-    /// The first one.
+pub struct ChannelGroup {
+    dimensions: ImageDimensions,
+    /// The first channel.
     first: usize,
-    /// How many there are.
+    /// Number of channels.
     pub channels: usize,
 }
 
-impl Extent {
+impl ImageDimensions {
     /// # Shapes
     /// - `sizes`: `[batch, channels, …]`
     pub fn of(sizes: &[usize]) -> Self {
@@ -40,17 +40,17 @@ impl Extent {
         }
     }
 
-    /// Numbers in an image.
+    /// Elements of an image.
     fn image(&self) -> usize {
         self.channels * self.plane
     }
 
-    /// Numbers of one channel in all images.
+    /// Elements of one channel in the whole batch.
     pub fn count(&self) -> f64 {
         (self.batch * self.plane) as f64
     }
 
-    /// Calls `task` for every group with its part of the images, image by image, and its part of what there is `per_channel`.
+    /// Calls `task` for every group with its part of each image and its part of `per_channel`.
     ///
     /// # Shapes
     /// - `images`: `[batch, channels, plane]`
@@ -59,26 +59,29 @@ impl Extent {
         &self,
         images: Uninit,
         per_channel: &mut [T],
-        task: impl Fn(Group, &mut [&mut [f32]], &mut [T]) + Sync + Send,
+        task: impl Fn(ChannelGroup, &mut [&mut [f32]], &mut [T]) + Sync + Send,
     ) {
         if images.len() == 0 {
             return;
         }
-        // Two sweeps of few operations, which wait for memory.
+        // Two passes of few operations, limited by memory bandwidth.
         let threads = pool::threads(8.0 * images.len() as f64);
         let size = (BLOCK / self.plane)
             .min(self.channels.div_ceil(threads))
             .max(1);
-        let mut parts: Vec<Vec<Uninit>> = (0..self.channels.div_ceil(size))
+        let mut channel_slices: Vec<Vec<Uninit>> = (0..self.channels.div_ceil(size))
             .map(|_| Vec::with_capacity(self.batch))
             .collect();
         for image in images.chunks(self.image()) {
-            for (part, piece) in parts.iter_mut().zip(image.chunks(size * self.plane)) {
+            for (part, piece) in channel_slices
+                .iter_mut()
+                .zip(image.chunks(size * self.plane))
+            {
                 part.push(piece);
             }
         }
-        let group = |index, channels| Group {
-            extent: *self,
+        let group = |index, channels| ChannelGroup {
+            dimensions: *self,
             first: index * size,
             channels,
         };
@@ -87,45 +90,47 @@ impl Extent {
             task(group(index, per_channel.len()), &mut part, per_channel);
         };
         if threads == 1 {
-            let parts = parts.into_iter().zip(per_channel.chunks_mut(size));
-            parts.enumerate().for_each(run);
+            let channel_slices = channel_slices.into_iter().zip(per_channel.chunks_mut(size));
+            channel_slices.enumerate().for_each(run);
         } else {
-            pool::inside(threads, || {
-                let parts = parts.into_par_iter().zip(per_channel.par_chunks_mut(size));
-                parts.enumerate().for_each(run);
+            pool::install(threads, || {
+                let channel_slices = channel_slices
+                    .into_par_iter()
+                    .zip(per_channel.par_chunks_mut(size));
+                channel_slices.enumerate().for_each(run);
             });
         }
     }
 }
 
-impl Group {
-    /// Its channels.
+impl ChannelGroup {
+    /// The range of channels.
     pub fn range(&self) -> Range<usize> {
         self.first..self.first + self.channels
     }
 
-    /// Numbers it has in an image.
+    /// Elements of the group in an image.
     pub fn len(&self) -> usize {
-        self.channels * self.extent.plane
+        self.channels * self.dimensions.plane
     }
 
-    /// The sizes of all images.
-    pub fn extent(&self) -> Extent {
-        self.extent
+    /// The dimensions of the whole batch.
+    pub fn dimensions(&self) -> ImageDimensions {
+        self.dimensions
     }
 
-    /// Its part of each image.
+    /// The part of each image that belongs to the group.
     ///
     /// # Shapes
     /// - `images`: `[batch, channels, plane]`
-    pub fn parts<'a>(&self, images: &'a [f32]) -> impl Iterator<Item = &'a [f32]> + Clone {
-        let (start, len) = (self.first * self.extent.plane, self.len());
+    pub fn channel_slices<'a>(&self, images: &'a [f32]) -> impl Iterator<Item = &'a [f32]> + Clone {
+        let (start, len) = (self.first * self.dimensions.plane, self.len());
         images
-            .chunks_exact(self.extent.image())
+            .chunks_exact(self.dimensions.image())
             .map(move |image| &image[start..start + len])
     }
 
-    /// Its positions in an image, in blocks.
+    /// The elements of the group in an image, in blocks.
     pub fn blocks(&self) -> impl Iterator<Item = Range<usize>> {
         let len = self.len();
         (0..len)
@@ -133,19 +138,19 @@ impl Group {
             .map(move |start| start..len.min(start + BLOCK))
     }
 
-    /// What belongs to each channel, at each of its positions.
-    pub fn spread(&self, per_channel: impl Iterator<Item = f32>) -> Vec<f32> {
-        let mut spread = Vec::with_capacity(self.len());
+    /// Repeats the value of each channel at every position of that channel.
+    pub fn broadcast(&self, per_channel: impl Iterator<Item = f32>) -> Vec<f32> {
+        let mut broadcast = Vec::with_capacity(self.len());
         for value in per_channel {
-            spread.resize(spread.len() + self.extent.plane, value);
+            broadcast.resize(broadcast.len() + self.dimensions.plane, value);
         }
-        spread
+        broadcast
     }
 
-    /// The sum of what stands at the positions of each channel.
-    pub fn gather(&self, per_position: &[f64]) -> impl Iterator<Item = f64> {
+    /// The sum over the positions of each channel.
+    pub fn sum_per_channel(&self, per_position: &[f64]) -> impl Iterator<Item = f64> {
         per_position
-            .chunks_exact(self.extent.plane)
+            .chunks_exact(self.dimensions.plane)
             .map(|plane| plane.iter().sum())
     }
 }

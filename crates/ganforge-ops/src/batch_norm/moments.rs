@@ -1,8 +1,8 @@
-//! The first sweep forward: mean and variance.
+//! The first forward pass over memory: mean and variance.
 
 use pulp::Arch;
 
-use super::Group;
+use super::ChannelGroup;
 
 /// Mean and biased variance of a channel.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,45 +17,47 @@ impl Moments {
         1.0 / (f64::from(self.variance) + epsilon).sqrt()
     }
 
-    /// Those of each channel of a group.
+    /// Computes the moments of each channel of a group.
     ///
-    /// Sums are taken of differences to a number of the channel, so that of a mean far from zero there is nothing left to cancel.
-    pub fn of(group: Group, images: &[f32], moments: &mut [Self]) {
-        let Some(first) = group.parts(images).next() else {
+    /// The sums are taken of differences from one element of the channel, which avoids cancellation for a mean far from zero.
+    pub fn of(group: ChannelGroup, images: &[f32], moments: &mut [Self]) {
+        let Some(first) = group.channel_slices(images).next() else {
             return;
         };
-        let plane = group.extent().plane;
+        let plane = group.dimensions().plane;
         let origins = first.iter().step_by(plane).map(|&number| {
-            // An infinity would turn all differences to NaN, and an infinite mean with them.
+            // With an infinite origin all differences, and so the mean, would be NaN.
             if number.is_finite() { number } else { 0.0 }
         });
         let origins: Vec<f32> = origins.collect();
-        let origin = group.spread(origins.iter().copied());
+        let origin = group.broadcast(origins.iter().copied());
         let (mut sums, mut squares) = (vec![0.0; group.len()], vec![0.0; group.len()]);
         Arch::new().dispatch(|| {
             for block in group.blocks() {
                 let origin = &origin[block.clone()];
                 let (sums, squares) = (&mut sums[block.clone()], &mut squares[block.clone()]);
-                for part in group.parts(images) {
+                for part in group.channel_slices(images) {
                     let numbers = part[block.clone()].iter().zip(origin);
                     for ((number, origin), (sum, square)) in
                         numbers.zip(sums.iter_mut().zip(squares.iter_mut()))
                     {
-                        let apart = f64::from(*number) - f64::from(*origin);
-                        *sum += apart;
-                        *square += apart * apart;
+                        let deviation = f64::from(*number) - f64::from(*origin);
+                        *sum += deviation;
+                        *square += deviation * deviation;
                     }
                 }
             }
         });
-        let count = group.extent().count();
-        let sums = group.gather(&sums).zip(group.gather(&squares));
+        let count = group.dimensions().count();
+        let sums = group
+            .sum_per_channel(&sums)
+            .zip(group.sum_per_channel(&squares));
         for ((moments, origin), (sum, square)) in moments.iter_mut().zip(origins).zip(sums) {
-            let apart = sum / count;
-            let variance = square / count - apart * apart;
+            let deviation = sum / count;
+            let variance = square / count - deviation * deviation;
             *moments = Self {
-                mean: (f64::from(origin) + apart) as f32,
-                // Rounding may bring it below zero; NaN stays.
+                mean: (f64::from(origin) + deviation) as f32,
+                // Rounding may make it negative; NaN is kept.
                 variance: if variance < 0.0 { 0.0 } else { variance as f32 },
             };
         }

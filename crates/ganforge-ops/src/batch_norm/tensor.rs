@@ -1,31 +1,45 @@
-//! Batch normalisation of tensors: by this crate's sweeps where they reach, by Burn's own elsewhere.
+//! Batch normalisation of tensors: by the kernels of this crate where supported, else by Burn.
 
 use burn::backend::Dispatch;
 use burn::tensor::{Tensor, module};
 
-use super::{BatchNormOps, FixedNormOps};
+use super::{BatchNormInferenceOps, BatchNormOps};
 use crate::activation::Rectifier;
 use crate::device::is_supported;
 use crate::{leaky_relu, relu};
 
-/// A batch, and the moments it was normalised by.
-pub struct Normalised<const D: usize> {
+/// A normalised batch and its moments.
+pub struct BatchNormOutput<const D: usize> {
     /// `[batch, channels, …]`.
     pub output: Tensor<D>,
-    /// `[channels]`; no gradient leads back through it.
+    /// `[channels]`, without gradient.
     pub mean: Tensor<1>,
-    /// `[channels]`, biased and without epsilon; no gradient leads back through it.
+    /// `[channels]`, biased and without epsilon; without gradient.
     pub variance: Tensor<1>,
 }
 
-/// [`burn::tensor::module::batch_norm_train`] and a rectifier of its output, faster on the CPU in 32-bit floats.
+/// [`burn::tensor::module::batch_norm_train`] followed by a rectifier, faster on the CPU in 32-bit floats.
 ///
 /// # Shapes
 /// - `input`: `[batch, channels, …]`
 /// - `gamma`, `beta`: `[channels]`
 ///
 /// # Panics
-/// If the shapes do not fit each other.
+/// If the shapes do not match.
+///
+/// # Examples
+///
+/// ```
+/// use ganforge_ops::burn::tensor::{Device, Tensor};
+/// use ganforge_ops::{Rectifier, batch_norm_train};
+///
+/// let device = Device::flex();
+/// let input = Tensor::<2>::from_floats([[1.0], [3.0]], &device);
+/// let (gamma, beta) = (Tensor::ones([1], &device), Tensor::zeros([1], &device));
+/// let batch = batch_norm_train(input, gamma, beta, 1e-5, Rectifier::Linear);
+/// assert_eq!(batch.mean.into_scalar::<f32>(), 2.0);
+/// assert_eq!(batch.variance.into_scalar::<f32>(), 1.0);
+/// ```
 #[must_use]
 pub fn batch_norm_train<const D: usize>(
     input: Tensor<D>,
@@ -33,37 +47,37 @@ pub fn batch_norm_train<const D: usize>(
     beta: Tensor<1>,
     epsilon: f64,
     rectifier: Rectifier,
-) -> Normalised<D> {
-    if !within_reach(&input, &[&gamma, &beta], rectifier) {
+) -> BatchNormOutput<D> {
+    if !can_fuse(&input, &[&gamma, &beta], rectifier) {
         let result = module::batch_norm_train(input, gamma, beta, epsilon);
-        return Normalised {
+        return BatchNormOutput {
             output: rectify(result.output, rectifier),
             mean: result.mean,
             variance: result.variance,
         };
     }
-    let (output, mean, variance) = <Dispatch as BatchNormOps>::normalise_batch(
+    let (output, mean, variance) = <Dispatch as BatchNormOps>::fused_batch_norm(
         rectifier,
         epsilon,
         input.into_dispatch(),
         gamma.into_dispatch(),
         beta.into_dispatch(),
     );
-    Normalised {
+    BatchNormOutput {
         output: Tensor::from_dispatch(output),
         mean: Tensor::from_dispatch(mean),
         variance: Tensor::from_dispatch(variance),
     }
 }
 
-/// [`burn::tensor::module::batch_norm`] and a rectifier of its output, faster on the CPU in 32-bit floats without gradients.
+/// [`burn::tensor::module::batch_norm`] followed by a rectifier, faster on the CPU in 32-bit floats without gradients.
 ///
 /// # Shapes
 /// - `input`: `[batch, channels, …]`
 /// - `gamma`, `beta`, `mean`, `variance`: `[channels]`
 ///
 /// # Panics
-/// If the shapes do not fit each other.
+/// If the shapes do not match.
 #[must_use]
 pub fn batch_norm<const D: usize>(
     input: Tensor<D>,
@@ -72,11 +86,11 @@ pub fn batch_norm<const D: usize>(
     rectifier: Rectifier,
 ) -> Tensor<D> {
     let per_channel = [&gamma, &beta, &mean, &variance];
-    if input.device().is_autodiff() || !within_reach(&input, &per_channel, rectifier) {
+    if input.device().is_autodiff() || !can_fuse(&input, &per_channel, rectifier) {
         let output = module::batch_norm(input, gamma, beta, mean, variance, epsilon);
         return rectify(output, rectifier);
     }
-    Tensor::from_dispatch(<Dispatch as FixedNormOps>::normalise_by(
+    Tensor::from_dispatch(<Dispatch as BatchNormInferenceOps>::normalise_with(
         rectifier,
         epsilon,
         input.into_dispatch(),
@@ -87,8 +101,8 @@ pub fn batch_norm<const D: usize>(
     ))
 }
 
-/// What does not fit is for Burn to complain about.
-fn within_reach<const D: usize>(
+/// Whether the kernels support the tensors. Burn reports shapes that do not match.
+fn can_fuse<const D: usize>(
     input: &Tensor<D>,
     per_channel: &[&Tensor<1>],
     rectifier: Rectifier,

@@ -1,30 +1,30 @@
-//! Which way is fastest for a shape.
+//! Choice of the algorithm for a shape.
 
 use super::shape::ConvShape;
 use super::{direct, im2col, winograd};
 use crate::pool;
 use crate::uninit::Uninit;
 
-/// A way to compute a convolution's passes.
+/// An algorithm for the passes of a convolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Algorithm {
-    /// Matrix products over the columns of several images: any shape.
+    /// Matrix products over the columns of several images; supports any shape.
     Im2col,
-    /// Nine multiplications for sixteen: kernel 4, stride 2, padding 1; or sixteen for thirty-six: kernel 3, stride 1, padding 1. Its
-    /// errors are some 1e-6 of the largest output.
+    /// Winograd's minimal filtering, with 9 multiplications instead of 16 for kernel 4, stride 2, padding 1, and 16 instead of 36 for kernel 3,
+    /// stride 1, padding 1. The error is about 1e-6 of the largest output.
     Winograd,
-    /// Sums that stay in registers, for an image of 1 or 3 channels: kernel 4, stride 2, padding 1, and rows of a multiple of 32 pixels.
+    /// Direct summation in registers, for images of 1 or 3 channels: kernel 4, stride 2, padding 1, and rows of a multiple of 32 pixels.
     Direct,
 }
 
 impl Algorithm {
-    /// All of them.
+    /// All algorithms.
     pub const ALL: [Self; 3] = [Self::Im2col, Self::Winograd, Self::Direct];
 
-    /// The one that measured fastest for shapes of this kind.
+    /// The algorithm that measured fastest for shapes of this kind.
     #[must_use]
     pub fn for_shape(shape: &ConvShape) -> Self {
-        if winograd::pays(shape) {
+        if winograd::is_profitable(shape) {
             Self::Winograd
         } else if direct::supports(shape) {
             Self::Direct
@@ -33,7 +33,7 @@ impl Algorithm {
         }
     }
 
-    /// Whether it can compute this shape.
+    /// Whether the algorithm supports this shape.
     #[must_use]
     pub fn supports(self, shape: &ConvShape) -> bool {
         match self {
@@ -43,15 +43,15 @@ impl Algorithm {
         }
     }
 
-    /// [`convolve`](crate::convolve), this way.
+    /// [`convolve`](crate::convolve) by this algorithm.
     ///
     /// # Panics
-    /// If a slice does not have the shape's length, or the algorithm does not support the shape.
+    /// If the length of a slice differs from the shape's, or the algorithm does not support the shape.
     pub fn convolve(self, shape: &ConvShape, input: &[f32], weight: &[f32], output: &mut [f32]) {
         self.convolve_biased(shape, input, weight, None, output.into());
     }
 
-    /// As [`convolve`](Self::convolve), and `bias` `[outputs]`, where there is one, added to every position.
+    /// As [`convolve`](Self::convolve), plus an optional `bias` `[outputs]` at every position.
     pub(crate) fn convolve_biased(
         self,
         shape: &ConvShape,
@@ -70,7 +70,7 @@ impl Algorithm {
         run(shape, || pass(shape, input, weight, bias, output));
     }
 
-    /// [`convolve_input_gradient`](crate::convolve_input_gradient), this way.
+    /// [`convolve_input_gradient`](crate::convolve_input_gradient) by this algorithm.
     ///
     /// # Panics
     /// As [`convolve`](Self::convolve).
@@ -84,8 +84,8 @@ impl Algorithm {
         self.input_gradient_biased(shape, output_gradient, weight, None, input_gradient.into());
     }
 
-    /// As [`convolve_input_gradient`](Self::convolve_input_gradient), and `bias` `[inputs]`, where there is one, added to every pixel: the
-    /// forward pass of a transposed convolution has one.
+    /// As [`convolve_input_gradient`](Self::convolve_input_gradient), plus an optional `bias` `[inputs]` at every pixel, which the forward pass of a
+    /// transposed convolution needs.
     pub(crate) fn input_gradient_biased(
         self,
         shape: &ConvShape,
@@ -111,7 +111,7 @@ impl Algorithm {
         });
     }
 
-    /// [`convolve_weight_gradient`](crate::convolve_weight_gradient), this way.
+    /// [`convolve_weight_gradient`](crate::convolve_weight_gradient) by this algorithm.
     ///
     /// # Panics
     /// As [`convolve`](Self::convolve).
@@ -140,7 +140,7 @@ impl Algorithm {
             output_gradient.len(),
         );
         let pass = match self {
-            // Where there are few taps, the im2col pass keeps its sums in registers already.
+            // With few taps the im2col pass already accumulates in registers.
             Self::Im2col | Self::Direct => im2col::convolve_weight_gradient,
             Self::Winograd => winograd::convolve_weight_gradient,
         };
@@ -163,7 +163,7 @@ fn check_bias(bias: Option<&[f32]>, channels: usize) {
 }
 
 fn run(shape: &ConvShape, pass: impl FnOnce() + Send) {
-    pool::inside(pool::threads_of_products(shape.operations()), pass);
+    pool::install(pool::matmul_threads(shape.operations()), pass);
 }
 
 #[cfg(test)]
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_way_is_chosen_where_it_measured_faster() {
+    fn the_fastest_measured_algorithm_is_selected() {
         let of_size = |size, batch, channels, kernel: usize, stride: usize| {
             let (kernel, stride) = ([kernel; 2], [stride; 2]);
             let shape = ConvShape::new(batch, channels, size, kernel, stride, [1, 1]);

@@ -1,4 +1,4 @@
-//! The three passes of a convolution, each the fastest way known for its shape.
+//! The three passes of a convolution, each by the fastest algorithm for its shape.
 
 mod direct;
 mod dispatch;
@@ -13,7 +13,7 @@ pub use extension::{ConvolutionOps, Pass};
 pub use shape::ConvShape;
 pub use tensor::{conv_transpose2d, conv2d};
 
-/// The cross-correlation that machine learning calls convolution.
+/// The forward pass: the cross-correlation that machine learning calls convolution.
 ///
 /// # Shapes
 /// - `input`: `[batch, inputs, height, width]`
@@ -21,12 +21,12 @@ pub use tensor::{conv_transpose2d, conv2d};
 /// - `output`: `[batch, outputs, output height, output width]`, overwritten
 ///
 /// # Panics
-/// If a slice does not have the shape's length.
+/// If the length of a slice differs from the shape's.
 pub fn convolve(shape: &ConvShape, input: &[f32], weight: &[f32], output: &mut [f32]) {
     Algorithm::for_shape(shape).convolve(shape, input, weight, output);
 }
 
-/// The gradient by the input, from that by the output; also the forward pass of a transposed convolution, see
+/// The gradient with respect to the input, from that with respect to the output; also the forward pass of a transposed convolution, see
 /// [`ConvShape::transposed`].
 ///
 /// # Shapes
@@ -35,7 +35,7 @@ pub fn convolve(shape: &ConvShape, input: &[f32], weight: &[f32], output: &mut [
 /// - `input_gradient`: `[batch, inputs, height, width]`, overwritten
 ///
 /// # Panics
-/// If a slice does not have the shape's length.
+/// If the length of a slice differs from the shape's.
 pub fn convolve_input_gradient(
     shape: &ConvShape,
     output_gradient: &[f32],
@@ -50,7 +50,7 @@ pub fn convolve_input_gradient(
     );
 }
 
-/// The gradient by the weight, summed over the batch.
+/// The gradient with respect to the weight, summed over the batch.
 ///
 /// # Shapes
 /// - `input`: `[batch, inputs, height, width]`
@@ -58,7 +58,7 @@ pub fn convolve_input_gradient(
 /// - `weight_gradient`: `[outputs, inputs, kernel height, kernel width]`, overwritten
 ///
 /// # Panics
-/// If a slice does not have the shape's length.
+/// If the length of a slice differs from the shape's.
 pub fn convolve_weight_gradient(
     shape: &ConvShape,
     input: &[f32],

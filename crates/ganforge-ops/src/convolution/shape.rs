@@ -1,11 +1,25 @@
-//! What is convolved: sizes that have been checked once, so that no kernel checks them again.
+//! The sizes of a convolution, validated once, so that no kernel validates them again.
 
 use crate::ShapeError;
 
-/// The sizes of a convolution without dilation and groups, all of them at least 1 but the padding.
+/// The sizes of a convolution without dilation and groups. All are at least 1, except the padding, which may be 0.
 ///
-/// With `[height, width]` the size of the input, the output has `(size + 2·padding − kernel) / stride + 1` rows and columns, rounded
-/// down.
+/// For an input of `size` = `[height, width]`, the output has `(size + 2·padding − kernel) / stride + 1` rows and columns, rounded down.
+///
+/// # Examples
+///
+/// ```
+/// use ganforge_ops::{ConvShape, ShapeError};
+///
+/// // 64 images of 3 × 32 × 32; 128 output channels, kernel 4, stride 2, padding 1.
+/// let shape = ConvShape::new(64, [3, 128], [32, 32], [4, 4], [2, 2], [1, 1])?;
+/// assert_eq!(shape.output_size(), [16, 16]);
+/// assert_eq!(shape.weight_len(), 128 * 3 * 4 * 4);
+///
+/// let too_large = ConvShape::new(1, [1, 1], [2, 2], [4, 4], [1, 1], [0, 0]);
+/// assert!(matches!(too_large, Err(ShapeError::KernelTooLarge { .. })));
+/// # Ok::<(), ShapeError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConvShape {
     batch: usize,
@@ -22,7 +36,7 @@ impl ConvShape {
     /// A convolution from `channels[0]` to `channels[1]` channels over images of `size` = `[height, width]`.
     ///
     /// # Errors
-    /// A size of zero, a kernel larger than the padded image, or a tensor of more elements than memory can address.
+    /// If a size is zero, the kernel is larger than the padded image, or a tensor has more elements than memory can address.
     pub fn new(
         batch: usize,
         channels: [usize; 2],
@@ -73,8 +87,8 @@ impl ConvShape {
         Ok(shape)
     }
 
-    /// The convolution whose passes are those of a transposed convolution, with roles swapped: its inputs are the transposed
-    /// convolution's outputs. `size` is that of the transposed convolution's input.
+    /// The convolution whose passes compute a transposed convolution, with the roles swapped: its inputs are the transposed convolution's outputs.
+    /// `size` is that of the transposed convolution's input.
     ///
     /// | transposed convolution | passes of this shape |
     /// |---|---|
@@ -82,10 +96,10 @@ impl ConvShape {
     /// | input gradient | [`convolve`](crate::convolve) of the output gradient |
     /// | weight gradient | [`convolve_weight_gradient`](crate::convolve_weight_gradient) with the output gradient as input, and the input as output gradient |
     ///
-    /// Weights keep their layout `[inputs, outputs, height, width]` in the words of the transposed convolution.
+    /// The weights have the transposed convolution's layout `[inputs, outputs, height, width]`.
     ///
     /// # Errors
-    /// As [`new`](Self::new), and an output padding that is not below the stride, or a padding that leaves no output.
+    /// As [`new`](Self::new); also if the output padding is not smaller than the stride, or the padding removes the whole output.
     pub fn transposed(
         batch: usize,
         channels: [usize; 2],
@@ -163,7 +177,7 @@ impl ConvShape {
         self.kernel
     }
 
-    /// Steps between outputs, in rows and columns of the input.
+    /// Distance between outputs, in rows and columns of the input.
     #[must_use]
     pub fn stride(&self) -> [usize; 2] {
         self.stride
@@ -205,7 +219,7 @@ impl ConvShape {
         self.batch * self.output_image_len()
     }
 
-    /// Floating-point operations of each of the three passes, as the definition counts them: what effective speeds refer to.
+    /// Floating-point operations of each of the three passes by the definition, on which effective speeds are based.
     #[must_use]
     pub fn operations(&self) -> f64 {
         2.0 * self.output_len() as f64 * self.taps() as f64
@@ -226,7 +240,7 @@ impl ConvShape {
         self.inputs * self.kernel[0] * self.kernel[1]
     }
 
-    /// Products of all sizes fit, with room for what the algorithms unfold.
+    /// Checks that the products of all sizes fit `usize`, with room for what the algorithms unfold.
     fn check_magnitude(&self) -> Result<(), ShapeError> {
         let product = |factors: &[usize]| {
             factors
@@ -261,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_transposed_convolution_is_the_convolution_that_undoes_its_size() {
+    fn a_transposed_shape_maps_its_output_size_back_to_the_input_size() {
         for (size, output_padding) in [([4, 6], [0, 0]), ([1, 3], [1, 0]), ([5, 5], [1, 1])] {
             let shape =
                 ConvShape::transposed(2, [3, 5], size, [4, 3], [2, 2], [1, 1], output_padding)
@@ -272,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_is_refused() {
+    fn invalid_shapes_are_rejected() {
         let one = [1, 1];
         let new = |batch, size, kernel, stride| {
             ConvShape::new(batch, one, size, kernel, stride, [0, 0]).unwrap_err()

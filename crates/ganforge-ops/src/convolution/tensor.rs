@@ -1,4 +1,4 @@
-//! Convolutions of tensors: by this crate's kernels where they reach, by Burn's own elsewhere.
+//! Convolutions of tensors: by the kernels of this crate where supported, else by Burn.
 
 use burn::backend::Dispatch;
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
@@ -8,8 +8,8 @@ use super::extension::{ConvolutionOps, Pass};
 use super::shape::ConvShape;
 use crate::device::is_supported;
 
-/// [`burn::tensor::module::conv2d`], faster on the CPU: without groups and dilation, with as much padding on one side as on the
-/// other, in 32-bit floats. Anything else is left to Burn.
+/// [`burn::tensor::module::conv2d`], faster on the CPU in 32-bit floats without groups and dilation and with equal padding on both sides. Other calls
+/// are passed to Burn.
 ///
 /// # Shapes
 /// - `input`: `[batch, inputs, height, width]`
@@ -18,7 +18,7 @@ use crate::device::is_supported;
 /// - output: `[batch, outputs, output height, output width]`
 ///
 /// # Panics
-/// If the shapes do not fit each other.
+/// If the shapes do not match.
 #[must_use]
 pub fn conv2d(
     input: Tensor<4>,
@@ -42,7 +42,7 @@ pub fn conv2d(
 /// - output: `[batch, outputs, output height, output width]`
 ///
 /// # Panics
-/// If the shapes do not fit each other.
+/// If the shapes do not match.
 #[must_use]
 pub fn conv_transpose2d(
     input: Tensor<4>,
@@ -74,12 +74,12 @@ fn dispatch(
     })
 }
 
-/// The shape of a convolution that the kernels know; what does not fit is for Burn to complain about.
+/// The shape of a convolution that the kernels support. Burn reports shapes that do not match.
 fn convolved(input: &Tensor<4>, weight: &Tensor<4>, options: &ConvOptions<2>) -> Option<ConvShape> {
     let ([batch, channels, height, width], [outputs, inputs, tall, wide]) =
         (input.dims(), weight.dims());
     let [(top, bottom), (left, right)] = options.padding;
-    let known = options.groups == 1
+    let supported = options.groups == 1
         && options.dilation == [1, 1]
         && channels == inputs
         && top == bottom
@@ -93,7 +93,7 @@ fn convolved(input: &Tensor<4>, weight: &Tensor<4>, options: &ConvOptions<2>) ->
         [top, left],
     )
     .ok()
-    .filter(|_| known)
+    .filter(|_| supported)
 }
 
 fn transposed(
@@ -103,7 +103,7 @@ fn transposed(
 ) -> Option<ConvShape> {
     let ([batch, channels, height, width], [inputs, outputs, tall, wide]) =
         (input.dims(), weight.dims());
-    let known = options.groups == 1 && options.dilation == [1, 1] && channels == inputs;
+    let supported = options.groups == 1 && options.dilation == [1, 1] && channels == inputs;
     ConvShape::transposed(
         batch,
         [inputs, outputs],
@@ -114,7 +114,7 @@ fn transposed(
         options.padding_out,
     )
     .ok()
-    .filter(|_| known)
+    .filter(|_| supported)
 }
 
 fn are_supported(input: &Tensor<4>, weight: &Tensor<4>, bias: Option<&Tensor<1>>) -> bool {

@@ -1,4 +1,4 @@
-//! What `backward` does with a fully connected layer: one node for product, bias and activation.
+//! Automatic differentiation of a fully connected layer: one graph node for product, bias and activation.
 
 use burn::backend::Backend;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
@@ -37,7 +37,7 @@ impl<B: DenseOps + DenseBackward, C: CheckpointStrategy> DenseOps for Autodiff<B
     }
 }
 
-/// Runs a layer and notes how to come back. `guards` are of `input`, `weight` and, where there is one, the bias.
+/// Runs a layer and records its backward pass. `guards` belong to `input`, `weight` and, if there is one, the bias.
 fn record<B: DenseOps + DenseBackward, C: CheckpointStrategy, const N: usize>(
     activation: Nonlinearity,
     input: FloatTensor<Autodiff<B, C>>,
@@ -45,15 +45,15 @@ fn record<B: DenseOps + DenseBackward, C: CheckpointStrategy, const N: usize>(
     guards: [NodeGuard; N],
     run: impl FnOnce(FloatTensor<B>, FloatTensor<B>) -> FloatTensor<B>,
 ) -> FloatTensor<Autodiff<B, C>> {
-    let prepared = Backward::<B, N>::prepare::<C>(WayBack, guards);
+    let prepared = Backward::<B, N>::prepare::<C>(BackwardPass, guards);
     match prepared.compute_bound().stateful() {
         OpsKind::Tracked(mut prepared) => {
-            let (of_input, of_weight) = (prepared.checkpoint(&input), prepared.checkpoint(&weight));
+            let (input_id, weight_id) = (prepared.checkpoint(&input), prepared.checkpoint(&weight));
             let output = run(input.into_primitive(), weight.into_primitive());
             let state = SavedState::<B> {
                 activation,
-                input: of_input,
-                weight: of_weight,
+                input: input_id,
+                weight: weight_id,
                 output: output.clone(),
             };
             prepared.finish(state, output)
@@ -65,9 +65,9 @@ fn record<B: DenseOps + DenseBackward, C: CheckpointStrategy, const N: usize>(
 }
 
 #[derive(Debug)]
-struct WayBack;
+struct BackwardPass;
 
-/// What the way back needs to know of the layer; the operands are with the checkpointer.
+/// What the backward pass needs; the checkpointer stores or recomputes the operands.
 #[derive(Clone, Debug)]
 struct SavedState<B: Backend> {
     activation: Nonlinearity,
@@ -76,7 +76,7 @@ struct SavedState<B: Backend> {
     output: FloatTensor<B>,
 }
 
-impl<B: DenseBackward, const N: usize> Backward<B, N> for WayBack {
+impl<B: DenseBackward, const N: usize> Backward<B, N> for BackwardPass {
     type State = SavedState<B>;
 
     fn backward(
@@ -94,15 +94,15 @@ impl<B: DenseBackward, const N: usize> Backward<B, N> for WayBack {
         } = ops.state;
         let input: FloatTensor<B> = checkpointer.retrieve_node_output(input);
         let weight: FloatTensor<B> = checkpointer.retrieve_node_output(weight);
-        // A parent that takes no gradient is absent: nothing is computed for it.
-        let wants = |parent: usize| ops.parents.get(parent).is_some_and(Option::is_some);
+        // A parent without gradient is absent: nothing is computed for it.
+        let is_required = |parent: usize| ops.parents.get(parent).is_some_and(Option::is_some);
         let required = RequiredGradients {
-            input: wants(0),
-            weight: wants(1),
-            bias: wants(2),
+            input: is_required(0),
+            weight: is_required(1),
+            bias: is_required(2),
         };
-        let found = B::dense_backward(required, activation, input, weight, output, gradient);
-        for (parent, gradient) in ops.parents.into_iter().zip(found) {
+        let computed = B::dense_backward(required, activation, input, weight, output, gradient);
+        for (parent, gradient) in ops.parents.into_iter().zip(computed) {
             if let (Some(parent), Some(gradient)) = (parent, gradient) {
                 gradients.register::<B>(parent.id, gradient);
             }

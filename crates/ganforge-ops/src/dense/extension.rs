@@ -8,7 +8,7 @@ use super::kernel::{BackwardInput, DenseShape, RequiredGradients, backward, forw
 use crate::activation::Nonlinearity;
 use crate::storage::{contiguous, tensor, values};
 
-/// Fully connected layers by this crate's kernels, on backends that keep their tensors where the kernels reach them.
+/// Fully connected layers by the kernels of this crate, for backends whose tensors lie in host memory.
 #[backend_extension(Flex, Autodiff: cfg(feature = "autodiff"))]
 pub trait DenseOps: Backend {
     /// `activation(input · weight)`, in 32-bit floats.
@@ -36,12 +36,12 @@ pub trait DenseOps: Backend {
     ) -> FloatTensor<Self>;
 }
 
-/// Gradients with respect to input, weight and bias: those that were [required](RequiredGradients).
+/// Gradients with respect to input, weight and bias; `None` where [`RequiredGradients`] does not request one.
 pub type DenseGradients<B> = [Option<FloatTensor<B>>; 3];
 
-/// The way back through [`DenseOps`], for what differentiates a backend.
+/// The backward pass of [`DenseOps`].
 pub trait DenseBackward: Backend {
-    /// The gradients of a layer, from that by its output.
+    /// The gradients of a layer, from the gradient with respect to its output.
     ///
     /// # Shapes
     /// - `input`, `weight`, `output`: as in [`DenseOps::dense`]
@@ -92,16 +92,17 @@ impl DenseBackward for Flex {
             output: values(&output),
             gradient: values(&gradient),
         };
-        let [of_input, of_weight, of_bias] = backward(shape, activation, &saved, required);
+        let [input_gradient, weight_gradient, bias_gradient] =
+            backward(shape, activation, &saved, required);
         let DenseShape {
             batch,
             inputs,
             outputs,
         } = shape;
         [
-            of_input.map(|values| tensor(values, [batch, inputs])),
-            of_weight.map(|values| tensor(values, [inputs, outputs])),
-            of_bias.map(|values| tensor(values, [outputs])),
+            input_gradient.map(|values| tensor(values, [batch, inputs])),
+            weight_gradient.map(|values| tensor(values, [inputs, outputs])),
+            bias_gradient.map(|values| tensor(values, [outputs])),
         ]
     }
 }

@@ -1,10 +1,12 @@
 //! A fully connected layer on slices.
 
-use crate::activation::{Nonlinearity, backward as pull_back, forward_in_place, with_function};
-use crate::matmul::{Matrix, Write, multiply, multiply_then};
+use crate::activation::{
+    Nonlinearity, backward as activation_backward, forward_in_place, with_function,
+};
+use crate::matmul::{Matrix, WriteMode, multiply, multiply_with_epilogue};
 use crate::pool;
 
-/// `[batch, inputs, outputs]`
+/// Sizes of a fully connected layer.
 #[derive(Clone, Copy)]
 pub struct DenseShape {
     pub batch: usize,
@@ -14,7 +16,7 @@ pub struct DenseShape {
 
 impl DenseShape {
     fn threads(self) -> usize {
-        pool::threads_of_products(2.0 * (self.batch * self.inputs) as f64 * self.outputs as f64)
+        pool::matmul_threads(2.0 * (self.batch * self.inputs) as f64 * self.outputs as f64)
     }
 }
 
@@ -34,15 +36,15 @@ pub fn forward(
         Some(bias) => bias.repeat(shape.batch),
         None => vec![0.0; shape.batch * shape.outputs],
     };
-    let write = bias.map_or(Write::Over, |_| Write::Add);
+    let write = bias.map_or(WriteMode::Overwrite, |_| WriteMode::Accumulate);
     let input = Matrix::new(input, shape.batch, shape.inputs);
     let weight = Matrix::new(weight, shape.inputs, shape.outputs);
     let threads = shape.threads();
     let activate = |part: &mut [f32]| {
         with_function!(activation, function => forward_in_place(function, part));
     };
-    pool::inside(threads, || {
-        multiply_then(&mut output, write, input, weight, threads, activate);
+    pool::install(threads, || {
+        multiply_with_epilogue(&mut output, write, input, weight, threads, activate);
     });
     output
 }
@@ -58,7 +60,7 @@ pub struct RequiredGradients {
     pub bias: bool,
 }
 
-/// What a layer was given and gave, and the gradient by its output.
+/// Operands and output of a layer, and the gradient with respect to the output.
 pub struct BackwardInput<'a> {
     pub input: &'a [f32],
     pub weight: &'a [f32],
@@ -66,25 +68,25 @@ pub struct BackwardInput<'a> {
     pub gradient: &'a [f32],
 }
 
-/// The gradients that are required, by input, weight and bias.
+/// The required gradients with respect to input, weight and bias.
 pub fn backward(
     shape: DenseShape,
     activation: Nonlinearity,
     saved: &BackwardInput,
     required: RequiredGradients,
 ) -> [Option<Vec<f32>>; 3] {
-    let by_sums;
-    let by_sums = if activation == Nonlinearity::LINEAR {
+    let preactivation_gradient;
+    let preactivation_gradient = if activation == Nonlinearity::LINEAR {
         saved.gradient
     } else {
         let mut result = saved.gradient.to_vec();
-        with_function!(activation, function => pull_back(function, saved.output, &mut result));
-        by_sums = result;
-        &by_sums
+        with_function!(activation, function => activation_backward(function, saved.output, &mut result));
+        preactivation_gradient = result;
+        &preactivation_gradient
     };
-    let of_bias = required.bias.then(|| {
+    let bias_gradient = required.bias.then(|| {
         let mut sums = vec![0.0; shape.outputs];
-        for row in by_sums.chunks_exact(shape.outputs) {
+        for row in preactivation_gradient.chunks_exact(shape.outputs) {
             for (sum, value) in sums.iter_mut().zip(row) {
                 *sum += value;
             }
@@ -92,37 +94,59 @@ pub fn backward(
         sums
     });
     let threads = shape.threads();
-    let (of_input, of_weight) = pool::inside(threads, || {
+    let (input_gradient, weight_gradient) = pool::install(threads, || {
         if threads > 1 && required.input && required.weight {
-            // Two products of one size: each has half of the threads.
-            let share = threads / 2;
-            let (of_input, of_weight) = rayon::join(
-                || input_gradient(shape, by_sums, saved.weight, share),
-                || weight_gradient(shape, saved.input, by_sums, share),
+            // Two products of equal size: each gets half of the threads.
+            let half = threads / 2;
+            let (input_gradient, weight_gradient) = rayon::join(
+                || input_gradient(shape, preactivation_gradient, saved.weight, half),
+                || weight_gradient(shape, saved.input, preactivation_gradient, half),
             );
-            return (Some(of_input), Some(of_weight));
+            return (Some(input_gradient), Some(weight_gradient));
         }
-        let of_input =
-            (required.input).then(|| input_gradient(shape, by_sums, saved.weight, threads));
-        let of_weight =
-            (required.weight).then(|| weight_gradient(shape, saved.input, by_sums, threads));
-        (of_input, of_weight)
+        let input_gradient = (required.input)
+            .then(|| input_gradient(shape, preactivation_gradient, saved.weight, threads));
+        let weight_gradient = (required.weight)
+            .then(|| weight_gradient(shape, saved.input, preactivation_gradient, threads));
+        (input_gradient, weight_gradient)
     });
-    [of_input, of_weight, of_bias]
+    [input_gradient, weight_gradient, bias_gradient]
 }
 
-fn input_gradient(shape: DenseShape, by_sums: &[f32], weight: &[f32], threads: usize) -> Vec<f32> {
+fn input_gradient(
+    shape: DenseShape,
+    preactivation_gradient: &[f32],
+    weight: &[f32],
+    threads: usize,
+) -> Vec<f32> {
     let mut result = vec![0.0; shape.batch * shape.inputs];
-    let by_sums = Matrix::new(by_sums, shape.batch, shape.outputs);
+    let preactivation_gradient = Matrix::new(preactivation_gradient, shape.batch, shape.outputs);
     let weight = Matrix::new(weight, shape.inputs, shape.outputs).transposed();
-    multiply(&mut result, Write::Over, by_sums, weight, threads);
+    multiply(
+        &mut result,
+        WriteMode::Overwrite,
+        preactivation_gradient,
+        weight,
+        threads,
+    );
     result
 }
 
-fn weight_gradient(shape: DenseShape, input: &[f32], by_sums: &[f32], threads: usize) -> Vec<f32> {
+fn weight_gradient(
+    shape: DenseShape,
+    input: &[f32],
+    preactivation_gradient: &[f32],
+    threads: usize,
+) -> Vec<f32> {
     let mut result = vec![0.0; shape.inputs * shape.outputs];
     let input = Matrix::new(input, shape.batch, shape.inputs).transposed();
-    let by_sums = Matrix::new(by_sums, shape.batch, shape.outputs);
-    multiply(&mut result, Write::Over, input, by_sums, threads);
+    let preactivation_gradient = Matrix::new(preactivation_gradient, shape.batch, shape.outputs);
+    multiply(
+        &mut result,
+        WriteMode::Overwrite,
+        input,
+        preactivation_gradient,
+        threads,
+    );
     result
 }

@@ -1,18 +1,33 @@
-//! One step of Adam or `AdamW`: moments and parameter together.
+//! One step of Adam or `AdamW` that updates moments and parameter together.
 #![expect(
     clippy::inline_always,
-    reason = "what is not inlined is not compiled for the machine's vectors"
+    reason = "only what is inlined into the dispatched loop is compiled for its instruction set"
 )]
 
 use burn::backend::Dispatch;
 use burn::tensor::Tensor;
 
 use super::extension::FusedUpdateOps;
-use super::parallel::{Each, sweep};
-use super::reaches;
+use super::is_supported;
+use super::parallel::{ElementUpdate, update_elements};
 
-/// What one step of Adam does to every number of a parameter: the operations of Burn's optimizers, in their order, so that both give
-/// the same bits.
+/// One step of Adam on every element of a parameter: the operations of Burn's optimizers in their order, so that both give the same bits.
+///
+/// # Examples
+///
+/// ```
+/// use ganforge_ops::burn::tensor::{Device, Tensor};
+/// use ganforge_ops::AdamStep;
+///
+/// let device = Device::flex();
+/// let parameter = Tensor::<1>::zeros([4], &device);
+/// let gradient = Tensor::<1>::ones([4], &device);
+/// let moments = [Tensor::zeros([4], &device), Tensor::zeros([4], &device)];
+/// let step = AdamStep { betas: [0.5, 0.999], ..AdamStep::new(0.1, 1) };
+/// let after = step.apply(&parameter, gradient, moments);
+/// let first: f32 = after.parameter.slice([0..1]).into_scalar();
+/// assert!((first + 0.1).abs() < 1e-5); // The first step has the length of the rate.
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct AdamStep {
     /// Learning rate.
@@ -21,62 +36,75 @@ pub struct AdamStep {
     pub betas: [f32; 2],
     /// Added to the denominator.
     pub epsilon: f32,
-    /// How weights are pulled towards zero.
+    /// Weight decay and its formula.
     pub decay: Decay,
-    /// Which step of the parameter this is, from 1.
+    /// Number of this step, from 1.
     pub time: i32,
 }
 
-/// How weights are pulled towards zero, and with it whose formula is followed.
+/// Weight decay, which also selects the formula of the step.
 #[derive(Clone, Copy, Debug)]
 pub enum Decay {
-    /// As a term of the gradient: Adam (Kingma & Ba 2015).
+    /// Added to the gradient (L2 regularisation): Adam (Kingma & Ba 2015).
     Gradient(f32),
-    /// Beside the gradient: `AdamW` (Loshchilov & Hutter 2019).
+    /// Decoupled from the gradient: `AdamW` (Loshchilov & Hutter 2019).
     Decoupled(f32),
 }
 
 /// A parameter and its moments after a step.
-pub struct Moved<const D: usize> {
+pub struct AdamOutput<const D: usize> {
     /// The parameter.
     pub parameter: Tensor<D>,
-    /// Running means of the gradient and of its square.
+    /// Exponential moving averages of the gradient and of its square.
     pub moments: [Tensor<D>; 2],
 }
 
 impl AdamStep {
-    /// Whether this crate's kernels reach the tensors of a step.
+    /// A step of Adam with the usual decay rates 0.9 and 0.999, epsilon 1e-8 and no weight decay. `rate` is the learning rate, `time` the number of
+    /// the step, from 1.
+    #[must_use]
+    pub fn new(rate: f64, time: i32) -> Self {
+        Self {
+            rate,
+            betas: [0.9, 0.999],
+            epsilon: 1e-8,
+            decay: Decay::Gradient(0.0),
+            time,
+        }
+    }
+
+    /// Whether the kernels of this crate support the tensors of a step: 32-bit floats on the CPU, of one shape, without gradient tracking.
     ///
     /// # Shapes
-    /// - `parameter`, `gradient`, `moments`: alike, or they are out of reach
+    /// - `parameter`, `gradient`, `moments`: one shape, else the answer is false
     #[must_use]
-    pub fn reaches<const D: usize>(
+    pub fn supports<const D: usize>(
         parameter: &Tensor<D>,
         gradient: &Tensor<D>,
         moments: &[Tensor<D>; 2],
     ) -> bool {
         let sizes = parameter.dims();
-        let known = |tensor: &Tensor<D>| tensor.dims() == sizes && reaches(tensor);
-        known(parameter) && known(gradient) && moments.iter().all(known)
+        let supported = |tensor: &Tensor<D>| tensor.dims() == sizes && is_supported(tensor);
+        supported(parameter) && supported(gradient) && moments.iter().all(supported)
     }
 
-    /// Moves a parameter. Memory is reused where nobody else holds it: the moments' own, and the gradient's for the parameter.
+    /// Updates a parameter. The memory of `moments` and `gradient` is reused for the results if no other tensor shares it.
     ///
     /// # Shapes
-    /// - `parameter`, `gradient`, `moments`: alike
+    /// - `parameter`, `gradient`, `moments`: one shape
     ///
     /// # Panics
-    /// If the kernels do not [reach](Self::reaches) the tensors.
+    /// If the kernels do not [support](Self::supports) the tensors.
     #[must_use]
-    pub fn take<const D: usize>(
+    pub fn apply<const D: usize>(
         self,
         parameter: &Tensor<D>,
         gradient: Tensor<D>,
         moments: [Tensor<D>; 2],
-    ) -> Moved<D> {
+    ) -> AdamOutput<D> {
         assert!(
-            Self::reaches(parameter, &gradient, &moments),
-            "tensors within reach"
+            Self::supports(parameter, &gradient, &moments),
+            "supported tensors"
         );
         let [first, second] = moments.map(Tensor::into_dispatch);
         let (parameter, first, second) = <Dispatch as FusedUpdateOps>::adam(
@@ -86,13 +114,13 @@ impl AdamStep {
             first,
             second,
         );
-        Moved {
+        AdamOutput {
             parameter: Tensor::from_dispatch(parameter),
             moments: [first, second].map(Tensor::from_dispatch),
         }
     }
 
-    /// `gradient` becomes the parameter after the step.
+    /// Overwrites `gradient` with the updated parameter.
     pub(super) fn run(
         self,
         parameter: &[f32],
@@ -100,104 +128,104 @@ impl AdamStep {
         first: &mut [f32],
         second: &mut [f32],
     ) {
-        let [one, two] = self.betas;
-        let rest = [1.0 - one.powi(self.time), 1.0 - two.powi(self.time)];
-        let common = Common {
+        let [beta1, beta2] = self.betas;
+        let bias_corrections = [1.0 - beta1.powi(self.time), 1.0 - beta2.powi(self.time)];
+        let moment_update = MomentUpdate {
             rate: self.rate as f32,
             betas: self.betas,
-            others: [1.0 - one, 1.0 - two],
+            one_minus_betas: [1.0 - beta1, 1.0 - beta2],
         };
         let slices = [gradient, first, second];
         match self.decay {
-            Decay::Gradient(penalty) => {
-                let root = rest[1].sqrt();
-                let step = Coupled {
-                    common,
-                    penalty,
-                    factor: root / rest[0],
+            Decay::Gradient(weight_decay) => {
+                let root = bias_corrections[1].sqrt();
+                let step = CoupledDecay {
+                    moment_update,
+                    weight_decay,
+                    correction: root / bias_corrections[0],
                     epsilon: self.epsilon * root,
                 };
-                if penalty == 0.0 {
-                    sweep(slices, [parameter], &Plain(step));
+                if weight_decay == 0.0 {
+                    update_elements(slices, [parameter], &WithoutDecay(step));
                 } else {
-                    sweep(slices, [parameter], &step);
+                    update_elements(slices, [parameter], &step);
                 }
             }
-            Decay::Decoupled(penalty) => {
-                let keep = 1.0 - self.rate * f64::from(penalty);
-                let step = Decoupled {
-                    common,
-                    keep: keep as f32,
-                    rest,
+            Decay::Decoupled(weight_decay) => {
+                let parameter_scale = 1.0 - self.rate * f64::from(weight_decay);
+                let step = DecoupledDecay {
+                    moment_update,
+                    parameter_scale: parameter_scale as f32,
+                    bias_corrections,
                     epsilon: self.epsilon,
                 };
-                sweep(slices, [parameter], &step);
+                update_elements(slices, [parameter], &step);
             }
         }
     }
 }
 
-struct Common {
+struct MomentUpdate {
     rate: f32,
     betas: [f32; 2],
-    others: [f32; 2],
+    one_minus_betas: [f32; 2],
 }
 
-impl Common {
+impl MomentUpdate {
     #[inline(always)]
     fn moments(&self, gradient: f32, first: &mut f32, second: &mut f32) {
-        *first = *first * self.betas[0] + gradient * self.others[0];
-        *second = *second * self.betas[1] + gradient * gradient * self.others[1];
+        *first = *first * self.betas[0] + gradient * self.one_minus_betas[0];
+        *second = *second * self.betas[1] + gradient * gradient * self.one_minus_betas[1];
     }
 }
 
-struct Coupled {
-    common: Common,
-    penalty: f32,
-    factor: f32,
+struct CoupledDecay {
+    moment_update: MomentUpdate,
+    weight_decay: f32,
+    correction: f32,
     epsilon: f32,
 }
 
-impl Coupled {
+impl CoupledDecay {
     #[inline(always)]
-    fn moved(&self, parameter: f32, gradient: f32, first: &mut f32, second: &mut f32) -> f32 {
-        self.common.moments(gradient, first, second);
-        let delta = *first * self.factor / (second.sqrt() + self.epsilon);
-        parameter - delta * self.common.rate
+    fn updated(&self, parameter: f32, gradient: f32, first: &mut f32, second: &mut f32) -> f32 {
+        self.moment_update.moments(gradient, first, second);
+        let delta = *first * self.correction / (second.sqrt() + self.epsilon);
+        parameter - delta * self.moment_update.rate
     }
 }
 
-impl Each<3, 1> for Coupled {
+impl ElementUpdate<3, 1> for CoupledDecay {
     #[inline(always)]
-    fn each(&self, [gradient, first, second]: [&mut f32; 3], [parameter]: [f32; 1]) {
-        let pulled = parameter * self.penalty + *gradient;
-        *gradient = self.moved(parameter, pulled, first, second);
+    fn update(&self, [gradient, first, second]: [&mut f32; 3], [parameter]: [f32; 1]) {
+        let decayed = parameter * self.weight_decay + *gradient;
+        *gradient = self.updated(parameter, decayed, first, second);
     }
 }
 
-/// Without weight decay: zero times an infinite weight would be no number.
-struct Plain(Coupled);
+/// Without weight decay, because zero times an infinite weight would be NaN.
+struct WithoutDecay(CoupledDecay);
 
-impl Each<3, 1> for Plain {
+impl ElementUpdate<3, 1> for WithoutDecay {
     #[inline(always)]
-    fn each(&self, [gradient, first, second]: [&mut f32; 3], [parameter]: [f32; 1]) {
-        *gradient = self.0.moved(parameter, *gradient, first, second);
+    fn update(&self, [gradient, first, second]: [&mut f32; 3], [parameter]: [f32; 1]) {
+        *gradient = self.0.updated(parameter, *gradient, first, second);
     }
 }
 
-struct Decoupled {
-    common: Common,
-    keep: f32,
-    rest: [f32; 2],
+struct DecoupledDecay {
+    moment_update: MomentUpdate,
+    parameter_scale: f32,
+    bias_corrections: [f32; 2],
     epsilon: f32,
 }
 
-impl Each<3, 1> for Decoupled {
+impl ElementUpdate<3, 1> for DecoupledDecay {
     #[inline(always)]
-    fn each(&self, [gradient, first, second]: [&mut f32; 3], [parameter]: [f32; 1]) {
-        self.common.moments(*gradient, first, second);
-        let root = (*second / self.rest[1]).sqrt() + self.epsilon;
-        let delta = *first / self.rest[0] / root;
-        *gradient = parameter * self.keep - delta * self.common.rate;
+    fn update(&self, [gradient, first, second]: [&mut f32; 3], [parameter]: [f32; 1]) {
+        self.moment_update.moments(*gradient, first, second);
+        let root = (*second / self.bias_corrections[1]).sqrt() + self.epsilon;
+        let delta = *first / self.bias_corrections[0] / root;
+        *gradient = parameter * self.parameter_scale - delta * self.moment_update.rate;
     }
 }

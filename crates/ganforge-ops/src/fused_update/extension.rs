@@ -1,20 +1,20 @@
-//! Sweeps as operations of Burn's backends; nothing is differentiated through them.
+//! Parameter updates as operations of Burn's backends, without gradient tracking.
 #![expect(
     clippy::inline_always,
-    reason = "what is not inlined is not compiled for the machine's vectors"
+    reason = "only what is inlined into the dispatched loop is compiled for its instruction set"
 )]
 
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Flex, backend_extension};
 
-use super::parallel::{Each, sweep};
+use super::parallel::{ElementUpdate, update_elements};
 use super::{AdamStep, MomentumStep};
 use crate::storage::{contiguous, values, values_mut, writable};
 
-/// Updates of parameters by this crate's kernels, on backends that keep their tensors where the kernels reach them.
+/// Parameter updates by the kernels of this crate, for backends whose tensors lie in host memory.
 #[backend_extension(Flex)]
 pub trait FusedUpdateOps: Backend {
-    /// Parameter, first and second moment after a step; all tensors are alike.
+    /// Returns parameter, first and second moment after a step; all tensors have one shape.
     fn adam(
         step: AdamStep,
         parameter: FloatTensor<Self>,
@@ -23,7 +23,7 @@ pub trait FusedUpdateOps: Backend {
         second: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>);
 
-    /// Parameter and velocity after a step; all tensors are alike.
+    /// Returns parameter and velocity after a step; all tensors have one shape.
     fn momentum(
         step: MomentumStep,
         parameter: FloatTensor<Self>,
@@ -31,7 +31,7 @@ pub trait FusedUpdateOps: Backend {
         velocity: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>);
 
-    /// `average + share·(latest - average)`; both tensors are alike.
+    /// Returns `average + share·(latest - average)`; both tensors have one shape.
     fn lerp(average: FloatTensor<Self>, latest: FloatTensor<Self>, share: f32)
     -> FloatTensor<Self>;
 }
@@ -45,14 +45,14 @@ impl FusedUpdateOps for Flex {
         second: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
         let parameter = contiguous(parameter);
-        let [mut moved, mut first, mut second] = [gradient, first, second].map(writable);
+        let [mut updated, mut first, mut second] = [gradient, first, second].map(writable);
         step.run(
             values(&parameter),
-            values_mut(&mut moved),
+            values_mut(&mut updated),
             values_mut(&mut first),
             values_mut(&mut second),
         );
-        (moved, first, second)
+        (updated, first, second)
     }
 
     fn momentum(
@@ -62,13 +62,13 @@ impl FusedUpdateOps for Flex {
         velocity: FloatTensor<Self>,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
         let parameter = contiguous(parameter);
-        let [mut moved, mut velocity] = [gradient, velocity].map(writable);
+        let [mut updated, mut velocity] = [gradient, velocity].map(writable);
         step.run(
             values(&parameter),
-            values_mut(&mut moved),
+            values_mut(&mut updated),
             values_mut(&mut velocity),
         );
-        (moved, velocity)
+        (updated, velocity)
     }
 
     fn lerp(
@@ -78,16 +78,16 @@ impl FusedUpdateOps for Flex {
     ) -> FloatTensor<Self> {
         let latest = contiguous(latest);
         let mut average = writable(average);
-        sweep([values_mut(&mut average)], [values(&latest)], &Lerp(share));
+        update_elements([values_mut(&mut average)], [values(&latest)], &Lerp(share));
         average
     }
 }
 
 struct Lerp(f32);
 
-impl Each<1, 1> for Lerp {
+impl ElementUpdate<1, 1> for Lerp {
     #[inline(always)]
-    fn each(&self, [average]: [&mut f32; 1], [latest]: [f32; 1]) {
+    fn update(&self, [average]: [&mut f32; 1], [latest]: [f32; 1]) {
         *average += self.0 * (latest - *average);
     }
 }

@@ -1,7 +1,7 @@
-//! Loops over several slices of one length, in vectors as wide as the machine's.
+//! Vectorised, multithreaded loops over several slices of one length.
 #![expect(
     clippy::inline_always,
-    reason = "what is not inlined is not compiled for the machine's vectors"
+    reason = "only what is inlined into the dispatched loop is compiled for its instruction set"
 )]
 
 use pulp::{Arch, Simd, WithSimd};
@@ -9,22 +9,22 @@ use rayon::prelude::*;
 
 use crate::pool;
 
-/// Numbers a thread takes at a time.
+/// Elements that a thread processes at a time.
 const CHUNK: usize = 1 << 14;
 
-/// Operations that reading, writing and computing one number amount to, in vectors.
+/// Cost of one element in floating-point operations, memory access included.
 const OPERATIONS: f64 = 8.0;
 
-/// A step on one position of `W` slices that are written and `R` that are read.
-pub trait Each<const W: usize, const R: usize>: Sync {
-    fn each(&self, written: [&mut f32; W], read: [f32; R]);
+/// An update of one element of `W` slices from the same element of `R` further slices.
+pub trait ElementUpdate<const W: usize, const R: usize>: Sync {
+    fn update(&self, written: [&mut f32; W], read: [f32; R]);
 }
 
-/// Calls `each` at every position. The slices have one length.
-pub fn sweep<const W: usize, const R: usize>(
+/// Calls `update` for every element. All slices have one length.
+pub fn update_elements<const W: usize, const R: usize>(
     written: [&mut [f32]; W],
     read: [&[f32]; R],
-    each: &impl Each<W, R>,
+    update: &impl ElementUpdate<W, R>,
 ) {
     let len = written[0].len();
     assert!(
@@ -37,40 +37,44 @@ pub fn sweep<const W: usize, const R: usize>(
     );
     let threads = pool::threads(OPERATIONS * len as f64);
     if threads == 1 || len <= CHUNK {
-        Arch::new().dispatch(Positions {
+        Arch::new().dispatch(ElementLoop {
             written,
             read,
-            each,
+            update,
         });
         return;
     }
-    let mut rest = written.map(|slice| slice.chunks_mut(CHUNK));
+    let mut remaining = written.map(|slice| slice.chunks_mut(CHUNK));
     let chunks: Vec<_> = (0..len.div_ceil(CHUNK))
         .map(|index| {
             let start = index * CHUNK;
             let end = len.min(start + CHUNK);
-            let written = rest.each_mut().map(|rest| rest.next().unwrap_or_default());
+            let written = remaining
+                .each_mut()
+                .map(|remaining| remaining.next().unwrap_or_default());
             (written, read.map(|slice| &slice[start..end]))
         })
         .collect();
-    pool::inside(threads, || {
+    pool::install(threads, || {
         chunks.into_par_iter().for_each(|(written, read)| {
-            Arch::new().dispatch(Positions {
+            Arch::new().dispatch(ElementLoop {
                 written,
                 read,
-                each,
+                update,
             });
         });
     });
 }
 
-struct Positions<'a, 'b, E, const W: usize, const R: usize> {
+struct ElementLoop<'a, 'b, E, const W: usize, const R: usize> {
     written: [&'a mut [f32]; W],
     read: [&'a [f32]; R],
-    each: &'b E,
+    update: &'b E,
 }
 
-impl<E: Each<W, R>, const W: usize, const R: usize> WithSimd for Positions<'_, '_, E, W, R> {
+impl<E: ElementUpdate<W, R>, const W: usize, const R: usize> WithSimd
+    for ElementLoop<'_, '_, E, W, R>
+{
     type Output = ();
 
     #[inline(always)]
@@ -78,14 +82,14 @@ impl<E: Each<W, R>, const W: usize, const R: usize> WithSimd for Positions<'_, '
         let Self {
             written,
             read,
-            each,
+            update,
         } = self;
         let len = written[0].len();
-        // Slices of a length the compiler knows to be the same need no further checks.
+        // After this the compiler knows that all lengths are equal and omits bounds checks.
         let mut written = written.map(|slice| &mut slice[..len]);
         let read = read.map(|slice| &slice[..len]);
         for at in 0..len {
-            each.each(
+            update.update(
                 written.each_mut().map(|slice| &mut slice[at]),
                 read.map(|slice| slice[at]),
             );

@@ -1,4 +1,5 @@
-//! Products of few rows, for which `gemm` spends as long on laying its operands out as on multiplying: fully connected layers.
+//! Products of matrices with few rows, as in fully connected layers. For these, `gemm` spends as much time on packing its operands as on
+//! multiplying.
 
 #![expect(
     clippy::inline_always,
@@ -7,125 +8,143 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::rows::{Left, PANEL, Rows, Sizes, multiply_rows};
-use super::{Matrix, Write};
+use super::rows::{LeftOperand, PANEL, ProductSizes, StridedRows, multiply_panel};
+use super::{Matrix, WriteMode};
 use crate::pool;
 use crate::scratch::Scratch;
 
-/// Elements of a right operand that is read where it lies. Of a larger one, a panel at a time is copied first: its rows are pages apart.
-const CACHED: usize = 1 << 17;
+/// Largest number of elements of a right operand that is read in place. Of a larger one, one panel at a time is copied first, because its rows lie
+/// memory pages apart.
+const MAX_UNPACKED: usize = 1 << 17;
 
-/// Rows of the destination below which a share of them is not worth a thread: fewer are shared out by their columns.
-const ROWS_WORTH_A_SHARE: usize = 16;
+/// Smallest number of rows of the destination per thread. With fewer, the threads divide the columns instead.
+const MIN_ROWS_PER_THREAD: usize = 16;
 
-/// Rows and columns moved at once, so that both sides of a transposition keep to a few cache lines.
-const SQUARE: usize = 16;
+/// Rows and columns transposed at a time, so that source and destination each occupy a few cache lines.
+const TRANSPOSE_BLOCK: usize = 16;
 
-/// Whether [`multiply`] is faster than `gemm`: there are whole vectors of columns, and rows enough for a panel to be used again.
-pub fn pays(left: &Matrix, right: &Matrix) -> bool {
+/// Whether [`Product::run`] is faster than `gemm`: it needs at least two rows, so that a panel is used more than once, and at least one whole
+/// vector of columns.
+pub fn is_profitable(left: &Matrix, right: &Matrix) -> bool {
     left.rows > 1
         && right.rows > 0
-        && right.columns >= SQUARE
+        && right.columns >= TRANSPOSE_BLOCK
         && (right.column_stride == 1 || right.row_stride == 1)
 }
 
-/// Writes or adds `left` × `right` to `destination`, of whose rows none is skipped, and calls `finish` once with every part of it.
+/// The product `left` × `right`, followed by an epilogue on each part of the result.
 ///
-/// The bits of an element depend on its row, its column and the sizes of the operands: not on the threads, which share out whole elements.
-pub fn multiply(
-    destination: &mut [f32],
-    write: Write,
-    left: Matrix,
-    right: Matrix,
-    threads: usize,
-    finish: impl Fn(&mut [f32]) + Sync + Send,
-) {
-    if right.column_stride != 1 && left.rows <= right.columns {
-        multiply_transposed(destination, write, left, right, threads, finish);
-    } else if threads > 1 && left.rows.div_ceil(threads) < ROWS_WORTH_A_SHARE {
-        multiply_by_columns(destination, write, left, right, threads, finish);
-    } else {
-        multiply_by_rows(destination, write, left, right, threads, finish);
-    }
+/// The bits of an element depend on its row, its column and the sizes of the operands, but not on the number of threads: each element is computed
+/// by one thread.
+pub struct Product<'a, E> {
+    pub write: WriteMode,
+    pub left: Matrix<'a>,
+    pub right: Matrix<'a>,
+    pub threads: usize,
+    /// Called once with every part of the result, while the part is still in a cache.
+    pub epilogue: E,
 }
 
-fn multiply_by_rows(
-    destination: &mut [f32],
-    write: Write,
-    left: Matrix,
-    right: Matrix,
-    threads: usize,
-    finish: impl Fn(&mut [f32]) + Sync + Send,
-) {
-    let (columns, share) = (right.columns, left.rows.div_ceil(threads));
-    pool::for_each_chunk(threads, destination, share * columns, |index, part| {
-        let left = left.rows(index * share, part.len() / columns);
-        multiply_panels(part, write, left, right);
-        finish(part);
-    });
-}
-
-/// Every thread writes whole panels of columns into memory of its own.
-fn multiply_by_columns(
-    destination: &mut [f32],
-    write: Write,
-    left: Matrix,
-    right: Matrix,
-    threads: usize,
-    finish: impl Fn(&mut [f32]) + Sync + Send,
-) {
-    let (rows, columns) = (left.rows, right.columns);
-    let share = columns.div_ceil(threads).next_multiple_of(PANEL);
-    let mut parts = Scratch::take(rows * columns);
-    pool::for_each_chunk(threads, &mut parts, rows * share, |index, part| {
-        let (first, width) = (index * share, part.len() / rows);
-        if write == Write::Add {
-            let from = destination.chunks_exact(columns);
-            for (part, from) in part.chunks_exact_mut(width).zip(from) {
-                part.copy_from_slice(&from[first..][..width]);
-            }
-        }
-        multiply_panels(part, write, left, right.columns(first, width));
-        finish(part);
-    });
-    for (index, part) in parts.chunks(rows * share).enumerate() {
-        let (first, width) = (index * share, part.len() / rows);
-        let into = destination.chunks_exact_mut(columns);
-        for (into, part) in into.zip(part.chunks_exact(width)) {
-            into[first..][..width].copy_from_slice(part);
+impl<E: Fn(&mut [f32]) + Sync + Send> Product<'_, E> {
+    /// Computes the product into `destination`, which holds it row after row.
+    pub fn run(self, destination: &mut [f32]) {
+        let (rows, columns) = (self.left.rows, self.right.columns);
+        if self.right.column_stride != 1 && rows <= columns {
+            self.run_transposed(destination);
+        } else if self.threads > 1 && rows.div_ceil(self.threads) < MIN_ROWS_PER_THREAD {
+            self.run_by_columns(destination);
+        } else {
+            self.run_by_rows(destination);
         }
     }
-}
 
-/// The same by (right' × left')': where the right operand lies the wrong way round, to turn the smaller left one and the result is less work.
-fn multiply_transposed(
-    destination: &mut [f32],
-    write: Write,
-    left: Matrix,
-    right: Matrix,
-    threads: usize,
-    finish: impl Fn(&mut [f32]) + Sync + Send,
-) {
-    let (rows, columns) = (left.rows, right.columns);
-    let mut turned = Scratch::take(columns * rows);
-    let (from, by) = (right.transposed(), left.transposed());
-    multiply_by_rows(&mut turned, Write::Over, from, by, threads, |_| ());
-    let result = Matrix::new(&turned, columns, rows).transposed();
-    let share = rows.div_ceil(threads).next_multiple_of(SQUARE);
-    pool::for_each_chunk(threads, destination, share * columns, |index, part| {
-        let result = result.rows(index * share, part.len() / columns);
-        Arch::new().dispatch(|| {
-            for first in (0..columns).step_by(PANEL) {
-                let width = PANEL.min(columns - first);
-                turn(&result, first, width, write, &mut part[first..], columns);
-            }
+    /// Each thread computes some of the rows.
+    fn run_by_rows(self, destination: &mut [f32]) {
+        let Self {
+            write,
+            left,
+            right,
+            threads,
+            epilogue,
+        } = self;
+        let (columns, share) = (right.columns, left.rows.div_ceil(threads));
+        pool::for_each_chunk(threads, destination, share * columns, |index, part| {
+            let left = left.rows(index * share, part.len() / columns);
+            multiply_panels(part, write, left, right);
+            epilogue(part);
         });
-        finish(part);
-    });
+    }
+
+    /// Each thread computes whole panels of columns in memory of its own; the results are then copied to the destination.
+    fn run_by_columns(self, destination: &mut [f32]) {
+        let Self {
+            write,
+            left,
+            right,
+            threads,
+            epilogue,
+        } = self;
+        let (rows, columns) = (left.rows, right.columns);
+        let share = columns.div_ceil(threads).next_multiple_of(PANEL);
+        let mut parts = Scratch::take(rows * columns);
+        pool::for_each_chunk(threads, &mut parts, rows * share, |index, part| {
+            let (first, width) = (index * share, part.len() / rows);
+            if write == WriteMode::Accumulate {
+                let from = destination.chunks_exact(columns);
+                for (part, from) in part.chunks_exact_mut(width).zip(from) {
+                    part.copy_from_slice(&from[first..][..width]);
+                }
+            }
+            multiply_panels(part, write, left, right.columns(first, width));
+            epilogue(part);
+        });
+        for (index, part) in parts.chunks(rows * share).enumerate() {
+            let (first, width) = (index * share, part.len() / rows);
+            let into = destination.chunks_exact_mut(columns);
+            for (into, part) in into.zip(part.chunks_exact(width)) {
+                into[first..][..width].copy_from_slice(part);
+            }
+        }
+    }
+
+    /// Computes the transpose of the result, rightᵀ × leftᵀ: if the right operand is stored by columns, transposing the smaller left operand and
+    /// the result is less work than transposing the right operand.
+    fn run_transposed(self, destination: &mut [f32]) {
+        let Self {
+            write,
+            left,
+            right,
+            threads,
+            epilogue,
+        } = self;
+        let (rows, columns) = (left.rows, right.columns);
+        let mut transposed = Scratch::take(columns * rows);
+        Product {
+            write: WriteMode::Overwrite,
+            left: right.transposed(),
+            right: left.transposed(),
+            threads,
+            epilogue: |_: &mut [f32]| (),
+        }
+        .run_by_rows(&mut transposed);
+        let result = Matrix::new(&transposed, columns, rows).transposed();
+        let share = rows.div_ceil(threads).next_multiple_of(TRANSPOSE_BLOCK);
+        pool::for_each_chunk(threads, destination, share * columns, |index, part| {
+            let result = result.rows(index * share, part.len() / columns);
+            Arch::new().dispatch(|| {
+                for first in (0..columns).step_by(PANEL) {
+                    let width = PANEL.min(columns - first);
+                    transpose_panel(&result, first, width, write, &mut part[first..], columns);
+                }
+            });
+            epilogue(part);
+        });
+    }
 }
 
-fn multiply_panels(destination: &mut [f32], write: Write, left: Matrix, right: Matrix) {
-    Arch::new().dispatch(Product {
+/// The product on one thread, one panel of columns after another.
+fn multiply_panels(destination: &mut [f32], write: WriteMode, left: Matrix, right: Matrix) {
+    Arch::new().dispatch(PanelProduct {
         destination,
         write,
         left,
@@ -133,14 +152,14 @@ fn multiply_panels(destination: &mut [f32], write: Write, left: Matrix, right: M
     });
 }
 
-struct Product<'a> {
+struct PanelProduct<'a> {
     destination: &'a mut [f32],
-    write: Write,
+    write: WriteMode,
     left: Matrix<'a>,
     right: Matrix<'a>,
 }
 
-impl WithSimd for Product<'_> {
+impl WithSimd for PanelProduct<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -151,80 +170,80 @@ impl WithSimd for Product<'_> {
             left,
             right,
         } = self;
-        let rows = Left {
+        let rows = LeftOperand {
             data: left.data,
             row: left.row_stride,
             inner: left.column_stride,
             segment: 0,
         };
         let (inner, whole) = (right.rows, right.columns);
-        let in_place = right.column_stride == 1 && inner * whole <= CACHED;
+        let in_place = right.column_stride == 1 && inner * whole <= MAX_UNPACKED;
         let mut copy = None;
         for first in (0..whole).step_by(PANEL) {
             let columns = PANEL.min(whole - first);
-            let padded = columns.next_multiple_of(SQUARE);
+            let padded = columns.next_multiple_of(TRANSPOSE_BLOCK);
             let panel = if in_place && padded == columns {
-                Rows {
+                StridedRows {
                     data: &right.data[first..],
                     stride: right.row_stride,
                 }
             } else {
                 let copy = copy.get_or_insert_with(|| Scratch::take(inner * PANEL));
                 if right.column_stride == 1 {
-                    lift(&right, first, columns, &mut copy[..inner * padded]);
+                    copy_panel(&right, first, columns, &mut copy[..inner * padded]);
                 } else {
                     pad(&mut copy[..inner * padded], columns, padded);
-                    turn(&right, first, columns, Write::Over, copy, padded);
+                    transpose_panel(&right, first, columns, WriteMode::Overwrite, copy, padded);
                 }
-                Rows {
+                StridedRows {
                     data: &copy[..],
                     stride: padded,
                 }
             };
-            let sizes = Sizes {
+            let sizes = ProductSizes {
                 rows: left.rows,
                 segments: 1,
                 inner,
                 columns: padded,
             };
             if padded == columns {
-                let mut into = Rows {
+                let mut into = StridedRows {
                     data: &mut destination[first..],
                     stride: whole,
                 };
-                multiply_rows(simd, write, rows, &panel, &mut into, sizes);
+                multiply_panel(simd, write, rows, &panel, &mut into, sizes);
                 continue;
             }
-            let mut wider = Scratch::take(left.rows * padded);
-            let mut into = Rows {
-                data: &mut wider[..],
+            let mut padded_result = Scratch::take(left.rows * padded);
+            let mut into = StridedRows {
+                data: &mut padded_result[..],
                 stride: padded,
             };
-            multiply_rows(simd, Write::Over, rows, &panel, &mut into, sizes);
+            multiply_panel(simd, WriteMode::Overwrite, rows, &panel, &mut into, sizes);
             for (to, from) in destination
                 .chunks_exact_mut(whole)
-                .zip(wider.chunks_exact(padded))
+                .zip(padded_result.chunks_exact(padded))
             {
                 for (to, from) in to[first..].iter_mut().zip(from) {
-                    put(write, to, *from);
+                    store(write, to, *from);
                 }
             }
         }
     }
 }
 
-/// Some columns of a matrix that is stored by rows, and zeros up to a whole vector.
+/// Copies some columns of a matrix stored by rows, padded with zeros to a whole number of vectors.
 #[inline(always)]
-fn lift(matrix: &Matrix, first: usize, columns: usize, lifted: &mut [f32]) {
-    let stride = lifted.len() / matrix.rows;
-    pad(lifted, columns, stride);
-    for (row, lifted) in lifted.chunks_exact_mut(stride).enumerate() {
+fn copy_panel(matrix: &Matrix, first: usize, columns: usize, panel: &mut [f32]) {
+    let stride = panel.len() / matrix.rows;
+    pad(panel, columns, stride);
+    for (row, panel) in panel.chunks_exact_mut(stride).enumerate() {
         let from = &matrix.data[row * matrix.row_stride + first..][..columns];
-        lifted[..columns].copy_from_slice(from);
+        panel[..columns].copy_from_slice(from);
     }
 }
 
-/// Zeros rows of `stride` elements from `columns` on.
+/// Writes zeros to the elements of each row, `stride` long, from `columns` on.
 #[inline(always)]
 fn pad(rows: &mut [f32], columns: usize, stride: usize) {
     for row in rows.chunks_exact_mut(stride) {
@@ -232,34 +251,34 @@ fn pad(rows: &mut [f32], columns: usize, stride: usize) {
     }
 }
 
-/// Writes or adds some columns of a matrix that is stored by columns to rows that are `stride` apart.
+/// Writes some columns of a matrix stored by columns to rows whose starts are `stride` elements apart.
 #[inline(always)]
-fn turn(
+fn transpose_panel(
     matrix: &Matrix,
     first: usize,
     columns: usize,
-    write: Write,
-    turned: &mut [f32],
+    write: WriteMode,
+    transposed: &mut [f32],
     stride: usize,
 ) {
-    for (square, turned) in turned.chunks_mut(SQUARE * stride).enumerate() {
-        let start = square * SQUARE;
+    for (square, transposed) in transposed.chunks_mut(TRANSPOSE_BLOCK * stride).enumerate() {
+        let start = square * TRANSPOSE_BLOCK;
         if start >= matrix.rows {
             break;
         }
-        let count = SQUARE.min(matrix.rows - start);
+        let count = TRANSPOSE_BLOCK.min(matrix.rows - start);
         for column in 0..columns {
             let from = &matrix.data[(first + column) * matrix.column_stride + start..][..count];
             for (row, value) in from.iter().enumerate() {
-                put(write, &mut turned[row * stride + column], *value);
+                store(write, &mut transposed[row * stride + column], *value);
             }
         }
     }
 }
 
 #[inline(always)]
-fn put(write: Write, into: &mut f32, value: f32) {
-    *into = if write == Write::Add {
+fn store(write: WriteMode, into: &mut f32, value: f32) {
+    *into = if write == WriteMode::Accumulate {
         *into + value
     } else {
         value

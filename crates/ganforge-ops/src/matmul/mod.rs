@@ -1,8 +1,8 @@
-//! The matrix product: a safe door to the `gemm` crate, whose kernels choose the instruction set at run time; and for operands laid out for
-//! it, [`multiply_rows`].
+//! Matrix products: a safe interface to the `gemm` crate, whose kernels select the instruction set at run time, and [`multiply_panel`] for operands
+//! that are already packed.
 //!
-//! With that, and with memory that nobody has written yet (`uninit.rs`), the only unsafe code. The crate's function takes pointers; here views
-//! carry the slice they look at, and are checked against it when they are made.
+//! This module and `uninit.rs` contain the only unsafe code of the crate. `gemm` takes raw pointers; [`Matrix`] holds a slice and checks its sizes
+//! against the slice when it is created.
 #![expect(unsafe_code, reason = "gemm's only entry takes pointers")]
 
 mod direct;
@@ -10,9 +10,9 @@ mod rows;
 
 use gemm::Parallelism;
 
-pub use rows::{Left, PANEL, Rows, Sizes, multiply_rows, prefetch};
+pub use rows::{LeftOperand, PANEL, ProductSizes, StridedRows, multiply_panel, prefetch};
 
-/// A matrix in a slice.
+/// A view of a slice as a matrix.
 #[derive(Clone, Copy)]
 pub struct Matrix<'a> {
     data: &'a [f32],
@@ -23,10 +23,10 @@ pub struct Matrix<'a> {
 }
 
 impl<'a> Matrix<'a> {
-    /// `rows` × `columns` elements, row after row.
+    /// A matrix of `rows` × `columns` elements, stored row after row.
     ///
     /// # Panics
-    /// If the slice has another length.
+    /// If the length of the slice is not `rows` × `columns`.
     pub fn new(data: &'a [f32], rows: usize, columns: usize) -> Self {
         assert_eq!(data.len(), rows * columns, "a matrix fills its slice");
         Self {
@@ -38,7 +38,7 @@ impl<'a> Matrix<'a> {
         }
     }
 
-    /// Rows as columns.
+    /// The transpose, without a copy.
     pub fn transposed(self) -> Self {
         Self {
             data: self.data,
@@ -49,10 +49,10 @@ impl<'a> Matrix<'a> {
         }
     }
 
-    /// Some neighbouring rows.
+    /// `count` rows from `first` on.
     ///
     /// # Panics
-    /// If there are not so many.
+    /// If the matrix has fewer rows.
     fn rows(self, first: usize, count: usize) -> Self {
         assert!(first + count <= self.rows, "rows of the matrix");
         Self {
@@ -62,48 +62,48 @@ impl<'a> Matrix<'a> {
         }
     }
 
-    /// Some neighbouring columns.
+    /// `count` columns from `first` on.
     fn columns(self, first: usize, count: usize) -> Self {
         self.transposed().rows(first, count).transposed()
     }
 }
 
-/// What becomes of the destination's earlier contents.
+/// What happens to the previous contents of the destination.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Write {
-    /// They are overwritten, unread.
-    Over,
+pub enum WriteMode {
+    /// They are overwritten without being read.
+    Overwrite,
     /// The product is added to them.
-    Add,
+    Accumulate,
 }
 
-/// Writes `left` × `right` row after row into `destination`, on some threads.
+/// Writes `left` × `right` to `destination`, row after row.
 ///
-/// The sizes alone choose who multiplies, and every element is summed in one order: the number of threads does not show.
+/// The sizes alone select the kernel, and every element is summed in a fixed order, so the result does not depend on the number of threads.
 ///
 /// # Panics
 /// If the sizes do not agree.
 pub fn multiply(
     destination: &mut [f32],
-    write: Write,
+    write: WriteMode,
     left: Matrix,
     right: Matrix,
     threads: usize,
 ) {
-    multiply_then(destination, write, left, right, threads, |_| ());
+    multiply_with_epilogue(destination, write, left, right, threads, |_| ());
 }
 
-/// As [`multiply`]; `finish` is called once with every part of the product, while a cache still holds it.
+/// As [`multiply`]; `epilogue` is called once with every part of the product, while the part is still in a cache.
 ///
 /// # Panics
 /// If the sizes do not agree.
-pub fn multiply_then(
+pub fn multiply_with_epilogue(
     destination: &mut [f32],
-    write: Write,
+    write: WriteMode,
     left: Matrix,
     right: Matrix,
     threads: usize,
-    finish: impl Fn(&mut [f32]) + Sync + Send,
+    epilogue: impl Fn(&mut [f32]) + Sync + Send,
 ) {
     assert_eq!(left.columns, right.rows, "inner sizes agree");
     assert_eq!(
@@ -111,18 +111,25 @@ pub fn multiply_then(
         left.rows * right.columns,
         "the product fills its slice"
     );
-    if direct::pays(&left, &right) {
-        return direct::multiply(destination, write, left, right, threads, finish);
+    if direct::is_profitable(&left, &right) {
+        return direct::Product {
+            write,
+            left,
+            right,
+            threads,
+            epilogue,
+        }
+        .run(destination);
     }
     let parallelism = if threads > 1 {
         Parallelism::Rayon(threads)
     } else {
         Parallelism::None
     };
-    let add = write == Write::Add;
-    // SAFETY: `Matrix::new` made sure that rows × columns elements at these strides lie inside the slices, `transposed` exchanges both
-    // together, `rows` keeps to the rows there are, and the assertion above covers the destination, which is written row after row. The borrow rules keep the destination
-    // apart from the operands. No slice is longer than `isize::MAX` bytes, so the strides fit.
+    let add = write == WriteMode::Accumulate;
+    // SAFETY: `Matrix::new` checks that all rows × columns elements at these strides lie inside the slice, `transposed` swaps sizes and strides
+    // together, and `rows` checks its range. The assertion above covers the destination, which is written row after row. The destination is borrowed
+    // mutably and therefore does not overlap the operands. No slice is longer than `isize::MAX` bytes, so the strides fit.
     unsafe {
         gemm::gemm(
             left.rows,
@@ -146,7 +153,7 @@ pub fn multiply_then(
             parallelism,
         );
     }
-    finish(destination);
+    epilogue(destination);
 }
 
 #[cfg(test)]
@@ -161,24 +168,24 @@ mod tests {
     fn a_product_overwrites_or_adds() {
         let mut product = [f32::NAN; 4];
         let (left, right) = (Matrix::new(&LEFT, 2, 3), Matrix::new(&RIGHT, 3, 2));
-        multiply(&mut product, Write::Over, left, right, 1);
+        multiply(&mut product, WriteMode::Overwrite, left, right, 1);
         assert_eq!(product, [4.0, 5.0, 10.0, 11.0]);
-        multiply(&mut product, Write::Add, left, right, 1);
+        multiply(&mut product, WriteMode::Accumulate, left, right, 1);
         assert_eq!(product, [8.0, 10.0, 20.0, 22.0]);
     }
 
     #[test]
-    fn transposes_are_views() {
+    fn transposes_are_multiplied_without_a_copy() {
         let mut product = [0.0; 9];
         let (left, right) = (Matrix::new(&LEFT, 2, 3), Matrix::new(&RIGHT, 3, 2));
         let (left, right) = (left.transposed(), right.transposed());
-        multiply(&mut product, Write::Over, left, right, 1);
+        multiply(&mut product, WriteMode::Overwrite, left, right, 1);
         assert_eq!(product, [1.0, 4.0, 5.0, 2.0, 5.0, 7.0, 3.0, 6.0, 9.0]);
     }
 
-    /// Small integers: no order of summation shows.
+    /// Small integers, whose sums are exact in any order.
     #[test]
-    fn every_way_to_multiply_gives_one_product() {
+    fn all_kernels_and_layouts_agree() {
         let integers = |len: usize, step: usize| -> Vec<f32> {
             (0..len).map(|at| ((at * step) % 7) as f32 - 3.0).collect()
         };
@@ -202,8 +209,8 @@ mod tests {
                         .sum()
                 };
                 let mut product = vec![f32::NAN; rows * columns];
-                multiply(&mut product, Write::Over, left, right, 1);
-                multiply(&mut product, Write::Add, left, right, 1);
+                multiply(&mut product, WriteMode::Overwrite, left, right, 1);
+                multiply(&mut product, WriteMode::Accumulate, left, right, 1);
                 for (at, value) in product.iter().enumerate() {
                     let expected = 2.0 * element(at / columns, at % columns);
                     assert_eq!(*value, expected, "{rows} × {inner} × {columns}, {at}");
@@ -212,9 +219,9 @@ mod tests {
         }
     }
 
-    /// Rows, inner size and columns for every way to share a product out, and for `gemm`.
+    /// Rows, inner size and columns that select each way of dividing a product among threads, and `gemm`.
     #[test]
-    fn the_number_of_threads_shows_in_no_bit() {
+    fn the_result_does_not_depend_on_the_number_of_threads() {
         let noise = |len: usize| -> Vec<f32> {
             (0..len)
                 .map(|at| ((at * 7919) % 10_007) as f32 / 5003.0 - 1.0)
@@ -238,10 +245,10 @@ mod tests {
                     Matrix::new(&right, columns, inner).transposed(),
                 ),
             ] {
-                for write in [Write::Over, Write::Add] {
+                for write in [WriteMode::Overwrite, WriteMode::Accumulate] {
                     let product = |threads| {
                         let mut product = vec![0.1; rows * columns];
-                        multiply_then(&mut product, write, left, right, threads, |part| {
+                        multiply_with_epilogue(&mut product, write, left, right, threads, |part| {
                             for value in part {
                                 *value *= 1.5;
                             }
@@ -260,7 +267,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "fills its slice")]
-    fn a_slice_too_short_is_refused() {
+    fn a_slice_of_the_wrong_length_is_rejected() {
         let _ = Matrix::new(&LEFT, 3, 3);
     }
 }

@@ -1,8 +1,8 @@
-//! A matrix product of our own, for operands that were laid out for it: no packing, and sums that stay in registers.
+//! A matrix product for operands that are already packed, with accumulators that stay in registers.
 //!
-//! Up to 6 rows by up to 64 columns of the destination are summed at once, the columns in vectors. The right operand is read along its rows,
-//! the left one element after another, at any strides. Unsafe code, because a check in the innermost loop would cost more than the
-//! multiplication it guards: [`multiply_rows`] checks the ranges once, and [`tile`] is called by nothing else.
+//! Up to 6 rows by up to 64 columns of the destination are accumulated at a time, the columns in vectors. The right operand is read along its
+//! rows, the left one element by element at any strides. The innermost loop is unsafe code, because a bounds check there would cost more than the
+//! multiplication: [`multiply_panel`] checks all ranges once, and nothing else calls [`tile`].
 #![expect(unsafe_code, reason = "ranges are checked before the loops")]
 #![expect(
     clippy::inline_always,
@@ -11,59 +11,60 @@
 
 use pulp::Simd;
 
-use super::Write;
+use super::WriteMode;
 
-/// Columns that no product exceeds, and that every count of columns in vectors divides into: see [`multiply_rows`].
+/// Largest number of columns of one [`multiply_panel`].
 pub const PANEL: usize = 64;
 
-/// Rows of the right operand that a first-level cache holds while all rows of the destination pass by.
-const DEPTH: usize = 128;
+/// Rows of the right operand that a first-level cache holds while all rows of the destination are updated.
+const INNER_BLOCK: usize = 128;
 
-/// The left operand: element (row, inner) of segment s is at `row · row + inner · inner + s · segment`.
+/// The left operand: element (r, k) of segment s is at index `r · row + k · inner + s · segment`.
 #[derive(Clone, Copy)]
-pub struct Left<'a> {
+pub struct LeftOperand<'a> {
     pub data: &'a [f32],
-    /// Distance of rows.
+    /// Distance between rows.
     pub row: usize,
-    /// Distance of elements within a segment of the inner dimension.
+    /// Distance between elements within a segment of the inner dimension.
     pub inner: usize,
-    /// Distance of segments.
+    /// Distance between segments.
     pub segment: usize,
 }
 
-/// Rows of which only the first columns count, `stride` apart.
-pub struct Rows<T> {
+/// Rows whose starts are `stride` elements apart; only the first columns of each row are used.
+pub struct StridedRows<T> {
     pub data: T,
     pub stride: usize,
 }
 
 /// Sizes of a product.
 #[derive(Clone, Copy)]
-pub struct Sizes {
+pub struct ProductSizes {
     pub rows: usize,
-    /// Segments of the inner dimension, and the length of each.
+    /// Number of segments of the inner dimension.
     pub segments: usize,
+    /// Length of each segment.
     pub inner: usize,
     /// A multiple of 16, at most [`PANEL`].
     pub columns: usize,
 }
 
-/// Writes or adds the product of `left` and `right` to `destination`.
+/// Writes the product of `left` and `right` to `destination`, or adds it.
 ///
-/// Every element sums over the inner dimension in one order, which depends on its length alone.
+/// Every element is summed over the inner dimension in a fixed order, which depends only on its length.
 ///
 /// # Panics
-/// If an operand is too short for the sizes.
+/// If a slice is too short for the sizes.
 #[inline(always)]
-pub fn multiply_rows<S: Simd>(
+pub fn multiply_panel<S: Simd>(
     simd: S,
-    write: Write,
-    left: Left,
-    right: &Rows<&[f32]>,
-    destination: &mut Rows<&mut [f32]>,
-    sizes: Sizes,
+    write: WriteMode,
+    left: LeftOperand,
+    right: &StridedRows<&[f32]>,
+    destination: &mut StridedRows<&mut [f32]>,
+    sizes: ProductSizes,
 ) {
-    let Sizes {
+    let ProductSizes {
         rows,
         segments,
         inner,
@@ -76,25 +77,29 @@ pub fn multiply_rows<S: Simd>(
         segments > 0 && inner > 0 && columns.is_multiple_of(16) && columns <= PANEL,
         "sizes of a panel"
     );
-    let reach = (rows - 1) * left.row + (segments - 1) * left.segment + (inner - 1) * left.inner;
-    assert!(reach < left.data.len(), "the left operand is long enough");
-    let reach = (segments * inner - 1) * right.stride + columns;
+    let last_index =
+        (rows - 1) * left.row + (segments - 1) * left.segment + (inner - 1) * left.inner;
     assert!(
-        reach <= right.data.len(),
+        last_index < left.data.len(),
+        "the left operand is long enough"
+    );
+    let last_index = (segments * inner - 1) * right.stride + columns;
+    assert!(
+        last_index <= right.data.len(),
         "the right operand is long enough"
     );
-    let reach = (rows - 1) * destination.stride + columns;
+    let last_index = (rows - 1) * destination.stride + columns;
     assert!(
-        reach <= destination.data.len(),
+        last_index <= destination.data.len(),
         "the destination is long enough"
     );
     let group = S::F32_LANES * vectors::<S>(columns);
-    let (step, depth) = ((DEPTH / inner).max(1), inner.min(DEPTH));
+    let (step, depth) = ((INNER_BLOCK / inner).max(1), inner.min(INNER_BLOCK));
     for column in (0..columns).step_by(group) {
-        let mut add = write == Write::Add;
+        let mut add = write == WriteMode::Accumulate;
         for segment in (0..segments).step_by(step) {
             for first in (0..inner).step_by(depth) {
-                let part = Part {
+                let part = InnerRange {
                     add,
                     left,
                     left_start: segment * left.segment + first * left.inner,
@@ -107,7 +112,7 @@ pub fn multiply_rows<S: Simd>(
                     let start = row * destination.stride + column;
                     let into = &mut destination.data[start..];
                     let stride = destination.stride;
-                    // SAFETY: the assertions above cover all rows, all columns and the whole inner dimension, of which this is a part.
+                    // SAFETY: the assertions above cover all rows, all columns and the whole inner dimension; this is a part of them.
                     unsafe {
                         match rows - row {
                             1 => strip::<S, 1>(simd, &part, row, into, stride, columns),
@@ -125,7 +130,7 @@ pub fn multiply_rows<S: Simd>(
     }
 }
 
-/// Vectors of columns summed at once, so that six rows of them stay in registers: with AVX-512 a whole panel.
+/// Vectors of columns accumulated at a time, so that six rows of them fit the registers: a whole panel with AVX-512.
 #[inline(always)]
 fn vectors<S: Simd>(columns: usize) -> usize {
     match S::F32_LANES {
@@ -135,10 +140,10 @@ fn vectors<S: Simd>(columns: usize) -> usize {
     }
 }
 
-/// A part of the inner dimension.
-struct Part<'a> {
+/// A range of the inner dimension.
+struct InnerRange<'a> {
     add: bool,
-    left: Left<'a>,
+    left: LeftOperand<'a>,
     left_start: usize,
     segments: usize,
     inner: usize,
@@ -147,17 +152,17 @@ struct Part<'a> {
 }
 
 /// # Safety
-/// As for [`tile`], with the vectors that belong to `columns`.
+/// As for [`tile`], with the number of vectors that `columns` takes.
 #[inline(always)]
 unsafe fn strip<S: Simd, const ROWS: usize>(
     simd: S,
-    part: &Part,
+    part: &InnerRange,
     row: usize,
     into: &mut [f32],
     stride: usize,
     columns: usize,
 ) {
-    // SAFETY: passed on.
+    // SAFETY: the caller guarantees the conditions of `tile`.
     unsafe {
         if S::F32_LANES == 8 {
             return tile::<S, ROWS, 2>(simd, part, row, into, stride);
@@ -173,20 +178,20 @@ unsafe fn strip<S: Simd, const ROWS: usize>(
     }
 }
 
-/// Sums `ROWS` rows of `VECTORS` vectors.
+/// Accumulates `ROWS` rows of `VECTORS` vectors each.
 ///
 /// # Safety
-/// `left` reaches `ROWS` rows from `row` in every segment of the part, `right` has as many rows as the part is deep, and `into` has `ROWS`
-/// rows at their strides, of `VECTORS` vectors each.
+/// `left` must hold `ROWS` rows from `row` on in every segment of the range, `right` one row for each inner index of the range, and `into`
+/// `ROWS` rows, `stride` apart, of `VECTORS` vectors each.
 #[inline(always)]
 unsafe fn tile<S: Simd, const ROWS: usize, const VECTORS: usize>(
     simd: S,
-    part: &Part,
+    part: &InnerRange,
     row: usize,
     into: &mut [f32],
     stride: usize,
 ) {
-    // SAFETY: the caller's promise; vectors of floats have no invalid bits, and are read and written unaligned.
+    // SAFETY: guaranteed by the caller. Every bit pattern is a valid float, and the accesses are unaligned ones.
     unsafe {
         let into = into.as_mut_ptr();
         let mut sums = [[simd.splat_f32s(0.0); VECTORS]; ROWS];
@@ -199,8 +204,8 @@ unsafe fn tile<S: Simd, const ROWS: usize, const VECTORS: usize>(
             }
         }
         let mut right = part.right.as_ptr();
-        let (across, along) = (part.left.row, part.left.inner);
-        let start = part.left_start + row * across;
+        let (row_stride, inner_stride) = (part.left.row, part.left.inner);
+        let start = part.left_start + row * row_stride;
         for segment in 0..part.segments {
             let mut left = part
                 .left
@@ -216,12 +221,12 @@ unsafe fn tile<S: Simd, const ROWS: usize, const VECTORS: usize>(
                         .read_unaligned();
                 }
                 for (r, sums) in sums.iter_mut().enumerate() {
-                    let scalar = simd.splat_f32s(*left.add(r * across));
+                    let scalar = simd.splat_f32s(*left.add(r * row_stride));
                     for (sum, vector) in sums.iter_mut().zip(&vectors) {
                         *sum = simd.mul_add_e_f32s(scalar, *vector, *sum);
                     }
                 }
-                left = left.wrapping_add(along);
+                left = left.wrapping_add(inner_stride);
                 right = right.wrapping_add(part.right_stride);
             }
         }
@@ -234,14 +239,14 @@ unsafe fn tile<S: Simd, const ROWS: usize, const VECTORS: usize>(
     }
 }
 
-/// Asks for the cache line around `data[at]`, which may lie outside, ahead of its use.
+/// Prefetches the cache line of `data[at]`; the index may lie outside the slice.
 #[inline(always)]
 pub fn prefetch(data: &[f32], at: usize) {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         let address = data.as_ptr().wrapping_add(at);
-        // SAFETY: every x86-64 has the instruction, and it reads nothing that a program could notice.
+        // SAFETY: every x86-64 processor has the instruction, and it accepts any address without a fault.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(address.cast()) };
     }
     #[cfg(not(target_arch = "x86_64"))]
@@ -257,10 +262,10 @@ mod tests {
     use crate::instruction_sets::archs;
 
     struct Product<'a> {
-        left: Left<'a>,
-        right: Rows<&'a [f32]>,
-        destination: Rows<&'a mut [f32]>,
-        sizes: Sizes,
+        left: LeftOperand<'a>,
+        right: StridedRows<&'a [f32]>,
+        destination: StridedRows<&'a mut [f32]>,
+        sizes: ProductSizes,
     }
 
     impl WithSimd for Product<'_> {
@@ -269,45 +274,59 @@ mod tests {
         #[inline(always)]
         fn with_simd<S: Simd>(mut self, simd: S) {
             let into = &mut self.destination;
-            multiply_rows(simd, Write::Over, self.left, &self.right, into, self.sizes);
-            multiply_rows(simd, Write::Add, self.left, &self.right, into, self.sizes);
+            multiply_panel(
+                simd,
+                WriteMode::Overwrite,
+                self.left,
+                &self.right,
+                into,
+                self.sizes,
+            );
+            multiply_panel(
+                simd,
+                WriteMode::Accumulate,
+                self.left,
+                &self.right,
+                into,
+                self.sizes,
+            );
         }
     }
 
-    /// Small integers, so that no order of summation shows.
+    /// Small integers, whose sums are exact in any order.
     fn integers(len: usize, step: usize) -> Vec<f32> {
         (0..len).map(|at| ((at * step) % 7) as f32 - 3.0).collect()
     }
 
-    /// Rows, segments, their length and columns around what is summed at once; the product once over and once added.
+    /// Sizes around those of the register block; each product is written once and then added once.
     #[test]
     fn every_instruction_set_multiplies_every_size() {
         for rows in [1, 2, 3, 4, 5, 6, 7, 13] {
             for (segments, inner) in [(1, 1), (3, 64), (1, 300), (5, 20)] {
                 for columns in [16, 32, 48, 64] {
-                    let sizes = Sizes {
+                    let sizes = ProductSizes {
                         rows,
                         segments,
                         inner,
                         columns,
                     };
-                    let (across, along, apart) = (inner + 1, 1, rows * (inner + 1));
+                    let (row_stride, inner_stride, apart) = (inner + 1, 1, rows * (inner + 1));
                     let left = integers(segments * apart, 5);
                     let right = integers(segments * inner * (columns + 3), 3);
                     for arch in archs() {
                         let mut result = vec![f32::NAN; rows * (columns + 2)];
                         arch.dispatch(Product {
-                            left: Left {
+                            left: LeftOperand {
                                 data: &left,
-                                row: across,
-                                inner: along,
+                                row: row_stride,
+                                inner: inner_stride,
                                 segment: apart,
                             },
-                            right: Rows {
+                            right: StridedRows {
                                 data: &right,
                                 stride: columns + 3,
                             },
-                            destination: Rows {
+                            destination: StridedRows {
                                 data: &mut result,
                                 stride: columns + 2,
                             },
@@ -318,13 +337,14 @@ mod tests {
                                 if column >= columns {
                                     assert!(
                                         value.is_nan(),
-                                        "beyond the columns nothing is written"
+                                        "nothing is written beyond the columns"
                                     );
                                     continue;
                                 }
                                 let sum: f32 = (0..segments * inner)
                                     .map(|at| {
-                                        let from = at / inner * apart + row * across + at % inner;
+                                        let from =
+                                            at / inner * apart + row * row_stride + at % inner;
                                         left[from] * right[at * (columns + 3) + column]
                                     })
                                     .sum();
@@ -343,23 +363,23 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "the left operand is long enough")]
-    fn an_operand_too_short_is_refused() {
+    fn a_short_operand_is_rejected() {
         Arch::Scalar.dispatch(Product {
-            left: Left {
+            left: LeftOperand {
                 data: &[1.0; 3],
                 row: 2,
                 inner: 1,
                 segment: 0,
             },
-            right: Rows {
+            right: StridedRows {
                 data: &[1.0; 32],
                 stride: 16,
             },
-            destination: Rows {
+            destination: StridedRows {
                 data: &mut [0.0; 32],
                 stride: 16,
             },
-            sizes: Sizes {
+            sizes: ProductSizes {
                 rows: 2,
                 segments: 1,
                 inner: 2,

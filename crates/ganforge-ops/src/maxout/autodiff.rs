@@ -1,4 +1,4 @@
-//! What `backward` does with maxout.
+//! Automatic differentiation of maxout.
 
 use burn::backend::autodiff::Autodiff;
 use burn::backend::autodiff::NodeId;
@@ -12,12 +12,12 @@ use super::{MaxoutGradient, MaxoutOps};
 
 impl<B: MaxoutOps + MaxoutGradient, C: CheckpointStrategy> MaxoutOps for Autodiff<B, C> {
     fn maxout(pieces: FloatTensor<Self>, count: usize) -> FloatTensor<Self> {
-        let prepared = Backward::<B, 1>::prepare::<C>(WayBack, [pieces.node()]);
+        let prepared = Backward::<B, 1>::prepare::<C>(BackwardPass, [pieces.node()]);
         match prepared.compute_bound().stateful() {
             OpsKind::Tracked(mut prepared) => {
-                let given = prepared.checkpoint(&pieces);
+                let pieces_id = prepared.checkpoint(&pieces);
                 let output = B::maxout(pieces.into_primitive(), count);
-                prepared.finish((given, count), output)
+                prepared.finish((pieces_id, count), output)
             }
             OpsKind::UnTracked(prepared) => {
                 prepared.finish(B::maxout(pieces.into_primitive(), count))
@@ -27,9 +27,9 @@ impl<B: MaxoutOps + MaxoutGradient, C: CheckpointStrategy> MaxoutOps for Autodif
 }
 
 #[derive(Debug)]
-struct WayBack;
+struct BackwardPass;
 
-impl<B: MaxoutGradient> Backward<B, 1> for WayBack {
+impl<B: MaxoutGradient> Backward<B, 1> for BackwardPass {
     type State = (NodeId, usize);
 
     fn backward(

@@ -6,10 +6,10 @@ use burn::backend::{Backend, Flex, TensorMetadata, backend_extension};
 use super::kernel;
 use crate::storage::{contiguous, tensor, values};
 
-/// Maxout by this crate's kernels, on backends that keep their tensors where these reach them.
+/// Maxout by the kernels of this crate, for backends whose tensors lie in host memory.
 #[backend_extension(Flex, Autodiff: cfg(feature = "autodiff"))]
 pub trait MaxoutOps: Backend {
-    /// The largest of every `count` neighbours in a row, in 32-bit floats.
+    /// The maximum of every `count` neighbouring elements of a row, in 32-bit floats.
     ///
     /// # Shapes
     /// - `pieces`: `[batch, units · count]`
@@ -17,10 +17,10 @@ pub trait MaxoutOps: Backend {
     fn maxout(pieces: FloatTensor<Self>, count: usize) -> FloatTensor<Self>;
 }
 
-/// The way back through [`MaxoutOps`].
+/// The backward pass of [`MaxoutOps`].
 #[cfg(feature = "autodiff")]
 pub trait MaxoutGradient: Backend {
-    /// The gradient by the pieces: that by the output at the first piece that is as large, and zero elsewhere.
+    /// The gradient with respect to the pieces: the output's gradient at the first largest piece of a unit, and zero elsewhere.
     ///
     /// # Shapes
     /// - `pieces`, output: `[batch, units · count]`

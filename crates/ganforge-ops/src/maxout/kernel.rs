@@ -1,5 +1,5 @@
-//! Maxout on slices. Which piece is the largest cannot be foreseen: nothing here branches on it, and where the compiler knows how many there
-//! are, whole vectors of units are compared at once.
+//! Maxout on slices. The position of the maximum is unpredictable, so nothing here branches on it; for a number of pieces known at compile time,
+//! whole vectors of units are compared at once.
 #![expect(
     clippy::inline_always,
     reason = "only what is inlined into the dispatched function is compiled for its instruction set"
@@ -12,7 +12,7 @@
 
 use pulp::{Arch, NullaryFnOnce};
 
-/// Calls a generic function with the number of pieces, where it is a usual one, or else with 0.
+/// Calls a function that is generic over the number of pieces: 2 to 5, or 0 for any other number.
 macro_rules! with_count {
     ($count:expr, $task:ident($($argument:expr),*)) => {
         match $count {
@@ -25,7 +25,7 @@ macro_rules! with_count {
     };
 }
 
-/// The largest of every `count` neighbours. NaN is larger than any number, so that it is not lost.
+/// The maximum of every `count` neighbouring elements. NaN counts as larger than any number, so that it propagates.
 pub fn forward(pieces: &[f32], count: usize) -> Vec<f32> {
     let mut output = vec![0.0; pieces.len() / count];
     with_count!(count, run_forward(pieces, count, &mut output));
@@ -58,7 +58,7 @@ impl<const COUNT: usize> NullaryFnOnce for Forward<'_, COUNT> {
     }
 }
 
-/// The gradient by the pieces: all of it goes to the first that is as large.
+/// The gradient with respect to the pieces: the first largest piece of a unit receives all of it.
 #[cfg(feature = "autodiff")]
 pub fn backward(pieces: &[f32], gradient: &[f32], count: usize) -> Vec<f32> {
     let mut found = vec![0.0; pieces.len()];
@@ -100,11 +100,11 @@ impl<const COUNT: usize> NullaryFnOnce for Backward<'_, COUNT> {
         let units = units.zip(self.found.chunks_exact_mut(count));
         for ((unit, found), gradient) in units.zip(self.gradient) {
             let largest = largest(unit);
-            let mut given = false;
+            let mut assigned = false;
             for (value, found) in unit.iter().zip(found) {
-                let takes = ((*value == largest) | value.is_nan()) & !given;
-                *found = if takes { *gradient } else { 0.0 };
-                given |= takes;
+                let selected = ((*value == largest) | value.is_nan()) & !assigned;
+                *found = if selected { *gradient } else { 0.0 };
+                assigned |= selected;
             }
         }
     }
@@ -130,7 +130,7 @@ mod tests {
     const PIECES: [f32; 9] = [1.0, 3.0, 3.0, -2.0, -1.0, -1.0, -INFINITE, -5.0, INFINITE];
 
     #[test]
-    fn units_of_several_sizes_are_their_largest_pieces() {
+    fn the_output_is_the_maximum_of_each_unit() {
         assert_eq!(forward(&PIECES, 3), [3.0, -1.0, INFINITE]);
         assert_eq!(forward(&PIECES[..8], 2), [3.0, 3.0, -1.0, -5.0]);
         assert_eq!(forward(&PIECES[..5], 5), [3.0]);
@@ -139,13 +139,13 @@ mod tests {
 
     #[cfg(feature = "autodiff")]
     #[test]
-    fn the_gradient_goes_to_the_first_of_the_largest() {
+    fn the_first_largest_piece_receives_the_gradient() {
         let found = backward(&PIECES, &[7.0, 8.0, 9.0], 3);
         assert_eq!(found, [0.0, 7.0, 0.0, 0.0, 8.0, 0.0, 0.0, 0.0, 9.0]);
     }
 
     #[test]
-    fn nan_is_not_lost() {
+    fn nan_propagates() {
         for unit in [[f32::NAN, 1.0], [1.0, f32::NAN]] {
             assert!(forward(&unit, 2)[0].is_nan(), "{unit:?}");
         }

@@ -1,4 +1,4 @@
-//! Maxout units (Goodfellow et al. 2013, "Maxout networks"): the largest of several linear pieces.
+//! Maxout units (Goodfellow et al. 2013, "Maxout networks"): the maximum of several linear pieces.
 
 #[cfg(feature = "autodiff")]
 mod autodiff;
@@ -14,7 +14,7 @@ use burn::tensor::Tensor;
 
 use crate::device::is_supported;
 
-/// The largest of every `count` neighbours in a row, whose gradient goes to the first that is as large; faster than Burn's on the CPU in
+/// The maximum of every `count` neighbouring elements of a row; the first largest element receives the gradient. Faster than Burn on the CPU in
 /// 32-bit floats.
 ///
 /// # Shapes
@@ -22,7 +22,7 @@ use crate::device::is_supported;
 /// - output: `[batch, units]`
 ///
 /// # Panics
-/// If the rows are no multiple of `count`, or that is 0.
+/// If `count` is 0 or does not divide the width of a row.
 #[must_use]
 pub fn maxout(pieces: Tensor<2>, count: usize) -> Tensor<2> {
     let [batch, width] = pieces.dims();

@@ -1,4 +1,4 @@
-//! The three passes as their definition has them, in double precision.
+//! The three passes by their definition, in double precision.
 
 #![allow(dead_code, reason = "each test binary uses some of these")]
 
@@ -6,7 +6,7 @@ use ganforge_ops::ConvShape;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// Calls `visit` with the index of input, weight and output of every product.
+/// Calls `visit` with the indices of input, weight and output of every product.
 pub fn for_each_product(shape: &ConvShape, mut visit: impl FnMut(usize, usize, usize)) {
     let ([height, width], [rows, columns]) = (shape.size(), shape.output_size());
     let ([tall, wide], [down, right]) = (shape.kernel(), shape.stride());

@@ -1,4 +1,4 @@
-//! Random tensors, and how results are compared.
+//! Random tensors and comparison of results.
 
 use burn::tensor::{Device, Gradients, Tensor, TensorData};
 use rand::{RngExt, SeedableRng};
@@ -20,7 +20,7 @@ pub fn noise<const D: usize>(shape: [usize; D], seed: u64, device: &Device) -> T
     Tensor::from_data(TensorData::new(numbers, shape), device)
 }
 
-/// Of a loss that weighs every output differently.
+/// Gradients of a loss that weighs every output differently.
 pub fn backward<const D: usize>(output: Tensor<D>) -> Gradients {
     let weights = noise(output.dims(), 4, &output.device());
     (output * weights).sum().backward()

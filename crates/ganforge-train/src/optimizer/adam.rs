@@ -42,7 +42,7 @@ impl Optimizer for FusedAdam {
             return self.burns.step(rate, tensor, gradient, None);
         };
         let (time, moments) = (momentum.time, [momentum.moment_1, momentum.moment_2]);
-        if !AdamStep::reaches(&tensor, &gradient, &moments) {
+        if !AdamStep::supports(&tensor, &gradient, &moments) {
             let [first, second] = moments;
             let momentum = AdaptiveMomentumState::new(time, first, second);
             return self.burns.step(rate, tensor, gradient, Some(momentum));
@@ -54,7 +54,7 @@ impl Optimizer for FusedAdam {
             decay: self.decay,
             time: i32::try_from(time + 1).unwrap_or(i32::MAX),
         };
-        let moved = step.take(&tensor, gradient, moments);
+        let moved = step.apply(&tensor, gradient, moments);
         let [first, second] = moved.moments;
         let momentum = AdaptiveMomentumState::new(time + 1, first, second);
         (moved.parameter, Some(AdamState::new(momentum)))

@@ -1,5 +1,5 @@
-//! The gradient by an input of three channels: of every square of 2 × 2 pixels, each pixel sums over 2 × 2 of the 3 × 3 outputs around. All
-//! twelve sums are taken at once, so that each output is read for all of them.
+//! The gradient with respect to an input of three channels. Each pixel of a 2 × 2 block sums over 2 × 2 of the 3 × 3 outputs around the block. All
+//! twelve sums of a block are accumulated together, so each output is loaded once for all of them.
 
 #![expect(
     clippy::inline_always,
@@ -15,10 +15,10 @@ use crate::convolution::ConvShape;
 use crate::scratch::Scratch;
 use crate::uninit::Uninit;
 
-/// What this is written for; a single channel has too few sums for what is read.
+/// Number of channels that this kernel supports; a single channel has too few sums per load.
 pub const CHANNELS: usize = 3;
 
-/// The weights between an output and the channels.
+/// The weights between one output and the channels.
 type Kernels = [[[f32; 4]; 4]; CHANNELS];
 
 pub fn convolve(
@@ -30,17 +30,17 @@ pub fn convolve(
     input_gradient: Uninit,
 ) {
     let [rows, columns] = shape.output_size();
-    let frame = Frame { rows, columns };
+    let layout = PaddedOutputs { rows, columns };
     let kernels: &[Kernels] = bytemuck::cast_slice(weight);
     let bias = bias.unwrap_or(&[0.0; CHANNELS]);
     input_gradient.for_each_chunk(threads(shape), shape.image_len(), |index, image| {
         let outputs = &output_gradient[index * shape.output_image_len()..];
         let outputs = &outputs[..shape.output_image_len()];
-        let mut framed = Scratch::take(shape.outputs() * frame.plane());
-        arch.dispatch(|| frame.surround(outputs, &mut framed));
+        let mut padded = Scratch::take(shape.outputs() * layout.plane());
+        arch.dispatch(|| layout.pad(outputs, &mut padded));
         arch.dispatch(InputGradient {
-            frame: &frame,
-            framed: &framed,
+            layout: &layout,
+            padded: &padded,
             kernels,
             bias,
             image: image.floats(),
@@ -48,13 +48,13 @@ pub fn convolve(
     });
 }
 
-/// The outputs of an image, with zeros around every plane.
-struct Frame {
+/// The outputs of an image with zero padding of 1 around every plane.
+struct PaddedOutputs {
     rows: usize,
     columns: usize,
 }
 
-impl Frame {
+impl PaddedOutputs {
     fn width(&self) -> usize {
         self.columns + 2
     }
@@ -64,16 +64,16 @@ impl Frame {
         (self.rows + 2) * self.width()
     }
 
-    /// Where the 3 × 3 outputs around a position begin.
+    /// Index of the first of the 3 × 3 outputs around a position.
     fn corner(&self, position: usize) -> usize {
         position / self.columns * self.width() + position % self.columns
     }
 
     #[inline(always)]
-    fn surround(&self, outputs: &[f32], framed: &mut [f32]) {
+    fn pad(&self, outputs: &[f32], padded: &mut [f32]) {
         for (output, plane) in outputs
             .chunks_exact(self.rows * self.columns)
-            .zip(framed.chunks_exact_mut(self.plane()))
+            .zip(padded.chunks_exact_mut(self.plane()))
         {
             let (above, rest) = plane.split_at_mut(self.width());
             let (inside, below) = rest.split_at_mut(self.rows * self.width());
@@ -95,9 +95,9 @@ impl Frame {
 }
 
 struct InputGradient<'a> {
-    frame: &'a Frame,
+    layout: &'a PaddedOutputs,
     /// `[outputs, rows + 2, columns + 2]`
-    framed: &'a [f32],
+    padded: &'a [f32],
     kernels: &'a [Kernels],
     bias: &'a [f32],
     /// `[channels, 2 · rows, 2 · columns]`
@@ -107,7 +107,7 @@ struct InputGradient<'a> {
 impl WithSimd for InputGradient<'_> {
     type Output = ();
 
-    /// As many sums as the registers have room for.
+    /// Uses as many accumulators as the registers hold.
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         if S::F32_LANES == 8 {
@@ -119,20 +119,20 @@ impl WithSimd for InputGradient<'_> {
 }
 
 impl InputGradient<'_> {
-    /// `VECTORS` vectors of positions at a time, each position a square of pixels.
+    /// Processes `VECTORS` vectors of positions at a time; each position is a 2 × 2 block of pixels.
     #[inline(always)]
     fn run<S: Simd, const VECTORS: usize>(self, simd: S) {
-        let Frame { rows, columns } = *self.frame;
+        let PaddedOutputs { rows, columns } = *self.layout;
         for first in (0..rows * columns).step_by(VECTORS * S::F32_LANES) {
             let positions: [usize; VECTORS] = from_fn(|v| first + v * S::F32_LANES);
-            let corners = positions.map(|position| self.frame.corner(position));
+            let corners = positions.map(|position| self.layout.corner(position));
             let mut sums = [[[simd.splat_f32s(0.0); VECTORS]; CHANNELS]; 4];
-            let planes = self.framed.chunks_exact(self.frame.plane());
+            let planes = self.padded.chunks_exact(self.layout.plane());
             for (plane, kernels) in planes.zip(self.kernels) {
                 let mut add = Add {
                     simd,
                     plane,
-                    width: self.frame.width(),
+                    width: self.layout.width(),
                     corners,
                     kernels,
                     sums: &mut sums,
@@ -163,27 +163,27 @@ impl InputGradient<'_> {
     }
 }
 
-/// Adds what an output contributes.
+/// Adds the contributions of one output.
 struct Add<'a, S: Simd, const VECTORS: usize> {
     simd: S,
     plane: &'a [f32],
     width: usize,
     corners: [usize; VECTORS],
     kernels: &'a Kernels,
-    /// Of the four pixels of a square.
+    /// Accumulators of the four pixels of a block.
     sums: &'a mut [[[S::f32s; VECTORS]; CHANNELS]; 4],
 }
 
 impl<S: Simd, const VECTORS: usize> Add<'_, S, VECTORS> {
-    /// The output in row `DOWN` and column `RIGHT` of the 3 × 3, for every pixel that its kernel reaches.
+    /// Adds the output in row `DOWN` and column `RIGHT` of the 3 × 3 to every pixel under its kernel.
     #[inline(always)]
     fn output<const DOWN: usize, const RIGHT: usize>(&mut self) {
-        let seen: [S::f32s; VECTORS] = from_fn(|v| {
+        let values: [S::f32s; VECTORS] = from_fn(|v| {
             let at = self.corners[v] + DOWN * self.width + RIGHT;
             S::as_simd_f32s(&self.plane[at..at + S::F32_LANES]).0[0]
         });
         for (pixel, sums) in self.sums.iter_mut().enumerate() {
-            // Below 0 is far above 3.
+            // A negative index wraps to one far above 3.
             let row = (pixel / 2 + 3).wrapping_sub(2 * DOWN);
             let column = (pixel % 2 + 3).wrapping_sub(2 * RIGHT);
             if row > 3 || column > 3 {
@@ -191,15 +191,15 @@ impl<S: Simd, const VECTORS: usize> Add<'_, S, VECTORS> {
             }
             for (sums, kernel) in sums.iter_mut().zip(self.kernels) {
                 let weight = self.simd.splat_f32s(kernel[row][column]);
-                for (sum, seen) in sums.iter_mut().zip(&seen) {
-                    *sum = self.simd.mul_add_e_f32s(weight, *seen, *sum);
+                for (sum, values) in sums.iter_mut().zip(&values) {
+                    *sum = self.simd.mul_add_e_f32s(weight, *values, *sum);
                 }
             }
         }
     }
 }
 
-/// Writes the lanes of two vectors in turn.
+/// Interleaves the lanes of two vectors.
 #[inline(always)]
 fn interleave<S: Simd>(pair: [S::f32s; 2], into: &mut [f32]) {
     let [even, odd] = &pair;

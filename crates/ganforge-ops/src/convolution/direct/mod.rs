@@ -1,5 +1,9 @@
-//! Kernel 4, stride 2, padding 1 between an image of 1 or 3 channels and a layer of many: the ends of a DCGAN. No columns are written down;
-//! positions lie side by side in vectors, and every sum stays in registers from its first product to its last.
+//! Convolutions of kernel 4, stride 2, padding 1 between an image of 1 or 3 channels and a layer of many: the first and last layers of a DCGAN.
+//!
+//! So few channels fill neither vectors nor the columns of a matrix product. Instead, vectors hold neighbouring positions, no columns are written to
+//! memory, and every sum stays in registers. In the forward pass, the image is split once into even and odd columns, after which every tap reads
+//! contiguous memory. In the input gradient, the four pixels under an output are summed together: twelve sums of three channels for every loaded
+//! vector.
 
 mod input_gradient;
 mod output;
@@ -14,11 +18,11 @@ use crate::convolution::ConvShape;
 use crate::pool;
 use crate::uninit::Uninit;
 
-/// Positions that every tile divides, and a row of vectors on any machine.
+/// Positions of an image must be a multiple of this, which every tile divides.
 const POSITIONS: usize = 64;
 const ROW: usize = 16;
 
-/// Whether the shape is one of the layers this is written for: of images whose rows are whole vectors.
+/// Whether the kernels support the shape: a layer as above, of images whose rows are whole vectors.
 pub fn supports(shape: &ConvShape) -> bool {
     (shape.kernel(), shape.stride(), shape.padding()) == ([4, 4], [2, 2], [1, 1])
         && matches!(shape.inputs(), 1 | 3)
@@ -38,8 +42,8 @@ pub fn convolve(
     output::convolve(Arch::new(), shape, input, weight, bias, output);
 }
 
-/// Gradient by the input; slices as in [`convolve_input_gradient`](crate::convolve_input_gradient). The columns of a single channel stay in
-/// a first-level cache: merged, that measured faster.
+/// Gradient with respect to the input; slices as in [`convolve_input_gradient`](crate::convolve_input_gradient). For a single channel, im2col
+/// measured faster, because its columns stay in a first-level cache.
 pub fn convolve_input_gradient(
     shape: &ConvShape,
     output_gradient: &[f32],
@@ -61,5 +65,5 @@ pub fn convolve_input_gradient(
 }
 
 fn threads(shape: &ConvShape) -> usize {
-    pool::threads_of_products(shape.operations())
+    pool::matmul_threads(shape.operations())
 }

@@ -1,5 +1,5 @@
-//! The forward pass: what a tap sees of a row is every second pixel of it, so the pixels are parted by column first, even and odd, and
-//! every tap's view of a run of positions is then a run of memory.
+//! The forward pass. At stride 2 a tap reads every second pixel of a row, so the rows are first split into even and odd columns. After that, each tap
+//! reads a run of positions from contiguous memory.
 
 #![expect(
     clippy::inline_always,
@@ -18,7 +18,7 @@ use crate::uninit::Uninit;
 /// Taps of a channel.
 const TAPS: usize = 16;
 
-/// Outputs summed at once.
+/// Output channels accumulated at a time.
 const OUTPUTS: usize = 6;
 
 pub fn convolve(
@@ -29,15 +29,15 @@ pub fn convolve(
     bias: Option<&[f32]>,
     output: Uninit,
 ) {
-    let frame = Frame::new(shape);
-    let taps: Vec<usize> = (0..shape.taps()).map(|tap| frame.start(tap)).collect();
+    let layout = DeinterleavedImage::new(shape);
+    let taps: Vec<usize> = (0..shape.taps()).map(|tap| layout.start(tap)).collect();
     output.for_each_chunk(threads(shape), shape.output_image_len(), |index, output| {
         let image = &input[index * shape.image_len()..][..shape.image_len()];
-        let mut parted = Scratch::take(shape.inputs() * frame.plane());
-        arch.dispatch(|| frame.part(image, &mut parted));
+        let mut deinterleaved = Scratch::take(shape.inputs() * layout.plane());
+        arch.dispatch(|| layout.deinterleave(image, &mut deinterleaved));
         arch.dispatch(Convolve {
-            frame: &frame,
-            parted: &parted,
+            layout: &layout,
+            deinterleaved: &deinterleaved,
             taps: &taps,
             weight,
             bias,
@@ -46,15 +46,15 @@ pub fn convolve(
     });
 }
 
-/// An image with its padding: of every row the even columns, then the odd ones.
-struct Frame {
+/// Layout of a padded image in which each row holds its even columns, then its odd columns.
+struct DeinterleavedImage {
     /// `[rows, columns]` of the output.
     size: [usize; 2],
-    /// Even or odd columns of a row.
+    /// Number of even (or odd) columns of a row.
     half: usize,
 }
 
-impl Frame {
+impl DeinterleavedImage {
     fn new(shape: &ConvShape) -> Self {
         let size = shape.output_size();
         Self {
@@ -68,24 +68,24 @@ impl Frame {
         (2 * self.size[0] + 2) * 2 * self.half
     }
 
-    /// Where a tap sees the first position.
+    /// Index of the pixel under a tap at the first position.
     fn start(&self, tap: usize) -> usize {
         let (channel, row, column) = (tap / TAPS, tap / 4 % 4, tap % 4);
         channel * self.plane() + (2 * row + column % 2) * self.half + column / 2
     }
 
-    /// How far beyond the first position another one is seen.
+    /// Offset of a position from the first position.
     fn position(&self, position: usize) -> usize {
         let (row, column) = (position / self.size[1], position % self.size[1]);
         row * 4 * self.half + column
     }
 
     #[inline(always)]
-    fn part(&self, image: &[f32], parted: &mut [f32]) {
+    fn deinterleave(&self, image: &[f32], deinterleaved: &mut [f32]) {
         let [rows, columns] = self.size;
         for (pixels, plane) in image
             .chunks_exact(4 * rows * columns)
-            .zip(parted.chunks_exact_mut(self.plane()))
+            .zip(deinterleaved.chunks_exact_mut(self.plane()))
         {
             let width = 2 * self.half;
             let (above, rest) = plane.split_at_mut(width);
@@ -96,7 +96,7 @@ impl Frame {
                 .chunks_exact(2 * columns)
                 .zip(inside.chunks_exact_mut(width))
             {
-                // With one column of padding before it, an image's odd columns are the even ones.
+                // One column of padding comes first, so an odd column of the image is an even one here.
                 let (even, odd) = into.split_at_mut(self.half);
                 even[0] = 0.0;
                 odd[columns] = 0.0;
@@ -113,9 +113,9 @@ impl Frame {
 }
 
 struct Convolve<'a> {
-    frame: &'a Frame,
+    layout: &'a DeinterleavedImage,
     /// `[inputs, rows, 2, half]`
-    parted: &'a [f32],
+    deinterleaved: &'a [f32],
     taps: &'a [usize],
     weight: &'a [f32],
     bias: Option<&'a [f32]>,
@@ -136,24 +136,28 @@ impl WithSimd for Convolve<'_> {
 }
 
 impl Convolve<'_> {
-    /// `VECTORS` vectors of positions at a time.
+    /// Processes `VECTORS` vectors of positions at a time.
     #[inline(always)]
     fn run<S: Simd, const VECTORS: usize>(self, simd: S) {
         let Self {
-            frame,
-            parted,
+            layout,
+            deinterleaved,
             taps,
             weight,
             bias,
             output,
         } = self;
-        let plane = frame.size[0] * frame.size[1];
+        let plane = layout.size[0] * layout.size[1];
         for (block, output) in output.chunks_mut(OUTPUTS * plane).enumerate() {
             let first = block * OUTPUTS;
             let count = output.len() / plane;
             for position in (0..plane).step_by(VECTORS * S::F32_LANES) {
-                let at = from_fn(|v| frame.position(position + v * S::F32_LANES));
-                let view = View { parted, taps, at };
+                let at = from_fn(|v| layout.position(position + v * S::F32_LANES));
+                let view = TapView {
+                    deinterleaved,
+                    taps,
+                    at,
+                };
                 let into = &mut output[position..];
                 let weight = &weight[first * taps.len()..][..count * taps.len()];
                 let bias = bias.map(|bias| &bias[first..][..count]);
@@ -170,18 +174,18 @@ impl Convolve<'_> {
     }
 }
 
-/// What the taps see of some vectors of positions.
-struct View<'a, const VECTORS: usize> {
-    parted: &'a [f32],
+/// The pixels under the taps at some vectors of positions.
+struct TapView<'a, const VECTORS: usize> {
+    deinterleaved: &'a [f32],
     taps: &'a [usize],
     at: [usize; VECTORS],
 }
 
-/// `COUNT` outputs of `VECTORS` vectors of positions, in planes of `plane` elements.
+/// Computes `COUNT` output channels at `VECTORS` vectors of positions; output planes have `plane` elements.
 #[inline(always)]
 fn tile<S: Simd, const COUNT: usize, const VECTORS: usize>(
     simd: S,
-    view: &View<VECTORS>,
+    view: &TapView<VECTORS>,
     weight: &[f32],
     bias: Option<&[f32]>,
     output: &mut [f32],
@@ -191,14 +195,14 @@ fn tile<S: Simd, const COUNT: usize, const VECTORS: usize>(
         from_fn(|row| &weight[row * view.taps.len()..][..view.taps.len()]);
     let mut sums = [[simd.splat_f32s(0.0); VECTORS]; COUNT];
     for (tap, start) in view.taps.iter().enumerate() {
-        let seen: [S::f32s; VECTORS] = from_fn(|v| {
+        let pixels_at_tap: [S::f32s; VECTORS] = from_fn(|v| {
             let at = start + view.at[v];
-            S::as_simd_f32s(&view.parted[at..at + S::F32_LANES]).0[0]
+            S::as_simd_f32s(&view.deinterleaved[at..at + S::F32_LANES]).0[0]
         });
         for (sums, weights) in sums.iter_mut().zip(&weights) {
             let weight = simd.splat_f32s(weights[tap]);
-            for (sum, seen) in sums.iter_mut().zip(&seen) {
-                *sum = simd.mul_add_e_f32s(weight, *seen, *sum);
+            for (sum, pixels_at_tap) in sums.iter_mut().zip(&pixels_at_tap) {
+                *sum = simd.mul_add_e_f32s(weight, *pixels_at_tap, *sum);
             }
         }
     }

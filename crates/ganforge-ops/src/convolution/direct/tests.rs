@@ -1,4 +1,4 @@
-//! Every instruction set gives what the im2col passes give, bias included, whatever is left over of outputs and tiles.
+//! Every instruction set agrees with the im2col passes, bias included, for output counts and sizes that fill no whole tile.
 
 use super::*;
 use crate::instruction_sets::archs;
@@ -19,7 +19,7 @@ fn assert_close(shape: &ConvShape, actual: &[f32], expected: &[f32]) {
 }
 
 #[test]
-fn every_instruction_set_computes_the_same() {
+fn all_instruction_sets_agree_with_im2col() {
     for outputs in [1, 2, 3, 4, 5, 6, 13] {
         for (inputs, size) in [(1, [32, 32]), (3, [32, 32]), (1, [8, 64]), (3, [16, 96])] {
             let shape = ConvShape::new(2, [inputs, outputs], size, [4, 4], [2, 2], [1, 1]);
@@ -27,33 +27,33 @@ fn every_instruction_set_computes_the_same() {
             assert!(supports(&shape), "{shape:?}");
             let (input, weight) = (wave(shape.input_len(), 0.0), wave(shape.weight_len(), 1.0));
             let (gradient, bias) = (wave(shape.output_len(), 2.0), wave(outputs.max(3), 3.0));
-            let of_outputs = Some(&bias[..outputs]);
-            let of_inputs = Some(&bias[..inputs]);
+            let output_bias = Some(&bias[..outputs]);
+            let input_bias = Some(&bias[..inputs]);
             let mut output = vec![f32::NAN; shape.output_len()];
-            let mut by_input = vec![f32::NAN; shape.input_len()];
+            let mut input_gradient = vec![f32::NAN; shape.input_len()];
             let into = output.as_mut_slice().into();
-            im2col::convolve(&shape, &input, &weight, of_outputs, into);
-            let into = by_input.as_mut_slice().into();
-            im2col::convolve_input_gradient(&shape, &gradient, &weight, of_inputs, into);
+            im2col::convolve(&shape, &input, &weight, output_bias, into);
+            let into = input_gradient.as_mut_slice().into();
+            im2col::convolve_input_gradient(&shape, &gradient, &weight, input_bias, into);
             for arch in archs() {
                 let mut actual = vec![f32::NAN; shape.output_len()];
                 let into = actual.as_mut_slice().into();
-                output::convolve(arch, &shape, &input, &weight, of_outputs, into);
+                output::convolve(arch, &shape, &input, &weight, output_bias, into);
                 assert_close(&shape, &actual, &output);
                 if inputs != input_gradient::CHANNELS {
                     continue;
                 }
                 let mut actual = vec![f32::NAN; shape.input_len()];
                 let into = actual.as_mut_slice().into();
-                input_gradient::convolve(arch, &shape, &gradient, &weight, of_inputs, into);
-                assert_close(&shape, &actual, &by_input);
+                input_gradient::convolve(arch, &shape, &gradient, &weight, input_bias, into);
+                assert_close(&shape, &actual, &input_gradient);
             }
         }
     }
 }
 
 #[test]
-fn other_layers_are_left_to_others() {
+fn other_layers_are_not_supported() {
     let supported = |inputs, size, kernel: usize, stride: usize| {
         let shape = ConvShape::new(1, [inputs, 8], size, [kernel; 2], [stride; 2], [1, 1]);
         supports(&shape.unwrap())

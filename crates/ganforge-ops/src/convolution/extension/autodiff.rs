@@ -1,4 +1,4 @@
-//! What `backward` does with a pass: the derivative by each operand is another pass.
+//! Automatic differentiation of the passes: the derivative of a pass with respect to an operand is another pass.
 
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::CheckpointStrategy;
@@ -40,7 +40,7 @@ impl<B: ConvolutionOps, C: CheckpointStrategy> ConvolutionOps for Autodiff<B, C>
     }
 }
 
-/// Runs a pass and notes how to come back. `guards` are of `first`, `second` and, where there is one, the bias.
+/// Runs a pass and records its backward pass. `guards` belong to `first`, `second` and, if there is one, the bias.
 fn record<B: ConvolutionOps, C: CheckpointStrategy, const N: usize>(
     pass: Pass,
     shape: ConvShape,
@@ -49,7 +49,7 @@ fn record<B: ConvolutionOps, C: CheckpointStrategy, const N: usize>(
     guards: [NodeGuard; N],
     run: impl FnOnce(FloatTensor<B>, FloatTensor<B>) -> FloatTensor<B>,
 ) -> FloatTensor<Autodiff<B, C>> {
-    let prepared = Backward::<B, N>::prepare::<C>(WayBack, guards);
+    let prepared = Backward::<B, N>::prepare::<C>(BackwardPass, guards);
     match prepared.compute_bound().stateful() {
         OpsKind::Tracked(mut prepared) => {
             let state = SavedState {
@@ -68,9 +68,9 @@ fn record<B: ConvolutionOps, C: CheckpointStrategy, const N: usize>(
 }
 
 #[derive(Debug)]
-struct WayBack;
+struct BackwardPass;
 
-/// What the way back needs to know of the pass; the operands are with the checkpointer.
+/// What the backward pass needs; the checkpointer stores or recomputes the operands.
 #[derive(Clone, Debug)]
 struct SavedState {
     pass: Pass,
@@ -79,7 +79,7 @@ struct SavedState {
     second: NodeId,
 }
 
-impl<B: ConvolutionOps, const N: usize> Backward<B, N> for WayBack {
+impl<B: ConvolutionOps, const N: usize> Backward<B, N> for BackwardPass {
     type State = SavedState;
 
     fn backward(
@@ -93,20 +93,20 @@ impl<B: ConvolutionOps, const N: usize> Backward<B, N> for WayBack {
         let first: FloatTensor<B> = checkpointer.retrieve_node_output(ops.state.first);
         let second: FloatTensor<B> = checkpointer.retrieve_node_output(ops.state.second);
         for (operand, parent) in ops.parents.into_iter().enumerate() {
-            // A parent that takes no gradient is absent: nothing is computed for it.
+            // A parent without gradient is absent: nothing is computed for it.
             let Some(parent) = parent else { continue };
             let gradient = gradient.clone();
-            let of_parent = match operand {
-                0 => by_first::<B>(pass, shape, gradient, second.clone()),
-                1 => by_second::<B>(pass, shape, gradient, first.clone()),
+            let parent_gradient = match operand {
+                0 => first_operand_gradient::<B>(pass, shape, gradient, second.clone()),
+                1 => second_operand_gradient::<B>(pass, shape, gradient, first.clone()),
                 _ => sum_over_channels::<B>(gradient),
             };
-            gradients.register::<B>(parent.id, of_parent);
+            gradients.register::<B>(parent.id, parent_gradient);
         }
     }
 }
 
-fn by_first<B: ConvolutionOps>(
+fn first_operand_gradient<B: ConvolutionOps>(
     pass: Pass,
     shape: ConvShape,
     gradient: FloatTensor<B>,
@@ -119,7 +119,7 @@ fn by_first<B: ConvolutionOps>(
     }
 }
 
-fn by_second<B: ConvolutionOps>(
+fn second_operand_gradient<B: ConvolutionOps>(
     pass: Pass,
     shape: ConvShape,
     gradient: FloatTensor<B>,

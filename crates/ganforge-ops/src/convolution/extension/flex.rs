@@ -1,4 +1,4 @@
-//! On Burn's CPU backend: tensors are slices of floats.
+//! Convolution on Burn's CPU backend Flex, whose tensors are slices of floats.
 
 use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;

@@ -1,4 +1,4 @@
-//! The three passes as one operation of Burn's backends.
+//! The three passes of a convolution as one operation of Burn's backends.
 
 #[cfg(feature = "autodiff")]
 mod autodiff;
@@ -9,27 +9,27 @@ use burn::backend::{Backend, backend_extension};
 
 use crate::convolution::ConvShape;
 
-/// Which of the three tensors of a convolution is sought, the other two given.
+/// Which of the three tensors of a convolution is computed from the other two.
 ///
-/// All three are slices of one form, linear in the input, the weight and the output gradient: so the derivative of a pass by
-/// either of its operands is again a pass.
+/// The passes are partial derivatives of one trilinear form in input, weight and output gradient, so the derivative of a pass with respect to either
+/// operand is another pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pass {
-    /// The output, of input and weight.
+    /// The output, from input and weight.
     Output,
-    /// The input's gradient, of output gradient and weight.
+    /// The input gradient, from output gradient and weight.
     InputGradient,
-    /// The weight's gradient, of input and output gradient.
+    /// The weight gradient, from input and output gradient.
     WeightGradient,
 }
 
-/// Convolution by this crate's kernels, on backends that keep their tensors where the kernels reach them.
+/// Convolution by the kernels of this crate, for backends whose tensors lie in host memory.
 #[backend_extension(Flex, Autodiff: cfg(feature = "autodiff"))]
 pub trait ConvolutionOps: Backend {
     /// One pass over tensors of 32-bit floats.
     ///
     /// # Shapes
-    /// - `first`, `second`: the operands in the order [`Pass`] names them, sized as `shape` says
+    /// - `first`, `second`: the operands in the order of [`Pass`], with the sizes of `shape`
     fn convolution(
         pass: Pass,
         shape: ConvShape,
@@ -37,7 +37,7 @@ pub trait ConvolutionOps: Backend {
         second: FloatTensor<Self>,
     ) -> FloatTensor<Self>;
 
-    /// One pass, and a bias added to each channel of its result.
+    /// One pass, plus a bias for each channel of its result.
     ///
     /// # Shapes
     /// - `first`, `second`: as in [`convolution`](Self::convolution)
@@ -52,7 +52,7 @@ pub trait ConvolutionOps: Backend {
 }
 
 impl Pass {
-    /// The sizes of what is sought.
+    /// The sizes of the result.
     ///
     /// # Shapes
     /// - `[batch, outputs, output height, output width]`, `[batch, inputs, height, width]` or

@@ -1,18 +1,18 @@
-//! The gradient by the input where there are few positions: taps lie side by side in vectors, and the weight is read along its rows.
+//! The gradient with respect to the input for few positions: vectors hold neighbouring taps, and the weight is read along its rows.
 
 use crate::convolution::ConvShape;
-use crate::matmul::{Matrix, PANEL, Write, multiply};
+use crate::matmul::{Matrix, PANEL, WriteMode, multiply};
 use crate::scratch::Scratch;
 
-/// Whether a panel of positions would not be full: the products then have more taps than positions.
-pub fn pays(shape: &ConvShape, positions: usize) -> bool {
+/// Whether the positions fill less than a panel, so that the product has more taps than positions.
+pub fn is_profitable(shape: &ConvShape, positions: usize) -> bool {
     positions <= PANEL && shape.taps() >= PANEL
 }
 
-/// Overwrites some images, from `[outputs, count · positions]` of them.
+/// Overwrites some images by their gradient, from `[outputs, count · positions]` of output gradients.
 pub fn input_gradient(
     shape: &ConvShape,
-    merged: Matrix,
+    channel_major: Matrix,
     weight: Matrix,
     threads: usize,
     images: &mut [f32],
@@ -20,7 +20,13 @@ pub fn input_gradient(
     let positions = shape.output_plane_len();
     let count = images.len() / shape.image_len();
     let mut rows = Scratch::take(count * positions * shape.taps());
-    multiply(&mut rows, Write::Over, merged.transposed(), weight, threads);
+    multiply(
+        &mut rows,
+        WriteMode::Overwrite,
+        channel_major.transposed(),
+        weight,
+        threads,
+    );
     images.fill(0.0);
     for (rows, image) in rows
         .chunks_exact(positions * shape.taps())
@@ -30,16 +36,16 @@ pub fn input_gradient(
             let columns = shape.output_size()[1];
             let at = [position / columns, position % columns];
             match shape.kernel()[1] {
-                3 => add::<3>(shape, at, row, image),
-                4 => add::<4>(shape, at, row, image),
-                _ => add::<1>(shape, at, row, image),
+                3 => add_kernel::<3>(shape, at, row, image),
+                4 => add_kernel::<4>(shape, at, row, image),
+                _ => add_kernel::<1>(shape, at, row, image),
             }
         }
     }
 }
 
-/// Adds what one position contributes, `[inputs, kernel height, kernel width]`, in runs of `RUN` pixels, of which the width is a multiple.
-fn add<const RUN: usize>(shape: &ConvShape, at: [usize; 2], row: &[f32], image: &mut [f32]) {
+/// Adds the contribution of one position, `[inputs, kernel height, kernel width]`, in runs of `RUN` pixels; `RUN` divides the kernel width.
+fn add_kernel<const RUN: usize>(shape: &ConvShape, at: [usize; 2], row: &[f32], image: &mut [f32]) {
     let ([tall, wide], [height, width]) = (shape.kernel(), shape.size());
     let [above, before] = shape.padding();
     let [top, left] = [0, 1].map(|axis| at[axis] * shape.stride()[axis]);

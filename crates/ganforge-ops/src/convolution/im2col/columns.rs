@@ -1,4 +1,4 @@
-//! Images unfolded into columns, one a position of the kernel, and columns folded back.
+//! Unfolding of images into columns, one for each position of the kernel (im2col), and its transpose (col2im).
 
 #![expect(
     clippy::inline_always,
@@ -9,7 +9,7 @@ use pulp::{Arch, Simd, WithSimd};
 
 use crate::convolution::ConvShape;
 
-/// Unfolds images into a matrix of one row per weight tap and one column per position.
+/// Unfolds images into a matrix of one row per kernel tap and one column per position.
 ///
 /// # Shapes
 /// `images` `[count, inputs, height, width]` to `columns` `[inputs · kernel height · kernel width, count · positions]`.
@@ -21,7 +21,7 @@ pub fn unfold(arch: Arch, shape: &ConvShape, images: &[f32], columns: &mut [f32]
     });
 }
 
-/// Adds every element of `columns` to the pixel it came from: the transpose of [`unfold`].
+/// Adds every element of `columns` to its pixel: the transpose of [`unfold`].
 ///
 /// # Shapes
 /// `columns` `[inputs · kernel height · kernel width, count · positions]` to `images` `[count, inputs, height, width]`.
@@ -90,7 +90,7 @@ impl WithSimd for Fold<'_> {
     }
 }
 
-/// What one tap of the kernel sees of a plane.
+/// The pixels of a plane under one tap of the kernel.
 struct Window {
     rows: Axis,
     columns: Axis,
@@ -109,7 +109,7 @@ impl Window {
         (channel, window)
     }
 
-    /// Reads the pixels under this tap, position by position, and zero outside the plane.
+    /// Copies the pixel under this tap at each position, or zero outside the plane.
     #[inline(always)]
     fn read(&self, shape: &ConvShape, plane: &[f32], positions: &mut [f32]) {
         let (width, wide) = (shape.size()[1], shape.output_size()[1]);
@@ -131,7 +131,7 @@ impl Window {
             let positions = &mut positions[first..end];
             match stride {
                 1 => positions.copy_from_slice(&pixels[..positions.len()]),
-                2 => pick::<2>(pixels, positions),
+                2 => copy_strided::<2>(pixels, positions),
                 _ => {
                     for (position, pixel) in positions.iter_mut().zip(pixels.iter().step_by(stride))
                     {
@@ -142,7 +142,7 @@ impl Window {
         }
     }
 
-    /// Adds what stands at each position to the pixel under this tap.
+    /// Adds the value of each position to the pixel under this tap.
     #[inline(always)]
     fn add(&self, shape: &ConvShape, positions: &[f32], plane: &mut [f32]) {
         let (width, wide) = (shape.size()[1], shape.output_size()[1]);
@@ -164,7 +164,7 @@ impl Window {
                         *pixel += position;
                     }
                 }
-                2 => spread(positions, pixels),
+                2 => add_every_second(positions, pixels),
                 _ => {
                     for (pixel, position) in pixels.iter_mut().step_by(stride).zip(positions) {
                         *pixel += position;
@@ -175,9 +175,9 @@ impl Window {
     }
 }
 
-/// Adds to every second pixel, and writes those in between as they are, which makes it a vector loop.
+/// Adds to every second pixel and rewrites the others unchanged, which lets the compiler vectorise the loop.
 #[inline(always)]
-fn spread(positions: &[f32], pixels: &mut [f32]) {
+fn add_every_second(positions: &[f32], pixels: &mut [f32]) {
     let (pairs, rest) = pixels.as_chunks_mut::<2>();
     for (pair, position) in pairs.iter_mut().zip(positions) {
         *pair = [pair[0] + position, pair[1]];
@@ -187,10 +187,10 @@ fn spread(positions: &[f32], pixels: &mut [f32]) {
     }
 }
 
-/// Copies every `STRIDE`th pixel; a stride known to the compiler makes it a vector loop.
+/// Copies every `STRIDE`th pixel; a constant stride lets the compiler vectorise the loop.
 #[inline(always)]
-fn pick<const STRIDE: usize>(pixels: &[f32], positions: &mut [f32]) {
-    let (last, whole) = positions.split_last_mut().expect("a window sees a pixel");
+fn copy_strided<const STRIDE: usize>(pixels: &[f32], positions: &mut [f32]) {
+    let (last, whole) = positions.split_last_mut().expect("a window holds a pixel");
     let (strides, rest) = pixels.as_chunks::<STRIDE>();
     for (position, stride) in whole.iter_mut().zip(strides) {
         *position = stride[0];
@@ -200,9 +200,9 @@ fn pick<const STRIDE: usize>(pixels: &[f32], positions: &mut [f32]) {
         .map_or_else(|| rest[0], |stride| stride[0]);
 }
 
-/// Where one row, or column, of the kernel falls.
+/// The positions of one row or column of the kernel along an axis.
 struct Axis {
-    /// The positions, `first..end`, at which it falls on a pixel.
+    /// The positions `first..end` at which it lies on a pixel.
     first: usize,
     end: usize,
     stride: usize,
@@ -233,7 +233,7 @@ impl Axis {
         position * self.stride + self.tap - self.padding
     }
 
-    /// The pixel under any position, if there is one.
+    /// The pixel under any position, or `None` in the padding.
     fn source(&self, position: usize) -> Option<usize> {
         (self.first..self.end)
             .contains(&position)
@@ -247,7 +247,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_hold_what_the_taps_see() {
+    fn columns_hold_the_pixels_under_the_taps() {
         let shape = ConvShape::new(1, [1, 1], [2, 3], [2, 2], [1, 2], [0, 1]).unwrap();
         assert_eq!(shape.output_size(), [1, 2]);
         let mut columns = [f32::NAN; 8];
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn folding_counts_how_often_a_pixel_is_seen() {
+    fn folding_ones_counts_the_positions_of_each_pixel() {
         let shape = ConvShape::new(1, [1, 1], [3, 3], [2, 2], [1, 1], [0, 0]).unwrap();
         let mut image = [f32::NAN; 9];
         fold(Arch::new(), &shape, &[1.0; 16], &mut image);

@@ -1,7 +1,7 @@
-//! Any convolution as matrix products over the columns of several images at once.
+//! Convolution of any shape as matrix products over the columns of several images (im2col).
 //!
-//! One image of a deep layer has few positions (64 at 8×8), and a product with so few columns runs at a fraction of the machine's speed.
-//! Merging some images gives it hundreds, while the columns still fit a cache.
+//! One image of a deep layer has few positions (64 at 8 × 8), and a product with so few columns runs far below the machine's peak speed. Unfolding
+//! several images together gives it hundreds of columns, which still fit a cache.
 
 mod col2im;
 mod columns;
@@ -10,29 +10,29 @@ mod correlation;
 use pulp::Arch;
 
 use crate::convolution::ConvShape;
-use crate::matmul::{Matrix, Write, multiply};
+use crate::matmul::{Matrix, WriteMode, multiply};
 use crate::pool;
 use crate::scratch::Scratch;
 use crate::uninit::Uninit;
 use columns::{fold, unfold};
 use correlation::correlate;
 
-/// Positions of an image that is not worth merging with another: it can then be read and written where it stands.
-const ENOUGH: usize = 256;
+/// An image of at least so many positions is processed alone, without copying its outputs.
+const MIN_POSITIONS: usize = 256;
 
-/// Positions that smaller images are merged to.
-const POSITIONS: usize = 512;
+/// Positions to which smaller images are merged.
+const MERGED_POSITIONS: usize = 512;
 
-/// Elements of a column matrix that a second-level cache still holds part of.
-const ELEMENTS: usize = 1 << 19;
+/// Largest number of elements of a column matrix; a second-level cache holds part of it.
+const MAX_COLUMN_ELEMENTS: usize = 1 << 19;
 
-/// Parts that a batch for several threads is cut into, if it has so many images.
-const PARTS: usize = 2;
+/// Smallest number of chunks of a batch that is divided among threads, if it has so many images.
+const MIN_CHUNKS: usize = 2;
 
-/// Sums that a gradient by the weight is taken in, each over images of its own: so many at most, and no more than have so many elements together
-/// unless they are as few as the parts.
-const SUMS: usize = 16;
-const ELEMENTS_OF_SUMS: usize = 1 << 16;
+/// Largest number of partial sums of a weight gradient, each over its own images, and the largest number of elements of all partial sums together,
+/// unless there are no more of them than [`MIN_CHUNKS`].
+const MAX_PARTIAL_SUMS: usize = 16;
+const MAX_PARTIAL_SUM_ELEMENTS: usize = 1 << 16;
 
 /// Forward pass; slices as in [`convolve`](crate::convolve).
 pub fn convolve(
@@ -57,27 +57,27 @@ pub fn convolve(
         if count == 1 {
             multiply(
                 output,
-                Write::Over,
+                WriteMode::Overwrite,
                 weight,
                 columns,
-                plan.threads_of_product,
+                plan.threads_per_product,
             );
         } else {
-            let mut merged = Scratch::take(output.len());
+            let mut channel_major = Scratch::take(output.len());
             multiply(
-                &mut merged,
-                Write::Over,
+                &mut channel_major,
+                WriteMode::Overwrite,
                 weight,
                 columns,
-                plan.threads_of_product,
+                plan.threads_per_product,
             );
-            part(shape, &merged, output);
+            to_image_major(shape, &channel_major, output);
         }
         add_bias(bias, shape.output_plane_len(), output);
     });
 }
 
-/// Gradient by the input; slices as in [`convolve_input_gradient`](crate::convolve_input_gradient).
+/// Gradient with respect to the input; slices as in [`convolve_input_gradient`](crate::convolve_input_gradient).
 pub fn convolve_input_gradient(
     shape: &ConvShape,
     output_gradient: &[f32],
@@ -94,24 +94,30 @@ pub fn convolve_input_gradient(
         let output_gradient = plan.output_images_of(shape, output_gradient, index, count);
         let positions = count * shape.output_plane_len();
         let mut scratch = None;
-        let merged = merge(shape, output_gradient, &mut scratch);
+        let channel_major = to_channel_major(shape, output_gradient, &mut scratch);
         let input_gradient = input_gradient.floats();
-        let threads = plan.threads_of_product;
-        if col2im::pays(shape, positions) {
-            col2im::input_gradient(shape, merged, weight, threads, input_gradient);
+        let threads = plan.threads_per_product;
+        if col2im::is_profitable(shape, positions) {
+            col2im::input_gradient(shape, channel_major, weight, threads, input_gradient);
         } else {
             let mut columns = Scratch::take(shape.taps() * positions);
             let weight = weight.transposed();
-            multiply(&mut columns, Write::Over, weight, merged, threads);
+            multiply(
+                &mut columns,
+                WriteMode::Overwrite,
+                weight,
+                channel_major,
+                threads,
+            );
             fold(arch, shape, &columns, input_gradient);
         }
         add_bias(bias, shape.plane_len(), input_gradient);
     });
 }
 
-/// Gradient by the weight; slices as in [`convolve_weight_gradient`](crate::convolve_weight_gradient).
+/// Gradient with respect to the weight; slices as in [`convolve_weight_gradient`](crate::convolve_weight_gradient).
 ///
-/// The images are summed in ranges, and the sums added in the order of the ranges.
+/// The images are summed in ranges, and the partial sums are added in the order of the ranges.
 pub fn convolve_weight_gradient(
     shape: &ConvShape,
     input: &[f32],
@@ -120,23 +126,23 @@ pub fn convolve_weight_gradient(
 ) {
     let arch = Arch::new();
     let plan = Plan::new(shape);
-    let few = correlation::pays(shape);
-    let width = if few {
+    let few_channels = correlation::is_profitable(shape);
+    let width = if few_channels {
         correlation::width(shape)
     } else {
         shape.taps()
     };
     let len = shape.outputs() * width;
     let ranges = plan.ranges(len);
-    let threads_of_product = plan.threads.div_ceil(ranges);
+    let threads_per_product = plan.threads.div_ceil(ranges);
     let mut sums = Scratch::take(ranges * len);
     pool::for_each_chunk(plan.threads, &mut sums, len, |range, sum| {
-        let mut write = Write::Over;
+        let mut write = WriteMode::Overwrite;
         for index in range * plan.chunks / ranges..(range + 1) * plan.chunks / ranges {
             let count = plan.images.min(shape.batch() - index * plan.images);
             let input = plan.images_of(shape, input, index, count);
             let output_gradient = plan.output_images_of(shape, output_gradient, index, count);
-            if few {
+            if few_channels {
                 correlate(arch, shape, input, output_gradient, write, sum);
             } else {
                 let positions = count * shape.output_plane_len();
@@ -144,10 +150,10 @@ pub fn convolve_weight_gradient(
                 let mut scratch = None;
                 unfold(arch, shape, input, &mut columns);
                 let columns = Matrix::new(&columns, shape.taps(), positions).transposed();
-                let merged = merge(shape, output_gradient, &mut scratch);
-                multiply(sum, write, merged, columns, threads_of_product);
+                let channel_major = to_channel_major(shape, output_gradient, &mut scratch);
+                multiply(sum, write, channel_major, columns, threads_per_product);
             }
-            write = Write::Add;
+            write = WriteMode::Accumulate;
         }
     });
     let weight_gradient = weight_gradient.floats();
@@ -167,53 +173,55 @@ pub fn convolve_weight_gradient(
     }
 }
 
-/// How the batch is cut: by shape alone, so that sums are the same for any number of threads.
+/// Partition of the batch. Except for the thread counts it depends on the shape alone, so that results do not depend on the number of threads.
 struct Plan {
-    /// Parts there should be at least.
-    parts: usize,
-    /// Images whose columns are merged.
+    /// Smallest number of chunks.
+    min_chunks: usize,
+    /// Images per chunk, unfolded together.
     images: usize,
-    /// How often that is, the last time perhaps of fewer.
+    /// Number of chunks; the last may have fewer images.
     chunks: usize,
     threads: usize,
-    /// Where chunks are too few to keep all threads busy, several share a product.
-    threads_of_product: usize,
+    /// Threads per matrix product; more than 1 if there are fewer chunks than threads.
+    threads_per_product: usize,
 }
 
 impl Plan {
     fn new(shape: &ConvShape) -> Self {
         let operations = shape.operations();
-        let threads = pool::threads_of_products(operations);
-        let parts = if pool::products_are_shared(operations) {
-            PARTS
+        let threads = pool::matmul_threads(operations);
+        let min_chunks = if pool::is_matmul_parallel(operations) {
+            MIN_CHUNKS
         } else {
             1
         };
         let positions = shape.output_plane_len();
-        let merged = if positions < ENOUGH {
-            POSITIONS.div_ceil(positions)
+        let channel_major = if positions < MIN_POSITIONS {
+            MERGED_POSITIONS.div_ceil(positions)
         } else {
             1
         };
-        let images = merged
-            .min(ELEMENTS / (shape.taps() * positions))
-            .min(shape.batch().div_ceil(parts))
+        let images = channel_major
+            .min(MAX_COLUMN_ELEMENTS / (shape.taps() * positions))
+            .min(shape.batch().div_ceil(min_chunks))
             .max(1);
         let chunks = shape.batch().div_ceil(images);
         Self {
-            parts,
+            min_chunks,
             images,
             chunks,
             threads,
-            threads_of_product: threads.div_ceil(chunks),
+            threads_per_product: threads.div_ceil(chunks),
         }
     }
 
-    /// How many sums of `len` elements a gradient by the weight is taken in.
+    /// Number of partial sums of `len` elements in a weight gradient.
     fn ranges(&self, len: usize) -> usize {
-        match self.parts {
+        match self.min_chunks {
             1 => 1,
-            parts => (ELEMENTS_OF_SUMS / len).clamp(parts, SUMS).min(self.chunks),
+            min_chunks => (MAX_PARTIAL_SUM_ELEMENTS / len)
+                .clamp(min_chunks, MAX_PARTIAL_SUMS)
+                .min(self.chunks),
         }
     }
 
@@ -239,15 +247,22 @@ impl Plan {
     }
 }
 
-/// `[count, outputs, positions]` to `[outputs, count, positions]`, which for a single image is the same.
-fn merge<'a>(shape: &ConvShape, images: &'a [f32], scratch: &'a mut Option<Scratch>) -> Matrix<'a> {
+/// Transposes `[count, outputs, positions]` to `[outputs, count, positions]`; for a single image the two are the same.
+fn to_channel_major<'a>(
+    shape: &ConvShape,
+    images: &'a [f32],
+    scratch: &'a mut Option<Scratch>,
+) -> Matrix<'a> {
     let positions = shape.output_plane_len();
     let count = images.len() / shape.output_image_len();
     if count == 1 {
         return Matrix::new(images, shape.outputs(), positions);
     }
-    let merged = scratch.insert(Scratch::take(images.len()));
-    for (channel, row) in merged.chunks_exact_mut(count * positions).enumerate() {
+    let channel_major = scratch.insert(Scratch::take(images.len()));
+    for (channel, row) in channel_major
+        .chunks_exact_mut(count * positions)
+        .enumerate()
+    {
         for (image, part) in images
             .chunks_exact(shape.output_image_len())
             .zip(row.chunks_exact_mut(positions))
@@ -255,11 +270,11 @@ fn merge<'a>(shape: &ConvShape, images: &'a [f32], scratch: &'a mut Option<Scrat
             part.copy_from_slice(&image[channel * positions..][..positions]);
         }
     }
-    Matrix::new(merged, shape.outputs(), count * positions)
+    Matrix::new(channel_major, shape.outputs(), count * positions)
 }
 
-/// `[outputs, count, positions]` to `[count, outputs, positions]`.
-fn part(shape: &ConvShape, merged: &[f32], images: &mut [f32]) {
+/// Transposes `[outputs, count, positions]` to `[count, outputs, positions]`.
+fn to_image_major(shape: &ConvShape, channel_major: &[f32], images: &mut [f32]) {
     let positions = shape.output_plane_len();
     let count = images.len() / shape.output_image_len();
     for (index, image) in images
@@ -268,14 +283,14 @@ fn part(shape: &ConvShape, merged: &[f32], images: &mut [f32]) {
     {
         for (plane, row) in image
             .chunks_exact_mut(positions)
-            .zip(merged.chunks_exact(count * positions))
+            .zip(channel_major.chunks_exact(count * positions))
         {
             plane.copy_from_slice(&row[index * positions..][..positions]);
         }
     }
 }
 
-/// Adds a bias to every channel, while the images are still in a cache.
+/// Adds a bias to every channel while the images are still in a cache.
 fn add_bias(bias: Option<&[f32]>, plane: usize, images: &mut [f32]) {
     let Some(bias) = bias else { return };
     for image in images.chunks_exact_mut(bias.len() * plane) {

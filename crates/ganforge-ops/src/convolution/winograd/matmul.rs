@@ -1,4 +1,4 @@
-//! The products themselves, over panels that the transforms have laid out.
+//! The matrix products of the Winograd domain.
 
 #![expect(
     clippy::inline_always,
@@ -10,7 +10,7 @@ use std::ops::Range;
 use pulp::{Simd, WithSimd};
 
 use super::panels::Panels;
-use crate::matmul::{Left, PANEL, Rows, Sizes, Write, multiply_rows};
+use crate::matmul::{LeftOperand, PANEL, ProductSizes, StridedRows, WriteMode, multiply_panel};
 
 /// Transformed images times transformed weights, for some panels of the result.
 pub struct Multiply<'a> {
@@ -18,9 +18,9 @@ pub struct Multiply<'a> {
     pub images: &'a [f32],
     pub weights: Panels,
     pub weight: &'a [f32],
-    /// Which panels of the result.
+    /// The panels of the result that are computed.
     pub range: Range<usize>,
-    /// They alone.
+    /// The elements of these panels.
     pub result: &'a mut [f32],
 }
 
@@ -34,7 +34,7 @@ impl WithSimd for Multiply<'_> {
             columns: weights.columns,
             ..from
         };
-        // A panel that is cut short has other distances than the rest.
+        // A narrower last panel has other strides than the full ones.
         let full = (from.full() > 0).then_some((0, from.full(), PANEL));
         let rest = (from.full() < from.count()).then_some((
             from.full(),
@@ -45,40 +45,40 @@ impl WithSimd for Multiply<'_> {
             for panel in self.range.clone() {
                 let columns = to.width(panel);
                 let start = to.matrix(panel, product) - to.matrix(self.range.start, 0);
-                let mut into = Rows {
+                let mut into = StridedRows {
                     data: &mut self.result[start..start + from.rows * columns],
                     stride: columns,
                 };
-                let mut write = Write::Over;
+                let mut write = WriteMode::Overwrite;
                 for (first, segments, inner) in full.into_iter().chain(rest) {
-                    let left = Left {
+                    let left = LeftOperand {
                         data: &self.images[from.matrix(first, product)..],
                         row: inner,
                         inner: 1,
                         segment: from.panel_len(),
                     };
                     let start = weights.matrix(panel, product) + first * PANEL * columns;
-                    let right = Rows {
+                    let right = StridedRows {
                         data: &self.weight[start..][..segments * inner * columns],
                         stride: columns,
                     };
-                    let sizes = Sizes {
+                    let sizes = ProductSizes {
                         rows: from.rows,
                         segments,
                         inner,
                         columns,
                     };
-                    multiply_rows(simd, write, left, &right, &mut into, sizes);
-                    write = Write::Add;
+                    multiply_panel(simd, write, left, &right, &mut into, sizes);
+                    write = WriteMode::Accumulate;
                 }
             }
         }
     }
 }
 
-/// One product of transformed output gradients, their rows as columns, with one panel of transformed inputs.
+/// One product of transposed output gradients with one panel of inputs, both in the Winograd domain.
 pub struct Correlate<'a> {
-    pub write: Write,
+    pub write: WriteMode,
     pub product: usize,
     pub panel: usize,
     pub gradients: Panels,
@@ -96,30 +96,30 @@ impl WithSimd for Correlate<'_> {
     fn with_simd<S: Simd>(self, simd: S) {
         let (gradients, inputs) = (self.gradients, self.inputs);
         let columns = inputs.width(self.panel);
-        let right = Rows {
+        let right = StridedRows {
             data: &self.input[inputs.matrix(self.panel, self.product)..][..inputs.rows * columns],
             stride: columns,
         };
         for (panel, sum) in self.sum.chunks_mut(PANEL * columns).enumerate() {
             let rows = gradients.width(panel);
-            let left = Left {
+            let left = LeftOperand {
                 data: &self.gradient[gradients.matrix(panel, self.product)..]
                     [..gradients.rows * rows],
                 row: 1,
                 inner: rows,
                 segment: 0,
             };
-            let mut into = Rows {
+            let mut into = StridedRows {
                 data: sum,
                 stride: columns,
             };
-            let sizes = Sizes {
+            let sizes = ProductSizes {
                 rows,
                 segments: 1,
                 inner: inputs.rows,
                 columns,
             };
-            multiply_rows(simd, self.write, left, &right, &mut into, sizes);
+            multiply_panel(simd, self.write, left, &right, &mut into, sizes);
         }
     }
 }

@@ -1,12 +1,46 @@
-//! Kernel 4, stride 2, padding 1 by polyphase Winograd, and kernel 3, stride 1, padding 1 by Winograd; the crate's documentation has the
-//! mathematics.
+//! Winograd convolution for two kinds of layers: kernel 4, stride 2, padding 1 (polyphase), and kernel 3, stride 1, padding 1.
+//!
+//! # Polyphase Winograd
+//!
+//! In one dimension, the output y of a kernel g = (g₀ … g₃) with stride 2 over the padded signal d is
+//!
+//! ```text
+//! y(t) = Σₖ g(k) d(2t + k) = [g₀ d⁰(t) + g₂ d⁰(t + 1)] + [g₁ d¹(t) + g₃ d¹(t + 1)]
+//! ```
+//!
+//! with the phases d⁰(t) = d(2t) and d¹(t) = d(2t + 1): the sum of a convolution of 2 taps and stride 1 over each phase. In two dimensions there are
+//! four phases with 2 × 2 taps, and each phase acts as a further input channel. A convolution of 2 taps with two outputs,
+//! (y₀, y₁) = (g₀ d₀ + g₁ d₁, g₀ d₁ + g₁ d₂), needs three multiplications instead of four, y = Aᵀ [(G g) ⊙ (Bᵀ d)] with
+//!
+//! ```text
+//!      ⎡1 −1  0⎤       ⎡1  0⎤
+//! Bᵀ = ⎢0  1  0⎥   G = ⎢1  1⎥   Aᵀ = ⎡1  1  0⎤
+//!      ⎣0  1 −1⎦       ⎣0  1⎦        ⎣0  1 −1⎦
+//! ```
+//!
+//! and, applied to rows and columns, nine instead of sixteen for a tile of 2 × 2 outputs: F(2 × 2, 2 × 2) of A. Lavin and S. Gray, "Fast Algorithms
+//! for Convolutional Neural Networks", CVPR 2016. Each of the nine is a matrix product, tiles × (4 · inputs) by (4 · inputs) × outputs. The gradients
+//! are the transposes of this bilinear form: B [(G g Gᵀ) ⊙ (A y Aᵀ)] Bᵀ with respect to the input, summed where tiles overlap, and
+//! Gᵀ [Σ (A y Aᵀ) ⊙ (Bᵀ d B)] G with respect to the weight, summed over tiles.
+//!
+//! All entries are 0 or ±1, so the transforms only add, and the error stays near 1e-6 of the largest output.
+//!
+//! # Kernel 3
+//!
+//! F(2 × 2, 3 × 3) of the same paper: tiles of 4 × 4 inputs, sixteen multiplications instead of thirty-six.
+//!
+//! # Memory layout
+//!
+//! Images are NCHW outside this module. The transforms work on blocks of sixteen channels, one vector per pixel, so vectors are full for any batch
+//! size. They write panels of 64 channels, so that the matrix products read every operand from front to back and accumulate up to 6 × 64 sums in
+//! registers.
 
-mod form;
 mod matmul;
 mod panels;
 mod passes;
 mod tiling;
 mod transform;
+mod variant;
 mod weight;
 
 #[cfg(test)]
@@ -17,42 +51,42 @@ use pulp::Arch;
 use crate::convolution::ConvShape;
 use crate::simd_planes::LANES;
 use crate::uninit::Uninit;
-use form::{Dense, Polyphase};
+use variant::{Polyphase, UnitStride};
 
-/// Tiles of a batch for which it pays to transform the weights of a layer, the larger ones only for more. With half as many, 64 and 128 channels
-/// measured slower, and fewer than 64 still faster.
-const WORTHWHILE: usize = 16;
-const WORTHWHILE_IF_LARGE: usize = 32;
+/// Smallest number of tiles of a batch for which transforming the weights pays, for layers of few and of many input channels. With half as many
+/// tiles, layers of 64 and 128 channels measured slower, and layers of fewer than 64 still faster.
+const MIN_TILES: usize = 16;
+const MIN_TILES_LARGE: usize = 32;
 
-/// Input channels of a layer that is large.
-const LARGE: usize = 128;
+/// Input channels from which a layer counts as large.
+const LARGE_CHANNELS: usize = 128;
 
-/// Whether the shape is one of the layers this is written for.
+/// Whether the shape is one of the two supported kinds.
 pub fn supports(shape: &ConvShape) -> bool {
-    is_polyphase(shape) || is_dense(shape)
+    is_polyphase(shape) || is_unit_stride(shape)
 }
 
 fn is_polyphase(shape: &ConvShape) -> bool {
     (shape.kernel(), shape.stride(), shape.padding()) == ([4, 4], [2, 2], [1, 1])
 }
 
-fn is_dense(shape: &ConvShape) -> bool {
+fn is_unit_stride(shape: &ConvShape) -> bool {
     (shape.kernel(), shape.stride(), shape.padding()) == ([3, 3], [1, 1], [1, 1])
 }
 
-/// Whether the shape is supported and measured faster this way: channels that fill the lanes, and tiles enough to pay for transforming the
+/// Whether the shape is supported and measured faster by Winograd: channels that fill the vectors, and enough tiles to amortise the transform of the
 /// weights.
-pub fn pays(shape: &ConvShape) -> bool {
+pub fn is_profitable(shape: &ConvShape) -> bool {
     let [rows, columns] = shape.output_size().map(|size| size.div_ceil(2));
-    let worthwhile = if shape.inputs() < LARGE {
-        WORTHWHILE
+    let min_tiles = if shape.inputs() < LARGE_CHANNELS {
+        MIN_TILES
     } else {
-        WORTHWHILE_IF_LARGE
+        MIN_TILES_LARGE
     };
     supports(shape)
         && shape.inputs() >= LANES
         && shape.outputs() >= LANES
-        && shape.batch() * rows * columns >= worthwhile
+        && shape.batch() * rows * columns >= min_tiles
 }
 
 /// Forward pass; slices as in [`convolve`](crate::convolve).
@@ -66,7 +100,7 @@ pub fn convolve(
     convolve_on(Arch::new(), shape, input, weight, bias, output);
 }
 
-/// Gradient by the input; slices as in [`convolve_input_gradient`](crate::convolve_input_gradient).
+/// Gradient with respect to the input; slices as in [`convolve_input_gradient`](crate::convolve_input_gradient).
 pub fn convolve_input_gradient(
     shape: &ConvShape,
     output_gradient: &[f32],
@@ -84,7 +118,7 @@ pub fn convolve_input_gradient(
     );
 }
 
-/// Gradient by the weight; slices as in [`convolve_weight_gradient`](crate::convolve_weight_gradient).
+/// Gradient with respect to the weight; slices as in [`convolve_weight_gradient`](crate::convolve_weight_gradient).
 pub fn convolve_weight_gradient(
     shape: &ConvShape,
     input: &[f32],
@@ -105,7 +139,7 @@ fn convolve_on(
     let pass = if is_polyphase(shape) {
         passes::convolve::<Polyphase>
     } else {
-        passes::convolve::<Dense>
+        passes::convolve::<UnitStride>
     };
     pass(arch, shape, input, weight, bias, output);
 }
@@ -121,7 +155,7 @@ fn input_gradient_on(
     let pass = if is_polyphase(shape) {
         passes::input_gradient::<Polyphase>
     } else {
-        passes::input_gradient::<Dense>
+        passes::input_gradient::<UnitStride>
     };
     pass(arch, shape, output_gradient, weight, bias, input_gradient);
 }
@@ -136,7 +170,7 @@ fn weight_gradient_on(
     let pass = if is_polyphase(shape) {
         passes::weight_gradient::<Polyphase>
     } else {
-        passes::weight_gradient::<Dense>
+        passes::weight_gradient::<UnitStride>
     };
     pass(arch, shape, input, output_gradient, weight_gradient);
 }

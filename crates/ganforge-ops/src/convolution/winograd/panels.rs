@@ -1,16 +1,16 @@
-//! How what is multiplied lies in memory, `[panel, product, row, column]`: columns are channels, and a panel has as many of them as a matrix
-//! product sums at once. So every operand of every product is read, and every result written, from front to back.
+//! Memory layout of the operands in the Winograd domain: `[panel, product, row, column]`. Columns are channels; a panel has as many as a matrix
+//! product accumulates at a time. So every operand is read, and every result written, from front to back.
 
 use crate::matmul::PANEL;
 use crate::simd_planes::LANES;
 
-/// Sizes of an operand in the domain of products.
+/// Sizes of an operand in the Winograd domain.
 #[derive(Clone, Copy)]
 pub struct Panels {
     pub products: usize,
     /// Tiles, or the channels summed over.
     pub rows: usize,
-    /// All panels' columns, in blocks of 16.
+    /// Columns of all panels, in blocks of 16.
     pub columns: usize,
 }
 
@@ -23,7 +23,7 @@ impl Panels {
         self.columns.div_ceil(PANEL)
     }
 
-    /// Panels that are not cut short: the last one may be.
+    /// Number of full panels; the last panel may be narrower.
     pub fn full(self) -> usize {
         self.columns / PANEL
     }
@@ -38,12 +38,12 @@ impl Panels {
         self.products * self.rows * PANEL
     }
 
-    /// Where the matrix of one product starts.
+    /// Index of the first element of the matrix of one product.
     pub fn matrix(self, panel: usize, product: usize) -> usize {
         panel * self.panel_len() + product * self.rows * self.width(panel)
     }
 
-    /// Where the vectors of a block of channels stand.
+    /// Positions of the vectors of a block of channels.
     pub fn block(self, block: usize, phases: usize) -> Block {
         let column = block * phases * LANES;
         let (panel, column) = (column / PANEL, column % PANEL);
@@ -59,7 +59,7 @@ impl Panels {
 /// Distances between the vectors of a block of channels.
 #[derive(Clone, Copy)]
 pub struct Block {
-    /// That of the first row, product and phase.
+    /// Index of the first row, product and phase.
     pub start: usize,
     pub row: usize,
     pub product: usize,

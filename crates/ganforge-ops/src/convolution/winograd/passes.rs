@@ -1,29 +1,29 @@
-//! The three passes: images enter the domain of products, are multiplied, and leave it.
+//! The three passes: transform to the Winograd domain, multiply, transform back.
 
 use pulp::Arch;
 
-use super::form::{Face, Form};
 use super::matmul::{Correlate, Multiply};
 use super::panels::Panels;
 use super::tiling::{Grid, Tiling};
-use super::transform::{Enter, Leave};
-use super::weight::{self, Factor};
+use super::transform::{FromWinograd, ToWinograd};
+use super::variant::{Transform, Variant};
+use super::weight::{self, RightFactor};
 use crate::convolution::ConvShape;
-use crate::matmul::{PANEL, Write};
+use crate::matmul::{PANEL, WriteMode};
 use crate::pool;
 use crate::scratch::Scratch;
 use crate::uninit::Uninit;
 
-/// Tiles whose products are computed at once: enough to read the weights seldom, and few enough for a cache.
-const TILES: usize = 64;
+/// Tiles multiplied at a time: enough to amortise reading the weights, and few enough for a cache.
+const TILES_PER_CHUNK: usize = 64;
 
-/// Tiles of a group in the gradient by the weight.
-const GROUP: usize = 256;
+/// Tiles of a group in the weight gradient.
+const TILES_PER_GROUP: usize = 256;
 
-/// Elements of the transformed images that a weight gradient holds at once: 16 MB.
-const HELD: usize = 1 << 22;
+/// Largest number of elements of transformed images that a weight gradient keeps in memory: 16 MB.
+const MAX_TRANSFORMED_ELEMENTS: usize = 1 << 22;
 
-pub fn convolve<F: Form>(
+pub fn convolve<F: Variant>(
     arch: Arch,
     shape: &ConvShape,
     input: &[f32],
@@ -33,12 +33,19 @@ pub fn convolve<F: Form>(
 ) {
     let tiling = Tiling::<F>::new(shape);
     let plan = Plan::new(shape, tiling.input.count());
-    let weights = weight::enter(arch, shape, &tiling, Factor::Inputs, plan.threads, weight);
+    let weights = weight::to_winograd(
+        arch,
+        shape,
+        &tiling,
+        RightFactor::Inputs,
+        plan.threads,
+        weight,
+    );
     let (from, to) = (&tiling.input, &tiling.output);
-    map(arch, &plan, from, to, &weights, bias, input, output);
+    convolve_images(arch, &plan, from, to, &weights, bias, input, output);
 }
 
-pub fn input_gradient<F: Form>(
+pub fn input_gradient<F: Variant>(
     arch: Arch,
     shape: &ConvShape,
     output_gradient: &[f32],
@@ -48,16 +55,16 @@ pub fn input_gradient<F: Form>(
 ) {
     let tiling = Tiling::<F>::new(shape);
     let plan = Plan::new(shape, tiling.input.count());
-    let weights = weight::enter(
+    let weights = weight::to_winograd(
         arch,
         shape,
         &tiling,
-        Factor::OutputGradients,
+        RightFactor::OutputGradients,
         plan.threads,
         weight,
     );
     let (from, to) = (&tiling.output, &tiling.input);
-    map(
+    convolve_images(
         arch,
         &plan,
         from,
@@ -69,9 +76,12 @@ pub fn input_gradient<F: Form>(
     );
 }
 
-/// Images of one side to those of the other.
-#[expect(clippy::too_many_arguments, reason = "two sides of each thing")]
-fn map<From: Face, To: Face>(
+/// Computes images of one side of the convolution from those of the other.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "operands of both sides of the convolution"
+)]
+fn convolve_images<From: Transform, To: Transform>(
     arch: Arch,
     plan: &Plan,
     from: &Grid<From>,
@@ -85,37 +95,41 @@ fn map<From: Face, To: Face>(
     destination.for_each_chunk(plan.threads, chunk, |index, images| {
         let count = images.len() / to.image_len;
         let tiles = count * from.count();
-        let (entering, leaving) = (from.panels(tiles), to.panels(tiles));
+        let (input_panels, output_panels) = (from.panels(tiles), to.panels(tiles));
         let mut frame = Scratch::take(from.frame_len);
         frame.fill(0.0);
-        let mut entered = Scratch::take(entering.len());
-        arch.dispatch(Enter {
+        let mut transformed = Scratch::take(input_panels.len());
+        arch.dispatch(ToWinograd {
             grid: from,
             images: &source[index * plan.images * from.image_len..][..count * from.image_len],
-            panels: entering,
-            points: &mut entered,
+            panels: input_panels,
+            points: &mut transformed,
             frame: &mut frame,
         });
-        let mut products = Scratch::take(leaving.len());
-        // A single chunk has no other parallelism than that of its panels.
-        let panels = if plan.busy { leaving.count() } else { 1 };
-        let threads = if plan.busy { 1 } else { plan.threads };
-        let len = panels * leaving.panel_len();
+        let mut products = Scratch::take(output_panels.len());
+        // With fewer chunks than threads, the panels of a chunk are divided among threads.
+        let panels = if plan.enough_chunks {
+            output_panels.count()
+        } else {
+            1
+        };
+        let threads = if plan.enough_chunks { 1 } else { plan.threads };
+        let len = panels * output_panels.panel_len();
         pool::for_each_chunk(threads, &mut products, len, |index, result| {
             let first = index * panels;
             arch.dispatch(Multiply {
-                from: entering,
-                images: &entered,
+                from: input_panels,
+                images: &transformed,
                 weights: *weights,
                 weight,
-                range: first..leaving.count().min(first + panels),
+                range: first..output_panels.count().min(first + panels),
                 result,
             });
         });
         let mut frame = Scratch::take(to.frame_len);
-        arch.dispatch(Leave {
+        arch.dispatch(FromWinograd {
             grid: to,
-            panels: leaving,
+            panels: output_panels,
             points: &products,
             bias,
             images: images.floats(),
@@ -124,7 +138,7 @@ fn map<From: Face, To: Face>(
     });
 }
 
-pub fn weight_gradient<F: Form>(
+pub fn weight_gradient<F: Variant>(
     arch: Arch,
     shape: &ConvShape,
     input: &[f32],
@@ -132,7 +146,7 @@ pub fn weight_gradient<F: Form>(
     weight_gradient: Uninit,
 ) {
     let tiling = Tiling::<F>::new(shape);
-    let threads = pool::threads_of_products(shape.operations());
+    let threads = pool::matmul_threads(shape.operations());
     let (depth, width) = (tiling.input.channels(), tiling.output.channels());
     let sums = Panels {
         products: F::Weight::PRODUCTS,
@@ -140,13 +154,14 @@ pub fn weight_gradient<F: Form>(
         columns: depth,
     };
     let mut sum = Scratch::take(sums.len());
-    let held = Held::new(shape, &tiling);
-    let mut write = Write::Over;
-    for start in (0..shape.batch()).step_by(held.images * held.groups) {
-        let count = (shape.batch() - start).min(held.images * held.groups);
-        let inputs = held.enter(arch, threads, &tiling.input, input, start, count);
-        let gradients = held.enter(arch, threads, &tiling.output, output_gradient, start, count);
-        // Products are tasks of their own where all panels are as long.
+    let plan = WeightGradientPlan::new(shape, &tiling);
+    let mut write = WriteMode::Overwrite;
+    for start in (0..shape.batch()).step_by(plan.images * plan.groups) {
+        let count = (shape.batch() - start).min(plan.images * plan.groups);
+        let inputs = plan.to_winograd(arch, threads, &tiling.input, input, start, count);
+        let gradients =
+            plan.to_winograd(arch, threads, &tiling.output, output_gradient, start, count);
+        // Each product is a task of its own if all panels have the same width.
         let by_product = depth.is_multiple_of(PANEL);
         let task = if by_product {
             width * PANEL
@@ -162,8 +177,8 @@ pub fn weight_gradient<F: Form>(
             let len = width * sums.width(panel);
             for (product, sum) in sum.chunks_exact_mut(len).enumerate() {
                 let mut write = write;
-                for group in 0..count.div_ceil(held.images) {
-                    let tiles = held.tiles(group, count);
+                for group in 0..count.div_ceil(plan.images) {
+                    let tiles = plan.tiles(group, count);
                     let (gradients_of, inputs_of) =
                         (tiling.output.panels(tiles), tiling.input.panels(tiles));
                     arch.dispatch(Correlate {
@@ -171,79 +186,80 @@ pub fn weight_gradient<F: Form>(
                         product: first + product,
                         panel,
                         gradients: gradients_of,
-                        gradient: &gradients[group * held.group_len(&tiling.output)..]
+                        gradient: &gradients[group * plan.group_len(&tiling.output)..]
                             [..gradients_of.len()],
                         inputs: inputs_of,
-                        input: &inputs[group * held.group_len(&tiling.input)..][..inputs_of.len()],
+                        input: &inputs[group * plan.group_len(&tiling.input)..][..inputs_of.len()],
                         sum,
                     });
-                    write = Write::Add;
+                    write = WriteMode::Accumulate;
                 }
             }
         });
-        write = Write::Add;
+        write = WriteMode::Accumulate;
     }
-    weight::leave(arch, shape, &tiling, threads, sums, &sum, weight_gradient);
+    weight::from_winograd(arch, shape, &tiling, threads, sums, &sum, weight_gradient);
 }
 
-/// How the batch is cut for the passes whose images do not meet.
+/// Partition of the batch in the forward pass and the input gradient, where images are independent.
 struct Plan {
     images: usize,
     threads: usize,
-    /// There are chunks for all threads.
-    busy: bool,
+    /// There are at least as many chunks as threads.
+    enough_chunks: bool,
 }
 
 impl Plan {
     fn new(shape: &ConvShape, tiles: usize) -> Self {
-        let threads = pool::threads_of_products(shape.operations());
+        let threads = pool::matmul_threads(shape.operations());
         let chunks = (shape.batch() * tiles)
-            .div_ceil(TILES)
+            .div_ceil(TILES_PER_CHUNK)
             .next_multiple_of(threads);
         let images = shape.batch().div_ceil(chunks);
         Self {
             images,
             threads,
-            busy: shape.batch().div_ceil(images) >= threads,
+            enough_chunks: shape.batch().div_ceil(images) >= threads,
         }
     }
 }
 
-/// How the batch is cut for the weight gradient, where images meet: by shape alone, so that sums are the same for any number of threads.
-struct Held {
-    /// Images of a group.
+/// Partition of the batch in the weight gradient, which sums over images. It depends on the shape alone, so that results do not depend on the number
+/// of threads.
+struct WeightGradientPlan {
+    /// Images per group.
     images: usize,
-    /// Groups held at once.
+    /// Groups kept in memory at a time.
     groups: usize,
-    /// Tiles of an image.
+    /// Tiles per image.
     count: usize,
 }
 
-impl Held {
-    fn new<F: Form>(shape: &ConvShape, tiling: &Tiling<F>) -> Self {
+impl WeightGradientPlan {
+    fn new<F: Variant>(shape: &ConvShape, tiling: &Tiling<F>) -> Self {
         let count = tiling.input.count();
-        let images = GROUP.div_ceil(count).min(shape.batch());
+        let images = TILES_PER_GROUP.div_ceil(count).min(shape.batch());
         let channels = tiling.input.channels() + tiling.output.channels();
         let group = F::Weight::PRODUCTS * images * count * channels;
         Self {
             images,
-            groups: (HELD / group).clamp(1, shape.batch().div_ceil(images)),
+            groups: (MAX_TRANSFORMED_ELEMENTS / group).clamp(1, shape.batch().div_ceil(images)),
             count,
         }
     }
 
-    /// Tiles of a group, when `count` images are held.
+    /// Tiles of a group if `count` images are in memory.
     fn tiles(&self, group: usize, count: usize) -> usize {
         self.images.min(count - group * self.images) * self.count
     }
 
     /// Elements of a group.
-    fn group_len<F: Face>(&self, grid: &Grid<F>) -> usize {
+    fn group_len<F: Transform>(&self, grid: &Grid<F>) -> usize {
         grid.panels(self.images * self.count).len()
     }
 
-    /// The images from `start` in the domain of products, group after group.
-    fn enter<F: Face>(
+    /// Transforms the images from `start` on to the Winograd domain, group after group.
+    fn to_winograd<F: Transform>(
         &self,
         arch: Arch,
         threads: usize,
@@ -260,7 +276,7 @@ impl Held {
             let panels = grid.panels(tiles);
             let mut frame = Scratch::take(grid.frame_len);
             frame.fill(0.0);
-            arch.dispatch(Enter {
+            arch.dispatch(ToWinograd {
                 grid,
                 images: &images[first * grid.image_len..][..tiles / self.count * grid.image_len],
                 panels,

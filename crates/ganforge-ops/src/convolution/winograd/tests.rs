@@ -1,15 +1,15 @@
-//! The instruction sets against each other: with fused multiplications they agree to the bit, and plain code differs by roundings.
+//! Instruction sets with fused multiply-add agree bitwise; scalar code differs by rounding.
 
 use super::*;
 use crate::instruction_sets::archs;
 
-/// A different number at every place, of both signs.
+/// Different numbers of both signs.
 fn wave(len: usize, phase: f32) -> Vec<f32> {
     (0..len).map(|at| (at as f32 * 1.7 + phase).sin()).collect()
 }
 
 #[test]
-fn every_instruction_set_computes_the_same() {
+fn all_instruction_sets_agree() {
     for (batch, channels, size) in [
         (3, [16, 32], [8, 8]),
         (2, [20, 5], [9, 6]),
@@ -44,32 +44,32 @@ fn passes_on(arch: Arch, shape: &ConvShape) -> [Vec<f32>; 3] {
     let gradient = wave(shape.output_len(), 2.0);
     let bias = wave(shape.outputs().max(shape.inputs()), 3.0);
     let mut output = vec![f32::NAN; shape.output_len()];
-    let of_outputs = Some(&bias[..shape.outputs()]);
+    let output_bias = Some(&bias[..shape.outputs()]);
     convolve_on(
         arch,
         shape,
         &input,
         &weight,
-        of_outputs,
+        output_bias,
         output.as_mut_slice().into(),
     );
-    let mut by_input = vec![f32::NAN; shape.input_len()];
-    let of_inputs = Some(&bias[..shape.inputs()]);
+    let mut input_gradient = vec![f32::NAN; shape.input_len()];
+    let input_bias = Some(&bias[..shape.inputs()]);
     input_gradient_on(
         arch,
         shape,
         &gradient,
         &weight,
-        of_inputs,
-        by_input.as_mut_slice().into(),
+        input_bias,
+        input_gradient.as_mut_slice().into(),
     );
-    let mut by_weight = vec![f32::NAN; shape.weight_len()];
+    let mut weight_gradient = vec![f32::NAN; shape.weight_len()];
     weight_gradient_on(
         arch,
         shape,
         &input,
         &gradient,
-        by_weight.as_mut_slice().into(),
+        weight_gradient.as_mut_slice().into(),
     );
-    [output, by_input, by_weight]
+    [output, input_gradient, weight_gradient]
 }

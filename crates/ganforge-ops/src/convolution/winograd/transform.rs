@@ -1,4 +1,4 @@
-//! Images, tile by tile, into the domain of products and out of it.
+//! The transforms of images into the Winograd domain and back, tile by tile.
 
 #![expect(
     clippy::inline_always,
@@ -9,27 +9,27 @@ use std::marker::PhantomData;
 
 use pulp::{Simd, WithSimd};
 
-use super::form::{Face, MOST};
 use super::panels::{Block, Panels};
 use super::tiling::Grid;
+use super::variant::{MAX_TILE, Transform};
 use crate::simd_planes::LANES;
 
-/// Into the domain of products: `Bᵀ d B` for inputs, `A y Aᵀ` for output gradients.
-pub struct Enter<'a, F> {
+/// Transforms images to the Winograd domain: `Bᵀ d B` for inputs, `A y Aᵀ` for output gradients.
+pub struct ToWinograd<'a, F> {
     pub grid: &'a Grid<F>,
     /// `[count, channels, height, width]`
     pub images: &'a [f32],
     pub panels: Panels,
-    /// As `panels` says.
+    /// Laid out as `panels`.
     pub points: &'a mut [f32],
     pub frame: &'a mut [f32],
 }
 
-/// Out of the domain of products: `Aᵀ m A` for outputs, `B m Bᵀ`, added where tiles overlap, for input gradients.
-pub struct Leave<'a, F> {
+/// Transforms from the Winograd domain to images: `Aᵀ m A` for outputs, `B m Bᵀ`, summed where tiles overlap, for input gradients.
+pub struct FromWinograd<'a, F> {
     pub grid: &'a Grid<F>,
     pub panels: Panels,
-    /// As `panels` says.
+    /// Laid out as `panels`.
     pub points: &'a [f32],
     /// `[channels]`, added to every pixel.
     pub bias: Option<&'a [f32]>,
@@ -38,7 +38,7 @@ pub struct Leave<'a, F> {
     pub frame: &'a mut [f32],
 }
 
-impl<F: Face> WithSimd for Enter<'_, F> {
+impl<F: Transform> WithSimd for ToWinograd<'_, F> {
     type Output = ();
 
     #[inline(always)]
@@ -46,10 +46,10 @@ impl<F: Face> WithSimd for Enter<'_, F> {
         let (grid, frame) = (self.grid, self.frame);
         let (points, _) = S::as_mut_simd_f32s(self.points);
         for (index, image) in self.images.chunks_exact(grid.image_len).enumerate() {
-            for (block, planes) in image.chunks(grid.places.block_len()).enumerate() {
-                let plane = grid.places.plane_len();
+            for (block, planes) in image.chunks(grid.layout.block_len()).enumerate() {
+                let plane = grid.layout.plane_len();
                 let channels = planes.len() / plane;
-                grid.places.gather(simd, planes, plane, channels, frame);
+                grid.layout.gather(simd, planes, plane, channels, frame);
                 let (pixels, _) = S::as_simd_f32s(frame);
                 let at = Vectors::<S, F>::new(self.panels.block(block, F::PHASES), grid.width);
                 for (tile, [y, x]) in grid.tiles() {
@@ -57,7 +57,13 @@ impl<F: Face> WithSimd for Enter<'_, F> {
                     for phase in 0..F::PHASES {
                         for part in 0..Vectors::<S, F>::PARTS {
                             let corner = at.corner([y, x], phase, part);
-                            at.enter(simd, pixels, corner, points, at.place(row, phase, part));
+                            at.to_winograd(
+                                simd,
+                                pixels,
+                                corner,
+                                points,
+                                at.place(row, phase, part),
+                            );
                         }
                     }
                 }
@@ -66,7 +72,7 @@ impl<F: Face> WithSimd for Enter<'_, F> {
     }
 }
 
-impl<F: Face> WithSimd for Leave<'_, F> {
+impl<F: Transform> WithSimd for FromWinograd<'_, F> {
     type Output = ();
 
     #[inline(always)]
@@ -74,7 +80,7 @@ impl<F: Face> WithSimd for Leave<'_, F> {
         let (grid, frame) = (self.grid, self.frame);
         let (points, _) = S::as_simd_f32s(self.points);
         for (index, image) in self.images.chunks_exact_mut(grid.image_len).enumerate() {
-            for (block, planes) in image.chunks_mut(grid.places.block_len()).enumerate() {
+            for (block, planes) in image.chunks_mut(grid.layout.block_len()).enumerate() {
                 let mut bias = [0.0; LANES];
                 if let Some(biases) = self.bias {
                     let biases = biases[block * LANES..].iter();
@@ -90,28 +96,34 @@ impl<F: Face> WithSimd for Leave<'_, F> {
                     for phase in 0..F::PHASES {
                         for part in 0..Vectors::<S, F>::PARTS {
                             let corner = at.corner([y, x], phase, part);
-                            at.leave(simd, points, at.place(row, phase, part), pixels, corner);
+                            at.from_winograd(
+                                simd,
+                                points,
+                                at.place(row, phase, part),
+                                pixels,
+                                corner,
+                            );
                         }
                     }
                 }
-                grid.places.scatter(simd, frame, planes);
+                grid.layout.scatter(simd, frame, planes);
             }
         }
     }
 }
 
-/// Distances in a frame and among the points of a block of channels, in vectors of `S`.
+/// Strides in a frame and among the points of a block of channels, in vectors of `S`.
 pub struct Vectors<S, F> {
     start: usize,
     row: usize,
     product: usize,
-    /// Of a row of the frame.
-    line: usize,
-    kinds: PhantomData<(S, F)>,
+    /// Between rows of the frame.
+    frame_row: usize,
+    types: PhantomData<(S, F)>,
 }
 
-impl<S: Simd, F: Face> Vectors<S, F> {
-    /// Vectors to a block of channels: one with AVX-512, two with AVX2, four with NEON.
+impl<S: Simd, F: Transform> Vectors<S, F> {
+    /// Vectors of a block of channels: one with AVX-512, two with AVX2, four with NEON.
     pub const PARTS: usize = LANES / S::F32_LANES;
 
     #[inline(always)]
@@ -120,30 +132,30 @@ impl<S: Simd, F: Face> Vectors<S, F> {
             start: block.start / S::F32_LANES,
             row: block.row / S::F32_LANES,
             product: block.product / S::F32_LANES,
-            line: frame_width * Self::PARTS,
-            kinds: PhantomData,
+            frame_row: frame_width * Self::PARTS,
+            types: PhantomData,
         }
     }
 
-    /// The first pixel of a tile in the frame.
+    /// Index of the first pixel of a tile in the frame.
     #[inline(always)]
     pub fn corner(&self, [y, x]: [usize; 2], phase: usize, part: usize) -> usize {
         let (y, x) = (
             2 * y * F::STRIDE + phase / F::STRIDE,
             2 * x * F::STRIDE + phase % F::STRIDE,
         );
-        y * self.line + x * Self::PARTS + part
+        y * self.frame_row + x * Self::PARTS + part
     }
 
-    /// The first point of a row.
+    /// Index of the first point of a row.
     #[inline(always)]
     pub fn place(&self, row: usize, phase: usize, part: usize) -> usize {
         self.start + row * self.row + phase * Self::PARTS + part
     }
 
-    /// Pixels of a tile to points.
+    /// Transforms the pixels of a tile to points.
     #[inline(always)]
-    pub fn enter(
+    pub fn to_winograd(
         &self,
         simd: S,
         pixels: &[S::f32s],
@@ -152,26 +164,27 @@ impl<S: Simd, F: Face> Vectors<S, F> {
         place: usize,
     ) {
         let zero = simd.splat_f32s(0.0);
-        let mut columns = [[zero; MOST]; MOST];
-        for (j, column) in columns.iter_mut().enumerate().take(F::REACH) {
-            let mut tile = [zero; MOST];
-            for (i, pixel) in tile.iter_mut().enumerate().take(F::REACH) {
-                *pixel = pixels[corner + i * F::STRIDE * self.line + j * F::STRIDE * Self::PARTS];
+        let mut columns = [[zero; MAX_TILE]; MAX_TILE];
+        for (j, column) in columns.iter_mut().enumerate().take(F::TILE) {
+            let mut tile = [zero; MAX_TILE];
+            for (i, pixel) in tile.iter_mut().enumerate().take(F::TILE) {
+                *pixel =
+                    pixels[corner + i * F::STRIDE * self.frame_row + j * F::STRIDE * Self::PARTS];
             }
-            *column = F::enter(simd, tile);
+            *column = F::to_winograd(simd, tile);
         }
         for i in 0..F::POINTS {
             let row = [columns[0][i], columns[1][i], columns[2][i], columns[3][i]];
-            let row = F::enter(simd, row);
+            let row = F::to_winograd(simd, row);
             for (j, point) in row.into_iter().enumerate().take(F::POINTS) {
                 points[place + (i * F::POINTS + j) * self.product] = point;
             }
         }
     }
 
-    /// Points of a tile, added to its pixels.
+    /// Transforms the points of a tile and adds the result to its pixels.
     #[inline(always)]
-    pub fn leave(
+    pub fn from_winograd(
         &self,
         simd: S,
         points: &[S::f32s],
@@ -180,20 +193,20 @@ impl<S: Simd, F: Face> Vectors<S, F> {
         corner: usize,
     ) {
         let zero = simd.splat_f32s(0.0);
-        let mut columns = [[zero; MOST]; MOST];
+        let mut columns = [[zero; MAX_TILE]; MAX_TILE];
         for (j, column) in columns.iter_mut().enumerate().take(F::POINTS) {
-            let mut tile = [zero; MOST];
+            let mut tile = [zero; MAX_TILE];
             for (i, point) in tile.iter_mut().enumerate().take(F::POINTS) {
                 *point = points[place + (i * F::POINTS + j) * self.product];
             }
-            *column = F::leave(simd, tile);
+            *column = F::from_winograd(simd, tile);
         }
         let [left, second, third, right] = columns;
         let rows = left.into_iter().zip(second).zip(third).zip(right);
-        for (i, (((a, b), c), d)) in rows.enumerate().take(F::REACH) {
-            let row = F::leave(simd, [a, b, c, d]);
-            for (j, value) in row.into_iter().enumerate().take(F::REACH) {
-                let at = corner + i * F::STRIDE * self.line + j * F::STRIDE * Self::PARTS;
+        for (i, (((a, b), c), d)) in rows.enumerate().take(F::TILE) {
+            let row = F::from_winograd(simd, [a, b, c, d]);
+            for (j, value) in row.into_iter().enumerate().take(F::TILE) {
+                let at = corner + i * F::STRIDE * self.frame_row + j * F::STRIDE * Self::PARTS;
                 pixels[at] = simd.add_f32s(pixels[at], value);
             }
         }

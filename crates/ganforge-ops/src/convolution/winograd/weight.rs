@@ -1,4 +1,4 @@
-//! The transforms of weights: `G g Gᵀ`, and its transpose for their gradient.
+//! The transform of weights, `G g Gᵀ`, and its transpose for their gradient.
 
 #![expect(
     clippy::inline_always,
@@ -7,10 +7,10 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::form::{Face, Form};
 use super::panels::Panels;
 use super::tiling::Tiling;
 use super::transform::Vectors;
+use super::variant::{Transform, Variant};
 use crate::convolution::ConvShape;
 use crate::matmul::PANEL;
 use crate::pool;
@@ -18,31 +18,31 @@ use crate::scratch::Scratch;
 use crate::simd_planes::LANES;
 use crate::uninit::Uninit;
 
-/// What the weights are multiplied with.
+/// The operand that the weights are multiplied with.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Factor {
-    /// Inputs: rows are transformed input channels, columns outputs.
+pub enum RightFactor {
+    /// Inputs: rows are input channels, columns output channels.
     Inputs,
-    /// Output gradients: the other way round.
+    /// Output gradients: rows are output channels, columns input channels.
     OutputGradients,
 }
 
-/// Transformed weights, a right operand of products.
+/// Transforms the weights to the right operand of the products.
 ///
 /// # Shapes
-/// `weight` `[outputs, inputs, kernel height, kernel width]` to the panels that come with the result.
-pub fn enter<F: Form>(
+/// `weight` `[outputs, inputs, kernel height, kernel width]` to the returned panels.
+pub fn to_winograd<F: Variant>(
     arch: Arch,
     shape: &ConvShape,
     tiling: &Tiling<F>,
-    factor: Factor,
+    factor: RightFactor,
     threads: usize,
     weight: &[f32],
 ) -> (Panels, Scratch) {
     let (depth, width) = (tiling.input.channels(), tiling.output.channels());
     let (rows, columns) = match factor {
-        Factor::Inputs => (depth, width),
-        Factor::OutputGradients => (width, depth),
+        RightFactor::Inputs => (depth, width),
+        RightFactor::OutputGradients => (width, depth),
     };
     let panels = Panels {
         products: F::Weight::PRODUCTS,
@@ -55,7 +55,7 @@ pub fn enter<F: Form>(
             columns: panels.width(panel),
             ..panels
         };
-        arch.dispatch(Enter {
+        arch.dispatch(ToWinograd {
             shape,
             tiling,
             factor,
@@ -68,30 +68,30 @@ pub fn enter<F: Form>(
     (panels, points)
 }
 
-/// One panel of transformed weights.
-struct Enter<'a, F: Form> {
+/// Computes one panel of transformed weights.
+struct ToWinograd<'a, F: Variant> {
     shape: &'a ConvShape,
     tiling: &'a Tiling<F>,
-    factor: Factor,
+    factor: RightFactor,
     weight: &'a [f32],
-    /// Columns before this panel.
+    /// First column of this panel.
     first: usize,
     panels: Panels,
     points: &'a mut [f32],
 }
 
-impl<F: Form> WithSimd for Enter<'_, F> {
+impl<F: Variant> WithSimd for ToWinograd<'_, F> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let (inputs, outputs) = (self.shape.inputs(), self.shape.outputs());
         let phases = F::Weight::PHASES;
-        let taps = self.tiling.weight.places.plane_len();
+        let taps = self.tiling.weight.layout.plane_len();
         let mut frame = [0.0; LANES * 16];
         let frame = &mut frame[..self.tiling.weight.frame_len];
         match self.factor {
-            Factor::Inputs => {
+            RightFactor::Inputs => {
                 if !inputs.is_multiple_of(LANES) {
                     self.points.fill(0.0);
                 }
@@ -101,8 +101,8 @@ impl<F: Form> WithSimd for Enter<'_, F> {
                         let output = self.first + block * LANES;
                         let weight = &self.weight[(output * inputs + input) * taps..];
                         let channels = LANES.min(outputs - output);
-                        let places = &self.tiling.weight.places;
-                        places.gather(simd, weight, inputs * taps, channels, frame);
+                        let layout = &self.tiling.weight.layout;
+                        layout.gather(simd, weight, inputs * taps, channels, frame);
                         let at = vectors::<S, F>(self.panels.block(block, 1), self.tiling);
                         let (pixels, _) = S::as_simd_f32s(frame);
                         for phase in 0..phases {
@@ -110,13 +110,13 @@ impl<F: Form> WithSimd for Enter<'_, F> {
                             for part in 0..Vectors::<S, F::Weight>::PARTS {
                                 let (corner, place) =
                                     (at.corner([0, 0], phase, part), at.place(row, 0, part));
-                                at.enter(simd, pixels, corner, points, place);
+                                at.to_winograd(simd, pixels, corner, points, place);
                             }
                         }
                     }
                 }
             }
-            Factor::OutputGradients => {
+            RightFactor::OutputGradients => {
                 if !outputs.is_multiple_of(LANES) {
                     self.points.fill(0.0);
                 }
@@ -126,15 +126,15 @@ impl<F: Form> WithSimd for Enter<'_, F> {
                         let input = self.first / phases + block * LANES;
                         let weight = &self.weight[(output * inputs + input) * taps..];
                         let channels = LANES.min(inputs - input);
-                        let places = &self.tiling.weight.places;
-                        places.gather(simd, weight, taps, channels, frame);
+                        let layout = &self.tiling.weight.layout;
+                        layout.gather(simd, weight, taps, channels, frame);
                         let at = vectors::<S, F>(self.panels.block(block, phases), self.tiling);
                         let (pixels, _) = S::as_simd_f32s(frame);
                         for phase in 0..phases {
                             for part in 0..Vectors::<S, F::Weight>::PARTS {
                                 let corner = at.corner([0, 0], phase, part);
                                 let place = at.place(output, phase, part);
-                                at.enter(simd, pixels, corner, points, place);
+                                at.to_winograd(simd, pixels, corner, points, place);
                             }
                         }
                     }
@@ -144,11 +144,11 @@ impl<F: Form> WithSimd for Enter<'_, F> {
     }
 }
 
-/// The gradient of weights from that of their transforms.
+/// The gradient with respect to the weights, from that with respect to the transformed weights.
 ///
 /// # Shapes
-/// `points`, as `panels` says, to `gradient` `[outputs, inputs, kernel height, kernel width]`.
-pub fn leave<F: Form>(
+/// `points`, laid out as `panels`, to `gradient` `[outputs, inputs, kernel height, kernel width]`.
+pub fn from_winograd<F: Variant>(
     arch: Arch,
     shape: &ConvShape,
     tiling: &Tiling<F>,
@@ -158,7 +158,7 @@ pub fn leave<F: Form>(
     gradient: Uninit,
 ) {
     gradient.for_each_chunk(threads, shape.taps(), |output, gradient| {
-        arch.dispatch(Leave {
+        arch.dispatch(FromWinograd {
             tiling,
             panels,
             points,
@@ -168,8 +168,8 @@ pub fn leave<F: Form>(
     });
 }
 
-/// The weights of one output.
-struct Leave<'a, F: Form> {
+/// The weights of one output channel.
+struct FromWinograd<'a, F: Variant> {
     tiling: &'a Tiling<F>,
     panels: Panels,
     points: &'a [f32],
@@ -177,17 +177,17 @@ struct Leave<'a, F: Form> {
     gradient: &'a mut [f32],
 }
 
-impl<F: Form> WithSimd for Leave<'_, F> {
+impl<F: Variant> WithSimd for FromWinograd<'_, F> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let phases = F::Weight::PHASES;
-        let places = &self.tiling.weight.places;
+        let layout = &self.tiling.weight.layout;
         let mut frame = [0.0; LANES * 16];
         let frame = &mut frame[..self.tiling.weight.frame_len];
         let (points, _) = S::as_simd_f32s(self.points);
-        for (block, planes) in self.gradient.chunks_mut(places.block_len()).enumerate() {
+        for (block, planes) in self.gradient.chunks_mut(layout.block_len()).enumerate() {
             frame.fill(0.0);
             let at = vectors::<S, F>(self.panels.block(block, phases), self.tiling);
             let (pixels, _) = S::as_mut_simd_f32s(frame);
@@ -197,16 +197,16 @@ impl<F: Form> WithSimd for Leave<'_, F> {
                         at.corner([0, 0], phase, part),
                         at.place(self.output, phase, part),
                     );
-                    at.leave(simd, points, place, pixels, corner);
+                    at.from_winograd(simd, points, place, pixels, corner);
                 }
             }
-            places.scatter(simd, frame, planes);
+            layout.scatter(simd, frame, planes);
         }
     }
 }
 
 #[inline(always)]
-fn vectors<S: Simd, F: Form>(
+fn vectors<S: Simd, F: Variant>(
     block: super::panels::Block,
     tiling: &Tiling<F>,
 ) -> Vectors<S, F::Weight> {
