@@ -19,7 +19,9 @@ use crate::memory::check_memory;
 use crate::recipe::Recipe;
 use crate::run::checkpoint::{CheckpointFolder, Manifest, ModelPart, OptimizerPart, SchedulerPart};
 use crate::run::{RecipeText, RunDirectory, RunJournal, RunLock};
-use crate::session::{Adversarial, Beginning, Begun, NoValidation, Plan, Rounds, Series};
+use crate::session::{
+    Adversarial, Beginning, Begun, NoValidation, Plan, Rounds, Series, TrainingData,
+};
 use crate::system::{Latents, Players, System};
 
 /// Where a run goes and who watches it.
@@ -82,10 +84,12 @@ pub struct Outcome {
 /// checkpoint is kept in every case.
 pub fn train<S: System>(
     recipe: &Recipe<S>,
-    dataset: &Dataset,
+    data: impl Into<TrainingData>,
     device: &Device,
     mut options: TrainOptions,
 ) -> Result<Outcome, TrainError> {
+    let data = data.into();
+    let dataset = &data.images;
     let experiment = &recipe.experiment;
     let directory = RunDirectory::new(&options.out);
     check_batch(recipe.experiment.run.batch, dataset.len())?;
@@ -96,7 +100,7 @@ pub fn train<S: System>(
         manifest,
         learner,
         mut warnings,
-    } = beginning.begin(recipe, dataset, options.accept_data, &training_device)?;
+    } = beginning.begin(recipe, &data, options.accept_data, &training_device)?;
     let is_saved = beginning.checkpoint().is_some();
     let signature = recipe.signature(dataset);
     let generator = learner.model().shipped();
@@ -114,7 +118,7 @@ pub fn train<S: System>(
         directory.clone(),
         recipe,
         signature,
-        dataset.fingerprint().to_owned(),
+        data.fingerprint(),
         device.clone(),
     )?;
     // Nothing in the folder is touched before everything is known to fit.
@@ -137,7 +141,8 @@ pub fn train<S: System>(
     for warning in &warnings {
         (options.warn)(warning);
     }
-    let skipped = dataset.skipped().iter();
+    let target = data.target.as_ref().map_or(&[][..], Dataset::skipped);
+    let skipped = dataset.skipped().iter().chain(target);
     warnings.extend(skipped.map(|skipped| format!("skipped {skipped}")));
     let latents = Latents {
         spec: recipe.system.latent(),
@@ -149,7 +154,7 @@ pub fn train<S: System>(
         system: recipe.system.clone(),
         latents: latents.clone(),
         first_round: manifest.step * recipe.experiment.game.batches_per_step() as u64,
-        dataset: dataset.clone(),
+        data,
     };
     let checkpoints = directory
         .checkpoints()

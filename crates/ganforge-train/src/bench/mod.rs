@@ -99,10 +99,7 @@ pub fn bench<S: System>(
         seed: recipe.experiment.run.seed,
         device: training_device,
     };
-    let mut loader = Loader {
-        images: Box::new(noise(&latents, signature.image)),
-        latents: &latents,
-    };
+    let mut loader = Loader::new(noise(&latents, signature.image), &latents);
     let system = &recipe.system;
     let mut rounds = (0..).map(|index| {
         let round = system.next_round(&mut loader, index);

@@ -6,6 +6,7 @@ mod learner_model;
 mod play;
 mod rounds;
 mod series;
+mod training_data;
 
 pub use adversarial::{Adversarial, Ending, Plan};
 pub use beginning::Beginning;
@@ -14,3 +15,4 @@ pub use learner_model::learner;
 pub use play::{Play, RoundSource};
 pub use rounds::{NoValidation, Rounds};
 pub use series::Series;
+pub use training_data::TrainingData;
