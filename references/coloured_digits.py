@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Write MNIST's first training images as PNG files of 32×32 pixels, each digit in a random colour on another.
+"""Write MNIST's first training images as PNG files of 32×32 pixels, each digit in one of six colours.
 
 The folder is an example of a user's own images: docs/results.md shows what `folder-dcgan` makes of it.
 
@@ -30,10 +30,8 @@ def png(rows: list[bytes]) -> bytes:
 
 
 def coloured(pixels: bytes, colours: random.Random) -> bytes:
-    """A digit between two colours: a dark background of one hue, bright ink of another."""
-    hue = colours.random()
-    background = colorsys.hsv_to_rgb(hue, 0.8, 0.35)
-    ink = colorsys.hsv_to_rgb(hue + colours.uniform(0.3, 0.7), 0.5, 1.0)
+    """A digit in ink of one of six hues on white paper."""
+    ink = colorsys.hsv_to_rgb(colours.randrange(6) / 6, 0.9, 0.75)
     side = SIDE + 2 * PADDING
     rows = []
     for y in range(side):
@@ -41,7 +39,7 @@ def coloured(pixels: bytes, colours: random.Random) -> bytes:
         for x in range(side):
             inside = PADDING <= y < PADDING + SIDE and PADDING <= x < PADDING + SIDE
             share = pixels[(y - PADDING) * SIDE + x - PADDING] / 255 if inside else 0.0
-            row += bytes(round(255 * (b + share * (i - b))) for b, i in zip(background, ink))
+            row += bytes(round(255 * (1 + share * (i - 1))) for i in ink)
         rows.append(bytes(row))
     return png(rows)
 

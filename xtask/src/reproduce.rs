@@ -84,7 +84,7 @@ impl Options {
         while let Some(word) = words.next() {
             let mut value = || {
                 let value = words.next().map(|&value| value.to_owned());
-                value.ok_or_else(|| format!("reproduce: `{word}` wants a value"))
+                value.ok_or_else(|| format!("reproduce: `{word}` needs a value"))
             };
             match *word {
                 "--out" => options.out = value()?.into(),
@@ -204,7 +204,7 @@ mod tests {
         let failure = Options::parse(&["pacgan-2018-ring8", "--out"])
             .err()
             .unwrap();
-        assert!(failure.contains("`--out` wants a value"), "{failure}");
+        assert!(failure.contains("`--out` needs a value"), "{failure}");
     }
 
     #[test]

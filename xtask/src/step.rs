@@ -32,8 +32,8 @@ pub fn run_into(command: &mut Command, log: &Path) -> Result<Duration, String> {
     command.stdout(file.try_clone().map_err(unwritable)?);
     command.stderr(file);
     run(command).map_err(|failure| {
-        let said = std::fs::read_to_string(log).unwrap_or_default();
-        format!("{failure}: {}", last_line(&said))
+        let output = std::fs::read_to_string(log).unwrap_or_default();
+        format!("{failure}: {}", last_line(&output))
     })
 }
 
@@ -43,12 +43,12 @@ pub fn read(command: &mut Command) -> Result<String, String> {
         .output()
         .map_err(|error| format!("`{}` could not start: {error}", line(command)))?;
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
+        let errors = String::from_utf8_lossy(&output.stderr);
         return Err(format!(
             "`{}` failed ({}): {}",
             line(command),
             output.status,
-            last_line(&said)
+            last_line(&errors)
         ));
     }
     String::from_utf8(output.stdout)
@@ -100,10 +100,10 @@ pub fn line(command: &Command) -> String {
     environment.chain(words).collect::<Vec<_>>().join(" ")
 }
 
-fn last_line(said: &str) -> &str {
-    said.lines()
+fn last_line(text: &str) -> &str {
+    text.lines()
         .rfind(|line| !line.trim().is_empty())
-        .unwrap_or("it said nothing")
+        .unwrap_or("no message")
 }
 
 fn quoted(word: &str) -> String {

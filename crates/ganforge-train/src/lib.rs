@@ -33,3 +33,8 @@ pub use memory::{MemoryError, SystemMemory, check_memory};
 pub use recipe::Recipe;
 pub use system::System;
 pub use train::{MakeRenderer, Outcome, TrainOptions, train};
+
+/// The snippets of the README, as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -1,9 +1,9 @@
-//! Which crate may know which: the arrows of `ARCHITECTURE.md`, for tests too.
+//! Which crate may use which: the table of `ARCHITECTURE.md`, for tests too.
 
 use super::violation::Violation;
 use super::workspace::Member;
 
-/// Each crate of ours with those it may depend on, `ganforge-core` aside, which all may use. Nothing points the other way.
+/// Each crate of ours with those it may depend on, besides `ganforge-core`, which all may use.
 const ARROWS: [(&str, &[&str]); 12] = [
     ("ganforge-core", &[]),
     ("ganforge-ops", &[]),
@@ -35,7 +35,7 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("xtask", &[]),
 ];
 
-/// What a program may use: the facade, the binary, and an example, which stands where a user stands.
+/// What the facade, the binary and examples may use.
 const LIBRARIES: &[&str] = &[
     "ganforge",
     "ganforge-data",
@@ -47,10 +47,10 @@ const LIBRARIES: &[&str] = &[
     "ganforge-train",
 ];
 
-/// The crate that every other of ours may use.
+/// The crate that every other one may use.
 const CORE: &str = "ganforge-core";
 
-/// Reports every arrow that is not on the map.
+/// Reports every dependency that is not in the table.
 pub fn check(member: &Member) -> Vec<Violation> {
     let Some(allowed) = allowed(member) else {
         return vec![Violation::new(
@@ -69,7 +69,7 @@ pub fn check(member: &Member) -> Vec<Violation> {
             Violation::new(
                 &member.manifest,
                 format!("`{}` must not depend on `{package}`", member.name),
-                "move the code to the crate that may know both, or pass the value in",
+                "move the code to a crate that may use both, or pass a value",
             )
         })
         .collect()

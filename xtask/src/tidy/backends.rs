@@ -1,5 +1,4 @@
-//! Backends are named at the edge only: by the binary, the web shell, the examples, and tests; and by the kernels, which are
-//! written for one.
+//! Only the binary, the web shell, the examples and tests name backends; and the kernels, which are written for one.
 
 use super::code;
 use super::violation::Violation;
@@ -8,10 +7,10 @@ use super::workspace::{Dependency, Member, TextFile};
 /// Where a backend may be named outside tests.
 const EDGE: [&str; 3] = ["crates/ganforge-cli/", "crates/ganforge-web/", "examples/"];
 
-/// Whose purpose is a backend: it may ask for that one, but chooses no device either.
+/// The crate of kernels, and the backend that it may name. It chooses no device either.
 const KERNELS: (&str, &str) = ("crates/ganforge-ops/", "flex");
 
-/// Burn's features that bring a backend or tune one, which are also the names of its backend crates.
+/// Burn's features that enable or tune a backend; also the names of its backend crates.
 const FEATURES: [&str; 23] = [
     "accelerate",
     "apple-amx",
@@ -38,7 +37,7 @@ const FEATURES: [&str; 23] = [
     "x86-v4",
 ];
 
-/// The functions that choose a device. `default` is among them: it takes the best backend compiled in.
+/// The constructors of `Device`, with `default`, which takes the best backend compiled in.
 const CONSTRUCTORS: [&str; 13] = [
     "cpu",
     "cuda",
@@ -55,7 +54,7 @@ const CONSTRUCTORS: [&str; 13] = [
     "wgpu_options",
 ];
 
-/// Reports each backend that a library's manifest brings in.
+/// Reports each backend that a library's manifest enables.
 pub fn check_manifest(member: &Member) -> Vec<Violation> {
     if is_edge(&member.manifest) {
         return Vec::new();
@@ -65,13 +64,13 @@ pub fn check_manifest(member: &Member) -> Vec<Violation> {
         .manifest
         .starts_with(kernels)
         .then(|| format!("burn/{theirs}"));
-    let asked = member.dependencies.iter().flat_map(brought_by);
+    let enabled = member.dependencies.iter().flat_map(brought_by);
     let switched = member
         .switched_on
         .iter()
         .filter(|feature| switches_backend(feature))
         .cloned();
-    asked
+    enabled
         .chain(switched)
         .filter(|backend| own.as_ref() != Some(backend))
         .map(|backend| {

@@ -1,10 +1,10 @@
-//! Which lines of a file ship, and which are test.
+//! Which lines of a file are shipped, and which are tests.
 //!
-//! Lines suffice, without a parser, because `cargo fmt --check` has fixed where an item begins and ends.
+//! Indentation shows where an item ends, because `cargo fmt --check` runs before.
 
 use super::workspace::TextFile;
 
-/// The numbered lines that ship: outside test files and `#[cfg(test)]` items.
+/// The numbered lines outside test files and `#[cfg(test)]` items.
 pub fn shipped(file: &TextFile) -> impl Iterator<Item = (usize, &str)> {
     let text = if is_test(&file.path) { "" } else { &file.text };
     let mut test_item = TestItem::Outside;
@@ -24,7 +24,7 @@ pub fn is_comment(line: &str) -> bool {
     line.trim_start().starts_with("//")
 }
 
-/// Whether a path holds tests alone.
+/// Whether the file at a path holds tests only.
 pub fn is_test(path: &str) -> bool {
     path.split('/')
         .any(|part| matches!(part, "tests" | "benches" | "tests.rs") || part.ends_with("_tests.rs"))
@@ -41,7 +41,7 @@ pub fn crate_source(path: &str) -> Option<(&str, &str)> {
     (is_rust(path) && !is_test(path) && !within.starts_with("bin/")).then_some((krate, within))
 }
 
-/// Where a line stands with respect to an item marked `#[cfg(test)]`, with that item's indentation.
+/// The position of a line relative to an item marked `#[cfg(test)]`, with that item's indentation.
 #[derive(Clone, Copy)]
 enum TestItem {
     Outside,

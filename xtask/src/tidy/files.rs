@@ -1,10 +1,10 @@
-//! What a file may be called, how long it may grow, and what must not be left in it.
+//! Names and lengths of files, and leftovers in them.
 
 use super::code;
 use super::violation::Violation;
 use super::workspace::TextFile;
 
-/// The length at which a Rust file holds more than one idea.
+/// The most lines of a Rust file.
 const LONGEST: usize = 400;
 
 /// Names that say nothing about what is inside.
@@ -13,10 +13,10 @@ const EMPTY_NAMES: [&str; 6] = ["common", "helper", "helpers", "manager", "util"
 /// Macros of work in progress.
 const UNFINISHED: [&str; 3] = ["todo!", "unimplemented!", "dbg!"];
 
-/// Where folders of one machine begin.
+/// Roots of paths that exist on one machine only.
 const MACHINE_PATHS: [&str; 4] = ["/work/", "/tmp/", "/home/", "/root/"];
 
-/// The rules spell out what they forbid.
+/// The sources of the rules contain what they forbid.
 const RULES: &str = "xtask/src/tidy/";
 
 /// Reports everything wrong with one file on its own.

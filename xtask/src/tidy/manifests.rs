@@ -6,7 +6,7 @@ use super::violation::Violation;
 
 const DEPENDENCY_TABLES: [&str; 3] = ["dependencies", "dev-dependencies", "build-dependencies"];
 
-/// Reports what a member's manifest decides for itself.
+/// Reports what a member's manifest does not inherit.
 pub fn check(path: &str, text: &str) -> Vec<Violation> {
     let manifest: Table = match text.parse() {
         Ok(manifest) => manifest,
@@ -45,7 +45,7 @@ pub fn check(path: &str, text: &str) -> Vec<Violation> {
     found
 }
 
-/// The dependencies that do not say `workspace = true`, in every table, those for one platform included.
+/// Dependencies without `workspace = true`, in every table, platform tables included.
 fn own_versions(manifest: &Table) -> impl Iterator<Item = &String> {
     let platforms = manifest
         .get("target")

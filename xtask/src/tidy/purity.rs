@@ -1,8 +1,8 @@
-//! Crates that must stay light, judged by all they are built from rather than by what they ask for.
+//! Crates that must stay light: checks all of their dependencies, direct and indirect.
 
 use super::violation::Violation;
 
-/// A crate, what must never appear beneath it (a trailing `*` stands for any ending), and why.
+/// A crate, what it must not depend on (a trailing `*` matches any ending), and why.
 const LIGHT: [(&str, &[&str], &str); 4] = [
     (
         "ganforge-infer",
@@ -44,12 +44,12 @@ const LIGHT: [(&str, &[&str], &str); 4] = [
     ),
 ];
 
-/// Whether a crate is one that must stay light.
+/// Whether a crate must stay light.
 pub fn watches(krate: &str) -> bool {
     LIGHT.iter().any(|(light, ..)| *light == krate)
 }
 
-/// Reports, in one line for each crate, everything forbidden among the crates it is built from.
+/// Reports, in one line per crate, its forbidden dependencies.
 pub fn check(krate: &str, tree: &[String]) -> Option<Violation> {
     let (_, forbidden, why) = LIGHT.iter().find(|(light, ..)| *light == krate)?;
     let heavy: Vec<&str> = tree

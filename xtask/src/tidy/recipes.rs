@@ -1,4 +1,4 @@
-//! A recipe is an experiment with a stated outcome.
+//! A recipe states its title and its expected outcome.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ const REQUIRED: [(&str, &str); 2] = [
     ("expected", "say what a run reaches, and by which protocol"),
 ];
 
-/// Reports what a recipe leaves unsaid. Files elsewhere are not recipes.
+/// Reports missing keys of a recipe. Files elsewhere are not recipes.
 pub fn check(file: &TextFile) -> Vec<Violation> {
     let is_recipe = file
         .path
@@ -34,8 +34,8 @@ pub fn check(file: &TextFile) -> Vec<Violation> {
     REQUIRED
         .into_iter()
         .filter(|(key, _)| {
-            let said = recipe.get(*key).and_then(|value| value.as_str());
-            said.is_none_or(|text| text.trim().is_empty())
+            let value = recipe.get(*key).and_then(|value| value.as_str());
+            value.is_none_or(|text| text.trim().is_empty())
         })
         .map(|(key, remedy)| Violation::new(&file.path, format!("no `{key}`"), remedy))
         .collect()

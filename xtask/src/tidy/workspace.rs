@@ -1,4 +1,4 @@
-//! The facts the rules judge, gathered once from cargo, git and the disk.
+//! The input of the rules, from cargo, git and the disk.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,10 +9,10 @@ use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 use super::purity;
 use crate::step;
 
-/// Everything the rules look at.
+/// The input of all rules.
 pub struct Workspace {
     pub members: Vec<Member>,
-    /// For each crate that must stay light, the names of all it is built from.
+    /// For each crate that must stay light, the names of all its dependencies, direct and indirect.
     pub trees: BTreeMap<String, Vec<String>>,
     /// Every text file that is committed or about to be.
     pub files: Vec<TextFile>,
@@ -26,7 +26,7 @@ pub struct Member {
     pub manifest: String,
     pub manifest_text: String,
     pub dependencies: Vec<Dependency>,
-    /// What its own features switch on, such as `burn/wgpu`.
+    /// What its own features enable, such as `burn/wgpu`.
     pub switched_on: Vec<String>,
 }
 
@@ -133,7 +133,7 @@ fn files(root: &Path) -> Result<Vec<TextFile>, String> {
     ))?;
     let mut files = Vec::new();
     for path in listed.split_terminator('\0') {
-        // A path that is listed but gone is being deleted; bytes that are not text are data.
+        // A listed path without a file is being deleted; bytes that are not UTF-8 are data.
         let Ok(bytes) = fs::read(root.join(path)) else {
             continue;
         };

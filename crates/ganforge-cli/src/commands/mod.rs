@@ -46,7 +46,7 @@ fn warn_of_truncation(factor: Option<f32>) {
         && factor > 1.0
     {
         message::warning(&format!(
-            "--truncation {factor} is above 1: latents farther from the centre than those of training give less typical images"
+            "--truncation {factor} lies outside 0 to 1: latents farther from the centre than those of training give less typical images"
         ));
     }
 }

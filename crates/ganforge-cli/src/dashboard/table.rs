@@ -34,7 +34,7 @@ pub fn below(state: &State, width: u16) -> Vec<Line<'static>> {
     (0..rows).map(row).collect()
 }
 
-/// Curves with a value, except the speed, which stands above.
+/// Curves with a value, except the speed, which is shown above.
 fn known(state: &State) -> impl Iterator<Item = &Curve> {
     let curves = state.curves.iter();
     curves.filter(|curve| curve.last.is_some() && curve.name != SPEED)

@@ -167,14 +167,14 @@ fn no_size_and_no_state_is_too_much() {
         ],
     );
     odd.tick(99_999, &[("Loss G".to_owned(), -1e300)]);
-    let mut asked = half_way();
-    asked.press(Key::Quit);
+    let mut confirming = half_way();
+    confirming.press(Key::Quit);
     for state in [
         State::default(),
         State::new(String::new(), 5),
         half_way(),
         odd,
-        asked,
+        confirming,
     ] {
         for (width, height) in [(80, 24), (40, 10), (200, 60), (10, 3)] {
             assert!(!screen(&state, width, height).is_empty());

@@ -34,7 +34,7 @@ pub enum Target {
     Item(usize),
 }
 
-/// Re-exports of re-exports are followed so far; a name that stands for itself (`use log;`) ends here too.
+/// The longest chain of re-exports that is followed. It also ends names that resolve to themselves, as in `use log;`.
 const DEEPEST: usize = 12;
 
 impl<'a> ModuleTree<'a> {

@@ -74,6 +74,13 @@ mod tests {
     }
 
     #[test]
+    fn a_listed_name_differs_from_its_term() {
+        // As it would not after a rename over the whole tree.
+        let mut lists = IDENTIFIERS.iter().chain(&MODULES);
+        assert!(lists.all(|(name, term)| name != term));
+    }
+
+    #[test]
     fn other_names_strings_and_comments_are_not() {
         let text = "// go_on\nfn go_on_with() -> Moments { \"Moment\".usual() }\n";
         assert!(found("crates/a/src/collected_works.rs", text).is_empty());

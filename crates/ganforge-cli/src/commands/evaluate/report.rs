@@ -139,7 +139,7 @@ impl Report {
         let path = self.path.display();
         CliError::System(match key.as_str() {
             "digest" => format!(
-                "{metric} cannot be compared with {path}: its real images differ from those here; evaluate that model again with these"
+                "{metric} cannot be compared with {path}: its real images are others than those here; evaluate that model again beside these"
             ),
             _ => format!(
                 "{metric} cannot be compared with {path}: `{key}` is {first} here and {second} there; evaluate again with the same protocol"
