@@ -23,15 +23,15 @@ use super::turn_key::TurnKey;
 pub struct AdversarialLoss<'a, D> {
     /// The network.
     pub discriminator: &'a D,
-    /// What the rules remember of its scores.
+    /// State that the rules keep about its past scores.
     pub state: &'a ScoreState,
     /// The rules.
     pub game: &'a Game,
-    /// Key of what is random in the turn.
+    /// Key of the turn's random numbers.
     pub key: TurnKey,
 }
 
-/// The discriminator's loss, and the scores that it is a function of.
+/// The discriminator's loss and the scores that it was computed from.
 pub(crate) struct Scores {
     pub(crate) loss: Loss,
     /// `[batch, outputs]`, logits of real images.
@@ -41,11 +41,11 @@ pub(crate) struct Scores {
 }
 
 impl<D: Discriminator> AdversarialLoss<'_, D> {
-    /// What the discriminator minimises on real images and fakes. No gradient reaches the fakes.
+    /// The discriminator's loss on real images and fakes, which it minimises. The fakes receive no gradient.
     ///
     /// # Shapes
     /// - `real`, `fake`: `[batch, channels, height, width]`
-    /// - `class`: `[batch]`, of the real image and the fake in each row
+    /// - `class`: `[batch]`, the class of the real image and the fake in each row
     #[must_use]
     pub fn discriminator_loss(
         &self,
@@ -57,11 +57,11 @@ impl<D: Discriminator> AdversarialLoss<'_, D> {
         self.score(real, fake, class).loss
     }
 
-    /// What the generator minimises. No parameter of the discriminator gets a gradient.
+    /// The generator's loss, which it minimises. The discriminator's parameters receive no gradient.
     ///
     /// # Shapes
     /// - `real`, `fake`: `[batch, channels, height, width]`
-    /// - `class`: `[batch]`, of the real image and the fake in each row
+    /// - `class`: `[batch]`, the class of the real image and the fake in each row
     #[must_use]
     pub fn generator_loss(
         &self,
@@ -73,13 +73,12 @@ impl<D: Discriminator> AdversarialLoss<'_, D> {
         self.generator_loss_of(real, fake, class)
     }
 
-    /// Images as the discriminator sees them.
+    /// Preprocesses images for the discriminator.
     pub(crate) fn preprocess(&self, images: Tensor<4>, source: Source) -> Tensor<4> {
         self.game.preprocess(images, source, self.key)
     }
 
-    /// The discriminator's loss on raw real images and preprocessed fakes; its graph leads back into the fakes as far as
-    /// they have one.
+    /// The discriminator's loss on raw real images and preprocessed fakes; gradients propagate to the fakes if these track gradients.
     pub(crate) fn score(
         &self,
         real: Tensor<4>,
@@ -98,7 +97,7 @@ impl<D: Discriminator> AdversarialLoss<'_, D> {
             class,
             needs_gradient(Source::Real),
         );
-        // Where gradients lead back to the fakes, a penalty's own must not.
+        // If gradients propagate to the fakes, the gradient of a penalty must not.
         let at_fakes = !fake.is_require_grad() && needs_gradient(Source::Fake);
         let fake = Scored::new(self.discriminator, fake, class, at_fakes);
         let loss = game
@@ -183,7 +182,7 @@ impl<D: Discriminator> AdversarialLoss<'_, D> {
     }
 }
 
-/// Loss, mean scores, accuracies, and the value where the payoff has one.
+/// Loss, mean scores, accuracies, and the value of the game if the payoff defines one.
 fn discriminator_terms(
     payoff: Payoff,
     loss: &Tensor<1>,
@@ -193,7 +192,7 @@ fn discriminator_terms(
     let real = real.clone().inner();
     let fake = fake.clone().inner();
     let boundary = payoff.decision_boundary();
-    let [compared_real, compared_fake] = payoff.judged(real.clone(), fake.clone());
+    let [compared_real, compared_fake] = payoff.decision_scores(real.clone(), fake.clone());
     let above = compared_real.greater_scalar(boundary).float().mean();
     let below = compared_fake.lower_scalar(boundary).float().mean();
     let mut terms = vec![

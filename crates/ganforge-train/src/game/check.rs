@@ -1,4 +1,4 @@
-//! Rules that contradict each other, or the networks and data they are played with.
+//! Validation of the rules, alone and together with networks and data.
 
 use ganforge_model::{Coupling, DiscriminatorArchitecture, ImageSpec};
 
@@ -8,14 +8,25 @@ use crate::game::augment::Augmentation;
 use crate::game::payoff::Payoff;
 use crate::game::penalty::Penalty;
 
-/// Turns of one player in one step: as many as the keys of their random numbers tell apart.
-const MOST_TURNS: usize = 1 << 15;
+/// Largest number of turns of one player in one step; the random keys distinguish no more.
+const MAX_TURNS: usize = 1 << 15;
 
 impl Game {
-    /// Refuses rules that contradict each other.
+    /// Checks the rules for values out of range and contradictions.
     ///
     /// # Errors
-    /// Names the key, the value and what would be allowed.
+    /// Names the key, its value and the allowed values.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ganforge_train::game::Game;
+    /// use ganforge_train::game::payoff::Payoff;
+    ///
+    /// // The Wasserstein critic needs a penalty that bounds its input gradient.
+    /// let error = Game::new(Payoff::Wasserstein).check().unwrap_err();
+    /// assert!(error.to_string().contains("game.penalties"));
+    /// ```
     pub fn check(&self) -> Result<(), RecipeError> {
         self.check_turns()?;
         self.payoff.check()?;
@@ -29,12 +40,12 @@ impl Game {
         Ok(())
     }
 
-    /// Refuses networks and data that these rules have no meaning for.
+    /// Checks that the rules are defined for these networks and data.
     ///
-    /// `labels` is true where both players are shown classes, `batch` the images of one update.
+    /// `labels`: whether both players receive classes. `batch`: images per update.
     ///
     /// # Errors
-    /// Names the key, its value and why another one is needed.
+    /// Names the key, its value and why another value is needed.
     pub fn check_players(
         &self,
         discriminator: &impl DiscriminatorArchitecture,
@@ -49,10 +60,10 @@ impl Game {
             return Err(RecipeError::value(
                 "game.packing",
                 self.packing,
-                "1 with data.labels = true, because the images judged together would be of different classes",
+                "1 with data.labels = true, because images scored together could be of different classes",
             ));
         }
-        if self.packing > 1 && self.recolours_packed() {
+        if self.packing > 1 && self.augments_colour_after_packing() {
             return Err(RecipeError::value(
                 "game.packing",
                 self.packing,
@@ -106,10 +117,10 @@ impl Game {
         penalties.try_for_each(|penalty| penalty.check_discriminator(discriminator))
     }
 
-    /// Refuses data that these rules have no meaning for.
+    /// Checks that the rules are defined for images of this size.
     ///
     /// # Errors
-    /// An augmentation of points, which have no neighbours: translation would leave them, cutout erase them.
+    /// If augmentations are combined with points or single pixels.
     pub fn check_images(&self, image: ImageSpec) -> Result<(), RecipeError> {
         if image.height * image.width > 1 {
             return Ok(());
@@ -133,8 +144,8 @@ impl Game {
         Ok(())
     }
 
-    /// True where a penalty changes colours after images were packed as channels of one.
-    fn recolours_packed(&self) -> bool {
+    /// Whether a penalty changes colours after images were packed as channels of one image.
+    fn augments_colour_after_packing(&self) -> bool {
         self.penalties.iter().any(|penalty| match penalty {
             Penalty::Consistency { augment, .. } => augment.contains(&Augmentation::Colour),
             _ => false,
@@ -147,11 +158,12 @@ impl Game {
             ("game.generator_steps", self.generator_steps),
         ];
         for (key, steps) in steps {
-            if !(1..=MOST_TURNS).contains(&steps) {
-                return Err(RecipeError::value(key, steps, format!("1 to {MOST_TURNS}")));
+            if !(1..=MAX_TURNS).contains(&steps) {
+                return Err(RecipeError::value(key, steps, format!("1 to {MAX_TURNS}")));
             }
-            let at_once = matches!(self.update, UpdateRule::Simultaneous | UpdateRule::OneStage);
-            if at_once && steps != 1 {
+            let simultaneous =
+                matches!(self.update, UpdateRule::Simultaneous | UpdateRule::OneStage);
+            if simultaneous && steps != 1 {
                 return Err(RecipeError::value(
                     key,
                     steps,
@@ -211,19 +223,20 @@ impl Game {
         Ok(())
     }
 
-    /// Penalties that contradict the payoff or each other.
+    /// Checks for penalties that contradict the payoff or each other.
     fn check_penalties(&self) -> Result<(), RecipeError> {
         let has = |test: fn(&Penalty) -> bool| self.penalties.iter().any(test);
-        // The Wasserstein critic's score is unbounded unless something bounds its slope.
+        // The Wasserstein critic is unbounded unless its input gradient is bounded.
         if self.payoff == Payoff::Wasserstein && !has(Penalty::bounds_input_gradient) {
             return Err(RecipeError::value(
                 "game.penalties",
-                "no bound on the critic's slope",
+                "no bound on the critic's input gradient",
                 "with payoff = \"wasserstein\" one of [{ kind = \"wgan-gp\" }], [{ kind = \"spectral-norm\" }] and \
                  [{ kind = \"weight-clipping\", limit = 0.01 }]",
             ));
         }
-        if self.payoff.compares() && has(|penalty| matches!(penalty, Penalty::LeCam { .. })) {
+        if self.payoff.is_relativistic() && has(|penalty| matches!(penalty, Penalty::LeCam { .. }))
+        {
             return Err(RecipeError::value(
                 "game.penalties",
                 "lecam",
@@ -261,7 +274,7 @@ impl Game {
         Ok(())
     }
 
-    /// What a one-stage step would get wrong: it rescales the discriminator's gradient by each fake.
+    /// Checks for rules that a one-stage step cannot handle, which rescales the discriminator's gradient with respect to each fake.
     fn check_one_stage(&self) -> Result<(), RecipeError> {
         let refuse = |key: &str, value: &dyn std::fmt::Display, allowed: &str| {
             Err(RecipeError::value(
@@ -270,7 +283,7 @@ impl Game {
                 allowed,
             ))
         };
-        if self.payoff.compares() {
+        if self.payoff.is_relativistic() {
             return refuse(
                 "payoff",
                 &self.payoff.name(),
@@ -282,7 +295,7 @@ impl Game {
             return refuse(
                 "payoff",
                 &self.payoff.name(),
-                "one without a margin with update = \"one-stage\": the discriminator has no gradient by a fake beyond \
+                "one without a margin with update = \"one-stage\": the discriminator has no gradient with respect to a fake beyond \
                  the margin, from which the generator's could be rescaled",
             );
         }
@@ -302,8 +315,8 @@ impl Game {
                  features",
             );
         }
-        let moves_by_fakes = |penalty: &&Penalty| penalty.depends_on_fake_scores();
-        if let Some(penalty) = self.penalties.iter().find(moves_by_fakes) {
+        let depends_on_fakes = |penalty: &&Penalty| penalty.depends_on_fake_scores();
+        if let Some(penalty) = self.penalties.iter().find(depends_on_fakes) {
             return refuse(
                 "penalties",
                 &penalty.name(),

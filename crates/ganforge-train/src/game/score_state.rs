@@ -1,4 +1,4 @@
-//! What a discriminator's rules remember of past scores.
+//! State that the rules keep about a discriminator's past scores.
 
 use std::vec;
 
@@ -17,25 +17,25 @@ pub struct Observation {
     pub fake: Tensor<2>,
 }
 
-/// Numbers that the rules keep for one discriminator beside its weights. Clones share them; records hold them.
+/// State of the rules for one discriminator, beside its weights. Clones share it; records contain it.
 #[derive(Module, Debug)]
 pub struct ScoreState {
-    /// Average scores, for the penalty `LeCam`.
+    /// Moving averages of the scores, for the penalty `LeCam`.
     pub anchors: Option<Anchors>,
 }
 
 impl ScoreState {
-    /// The state that the rules ask for, at its initial values.
+    /// The initial state that the rules need.
     #[must_use]
     pub fn new(game: &Game, device: &Device) -> Self {
-        let follows_scores = |penalty: &Penalty| matches!(penalty, Penalty::LeCam { .. });
-        let anchors = game.penalties.iter().any(follows_scores);
+        let averages_scores = |penalty: &Penalty| matches!(penalty, Penalty::LeCam { .. });
+        let anchors = game.penalties.iter().any(averages_scores);
         Self {
             anchors: anchors.then(|| Anchors::new(device)),
         }
     }
 
-    /// Takes the scores of a turn into account.
+    /// Updates the state by the scores of a turn.
     pub fn observe(&self, game: &Game, scores: &Observation) {
         for penalty in &game.penalties {
             if let (Penalty::LeCam { decay, .. }, Some(anchors)) = (penalty, &self.anchors) {
@@ -47,10 +47,10 @@ impl ScoreState {
 
 /// The state of all discriminators of a player: one, or an array of them.
 pub trait PlayerState: Module + ModuleDisplay {
-    /// The state of the discriminators at their initial values.
+    /// The initial state of the discriminators.
     fn new(game: &Game, device: &Device) -> Self;
 
-    /// Takes the scores of a turn into account, one [`Observation`] per discriminator, in order.
+    /// Updates the states by the scores of a turn, one [`Observation`] per discriminator, in order.
     fn observe(&self, game: &Game, scores: &mut vec::IntoIter<Observation>);
 }
 

@@ -1,4 +1,4 @@
-//! Payoffs in a recipe: a name, or a table that starts from one.
+//! Payoffs in a recipe: a name, or a table with a name and parameters.
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{Payoff, Targets};
 
-/// The table form: every key any payoff knows.
+/// The table form, with the parameters of all payoffs.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
@@ -22,8 +22,8 @@ struct Table {
 }
 
 impl Payoff {
-    /// The payoff of a name, with its defaults.
-    fn named(name: &str) -> Result<Self, String> {
+    /// The payoff of this name with its default parameters.
+    fn from_name(name: &str) -> Result<Self, String> {
         let known = || Self::ALL.map(|payoff| format!("`{}`", payoff.name()));
         Self::ALL
             .into_iter()
@@ -39,9 +39,9 @@ impl Payoff {
 
 impl Table {
     fn payoff(&self) -> Result<Payoff, String> {
-        match Payoff::named(&self.kind)? {
+        match Payoff::from_name(&self.kind)? {
             Payoff::LeastSquares(default) => {
-                self.refuse_all_but(&["real", "fake", "generator"])?;
+                self.reject_other_keys(&["real", "fake", "generator"])?;
                 Ok(Payoff::LeastSquares(Targets {
                     real: self.real.unwrap_or(default.real),
                     fake: self.fake.unwrap_or(default.fake),
@@ -49,7 +49,7 @@ impl Table {
                 }))
             }
             Payoff::Divergence { of, .. } => {
-                self.refuse_all_but(&["non_saturating"])?;
+                self.reject_other_keys(&["non_saturating"])?;
                 Ok(Payoff::Divergence {
                     of,
                     non_saturating: self.non_saturating.unwrap_or(false),
@@ -61,13 +61,13 @@ impl Table {
             | Payoff::Wasserstein
             | Payoff::Hinge
             | Payoff::Relativistic { .. }) => {
-                self.refuse_all_but(&[])?;
+                self.reject_other_keys(&[])?;
                 Ok(plain)
             }
         }
     }
 
-    fn refuse_all_but(&self, allowed: &[&str]) -> Result<(), String> {
+    fn reject_other_keys(&self, allowed: &[&str]) -> Result<(), String> {
         let given = [
             ("real", self.real.is_some()),
             ("fake", self.fake.is_some()),
@@ -147,7 +147,7 @@ impl<'de> Visitor<'de> for NameOrTable {
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<Payoff, E> {
-        Payoff::named(name).map_err(E::custom)
+        Payoff::from_name(name).map_err(E::custom)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Payoff, A::Error> {

@@ -1,4 +1,4 @@
-//! Values and gradients against PyTorch's autograd in float64: `references/payoffs.py`.
+//! Values and gradients agree with PyTorch's autograd in float64: `references/payoffs.py`.
 
 use serde::Deserialize;
 
@@ -29,7 +29,7 @@ impl Expected {
             .chain(paired(&found.real, &self.real))
             .chain(paired(&found.fake, &self.fake));
         for (found, expected) in pairs {
-            // What cancels in single precision leaves its rounding behind, whatever its own size.
+            // Cancellation leaves rounding errors of the size of its operands.
             let tolerance = 1e-5 * expected.abs() + 2e-7;
             assert!(
                 (found - expected).abs() <= tolerance,
@@ -69,7 +69,7 @@ fn losses_and_gradients_of_both_players_agree_with_pytorch() {
 }
 
 #[test]
-fn pytorch_was_asked_about_every_payoff() {
+fn the_reference_covers_every_payoff() {
     let cases = cases();
     for payoff in every_payoff() {
         let smoothings: &[f64] = if payoff.has_targets() {
