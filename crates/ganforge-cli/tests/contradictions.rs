@@ -62,59 +62,6 @@ fn penalties_that_do_not_go_with_the_payoff_or_each_other() {
 }
 
 #[test]
-fn energies_where_scores_are_free_and_free_scores_where_they_are_energies() {
-    let payoffs = [
-        ("game.payoff=energy-margin", "energy-margin"),
-        ("game.payoff=balanced", "balanced"),
-    ];
-    for (change, name) in payoffs {
-        let is = format!("`game.payoff` is {name}");
-        refused("digits", &[(change, &[&is, "autoencoder"])]);
-    }
-    refused(
-        "ebgan-2016-digits",
-        &[
-            (
-                "game.payoff=hinge",
-                &["`game.payoff` is hinge", "energy-margin", "never above 0"],
-            ),
-            (
-                r#"game.payoff={kind="energy-margin",margin=0}"#,
-                &["`game.payoff.margin` is 0", "above 0"],
-            ),
-            (
-                r#"game.payoff={kind="balanced",gamma=2}"#,
-                &["`game.payoff.gamma` is 2", "at most 1"],
-            ),
-            (
-                "game.label_smoothing=0.1",
-                &["`game.label_smoothing` is 0.1", "no target"],
-            ),
-            (
-                "game.pulling_away=-1",
-                &["`game.pulling_away` is -1", "0 or more"],
-            ),
-            (
-                "run.batch=1 generator.norm=none",
-                &["`game.pulling_away` is 0.1", "no pair of fakes"],
-            ),
-            (
-                "game.update=one-stage",
-                &["`game.payoff` is energy-margin", "margin"],
-            ),
-            (
-                "game.update=one-stage game.payoff=balanced",
-                &["`game.payoff` is balanced", "k = 0"],
-            ),
-            (
-                "data.labels=true",
-                &["`discriminator.kind` is autoencoder", "class"],
-            ),
-        ],
-    );
-}
-
-#[test]
 fn penalties_on_networks_they_mean_nothing_for() {
     let features = r#"discriminator.minibatch_features={kind="deviation"}"#;
     for penalty in [
