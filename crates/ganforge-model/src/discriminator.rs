@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::layers::{Conditioning, MinibatchFeatures, TracedOutput};
 use crate::networks::{
-    DcganDiscriminator, DcganDiscriminatorConfig, MlpDiscriminator, MlpDiscriminatorConfig,
-    R3ganDiscriminator, R3ganDiscriminatorConfig, ResnetDiscriminator, ResnetDiscriminatorConfig,
+    AutoencoderDiscriminator, AutoencoderDiscriminatorConfig, DcganDiscriminator,
+    DcganDiscriminatorConfig, MlpDiscriminator, MlpDiscriminatorConfig, R3ganDiscriminator,
+    R3ganDiscriminatorConfig, ResnetDiscriminator, ResnetDiscriminatorConfig,
 };
 use crate::{ConfigError, DiscriminatorArchitecture, DiscriminatorInput, ImageSpec, NetworkSize};
 
@@ -81,6 +82,8 @@ pub enum DiscriminatorConfig {
     R3gan(R3ganDiscriminatorConfig),
     /// Residual blocks (Miyato et al. 2018).
     Resnet(ResnetDiscriminatorConfig),
+    /// An autoencoder, whose score is its reconstruction error with the sign changed (Zhao et al. 2017).
+    Autoencoder(AutoencoderDiscriminatorConfig),
 }
 
 impl DiscriminatorArchitecture for DiscriminatorConfig {
@@ -104,6 +107,9 @@ impl DiscriminatorArchitecture for DiscriminatorConfig {
             Self::Resnet(config) => {
                 DiscriminatorNet::Resnet(config.init(image, classes, rng, device)?)
             }
+            Self::Autoencoder(config) => {
+                DiscriminatorNet::Autoencoder(config.init(image, classes, rng, device)?)
+            }
         })
     }
 
@@ -113,6 +119,7 @@ impl DiscriminatorArchitecture for DiscriminatorConfig {
             Self::Dcgan(config) => config.size(image, classes),
             Self::R3gan(config) => config.size(image, classes),
             Self::Resnet(config) => config.size(image, classes),
+            Self::Autoencoder(config) => Some(config.size(image)),
         }
     }
 
@@ -122,6 +129,7 @@ impl DiscriminatorArchitecture for DiscriminatorConfig {
             Self::Dcgan(config) => (config.batch_norm, config.minibatch_features),
             Self::Resnet(config) => (false, config.minibatch_features),
             Self::R3gan(config) => (false, config.minibatch_features),
+            Self::Autoencoder(_) => (false, None),
         };
         if batch_norm {
             return Some(Coupling::BATCH_NORM);
@@ -135,8 +143,13 @@ impl DiscriminatorArchitecture for DiscriminatorConfig {
             Self::Dcgan(config) => config.conditioning,
             Self::Resnet(config) => config.conditioning,
             Self::R3gan(config) => config.conditioning,
+            Self::Autoencoder(_) => None,
         };
         conditioning == Some(Conditioning::Auxiliary)
+    }
+
+    fn scores_energy(&self) -> bool {
+        matches!(self, Self::Autoencoder(_))
     }
 
     fn is_stochastic(&self) -> Option<(&'static str, f64)> {
@@ -147,7 +160,7 @@ impl DiscriminatorArchitecture for DiscriminatorConfig {
             ]
             .into_iter()
             .find(|&(_, share)| share > 0.0),
-            Self::Dcgan(_) | Self::Resnet(_) | Self::R3gan(_) => None,
+            Self::Dcgan(_) | Self::Resnet(_) | Self::R3gan(_) | Self::Autoencoder(_) => None,
         }
     }
 }
@@ -195,6 +208,8 @@ pub enum DiscriminatorNet {
     Resnet(ResnetDiscriminator),
     /// Residual blocks between low-pass resampling.
     R3gan(R3ganDiscriminator),
+    /// An autoencoder.
+    Autoencoder(AutoencoderDiscriminator),
 }
 
 impl TracedDiscriminator for DiscriminatorNet {
@@ -204,6 +219,7 @@ impl TracedDiscriminator for DiscriminatorNet {
             Self::Dcgan(network) => network.trace(input),
             Self::Resnet(network) => network.trace(input),
             Self::R3gan(network) => network.trace(input),
+            Self::Autoencoder(network) => network.trace(input),
         }
     }
 }

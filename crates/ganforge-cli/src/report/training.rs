@@ -91,7 +91,10 @@ fn losses(ticks: &[Tick], game: &Game, undecided: &Undecided) -> CaptionedChart 
 
 fn scores(ticks: &[Tick], payoff: Payoff, undecided: &Undecided) -> CaptionedChart {
     // A payoff that compares scores with each other has no decision boundary.
-    let (levels, judgement) = if payoff.is_relativistic() {
+    let (levels, judgement) = if matches!(payoff, Payoff::Balanced(_)) {
+        let judgement = "With this payoff it is minus the reconstruction error, and nothing divides real images from generated ones.";
+        (Vec::new(), judgement)
+    } else if payoff.is_relativistic() {
         let judgement = "An image counts as real where its score is above that of the other kind.";
         (Vec::new(), judgement)
     } else {

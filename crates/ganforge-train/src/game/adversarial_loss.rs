@@ -7,10 +7,12 @@ use ganforge_model::Discriminator;
 
 use super::Game;
 use super::auxiliary::class_loss;
+use super::balance::Balance;
 use super::feature_matching::feature_matching;
 use super::loss::{Loss, Term};
 use super::payoff::Payoff;
 use super::penalty::PenaltyInput;
+use super::pulling_away::pulling_away;
 use super::score_state::{Observation, ScoreState};
 use super::scored::{Scored, Source};
 use super::turn_key::TurnKey;
@@ -100,10 +102,13 @@ impl<D: Discriminator> AdversarialLoss<'_, D> {
         // If gradients propagate to the fakes, the gradient of a penalty must not.
         let at_fakes = !fake.is_require_grad() && needs_gradient(Source::Fake);
         let fake = Scored::new(self.discriminator, fake, class, at_fakes);
+        let k = self.state.balance.as_ref().map(Balance::value);
+        let smoothing = game.label_smoothing;
         let loss = game
             .payoff
-            .discriminator_loss(real.score(), fake.score(), game.label_smoothing);
+            .discriminator_loss(real.score(), fake.score(), smoothing, k.clone());
         let mut terms = discriminator_terms(game.payoff, &loss, &real.score(), &fake.score());
+        terms.extend(energy_terms(game.payoff, &real.score(), &fake.score(), k));
         let classes = [&real, &fake].map(|scored| class_loss(&scored.output, class));
         let loss = classes
             .into_iter()
@@ -127,13 +132,13 @@ impl<D: Discriminator> AdversarialLoss<'_, D> {
             }
             None => loss,
         };
-        let observations = if self.state.anchors.is_some() {
+        let observations = if self.state.is_empty() {
+            Vec::new()
+        } else {
             vec![Observation {
                 real: real.score().detach(),
                 fake: fake.score().detach(),
             }]
-        } else {
-            Vec::new()
         };
         Scores {
             loss: Loss {
@@ -178,11 +183,43 @@ impl<D: Discriminator> AdversarialLoss<'_, D> {
             Some(term) => loss + term * game.auxiliary_weight,
             None => loss,
         };
-        Loss::new("generator_loss", loss)
+        let loss = Loss::new("generator_loss", loss);
+        if game.pulling_away > 0.0 {
+            let term = pulling_away(fake.output.features);
+            loss.plus("pulling_away", term, game.pulling_away)
+        } else {
+            loss
+        }
     }
 }
 
-/// Loss, mean scores, accuracies, and the value of the game if the payoff defines one.
+/// Mean energies, and the state and convergence of a balance, where the payoff has them.
+fn energy_terms(
+    payoff: Payoff,
+    real: &Tensor<2>,
+    fake: &Tensor<2>,
+    k: Option<Tensor<1>>,
+) -> Vec<Term> {
+    if !payoff.takes_energies() {
+        return Vec::new();
+    }
+    let real = real.clone().inner();
+    let fake = fake.clone().inner();
+    let mut terms = vec![
+        Term::of("energy_real", -real.clone().mean()),
+        Term::of("energy_fake", -fake.clone().mean()),
+    ];
+    if let (Payoff::Balanced(equilibrium), Some(k)) = (payoff, k) {
+        terms.push(Term::new("balance", &k));
+        terms.push(Term::of(
+            "convergence",
+            equilibrium.convergence(&real, &fake),
+        ));
+    }
+    terms
+}
+
+/// Loss, mean scores, accuracies, and the value where the payoff has one.
 fn discriminator_terms(
     payoff: Payoff,
     loss: &Tensor<1>,

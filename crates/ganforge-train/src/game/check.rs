@@ -71,6 +71,14 @@ impl Game {
                  packed together",
             ));
         }
+        self.check_energy(discriminator)?;
+        if self.pulling_away > 0.0 && batch == self.packing {
+            return Err(RecipeError::value(
+                "game.pulling_away",
+                self.pulling_away,
+                "0 where run.batch / game.packing is 1, which leaves no pair of fakes",
+            ));
+        }
         let coupling = discriminator.is_batch_dependent();
         if batch == self.packing
             && let Some(coupling) = coupling.filter(|&coupling| coupling != Coupling::BATCH_NORM)
@@ -117,7 +125,35 @@ impl Game {
         penalties.try_for_each(|penalty| penalty.check_discriminator(discriminator))
     }
 
-    /// Checks that the rules are defined for images of this size.
+    /// Refuses a payoff of energies with free scores, and one of free scores with energies.
+    fn check_energy(
+        &self,
+        discriminator: &impl DiscriminatorArchitecture,
+    ) -> Result<(), RecipeError> {
+        let refuse = |allowed| {
+            Err(RecipeError::value(
+                "game.payoff",
+                self.payoff.name(),
+                allowed,
+            ))
+        };
+        let takes_energies = self.payoff.takes_energies();
+        if takes_energies && !discriminator.scores_energy() {
+            return refuse(
+                "another one without discriminator.kind = \"autoencoder\", whose scores are reconstruction errors",
+            );
+        }
+        let of_differences = self.payoff.is_relativistic() || self.payoff == Payoff::Wasserstein;
+        if discriminator.scores_energy() && !takes_energies && !of_differences {
+            return refuse(
+                "energy-margin, balanced, wasserstein or a relativistic one with an autoencoder for discriminator, whose \
+                 scores are never above 0",
+            );
+        }
+        Ok(())
+    }
+
+    /// Refuses data that these rules have no meaning for.
     ///
     /// # Errors
     /// If augmentations are combined with points or single pixels.
@@ -212,6 +248,7 @@ impl Game {
             ("game.generator_noise", self.generator_noise),
             ("game.auxiliary_weight", self.auxiliary_weight),
             ("game.historical_averaging", self.historical_averaging),
+            ("game.pulling_away", self.pulling_away),
         ] {
             if !(value.is_finite() && value >= 0.0) {
                 return Err(RecipeError::value(key, value, "0 or more"));
@@ -291,7 +328,15 @@ impl Game {
                  by its own score",
             );
         }
-        if self.payoff == Payoff::Hinge {
+        if matches!(self.payoff, Payoff::Balanced(_)) {
+            return refuse(
+                "payoff",
+                &self.payoff.name(),
+                "one in which fakes always count with update = \"one-stage\": at k = 0, where a game begins, the \
+                 discriminator has no gradient by a fake from which the generator's could be rescaled",
+            );
+        }
+        if matches!(self.payoff, Payoff::Hinge | Payoff::EnergyMargin { .. }) {
             return refuse(
                 "payoff",
                 &self.payoff.name(),
@@ -315,8 +360,15 @@ impl Game {
                  features",
             );
         }
-        let depends_on_fakes = |penalty: &&Penalty| penalty.depends_on_fake_scores();
-        if let Some(penalty) = self.penalties.iter().find(depends_on_fakes) {
+        if self.pulling_away > 0.0 {
+            return refuse(
+                "pulling_away",
+                &self.pulling_away,
+                "0 with update = \"one-stage\", which takes the generator's gradient from the score and not from features",
+            );
+        }
+        let moves_by_fakes = |penalty: &&Penalty| penalty.depends_on_fake_scores();
+        if let Some(penalty) = self.penalties.iter().find(moves_by_fakes) {
             return refuse(
                 "penalties",
                 &penalty.name(),

@@ -92,7 +92,10 @@ impl Add for Loss {
 }
 
 fn is_mean(name: &str) -> bool {
-    name.starts_with("score_") || name.starts_with("accuracy_") || name == "value"
+    ["score_", "accuracy_", "energy_"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
+        || ["value", "balance", "convergence"].contains(&name)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod adversarial_loss;
 pub mod augment;
 pub(crate) mod auxiliary;
+mod balance;
 mod check;
 mod feature_matching;
 mod loss;
@@ -10,6 +11,7 @@ pub mod payoff;
 pub mod penalty;
 mod player;
 mod preprocess;
+mod pulling_away;
 mod regulariser;
 mod score_state;
 mod scored;
@@ -17,6 +19,7 @@ mod turn_key;
 mod update;
 
 pub use adversarial_loss::AdversarialLoss;
+pub use balance::Balance;
 pub use loss::{Loss, Term};
 pub use player::{PerPlayer, Player};
 pub(crate) use preprocess::add_noise;
@@ -87,6 +90,10 @@ pub struct Game {
     /// Weight of each player's squared distance from the mean of its past weights, a term of its loss (Salimans et al. 2016, section 3.3).
     #[serde(default)]
     pub historical_averaging: f64,
+    /// Weight in the generator's loss of the mean squared cosine between the discriminator's features of different fakes
+    /// (Zhao et al. 2017, section 2.4); 0 is off.
+    #[serde(default)]
+    pub pulling_away: f64,
 }
 
 impl Game {
@@ -107,6 +114,7 @@ impl Game {
             feature_matching: None,
             auxiliary_weight: 1.0,
             historical_averaging: 0.0,
+            pulling_away: 0.0,
         }
     }
 

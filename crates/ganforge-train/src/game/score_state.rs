@@ -6,6 +6,8 @@ use burn::module::{Module, ModuleDisplay};
 use burn::tensor::{Device, Tensor};
 
 use super::Game;
+use super::balance::Balance;
+use super::payoff::Payoff;
 use super::penalty::{Anchors, Penalty};
 
 /// The scores of one discriminator in one of its turns, without gradients.
@@ -22,6 +24,8 @@ pub struct Observation {
 pub struct ScoreState {
     /// Moving averages of the scores, for the penalty `LeCam`.
     pub anchors: Option<Anchors>,
+    /// The weight of fakes, for the payoff `balanced`.
+    pub balance: Option<Balance>,
 }
 
 impl ScoreState {
@@ -32,11 +36,21 @@ impl ScoreState {
         let anchors = game.penalties.iter().any(averages_scores);
         Self {
             anchors: anchors.then(|| Anchors::new(device)),
+            balance: matches!(game.payoff, Payoff::Balanced(_)).then(|| Balance::new(device)),
         }
     }
 
-    /// Updates the state by the scores of a turn.
+    /// True where there is nothing to remember.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.anchors.is_none() && self.balance.is_none()
+    }
+
+    /// Takes the scores of a turn into account.
     pub fn observe(&self, game: &Game, scores: &Observation) {
+        if let (Payoff::Balanced(equilibrium), Some(balance)) = (game.payoff, &self.balance) {
+            balance.observe(&scores.real, &scores.fake, equilibrium);
+        }
         for penalty in &game.penalties {
             if let (Penalty::LeCam { decay, .. }, Some(anchors)) = (penalty, &self.anchors) {
                 anchors.observe(&scores.real, &scores.fake, *decay);

@@ -4,6 +4,7 @@
 //! finite where the textbook form overflows.
 
 mod divergence;
+mod energy;
 mod least_squares;
 mod logistic;
 mod named;
@@ -12,6 +13,7 @@ mod relativistic;
 use burn::tensor::{Tensor, activation};
 
 pub use divergence::Divergence;
+pub use energy::Equilibrium;
 pub use least_squares::Targets;
 pub use logistic::jensen_shannon;
 pub use relativistic::{Base, Opponent};
@@ -60,7 +62,16 @@ pub enum Payoff {
         /// the discriminator rejects fakes confidently.
         non_saturating: bool,
     },
-    /// Scores are compared with those of the other source (Jolicoeur-Martineau 2018).
+    /// An energy for real images, and a margin m that fakes' energies are kept above (Zhao et al. 2017, "Energy-based
+    /// Generative Adversarial Network", equations 1 and 2); for a discriminator that scores the energy.
+    EnergyMargin {
+        /// m, above 0, in the unit of the energy.
+        margin: f64,
+    },
+    /// Fakes' energies weigh in the discriminator's loss by a number k that holds both energies at a ratio (Berthelot et
+    /// al. 2017, "BEGAN", section 3.4); for a discriminator that scores the energy.
+    Balanced(Equilibrium),
+    /// Scores count only against those of the other kind of image (Jolicoeur-Martineau 2018).
     Relativistic {
         /// The scores that a score is compared with.
         against: Opponent,
@@ -70,8 +81,8 @@ pub enum Payoff {
 }
 
 impl Payoff {
-    /// Every payoff, with its default parameters.
-    pub const ALL: [Self; 17] = [
+    /// Every payoff a recipe can name, with its defaults.
+    pub const ALL: [Self; 19] = [
         Self::Minimax,
         Self::NonSaturating,
         Self::MaximumLikelihood,
@@ -83,6 +94,8 @@ impl Payoff {
         Self::divergence(Divergence::Pearson),
         Self::divergence(Divergence::SquaredHellinger),
         Self::divergence(Divergence::JensenShannon),
+        Self::EnergyMargin { margin: 10.0 },
+        Self::Balanced(Equilibrium::PAPER),
         Self::relativistic(Opponent::Pair, Base::Logistic),
         Self::relativistic(Opponent::Pair, Base::Hinge),
         Self::relativistic(Opponent::Pair, Base::LeastSquares),
@@ -117,6 +130,8 @@ impl Payoff {
             Self::Wasserstein => "wasserstein",
             Self::Hinge => "hinge",
             Self::Divergence { of, .. } => of.name(),
+            Self::EnergyMargin { .. } => "energy-margin",
+            Self::Balanced(_) => "balanced",
             Self::Relativistic { against, base } => relativistic::name(against, base),
         }
     }
@@ -126,14 +141,23 @@ impl Payoff {
     /// `smoothing` is one-sided label smoothing (Salimans et al. 2016): it moves the target of real images by this fraction towards the target of
     /// fakes. Payoffs without [targets](Self::has_targets) ignore it.
     ///
+    /// `balance` is the k of [`Balanced`](Self::Balanced); where absent it is 0, with which games begin.
+    ///
     /// # Shapes
     /// - `real`, `fake`: `[batch, outputs]`, logits
+    /// - `balance`: `[1]`
     /// - output: `[1]`
     ///
     /// # Panics
     /// If scores are compared in pairs and the batch sizes differ.
     #[must_use]
-    pub fn discriminator_loss(self, real: Tensor<2>, fake: Tensor<2>, smoothing: f64) -> Tensor<1> {
+    pub fn discriminator_loss(
+        self,
+        real: Tensor<2>,
+        fake: Tensor<2>,
+        smoothing: f64,
+        balance: Option<Tensor<1>>,
+    ) -> Tensor<1> {
         match self {
             Self::Minimax | Self::NonSaturating | Self::MaximumLikelihood => {
                 logistic::discriminator_loss(real, fake, smoothing)
@@ -144,6 +168,8 @@ impl Payoff {
                 activation::relu(-real + 1.0).mean() + activation::relu(fake + 1.0).mean()
             }
             Self::Divergence { of, .. } => -of.bound(real, fake),
+            Self::EnergyMargin { margin } => energy::margin_loss(real, fake, margin),
+            Self::Balanced(_) => Equilibrium::discriminator_loss(real, fake, balance),
             Self::Relativistic { against, base } => against.loss(base, real, fake),
         }
     }
@@ -165,7 +191,9 @@ impl Payoff {
             Self::NonSaturating => logistic::non_saturating(fake),
             Self::MaximumLikelihood => logistic::maximum_likelihood(fake),
             Self::LeastSquares(targets) => targets.generator_loss(fake),
-            Self::Wasserstein | Self::Hinge => -fake.mean(),
+            Self::Wasserstein | Self::Hinge | Self::EnergyMargin { .. } | Self::Balanced(_) => {
+                -fake.mean()
+            }
             Self::Divergence {
                 of,
                 non_saturating: false,
@@ -197,9 +225,12 @@ impl Payoff {
         match self {
             Self::Minimax | Self::NonSaturating | Self::MaximumLikelihood => true,
             Self::Divergence { of, .. } => of.is_logistic(),
-            Self::LeastSquares(_) | Self::Wasserstein | Self::Hinge | Self::Relativistic { .. } => {
-                false
-            }
+            Self::LeastSquares(_)
+            | Self::Wasserstein
+            | Self::Hinge
+            | Self::EnergyMargin { .. }
+            | Self::Balanced(_)
+            | Self::Relativistic { .. } => false,
         }
     }
 
@@ -214,21 +245,42 @@ impl Payoff {
             Self::Wasserstein
             | Self::Hinge
             | Self::Divergence { .. }
+            | Self::EnergyMargin { .. }
+            | Self::Balanced(_)
             | Self::Relativistic { .. } => false,
         }
     }
 
-    /// The [decision score](Self::decision_scores) at which an image is classified neither as real nor as fake.
+    /// True where scores are energies with their sign changed, as an autoencoder gives them.
+    #[must_use]
+    pub fn takes_energies(self) -> bool {
+        match self {
+            Self::EnergyMargin { .. } | Self::Balanced(_) => true,
+            Self::Minimax
+            | Self::NonSaturating
+            | Self::MaximumLikelihood
+            | Self::LeastSquares(_)
+            | Self::Wasserstein
+            | Self::Hinge
+            | Self::Divergence { .. }
+            | Self::Relativistic { .. } => false,
+        }
+    }
+
+    /// The [decision score](Self::decision_scores) score at which an image counts as neither real nor fake. [`Balanced`](Self::Balanced) has none,
+    /// for which 0 stands, above every score of an energy.
     #[must_use]
     pub fn decision_boundary(self) -> f64 {
         match self {
             Self::LeastSquares(targets) => targets.midpoint(),
             Self::Divergence { of, .. } => of.decision_boundary(),
+            Self::EnergyMargin { margin } => -margin / 2.0,
             Self::Minimax
             | Self::NonSaturating
             | Self::MaximumLikelihood
             | Self::Wasserstein
             | Self::Hinge
+            | Self::Balanced(_)
             | Self::Relativistic { .. } => 0.0,
         }
     }
@@ -244,6 +296,8 @@ impl Payoff {
             | Self::LeastSquares(_)
             | Self::Wasserstein
             | Self::Hinge
+            | Self::EnergyMargin { .. }
+            | Self::Balanced(_)
             | Self::Divergence { .. } => false,
         }
     }
@@ -269,6 +323,8 @@ impl Payoff {
             | Self::LeastSquares(_)
             | Self::Wasserstein
             | Self::Hinge
+            | Self::EnergyMargin { .. }
+            | Self::Balanced(_)
             | Self::Divergence { .. } => [real, fake],
         }
     }
@@ -284,6 +340,8 @@ impl Payoff {
             | Self::MaximumLikelihood
             | Self::LeastSquares(_)
             | Self::Hinge
+            | Self::EnergyMargin { .. }
+            | Self::Balanced(_)
             | Self::Relativistic { .. } => None,
         }
     }
@@ -295,6 +353,8 @@ impl Payoff {
     pub fn check(self) -> Result<(), RecipeError> {
         match self {
             Self::LeastSquares(targets) => targets.check(),
+            Self::EnergyMargin { margin } => energy::check_margin(margin),
+            Self::Balanced(equilibrium) => equilibrium.check(),
             Self::Minimax
             | Self::NonSaturating
             | Self::MaximumLikelihood

@@ -4,7 +4,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Payoff, Targets};
+use super::{Equilibrium, Payoff, Targets};
 
 /// The table form, with the parameters of all payoffs.
 #[derive(Serialize, Deserialize)]
@@ -19,6 +19,12 @@ struct Table {
     generator: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     non_saturating: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    margin: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gamma: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lambda: Option<f64>,
 }
 
 impl Payoff {
@@ -55,6 +61,19 @@ impl Table {
                     non_saturating: self.non_saturating.unwrap_or(false),
                 })
             }
+            Payoff::EnergyMargin { margin } => {
+                self.reject_other_keys(&["margin"])?;
+                Ok(Payoff::EnergyMargin {
+                    margin: self.margin.unwrap_or(margin),
+                })
+            }
+            Payoff::Balanced(default) => {
+                self.reject_other_keys(&["gamma", "lambda"])?;
+                Ok(Payoff::Balanced(Equilibrium {
+                    gamma: self.gamma.unwrap_or(default.gamma),
+                    lambda: self.lambda.unwrap_or(default.lambda),
+                }))
+            }
             plain @ (Payoff::Minimax
             | Payoff::NonSaturating
             | Payoff::MaximumLikelihood
@@ -73,6 +92,9 @@ impl Table {
             ("fake", self.fake.is_some()),
             ("generator", self.generator.is_some()),
             ("non_saturating", self.non_saturating.is_some()),
+            ("margin", self.margin.is_some()),
+            ("gamma", self.gamma.is_some()),
+            ("lambda", self.lambda.is_some()),
         ];
         match given
             .into_iter()
@@ -100,6 +122,9 @@ impl From<Payoff> for Table {
             fake: None,
             generator: None,
             non_saturating: None,
+            margin: None,
+            gamma: None,
+            lambda: None,
         };
         match payoff {
             Payoff::LeastSquares(targets) => {
@@ -109,6 +134,11 @@ impl From<Payoff> for Table {
             }
             Payoff::Divergence { non_saturating, .. } => {
                 table.non_saturating = Some(non_saturating);
+            }
+            Payoff::EnergyMargin { margin } => table.margin = Some(margin),
+            Payoff::Balanced(equilibrium) => {
+                table.gamma = Some(equilibrium.gamma);
+                table.lambda = Some(equilibrium.lambda);
             }
             Payoff::Minimax
             | Payoff::NonSaturating

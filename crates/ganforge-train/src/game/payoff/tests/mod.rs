@@ -7,7 +7,7 @@ mod theory;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::logistic::jensen_shannon;
-use super::{Base, Divergence, Opponent, Payoff, Targets};
+use super::{Base, Divergence, Equilibrium, Opponent, Payoff, Targets};
 
 const REAL: [f64; 4] = [1.7, -0.4, 0.3, 2.2];
 const FAKE: [f64; 4] = [-1.1, 0.6, -2.5, 0.15];
@@ -49,6 +49,11 @@ fn every_payoff() -> Vec<Payoff> {
         real: 1.0,
         fake: -1.0,
         generator: 0.0,
+    }));
+    all.push(Payoff::EnergyMargin { margin: 2.0 });
+    all.push(Payoff::Balanced(Equilibrium {
+        gamma: 0.7,
+        lambda: 0.01,
     }));
     all.extend(DIVERGENCES.map(|of| Payoff::Divergence {
         of,
@@ -94,9 +99,15 @@ fn score_gradients(
     }
 }
 
+/// With k = 1 where there is one, at which real images and fakes weigh the same.
 fn discriminator(payoff: Payoff, real: &[f64], fake: &[f64], smoothing: f64) -> Slopes {
+    discriminator_at(1.0, payoff, real, fake, smoothing)
+}
+
+fn discriminator_at(k: f64, payoff: Payoff, real: &[f64], fake: &[f64], smoothing: f64) -> Slopes {
     score_gradients(real, fake, |real, fake| {
-        payoff.discriminator_loss(real, fake, smoothing)
+        let balance = Tensor::from_data([k], &real.device());
+        payoff.discriminator_loss(real, fake, smoothing, Some(balance))
     })
 }
 
@@ -201,7 +212,7 @@ fn only_relativistic_generator_losses_need_real_scores() {
 #[should_panic(expected = "as many fakes as real images")]
 fn pairs_need_as_many_fakes_as_real_images() {
     let payoff = Payoff::relativistic(Opponent::Pair, Base::Hinge);
-    let _ = payoff.discriminator_loss(column(&REAL), column(&[0.5]), 0.0);
+    let _ = payoff.discriminator_loss(column(&REAL), column(&[0.5]), 0.0, None);
 }
 
 #[test]

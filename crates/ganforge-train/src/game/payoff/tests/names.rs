@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Divergence, Payoff, Targets, every_payoff};
+use super::{Divergence, Equilibrium, Payoff, Targets, every_payoff};
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Rules {
@@ -63,7 +63,11 @@ fn errors_list_the_known_payoffs_and_keys() {
         ("\"hinges\"", &["`hinges`", "`hinge`", "`f-kl`"][..]),
         ("{ kind = \"lsgan\" }", &["`lsgan`", "`least-squares`"]),
         ("{ real = 1 }", &["`kind`"]),
-        ("{ kind = \"hinge\", margin = 1 }", &["`margin`", "`real`"]),
+        ("{ kind = \"hinge\", slack = 1 }", &["`slack`", "`real`"]),
+        (
+            "{ kind = \"hinge\", margin = 1 }",
+            &["`margin`", "`hinge`", "no keys"],
+        ),
         (
             "{ kind = \"hinge\", real = 1 }",
             &["`real`", "`hinge`", "no keys"],
@@ -78,6 +82,23 @@ fn errors_list_the_known_payoffs_and_keys() {
         for part in parts {
             assert!(complaint.contains(part), "`{part}` in {complaint}");
         }
+    }
+}
+
+#[test]
+fn margins_and_equilibria_that_leave_no_game_are_refused() {
+    let refused = |payoff: Payoff| payoff.check().unwrap_err().to_string();
+    for margin in [0.0, -1.0, f64::NAN] {
+        assert!(refused(Payoff::EnergyMargin { margin }).contains("game.payoff.margin"));
+    }
+    for (gamma, lambda, key) in [
+        (0.0, 0.1, "game.payoff.gamma"),
+        (1.5, 0.1, "game.payoff.gamma"),
+        (0.5, 0.0, "game.payoff.lambda"),
+        (0.5, f64::NAN, "game.payoff.lambda"),
+    ] {
+        let complaint = refused(Payoff::Balanced(Equilibrium { gamma, lambda }));
+        assert!(complaint.contains(key), "{complaint}");
     }
 }
 

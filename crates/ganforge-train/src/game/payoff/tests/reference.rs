@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Payoff, Slopes, discriminator, every_payoff, generator};
+use super::{Payoff, Slopes, discriminator_at, every_payoff, generator};
 
 const STORED: &str = include_str!("../../../../../../references/payoffs.json");
 
@@ -10,6 +10,9 @@ const STORED: &str = include_str!("../../../../../../references/payoffs.json");
 struct Case {
     payoff: Payoff,
     smoothing: f64,
+    /// k of the payoff `balanced`.
+    #[serde(default)]
+    balance: f64,
     real: Vec<f64>,
     fake: Vec<f64>,
     discriminator: Expected,
@@ -54,13 +57,14 @@ fn losses_and_gradients_of_both_players_agree_with_pytorch() {
         let Case {
             payoff,
             smoothing,
+            balance,
             ref real,
             ref fake,
             ..
         } = case;
         let what = |player| format!("{player} of {payoff:?}, smoothing {smoothing}, {real:?}");
         case.discriminator.check(
-            &discriminator(payoff, real, fake, smoothing),
+            &discriminator_at(balance, payoff, real, fake, smoothing),
             &what("discriminator"),
         );
         case.generator
