@@ -44,3 +44,8 @@ pub use rand_chacha::ChaCha8Rng;
 pub use random::keyed_rng;
 pub use size::{Heavy, NetworkSize, heaviest};
 pub use weights::{apply_weights, collect_weights};
+
+/// The example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
