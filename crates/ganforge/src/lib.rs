@@ -14,7 +14,7 @@
 //! let images = sampler.sample(&SampleOptions::new(16, 7))?;
 //! assert_eq!(images.count(), 16);
 //! images.write_grid(grid, &GridOptions::default())?;
-//! # Ok::<(), ganforge::InferError>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! The root of this crate is [`ganforge_infer`]: [`Sampler`], [`SampleOptions`], [`Images`], [`Output`] and what belongs to them. It depends on neither
