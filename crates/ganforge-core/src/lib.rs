@@ -28,3 +28,8 @@ pub use image_shape::ImageShape;
 pub use printable::printable;
 pub use random::{ChaCha8Rng, below, choose, keyed_rng, permutation};
 pub use text_file::read_text;
+
+/// The example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -55,3 +55,8 @@ pub use ganforge_core::{ChaCha8Rng, ImageShape, keyed_rng};
 pub use options::{DataOptions, Resize, Split};
 pub use sources::Mixture;
 pub use spec::DataSpec;
+
+/// The example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -55,3 +55,8 @@ pub use protocol::{Metric, Protocol};
 
 #[cfg(test)]
 mod tests;
+
+/// The example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -49,3 +49,8 @@ pub use images::Images;
 pub use picture::{GridOptions, pixel};
 pub use sampling::{SampleOptions, Sampler, Signature, batches, generate, latent, sample};
 pub use writer::{ImageWriter, Output};
+
+/// The example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -37,3 +37,8 @@ pub use error::MeasureError;
 pub use evaluate::evaluate;
 pub use reference_data::ReferenceData;
 pub use request::Request;
+
+/// The example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -34,7 +34,26 @@ pub struct InputGradient {
     pub gradient: Tensor<4>,
 }
 
-/// A network that scores images. Implement it for a module of your own to train it here.
+/// A network that scores images. Implement it for a module of your own to train it here, or [`TracedDiscriminator`],
+/// which includes the input gradient.
+///
+/// ```
+/// use ganforge_model::burn::tensor::{Device, Distribution, Tensor};
+/// use ganforge_model::networks::MlpDiscriminatorConfig;
+/// use ganforge_model::{Discriminator, DiscriminatorInput, ImageSpec, keyed_rng};
+///
+/// let (image, device) = (ImageSpec { channels: 1, height: 8, width: 8 }, Device::flex());
+/// let mut rng = keyed_rng(7, "weights", 0);
+/// let network = MlpDiscriminatorConfig::new([32, 32]).init(image, 0, &mut rng, &device)?;
+///
+/// let images = Tensor::<4>::random([16, 1, 8, 8], Distribution::Uniform(-1.0, 1.0), &device);
+/// let scores = network.forward(DiscriminatorInput::new(images.clone())).logits;
+/// assert_eq!(scores.dims(), [16, 1]);
+/// // The gradient of each score with respect to its image, as R1 and WGAN-GP need it.
+/// let gradient = network.input_gradient(DiscriminatorInput::new(images)).map(|traced| traced.gradient);
+/// assert_eq!(gradient.map(|gradient| gradient.dims()), Some([16, 1, 8, 8]));
+/// # Ok::<(), ganforge_model::ConfigError>(())
+/// ```
 pub trait Discriminator: Module + ModuleDisplay {
     /// Scores images.
     fn forward(&self, input: DiscriminatorInput) -> DiscriminatorOutput;
@@ -53,8 +72,41 @@ pub trait Discriminator: Module + ModuleDisplay {
     }
 }
 
-/// A discriminator written as steps of a [`Traced`](crate::layers::Traced) value: one text for the forward pass and for
-/// the exact input gradient.
+/// A discriminator written as steps of a [`Traced`](crate::layers::Traced) value: the same code computes the forward pass
+/// and the exact input gradient.
+///
+/// ```
+/// use ganforge_model::burn::module::Module;
+/// use ganforge_model::burn::nn::Linear;
+/// use ganforge_model::burn::tensor::{Device, Tensor};
+/// use ganforge_model::layers::{Activation, Conditioning, Head, Init, Traced, TracedOutput, WeightInit};
+/// use ganforge_model::{Discriminator, DiscriminatorInput, TracedDiscriminator, keyed_rng};
+/// # use ganforge_model::burn;
+///
+/// #[derive(Module, Debug)]
+/// struct OneLayer {
+///     hidden: Linear,
+///     head: Head,
+/// }
+///
+/// impl TracedDiscriminator for OneLayer {
+///     fn trace(&self, input: DiscriminatorInput) -> TracedOutput<'_> {
+///         let rows = Traced::new(input.images).flatten().linear(&self.hidden);
+///         self.head.judge(rows.activation(Activation::LeakyRelu), input.class)
+///     }
+/// }
+///
+/// let device = Device::flex();
+/// let mut rng = keyed_rng(7, "weights", 0);
+/// let mut init = WeightInit::new(Init::He, &mut rng, &device);
+/// let hidden = init.linear(64, 32, true);
+/// let head = Head::new(32, Conditioning::Projection, None, 0, &mut init)?;
+///
+/// let input = DiscriminatorInput::new(Tensor::zeros([4, 1, 8, 8], &device));
+/// let gradient = OneLayer { hidden, head }.input_gradient(input);
+/// assert_eq!(gradient.map(|traced| traced.gradient.dims()), Some([4, 1, 8, 8]));
+/// # Ok::<(), ganforge_model::ConfigError>(())
+/// ```
 pub trait TracedDiscriminator: Module + ModuleDisplay {
     /// Scores images, and records how a gradient with respect to the score becomes one with respect to the image.
     fn trace(&self, input: DiscriminatorInput) -> TracedOutput<'_>;
@@ -71,6 +123,17 @@ impl<T: TracedDiscriminator> Discriminator for T {
 }
 
 /// A built-in discriminator architecture, as written under `[discriminator]` in a recipe.
+///
+/// ```
+/// use ganforge_model::networks::DcganDiscriminatorConfig;
+/// use ganforge_model::{DiscriminatorArchitecture, DiscriminatorConfig};
+///
+/// let config: DiscriminatorConfig = serde_json::from_str(r#"{"kind": "dcgan", "width": 32}"#)?;
+/// assert_eq!(config, DiscriminatorConfig::Dcgan(DcganDiscriminatorConfig::new(32)));
+/// // By default it has batch norm, so that a score depends on the whole batch.
+/// assert!(config.is_batch_dependent().is_some());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum DiscriminatorConfig {

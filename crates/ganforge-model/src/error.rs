@@ -5,6 +5,7 @@ use std::path::PathBuf;
 /// A value in a network's configuration that no network can be built from.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{key}` is {value}, allowed: {allowed}")]
+#[non_exhaustive]
 pub struct ConfigError {
     /// The key, relative to the network's table, such as `width`.
     pub key: String,
@@ -39,6 +40,7 @@ impl ConfigError {
 
 /// Why a model file could not be written, read or used.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ModelError {
     /// The file system refused.
     #[error("{}: {source}", path.display())]

@@ -16,6 +16,35 @@ use crate::{
 };
 
 /// A network that turns latents into images. Implement it for a module of your own to train it here.
+///
+/// ```
+/// use ganforge_model::burn::module::Module;
+/// use ganforge_model::burn::nn::Linear;
+/// use ganforge_model::burn::tensor::{Device, Tensor};
+/// use ganforge_model::layers::{Init, WeightInit};
+/// use ganforge_model::{Generator, GeneratorInput, keyed_rng};
+/// # use ganforge_model::burn;
+///
+/// /// One linear layer from a latent to an image of 8×8 pixels.
+/// #[derive(Module, Debug)]
+/// struct Flat {
+///     layer: Linear,
+/// }
+///
+/// impl Generator for Flat {
+///     fn forward(&self, input: GeneratorInput) -> Tensor<4> {
+///         let rows = self.layer.forward(input.expect_noise()).tanh();
+///         let [batch, _] = rows.dims();
+///         rows.reshape([batch, 1, 8, 8])
+///     }
+/// }
+///
+/// let device = Device::flex();
+/// let mut rng = keyed_rng(7, "weights", 0);
+/// let layer = WeightInit::new(Init::He, &mut rng, &device).linear(16, 64, true);
+/// let images = Flat { layer }.forward(GeneratorInput::noise(Tensor::zeros([4, 16], &device)));
+/// assert_eq!(images.dims(), [4, 1, 8, 8]);
+/// ```
 pub trait Generator: Module + ModuleDisplay {
     /// # Shapes
     /// - output: `[batch, channels, height, width]`, in [-1, 1] for pixels, or about it without a bounded last layer
@@ -32,6 +61,17 @@ pub trait Generator: Module + ModuleDisplay {
 }
 
 /// A built-in generator architecture, as written under `[generator]` in a recipe.
+///
+/// ```
+/// use ganforge_model::networks::MlpGeneratorConfig;
+/// use ganforge_model::{GeneratorArchitecture, GeneratorConfig};
+///
+/// let json = r#"{"kind": "mlp", "latent": 16, "hidden": [32]}"#;
+/// let config: GeneratorConfig = serde_json::from_str(json)?;
+/// assert_eq!(config, GeneratorConfig::Mlp(MlpGeneratorConfig::new(16, [32])));
+/// assert_eq!(config.latent().dimension, 16);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum GeneratorConfig {

@@ -19,6 +19,15 @@ pub enum LatentDistribution {
 }
 
 /// Size and distribution of a generator's latents.
+///
+/// ```
+/// use ganforge_model::{LatentSpec, keyed_rng};
+///
+/// let spec = LatentSpec::normal(64);
+/// let numbers = spec.draw(16, &mut keyed_rng(7, "latent", 0));
+/// let latents = spec.tensor(numbers, &ganforge_model::burn::tensor::Device::flex());
+/// assert_eq!(latents.dims(), [16, 64]);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LatentSpec {
@@ -29,6 +38,15 @@ pub struct LatentSpec {
 }
 
 impl LatentSpec {
+    /// Latents of `dimension` independent standard normal coordinates.
+    #[must_use]
+    pub fn normal(dimension: usize) -> Self {
+        Self {
+            dimension,
+            distribution: LatentDistribution::Normal,
+        }
+    }
+
     /// Draws `count` latents, row after row: `count · dimension` numbers.
     ///
     /// Drawn on the host, so that every backend sees the same latents.

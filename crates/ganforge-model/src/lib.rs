@@ -6,6 +6,24 @@
 //! - [`networks`] holds one file per architecture.
 //! - [`ModelFile`] is a safetensors file that describes itself: architecture, latents, image, provenance.
 //!
+//! ```
+//! use ganforge_model::burn::tensor::{Device, Tensor};
+//! use ganforge_model::networks::{DcganDiscriminatorConfig, DcganGeneratorConfig};
+//! use ganforge_model::{Discriminator, DiscriminatorInput, Generator, GeneratorInput, ImageSpec, keyed_rng};
+//!
+//! let (image, device) = (ImageSpec { channels: 1, height: 8, width: 8 }, Device::flex());
+//! // Weights under seed 7; no classes.
+//! let rng = &mut keyed_rng(7, "weights", 0);
+//! let generator = DcganGeneratorConfig::new(8).init(image, 0, rng, &device)?;
+//! let discriminator = DcganDiscriminatorConfig::new(8).init(image, 0, rng, &device)?;
+//!
+//! let fakes = generator.forward(GeneratorInput::noise(Tensor::zeros([4, 100], &device)));
+//! assert_eq!(fakes.dims(), [4, 1, 8, 8]);
+//! let scores = discriminator.forward(DiscriminatorInput::new(fakes)).logits;
+//! assert_eq!(scores.dims(), [4, 1]);
+//! # Ok::<(), ganforge_model::ConfigError>(())
+//! ```
+//!
 //! Images are float tensors `[batch, channels, height, width]` in `[-1, 1]`; a point in the plane is an
 //! image `[batch, 2, 1, 1]` in its own coordinates. Nothing here names a backend: every constructor takes
 //! a [`Device`](burn::tensor::Device).
@@ -20,7 +38,6 @@ mod latent;
 pub mod layers;
 mod model_file;
 pub mod networks;
-mod random;
 mod size;
 mod tensor_file;
 mod weights;
@@ -32,6 +49,8 @@ pub use discriminator::{
     InputGradient, TracedDiscriminator,
 };
 pub use error::{ConfigError, ModelError};
+/// The random number generator that initial weights are drawn from.
+pub use ganforge_core::{ChaCha8Rng, keyed_rng};
 pub use generator::{Generator, GeneratorConfig, GeneratorNet};
 pub use image::ImageSpec;
 pub use input::{DiscriminatorInput, GeneratorInput};
@@ -39,8 +58,10 @@ pub use latent::{LatentDistribution, LatentSpec};
 pub use model_file::{
     BundleCard, FORMAT, FORMAT_NAMED, GENERATOR, ModelBundle, ModelCard, ModelFile,
 };
-/// What initial weights are drawn from.
-pub use rand_chacha::ChaCha8Rng;
-pub use random::keyed_rng;
 pub use size::{Heavy, NetworkSize, heaviest};
 pub use weights::{apply_weights, collect_weights};
+
+/// The example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

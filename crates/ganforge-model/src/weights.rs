@@ -8,6 +8,22 @@ use burn::tensor::{DType, Tensor, TensorData};
 use crate::ModelError;
 
 /// Every float parameter and running statistic of `module`, by its path, on the host.
+///
+/// ```
+/// use ganforge_model::burn::tensor::Device;
+/// use ganforge_model::networks::MlpDiscriminatorConfig;
+/// use ganforge_model::{ImageSpec, apply_weights, collect_weights, keyed_rng};
+///
+/// let (image, device) = (ImageSpec { channels: 1, height: 8, width: 8 }, Device::flex());
+/// let init = |seed| {
+///     let mut rng = keyed_rng(seed, "weights", 0);
+///     MlpDiscriminatorConfig::new([32]).init(image, 0, &mut rng, &device)
+/// };
+/// let weights = collect_weights(&init(1)?);
+/// let copy = apply_weights(init(2)?, weights.clone())?;
+/// assert_eq!(collect_weights(&copy), weights);
+/// # Ok::<(), ganforge_model::ModelError>(())
+/// ```
 #[must_use]
 pub fn collect_weights<M: Module>(module: &M) -> BTreeMap<String, TensorData> {
     let mut collector = Collector::default();

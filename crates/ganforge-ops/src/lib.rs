@@ -102,3 +102,8 @@ pub use maxout::MaxoutGradient;
 pub use maxout::{MaxoutOps, maxout};
 pub use scratch::release_scratch;
 pub use sum::{mean, sum};
+
+/// The example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

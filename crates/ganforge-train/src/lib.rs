@@ -24,6 +24,7 @@ mod train;
 pub mod weights;
 
 pub use bench::{BenchReport, SamplingReport, bench, bench_sampling};
+pub use burn;
 pub use error::{RecipeError, TrainError};
 pub use experiment::OptimizerConfig;
 pub use game::UpdateRule;
@@ -31,10 +32,16 @@ pub use game::payoff::Payoff;
 pub use game::penalty::Penalty;
 pub use memory::{MemoryError, SystemMemory, check_memory};
 pub use recipe::Recipe;
+pub use session::TrainOptions;
 pub use system::System;
-pub use train::{MakeRenderer, Outcome, TrainOptions, train};
+pub use train::{Outcome, train};
 
 /// The snippets of the README, as tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
+struct Readme;
+
+/// The example of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
 struct Readme;

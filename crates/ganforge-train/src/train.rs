@@ -9,8 +9,7 @@ use burn::tensor::Device;
 use burn::train::checkpoint::{CheckpointingAction, CheckpointingStrategy};
 use burn::train::logger::InMemoryMetricLogger;
 use burn::train::metric::store::EventStoreClient;
-use burn::train::renderer::MetricsRenderer;
-use burn::train::{Interrupter, SupervisedTraining, TrainingStrategy};
+use burn::train::{SupervisedTraining, TrainingStrategy};
 use ganforge_data::{DataError, Dataset};
 
 use crate::error::TrainError;
@@ -20,49 +19,9 @@ use crate::recipe::Recipe;
 use crate::run::checkpoint::{CheckpointFolder, Manifest, ModelPart, OptimizerPart, SchedulerPart};
 use crate::run::{RecipeText, RunDirectory, RunJournal, RunLock};
 use crate::session::{
-    Adversarial, Beginning, Begun, NoValidation, Plan, Rounds, Series, TrainingData,
+    Adversarial, Beginning, Begun, NoValidation, Plan, Rounds, Series, TrainOptions, TrainingData,
 };
 use crate::system::{Latents, Players, System};
-
-/// Where a run goes and who watches it.
-pub struct TrainOptions {
-    /// The run directory.
-    pub out: PathBuf,
-    /// What the run begins with.
-    pub beginning: Beginning,
-    /// The text of the file that the recipe was read from, where there is one: a run that goes on heeds what was changed in it since.
-    pub source: Option<String>,
-    /// Go on although the data are others than the run began with.
-    pub accept_data: bool,
-    /// Makes what shows progress, when training begins; burn-train's own choice where absent.
-    pub renderer: Option<MakeRenderer>,
-    /// Called with what is worth a warning before training begins. Warnings are in `experiment.log`, too.
-    pub warn: Box<dyn FnMut(&str)>,
-    /// Stops the run after the step under way, with a checkpoint.
-    pub interrupter: Interrupter,
-    /// Keep an `experiment.log` in the run directory, which installs a process-wide logger.
-    pub log: bool,
-}
-
-/// Makes a renderer, which may take the terminal.
-pub type MakeRenderer = Box<dyn FnOnce() -> Box<dyn MetricsRenderer>>;
-
-impl TrainOptions {
-    /// A new run in the folder `out`, with an `experiment.log` and burn-train's own renderer; warnings are dropped.
-    #[must_use]
-    pub fn new(out: impl Into<PathBuf>) -> Self {
-        Self {
-            out: out.into(),
-            beginning: Beginning::New,
-            source: None,
-            accept_data: false,
-            renderer: None,
-            warn: Box::new(|_| ()),
-            interrupter: Interrupter::new(),
-            log: true,
-        }
-    }
-}
 
 /// What a run reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +41,23 @@ pub struct Outcome {
 /// # Errors
 /// A recipe, data or folder that does not fit; figures that are not finite; a full disk. The last good
 /// checkpoint is kept in every case.
+///
+/// ```
+/// # let folder = tempfile::tempdir()?;
+/// # let out = folder.path().join("run");
+/// use ganforge_data::Dataset;
+/// use ganforge_train::burn::tensor::Device;
+/// use ganforge_train::{Recipe, TrainOptions, train};
+///
+/// // Ten steps of 64 images.
+/// let recipe = Recipe::load("digits", &["run.images=640".parse()?])?;
+/// let data = &recipe.experiment.data;
+/// let dataset = Dataset::open(&data.source, &data.options())?;
+/// let outcome = train(&recipe, &dataset, &Device::flex(), TrainOptions::new(&out))?;
+/// assert_eq!((outcome.images, outcome.interrupted), (640, false));
+/// assert_eq!(outcome.model, out.join("model.safetensors"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn train<S: System>(
     recipe: &Recipe<S>,
     data: impl Into<TrainingData>,
@@ -95,7 +71,7 @@ pub fn train<S: System>(
     check_batch(recipe.experiment.run.batch, dataset.len())?;
     let heavy = check_memory(recipe, Some(dataset), device)?;
     let training_device = device.clone().autodiff();
-    let beginning = std::mem::replace(&mut options.beginning, Beginning::New);
+    let beginning = options.take_beginning()?;
     let Begun {
         manifest,
         learner,

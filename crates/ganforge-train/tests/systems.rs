@@ -9,8 +9,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::Device;
 use ganforge_train::game::{Loss, PerPlayer, TurnKey};
 use ganforge_train::recipe::{ForSystem, Override, RecipeSource, SYSTEMS, for_system};
-use ganforge_train::run::StoredRun;
-use ganforge_train::session::{Beginning, Rounds, TrainingData};
+use ganforge_train::session::{Rounds, TrainingData};
 use ganforge_train::system::{Latents, Players};
 use ganforge_train::{Recipe, System, TrainOptions, train};
 use serde_json::Value;
@@ -107,11 +106,7 @@ impl Resumed {
         }
         let recipe: Recipe<S> = Recipe::from_source(&self.0, &changes).unwrap();
         let data = TrainingData::open(&recipe.experiment).unwrap();
-        let mut options = TrainOptions::new(out);
-        options.log = false;
-        if resume {
-            options.beginning = Beginning::Resume(Box::new(StoredRun::open(out).unwrap()));
-        }
+        let options = TrainOptions::new(out).log(false).resume(resume);
         train(&recipe, &data, &Device::flex(), options).unwrap();
     }
 }

@@ -21,8 +21,7 @@ use ganforge_data::Dataset;
 use ganforge_infer::{GridOptions, Images, SampleOptions, Signature, sample};
 use ganforge_model::ModelFile;
 use ganforge_train::recipe::Override;
-use ganforge_train::run::{RunDirectory, StoredRun};
-use ganforge_train::session::Beginning;
+use ganforge_train::run::RunDirectory;
 use ganforge_train::system::Gan;
 use ganforge_train::{Recipe, TrainOptions, train};
 
@@ -53,16 +52,9 @@ fn train_and_enlarge() -> Result<(), Box<dyn Error>> {
     // Any device of Burn whose feature is enabled in `Cargo.toml`.
     let device = Device::flex();
     let directory = RunDirectory::new(&out);
-    let beginning = if directory.recipe().is_file() {
-        Beginning::Resume(Box::new(StoredRun::open(&out)?))
-    } else {
-        Beginning::New
-    };
-    let options = TrainOptions {
-        beginning,
-        warn: Box::new(|warning| eprintln!("warning: {warning}")),
-        ..TrainOptions::new(&out)
-    };
+    let options = TrainOptions::new(&out)
+        .resume(true)
+        .warn(|warning| eprintln!("warning: {warning}"));
     let outcome = train(&recipe, &dataset, &device, options)?;
     println!(
         "{} images seen; samples, tick by tick: {}",

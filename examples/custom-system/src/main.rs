@@ -14,8 +14,7 @@ use std::path::PathBuf;
 
 use burn::tensor::Device;
 use ganforge_train::recipe::Override;
-use ganforge_train::run::{RunDirectory, StoredRun};
-use ganforge_train::session::{Beginning, TrainingData};
+use ganforge_train::session::TrainingData;
 use ganforge_train::{Recipe, TrainOptions, train};
 
 use system::TwoCritics;
@@ -29,10 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let text = include_str!("../recipe.toml");
     let recipe: Recipe<TwoCritics> = Recipe::parse("custom-system", text, &changes)?;
     let data = TrainingData::open(&recipe.experiment)?;
-    let mut options = TrainOptions::new(&out);
-    if RunDirectory::new(&out).recipe().is_file() {
-        options.beginning = Beginning::Resume(Box::new(StoredRun::open(&out)?));
-    }
+    let options = TrainOptions::new(out).resume(true);
     let outcome = train(&recipe, &data, &Device::flex(), options)?;
     println!(
         "{} images seen; {}",

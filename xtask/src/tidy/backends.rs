@@ -7,8 +7,15 @@ use super::workspace::{Dependency, Member, TextFile};
 /// Where a backend may be named outside tests.
 const EDGE: [&str; 3] = ["crates/ganforge-cli/", "crates/ganforge-web/", "examples/"];
 
-/// The crate of kernels, and the backend that it may name. It chooses no device either.
-const KERNELS: (&str, &str) = ("crates/ganforge-ops/", "flex");
+/// Library crates that may name a backend, and which of Burn's features: the kernels are written for Flex, and `cpu` of the sampler, a default feature,
+/// enables it. They choose no device either.
+const NAMED: [(&str, &[&str]); 2] = [
+    ("crates/ganforge-ops/", &["flex"]),
+    (
+        "crates/ganforge-infer/",
+        &["flex", "simd", "rayon", "x86-v4"],
+    ),
+];
 
 /// Burn's features that enable or tune a backend; also the names of its backend crates.
 const FEATURES: [&str; 23] = [
@@ -59,11 +66,11 @@ pub fn check_manifest(member: &Member) -> Vec<Violation> {
     if is_edge(&member.manifest) {
         return Vec::new();
     }
-    let (kernels, theirs) = KERNELS;
-    let own = member
-        .manifest
-        .starts_with(kernels)
-        .then(|| format!("burn/{theirs}"));
+    let own: Vec<String> = NAMED
+        .iter()
+        .filter(|(folder, _)| member.manifest.starts_with(folder))
+        .flat_map(|(_, features)| features.iter().map(|feature| format!("burn/{feature}")))
+        .collect();
     let enabled = member.dependencies.iter().flat_map(brought_by);
     let switched = member
         .switched_on
@@ -72,7 +79,7 @@ pub fn check_manifest(member: &Member) -> Vec<Violation> {
         .cloned();
     enabled
         .chain(switched)
-        .filter(|backend| own.as_ref() != Some(backend))
+        .filter(|backend| !own.contains(backend))
         .map(|backend| {
             Violation::new(
                 &member.manifest,
@@ -212,6 +219,16 @@ mod tests {
         assert!(found[0].to_string().contains("`burn/cuda`"));
         let choice = source("crates/ganforge-ops/src/layer.rs", "Device::flex();\n");
         assert_eq!(check_source(&choice).len(), 1);
+    }
+
+    #[test]
+    fn the_sampler_may_enable_flex_by_a_feature_and_no_other() {
+        let mut infer = library(burn(false, &[]));
+        infer.manifest = "crates/ganforge-infer/Cargo.toml".into();
+        infer.switched_on = vec!["burn/flex".into(), "burn/simd".into(), "burn/wgpu".into()];
+        let found = check_manifest(&infer);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].to_string().contains("`burn/wgpu`"));
     }
 
     #[test]

@@ -45,8 +45,10 @@ pub fn check(path: &str, text: &str) -> Vec<Violation> {
     found
 }
 
-/// Dependencies without `workspace = true`, in every table, platform tables included.
+/// Dependencies without `workspace = true`, in every table, platform tables included. A crate may name itself, by path, to test with its features on.
 fn own_versions(manifest: &Table) -> impl Iterator<Item = &String> {
+    let package = manifest.get("package");
+    let own_name = package.and_then(|package| package.get("name")?.as_str());
     let platforms = manifest
         .get("target")
         .and_then(Value::as_table)
@@ -62,7 +64,9 @@ fn own_versions(manifest: &Table) -> impl Iterator<Item = &String> {
         })
         .filter_map(Value::as_table)
         .flatten()
-        .filter(|(_, specification)| !inherits(Some(specification)))
+        .filter(move |(name, specification)| {
+            !inherits(Some(specification)) && own_name != Some(name.as_str())
+        })
         .map(|(name, _)| name)
 }
 
@@ -101,6 +105,13 @@ mod tests {
             assert_ne!(text, TIDY);
             assert_eq!(check("a/Cargo.toml", &text).len(), 1, "{own}");
         }
+    }
+
+    #[test]
+    fn a_crate_may_test_with_its_own_features() {
+        let text =
+            format!("{TIDY}\n[dev-dependencies]\na = {{ path = '.', features = ['full'] }}\n");
+        assert!(check("a/Cargo.toml", &text).is_empty());
     }
 
     #[test]

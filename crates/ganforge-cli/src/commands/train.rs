@@ -98,19 +98,18 @@ fn run<S: System>(
         Beginning::Resume(run) => run.images(),
         Beginning::New | Beginning::Weights(_) => 0,
     };
-    let options = TrainOptions {
-        beginning,
-        source,
-        accept_data: arguments.accept_data,
-        renderer: Some(Box::new({
-            let interrupter = interrupter.clone();
-            let title = format!("{}  {}", recipe.experiment.name, recipe.experiment.title);
-            move || display.renderer(title, first, &interrupter)
-        })),
-        warn: Box::new(|warning| message::warning(&warning)),
-        interrupter,
-        ..TrainOptions::new(&out)
+    let renderer = {
+        let interrupter = interrupter.clone();
+        let title = format!("{}  {}", recipe.experiment.name, recipe.experiment.title);
+        move || display.renderer(title, first, &interrupter)
     };
+    let options = TrainOptions::new(&out)
+        .beginning(beginning)
+        .source(source)
+        .accept_data(arguments.accept_data)
+        .renderer(renderer)
+        .warn(|warning| message::warning(&warning))
+        .interrupter(interrupter);
     let outcome = ganforge_train::train(&recipe, &all, &device, options);
     drop(reserved);
     let outcome = outcome.inspect_err(|error| {

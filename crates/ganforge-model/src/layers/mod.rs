@@ -1,4 +1,18 @@
 //! Building blocks shared by the architectures in [`networks`](crate::networks).
+//!
+//! ```
+//! use ganforge_model::burn::tensor::{Device, Tensor};
+//! use ganforge_model::layers::{Activation, Init, WeightInit, linear_activated};
+//! use ganforge_model::keyed_rng;
+//!
+//! let device = Device::flex();
+//! // Weights are drawn on the host: a seed gives the same ones on every device.
+//! let mut rng = keyed_rng(7, "weights", 0);
+//! let layer = WeightInit::new(Init::He, &mut rng, &device).linear(16, 32, true);
+//! let output = linear_activated(&layer, Activation::Relu, Tensor::ones([4, 16], &device));
+//! assert_eq!(output.dims(), [4, 32]);
+//! assert!(output.min().into_scalar::<f32>() >= 0.0);
+//! ```
 
 mod activation;
 mod condition;

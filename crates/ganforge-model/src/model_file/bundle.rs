@@ -16,6 +16,30 @@ use crate::{ConfigError, ModelError, apply_weights, collect_weights};
 
 /// Named networks with the descriptions that build them again. A file of one generator opens as a bundle of a network
 /// called `generator`.
+///
+/// ```
+/// use ganforge_model::burn::tensor::Device;
+/// use ganforge_model::networks::{MlpDiscriminatorConfig, MlpGeneratorConfig};
+/// use ganforge_model::{GeneratorConfig, ImageSpec, ModelBundle, ModelCard, keyed_rng};
+///
+/// let (image, device) = (ImageSpec { channels: 1, height: 8, width: 8 }, Device::flex());
+/// let rng = &mut keyed_rng(7, "weights", 0);
+/// let (g, d) = (MlpGeneratorConfig::new(16, [32]), MlpDiscriminatorConfig::new([32]));
+/// let (generator, discriminator) = (g.init(image, 0, rng, &device)?, d.init(image, 0, rng, &device)?);
+///
+/// let g = GeneratorConfig::Mlp(g);
+/// let bytes = ModelBundle::new("gan", ModelCard::new(g.clone(), image))
+///     .with("generator", &g, &generator)?
+///     .with("discriminator", &d, &discriminator)?
+///     .to_bytes()?;
+///
+/// let bundle = ModelBundle::from_bytes(&bytes)?;
+/// let discriminator = bundle.network("discriminator", |card: &ModelCard<MlpDiscriminatorConfig>| {
+///     card.architecture.init(card.image, 0, &mut keyed_rng(0, "weights", 0), &device)
+/// })?;
+/// # drop(discriminator);
+/// # Ok::<(), ganforge_model::ModelError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct ModelBundle {
     /// What the file says of itself.

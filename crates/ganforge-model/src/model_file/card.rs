@@ -22,6 +22,20 @@ pub const FORMAT_NAMED: u64 = 2;
 pub const GENERATOR: &str = "generator";
 
 /// What a model file says of itself; `A` describes its network.
+///
+/// ```
+/// use ganforge_model::networks::MlpGeneratorConfig;
+/// use ganforge_model::{GeneratorConfig, ImageSpec, ModelCard};
+///
+/// let config = GeneratorConfig::Mlp(MlpGeneratorConfig::new(16, [32]));
+/// let image = ImageSpec { channels: 1, height: 8, width: 8 };
+/// let card = ModelCard {
+///     recipe: "my-digits".to_owned(),
+///     seed: 7,
+///     ..ModelCard::new(config, image)
+/// };
+/// assert_eq!((card.format, card.latent.dimension), (1, 16));
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelCard<A = GeneratorConfig> {
     /// Format number, [`FORMAT`].
@@ -56,6 +70,23 @@ const BESIDE: usize = 8;
 const FEW: usize = 1 << 20;
 
 impl<A: GeneratorArchitecture> ModelCard<A> {
+    /// The card of an unconditional network of which nothing else is known: no recipe, seed 0, no images seen.
+    #[must_use]
+    pub fn new(architecture: A, image: ImageSpec) -> Self {
+        Self {
+            format: FORMAT,
+            latent: architecture.latent(),
+            architecture,
+            image,
+            classes: Vec::new(),
+            recipe: String::new(),
+            seed: 0,
+            images_seen: 0,
+            data_fingerprint: String::new(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+
     /// A card can be well-formed and still contradict itself.
     pub(super) fn check(&self) -> Result<(), ModelError> {
         let expected = self.architecture.latent();

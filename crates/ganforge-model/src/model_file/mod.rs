@@ -25,7 +25,25 @@ use crate::{
 };
 use file::{open_file, to_bytes};
 
-/// A generator's weights with the description that brings them back to life.
+/// A generator's weights with the description that builds the network again.
+///
+/// ```
+/// use ganforge_model::burn::tensor::Device;
+/// use ganforge_model::networks::MlpGeneratorConfig;
+/// use ganforge_model::{GeneratorArchitecture, GeneratorConfig, ImageSpec, ModelCard, ModelFile, keyed_rng};
+///
+/// let (image, device) = (ImageSpec { channels: 1, height: 8, width: 8 }, Device::flex());
+/// let config = GeneratorConfig::Mlp(MlpGeneratorConfig::new(16, [32]));
+/// let network = config.init(image, 0, &mut keyed_rng(7, "weights", 0), &device)?;
+/// let bytes = ModelFile::new(ModelCard::new(config, image), &network).to_bytes()?;
+///
+/// let file: ModelFile = ModelFile::from_bytes(&bytes)?;
+/// assert_eq!(file.card.image, image);
+/// assert_eq!(file.weights["output.weight"].shape().as_slice(), [32, 64]);
+/// let network = file.network(&device)?;
+/// # drop(network);
+/// # Ok::<(), ganforge_model::ModelError>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct ModelFile<A = GeneratorConfig> {
     /// What the file says of itself.

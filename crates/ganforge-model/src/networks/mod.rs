@@ -20,3 +20,47 @@ pub use r3gan::{
 pub use resnet::{
     ResnetDiscriminator, ResnetDiscriminatorConfig, ResnetGenerator, ResnetGeneratorConfig,
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{DiscriminatorConfig, GeneratorConfig};
+
+    #[test]
+    fn constructors_and_recipes_have_the_same_defaults() {
+        let generator = |json| serde_json::from_str::<GeneratorConfig>(json).unwrap();
+        let discriminator = |json| serde_json::from_str::<DiscriminatorConfig>(json).unwrap();
+        assert_eq!(
+            GeneratorConfig::Mlp(MlpGeneratorConfig::new(4, [8])),
+            generator(r#"{"kind": "mlp", "latent": 4, "hidden": [8]}"#)
+        );
+        assert_eq!(
+            GeneratorConfig::Dcgan(DcganGeneratorConfig::new(8)),
+            generator(r#"{"kind": "dcgan", "width": 8}"#)
+        );
+        assert_eq!(
+            GeneratorConfig::Resnet(ResnetGeneratorConfig::new(8)),
+            generator(r#"{"kind": "resnet", "width": 8}"#)
+        );
+        assert_eq!(
+            GeneratorConfig::R3gan(R3ganGeneratorConfig::new(8)),
+            generator(r#"{"kind": "r3gan", "width": 8}"#)
+        );
+        assert_eq!(
+            DiscriminatorConfig::Mlp(MlpDiscriminatorConfig::new([8])),
+            discriminator(r#"{"kind": "mlp", "hidden": [8]}"#)
+        );
+        assert_eq!(
+            DiscriminatorConfig::Dcgan(DcganDiscriminatorConfig::new(8)),
+            discriminator(r#"{"kind": "dcgan", "width": 8}"#)
+        );
+        assert_eq!(
+            DiscriminatorConfig::Resnet(ResnetDiscriminatorConfig::new(8)),
+            discriminator(r#"{"kind": "resnet", "width": 8}"#)
+        );
+        assert_eq!(
+            DiscriminatorConfig::R3gan(R3ganDiscriminatorConfig::new(8)),
+            discriminator(r#"{"kind": "r3gan", "width": 8}"#)
+        );
+    }
+}

@@ -16,6 +16,7 @@ use crate::memory::error::MemoryError;
 
 /// Why a run could not start, or had to stop.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum TrainError {
     /// The recipe.
     #[error(transparent)]

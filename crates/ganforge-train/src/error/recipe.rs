@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 /// Why a recipe cannot be used.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum RecipeError {
     /// Neither a built-in name nor a file.
     #[error("no recipe or file is called `{name}`; built in are {known}")]

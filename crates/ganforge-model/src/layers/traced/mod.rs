@@ -12,7 +12,20 @@ pub(crate) use spatial::spread_over_squares;
 
 use burn::tensor::Tensor;
 
-/// A tensor of `D` dimensions computed from one of `S` dimensions, an image unless said otherwise.
+/// A tensor of `D` dimensions computed from one of `S` dimensions, by default an image.
+///
+/// ```
+/// use ganforge_model::burn::tensor::{Device, Tensor};
+/// use ganforge_model::layers::Traced;
+///
+/// let input = Tensor::<1>::from_floats([-1.0, 2.0], &Device::flex());
+/// // y = x², with its derivative 2x.
+/// let square = Traced::<1, 1>::new(input.clone());
+/// let square = square.then(input.clone() * input.clone(), |gradient| gradient * input * 2.0);
+/// let ones = square.value().ones_like();
+/// let derivative = square.pull_back(ones).expect("no step mixed samples");
+/// assert_eq!(derivative.to_data().to_vec::<f32>().unwrap(), [-2.0, 4.0]);
+/// ```
 pub struct Traced<'a, const D: usize, const S: usize = 4> {
     value: Tensor<D>,
     back: Option<PullBack<'a, D, S>>,

@@ -44,6 +44,18 @@ pub struct DcganDiscriminator {
 }
 
 impl DcganDiscriminatorConfig {
+    /// A network of this `width`; other fields have their defaults.
+    #[must_use]
+    pub fn new(width: usize) -> Self {
+        Self {
+            width,
+            batch_norm: yes(),
+            conditioning: None,
+            minibatch_features: None,
+            init: dcgan_init(),
+        }
+    }
+
     /// Builds the network; see [`DiscriminatorConfig::init`](crate::DiscriminatorConfig::init).
     ///
     /// # Errors

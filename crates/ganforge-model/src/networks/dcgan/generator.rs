@@ -51,6 +51,19 @@ pub struct DcganGenerator {
 }
 
 impl DcganGeneratorConfig {
+    /// A network of this `width`; other fields have their defaults.
+    #[must_use]
+    pub fn new(width: usize) -> Self {
+        Self {
+            latent: hundred(),
+            latent_distribution: LatentDistribution::default(),
+            width,
+            norm: batch(),
+            norm_reference: default_reference(),
+            init: dcgan_init(),
+        }
+    }
+
     /// Builds the network; see [`GeneratorConfig::init`](crate::GeneratorConfig::init).
     ///
     /// # Errors

@@ -61,6 +61,22 @@ pub struct MlpDiscriminator {
 }
 
 impl MlpDiscriminatorConfig {
+    /// A network with hidden layers of these sizes; other fields have their defaults.
+    #[must_use]
+    pub fn new(hidden: impl Into<Vec<usize>>) -> Self {
+        Self {
+            hidden: hidden.into(),
+            maxout_pieces: one(),
+            activation: leaky_relu(),
+            input_range: signed(),
+            dropout_input: 0.0,
+            dropout_hidden: 0.0,
+            conditioning: None,
+            minibatch_features: None,
+            init: he(),
+        }
+    }
+
     /// Builds the network; see [`DiscriminatorConfig::init`](crate::DiscriminatorConfig::init).
     ///
     /// # Errors

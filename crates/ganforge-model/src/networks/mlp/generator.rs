@@ -64,6 +64,22 @@ pub struct MlpGenerator {
 }
 
 impl MlpGeneratorConfig {
+    /// A network with latents of `latent` coordinates and hidden layers of these sizes; other fields have their defaults.
+    #[must_use]
+    pub fn new(latent: usize, hidden: impl Into<Vec<usize>>) -> Self {
+        Self {
+            latent,
+            latent_distribution: LatentDistribution::default(),
+            hidden: hidden.into(),
+            activation: relu(),
+            norm: Norm::default(),
+            norm_reference: default_reference(),
+            output: OutputActivation::default(),
+            output_bias: OutputBias::default(),
+            init: he(),
+        }
+    }
+
     /// Builds the network; see [`GeneratorConfig::init`](crate::GeneratorConfig::init).
     ///
     /// # Errors

@@ -48,6 +48,19 @@ pub struct R3ganDiscriminator {
 }
 
 impl R3ganDiscriminatorConfig {
+    /// A network of this `width`; other fields have their defaults.
+    #[must_use]
+    pub fn new(width: usize) -> Self {
+        Self {
+            width,
+            max_width: None,
+            blocks: two(),
+            group_width: sixteen(),
+            conditioning: None,
+            minibatch_features: None,
+        }
+    }
+
     /// Builds the network; see [`DiscriminatorConfig::init`](crate::DiscriminatorConfig::init).
     ///
     /// # Errors

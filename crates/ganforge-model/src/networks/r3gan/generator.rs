@@ -52,6 +52,19 @@ pub struct R3ganGenerator {
 }
 
 impl R3ganGeneratorConfig {
+    /// A network of this `width`; other fields have their defaults.
+    #[must_use]
+    pub fn new(width: usize) -> Self {
+        Self {
+            latent: sixty_four(),
+            latent_distribution: LatentDistribution::default(),
+            width,
+            max_width: None,
+            blocks: two(),
+            group_width: sixteen(),
+        }
+    }
+
     /// Builds the network; see [`GeneratorConfig::init`](crate::GeneratorConfig::init).
     ///
     /// # Errors

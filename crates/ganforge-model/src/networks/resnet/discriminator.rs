@@ -43,6 +43,18 @@ pub struct ResnetDiscriminator {
 }
 
 impl ResnetDiscriminatorConfig {
+    /// A network of this `width`; other fields have their defaults.
+    #[must_use]
+    pub fn new(width: usize) -> Self {
+        Self {
+            width,
+            max_width: None,
+            conditioning: None,
+            minibatch_features: None,
+            init: he(),
+        }
+    }
+
     /// Builds the network; see [`DiscriminatorConfig::init`](crate::DiscriminatorConfig::init).
     ///
     /// # Errors

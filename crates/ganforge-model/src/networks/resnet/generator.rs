@@ -57,6 +57,20 @@ pub struct ResnetGenerator {
 }
 
 impl ResnetGeneratorConfig {
+    /// A network of this `width`; other fields have their defaults.
+    #[must_use]
+    pub fn new(width: usize) -> Self {
+        Self {
+            latent: hundred_and_twenty_eight(),
+            latent_distribution: LatentDistribution::default(),
+            width,
+            max_width: None,
+            norm: None,
+            norm_reference: default_reference(),
+            init: he(),
+        }
+    }
+
     /// Builds the network; see [`GeneratorConfig::init`](crate::GeneratorConfig::init).
     ///
     /// # Errors
