@@ -1,12 +1,35 @@
-//! The adversarial game and its loop.
+//! Training of generative adversarial networks: the rules of the game, the training loop, and runs on disk.
 //!
-//! - [`Recipe`] says what to train; [`train()`] does it and leaves a run directory. [`Recipe::parse`] reads one for
-//!   networks of your own.
-//! - [`Payoff`], [`Penalty`] and [`UpdateRule`] are the rules; [`Gan`] plays them in two phases.
-//! - [`Adversarial`] is the loop, as a strategy of burn-train: it owns no formula and knows no screen.
-//! - [`evaluation`] measures the generator while it trains, and keeps the best.
-//! - A run is a pure function of recipe, data and device: everything random is keyed by seed, purpose and step,
-//!   so a resumed run needs no saved generator of random numbers.
+//! - [`Recipe`] describes an experiment; [`train()`] runs it and writes a run directory. [`Recipe::parse`] reads recipes for your own networks.
+//! - [`Payoff`], [`Penalty`] and [`UpdateRule`] are the rules of the [`game`]; a [`System`] defines the networks of both players and their losses.
+//! - [`session::Adversarial`] is the training loop, a strategy of burn-train. It knows neither the formulas of the game nor the display of progress.
+//! - [`evaluation`] measures the generator during training and keeps the best one.
+//!
+//! A run is a pure function of recipe, data and device: all random numbers are keyed by seed, purpose and step, so resuming a run needs no saved state
+//! of a random number generator.
+//!
+//! ```
+//! use burn::tensor::Device;
+//! use ganforge_data::Dataset;
+//! use ganforge_train::{Recipe, TrainOptions, train};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let out = folder.path().join("run");
+//! // A built-in recipe, shortened to four steps.
+//! let recipe = Recipe::load("digits", &["run.images=256".parse()?, "run.tick=256".parse()?])?;
+//! let data = &recipe.experiment.data;
+//! let dataset = Dataset::open(&data.source, &data.options())?;
+//! # let options = TrainOptions { log: false, ..TrainOptions::new(&out) };
+//! # /*
+//! let options = TrainOptions::new("runs/digits");
+//! # */
+//! let outcome = train(&recipe, &dataset, &Device::flex(), options)?;
+//! assert_eq!(outcome.images, 256);
+//! assert!(outcome.model.is_file());
+//! # Ok(())
+//! # }
+//! ```
 
 mod bench;
 mod error;
