@@ -20,7 +20,7 @@
 //! let recipe = Recipe::load("digits", &["run.images=256".parse()?, "run.tick=256".parse()?])?;
 //! let data = &recipe.experiment.data;
 //! let dataset = Dataset::open(&data.source, &data.options())?;
-//! # let options = TrainOptions { log: false, ..TrainOptions::new(&out) };
+//! # let options = TrainOptions::new(&out).log(false);
 //! # /*
 //! let options = TrainOptions::new("runs/digits");
 //! # */
@@ -31,12 +31,12 @@
 //! # }
 //! ```
 
-mod bench;
+pub mod bench;
 mod error;
 pub mod evaluation;
 pub mod experiment;
 pub mod game;
-mod memory;
+pub mod memory;
 pub mod optimizer;
 pub mod recipe;
 pub mod run;
@@ -46,23 +46,16 @@ pub mod telemetry;
 mod train;
 pub mod weights;
 
-pub use bench::{BenchReport, SamplingReport, bench, bench_sampling};
 pub use burn;
 pub use error::{RecipeError, TrainError};
 pub use experiment::OptimizerConfig;
 pub use game::UpdateRule;
 pub use game::payoff::Payoff;
 pub use game::penalty::Penalty;
-pub use memory::{MemoryError, SystemMemory, check_memory};
 pub use recipe::Recipe;
 pub use session::TrainOptions;
 pub use system::System;
 pub use train::{Outcome, train};
-
-/// The snippets of the README, as tests.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;
 
 /// The example of the README.
 #[cfg(doctest)]

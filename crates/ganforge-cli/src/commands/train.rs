@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use burn::train::Interrupter;
 use ganforge_data::Dataset;
+use ganforge_train::memory::check_memory;
 use ganforge_train::recipe::{ForSystem, Override, RecipeSource, for_system};
 use ganforge_train::run::{Change, InitialWeights, RunDirectory, StoredRun};
 use ganforge_train::session::{Beginning, TrainingData};
-use ganforge_train::{Outcome, Recipe, System, TrainError, TrainOptions, check_memory};
+use ganforge_train::{Outcome, Recipe, System, TrainError, TrainOptions};
 
 use super::{warn_of, warn_of_skipped};
 use crate::arguments::TrainArguments;

@@ -69,7 +69,8 @@ impl fmt::Display for BenchReport {
 /// The data cannot be opened (only if the recipe sets no size), the networks cannot be built or do not fit into memory, or `steps` is 0.
 ///
 /// ```
-/// use ganforge_train::{Recipe, bench};
+/// use ganforge_train::Recipe;
+/// use ganforge_train::bench::bench;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let recipe = Recipe::load("digits", &[])?;
