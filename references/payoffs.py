@@ -68,6 +68,19 @@ def minus_score(real, fake):  # Miyato et al. 2018, eq. 17
     return -fake.mean()
 
 
+# Zhao et al. 2017, eqs. 1 and 2, with the energy E = -s.
+def energy_margin(m):
+    def discriminator(real, fake, smoothing):
+        return (-real).mean() + torch.clamp(m - (-fake), min=0).mean()
+
+    return discriminator, lambda real, fake: (-fake).mean()
+
+
+# Berthelot et al. 2017, section 3.4, with the energy L = -s.
+def balanced(k):
+    return lambda real, fake, smoothing: (-real).mean() - k * (-fake).mean(), lambda real, fake: (-fake).mean()
+
+
 # Nowozin et al. 2016, tables 2 and 6: the output activation and the conjugate.
 F_DIVERGENCES = {
     "f-kl": (lambda v: v, lambda t: torch.exp(t - 1)),
@@ -122,7 +135,7 @@ def relativistic_average(f1, f2):  # section 4.3
 
 
 def games():
-    """The recipe's payoff, label smoothing, whether scores are paired, and both losses."""
+    """What a recipe says, label smoothing, whether scores go in pairs, both losses; for `balanced` its k."""
     for name, generator in [
         ("minimax", minimax),
         ("non-saturating", non_saturating),
@@ -143,6 +156,11 @@ def games():
     for name, (f1, f2) in BASES.items():
         yield f"relativistic-{name}", 0.0, True, relativistic_paired(f1)
         yield f"relativistic-average-{name}", 0.0, False, relativistic_average(f1, f2)
+    yield "energy-margin", 0.0, False, energy_margin(10)
+    yield {"kind": "energy-margin", "margin": 2.0}, 0.0, False, energy_margin(2)
+    for k in [0.0, 0.4, 1.0]:
+        yield "balanced", 0.0, False, balanced(k), k
+    yield {"kind": "balanced", "gamma": 0.7, "lambda": 0.01}, 0.0, False, balanced(0.3), 0.3
 
 
 def leaf(scores):
@@ -161,7 +179,7 @@ def judged(loss, real, fake):
 
 
 def cases():
-    for payoff, smoothing, pairs, (discriminator, generator) in games():
+    for payoff, smoothing, pairs, (discriminator, generator), *balance in games():
         batches = [(REAL, FAKE), (CONFIDENT_REAL, CONFIDENT_FAKE)]
         if not pairs:
             batches.append((REAL, LONGER_FAKE))
@@ -169,6 +187,7 @@ def cases():
             yield {
                 "payoff": payoff,
                 "smoothing": smoothing,
+                **({"balance": balance[0]} if balance else {}),
                 "real": real,
                 "fake": fake,
                 "discriminator": judged(lambda r, f: discriminator(r, f, smoothing), real, fake),

@@ -114,7 +114,14 @@ def consistency(rng):
     return {"one": numbers(one), "other": numbers(other), **outcome(value, {"one": one, "other": other})}
 
 
-FORMULAS = [orthogonal, feature_matching, lecam, spectral, class_loss, consistency]
+def pulling_away(rng):
+    codes, pairs = draw(rng, (5, 3)), 5 * 4
+    cosines = torch.nn.functional.cosine_similarity(codes[:, None], codes[None], dim=2)
+    value = (cosines.square().sum() - cosines.diagonal().square().sum()) / pairs  # Zhao et al. 2017, eq. 4
+    return {"codes": numbers(codes), "features": 3, **outcome(value, {"codes": codes})}
+
+
+FORMULAS = [orthogonal, feature_matching, lecam, spectral, class_loss, consistency, pulling_away]
 
 if __name__ == "__main__":
     generator = torch.Generator().manual_seed(1)

@@ -60,6 +60,18 @@ pub enum DataError {
         /// Its folder in the cache.
         folder: PathBuf,
     },
+    /// A class of a labelled part has too few images.
+    #[error(
+        "class `{class}` has {images} images, {wanted} are to be labelled; lower data.labelled"
+    )]
+    FewInClass {
+        /// Name of the class.
+        class: String,
+        /// Images it has.
+        images: usize,
+        /// Images asked for.
+        wanted: usize,
+    },
     /// Labels are required and the data have none.
     #[error(
         "{what} has no classes, and this recipe needs them: give labels (a subfolder for each class, an IDX label file, a third column) or an unconditional recipe"

@@ -110,6 +110,12 @@ pub trait DiscriminatorArchitecture:
         false
     }
 
+    /// True where a score is the energy of an image with its sign changed, at most 0, and not a free number: payoffs and
+    /// discriminators that disagree on that are refused.
+    fn scores_energy(&self) -> bool {
+        false
+    }
+
     /// The key and value by which the same image gets another score each time it is judged in training, where it does.
     fn is_stochastic(&self) -> Option<(&'static str, f64)> {
         None

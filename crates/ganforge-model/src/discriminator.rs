@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::layers::{Conditioning, MinibatchFeatures, TracedOutput};
 use crate::networks::{
-    DcganDiscriminator, DcganDiscriminatorConfig, MlpDiscriminator, MlpDiscriminatorConfig,
-    R3ganDiscriminator, R3ganDiscriminatorConfig, ResnetDiscriminator, ResnetDiscriminatorConfig,
+    AutoencoderDiscriminator, AutoencoderDiscriminatorConfig, DcganDiscriminator,
+    DcganDiscriminatorConfig, MlpDiscriminator, MlpDiscriminatorConfig, R3ganDiscriminator,
+    R3ganDiscriminatorConfig, ResnetDiscriminator, ResnetDiscriminatorConfig,
 };
 use crate::{ConfigError, DiscriminatorArchitecture, DiscriminatorInput, ImageSpec, NetworkSize};
 
@@ -144,6 +145,8 @@ pub enum DiscriminatorConfig {
     R3gan(R3ganDiscriminatorConfig),
     /// Residual blocks (Miyato et al. 2018).
     Resnet(ResnetDiscriminatorConfig),
+    /// An autoencoder, whose score is its reconstruction error with the sign changed (Zhao et al. 2017).
+    Autoencoder(AutoencoderDiscriminatorConfig),
 }
 
 impl DiscriminatorArchitecture for DiscriminatorConfig {
@@ -167,6 +170,9 @@ impl DiscriminatorArchitecture for DiscriminatorConfig {
             Self::Resnet(config) => {
                 DiscriminatorNet::Resnet(config.init(image, classes, rng, device)?)
             }
+            Self::Autoencoder(config) => {
+                DiscriminatorNet::Autoencoder(config.init(image, classes, rng, device)?)
+            }
         })
     }
 
@@ -176,6 +182,7 @@ impl DiscriminatorArchitecture for DiscriminatorConfig {
             Self::Dcgan(config) => config.size(image, classes),
             Self::R3gan(config) => config.size(image, classes),
             Self::Resnet(config) => config.size(image, classes),
+            Self::Autoencoder(config) => Some(config.size(image)),
         }
     }
 
@@ -185,6 +192,7 @@ impl DiscriminatorArchitecture for DiscriminatorConfig {
             Self::Dcgan(config) => (config.batch_norm, config.minibatch_features),
             Self::Resnet(config) => (false, config.minibatch_features),
             Self::R3gan(config) => (false, config.minibatch_features),
+            Self::Autoencoder(_) => (false, None),
         };
         if batch_norm {
             return Some(Coupling::BATCH_NORM);
@@ -198,8 +206,13 @@ impl DiscriminatorArchitecture for DiscriminatorConfig {
             Self::Dcgan(config) => config.conditioning,
             Self::Resnet(config) => config.conditioning,
             Self::R3gan(config) => config.conditioning,
+            Self::Autoencoder(_) => None,
         };
         conditioning == Some(Conditioning::Auxiliary)
+    }
+
+    fn scores_energy(&self) -> bool {
+        matches!(self, Self::Autoencoder(_))
     }
 
     fn is_stochastic(&self) -> Option<(&'static str, f64)> {
@@ -210,7 +223,7 @@ impl DiscriminatorArchitecture for DiscriminatorConfig {
             ]
             .into_iter()
             .find(|&(_, share)| share > 0.0),
-            Self::Dcgan(_) | Self::Resnet(_) | Self::R3gan(_) => None,
+            Self::Dcgan(_) | Self::Resnet(_) | Self::R3gan(_) | Self::Autoencoder(_) => None,
         }
     }
 }
@@ -258,6 +271,8 @@ pub enum DiscriminatorNet {
     Resnet(ResnetDiscriminator),
     /// Residual blocks between low-pass resampling.
     R3gan(R3ganDiscriminator),
+    /// An autoencoder.
+    Autoencoder(AutoencoderDiscriminator),
 }
 
 impl TracedDiscriminator for DiscriminatorNet {
@@ -267,6 +282,7 @@ impl TracedDiscriminator for DiscriminatorNet {
             Self::Dcgan(network) => network.trace(input),
             Self::Resnet(network) => network.trace(input),
             Self::R3gan(network) => network.trace(input),
+            Self::Autoencoder(network) => network.trace(input),
         }
     }
 }

@@ -135,13 +135,28 @@ const SMALL: ImageSpec = ImageSpec {
 
 #[test]
 fn of_multilayer_perceptrons_with_each_activation() {
-    for activation in ["relu", "leaky-relu", "softplus", "tanh"] {
+    for activation in ["relu", "leaky-relu", "softplus", "tanh", "elu"] {
         for classes in [0, CLASSES] {
             let config = json!({ "kind": "mlp", "hidden": [9, 7], "activation": activation });
             check(config, SMALL, classes);
         }
     }
     check(json!({ "kind": "mlp", "hidden": [] }), SMALL, 0);
+}
+
+#[test]
+fn of_autoencoders_with_each_reconstruction_error() {
+    for (error, output) in [
+        ("mean-absolute", "linear"),
+        ("mean-square", "tanh"),
+        ("norm", "sigmoid"),
+    ] {
+        let config = json!({
+            "kind": "autoencoder", "encoder": [9], "code": 4, "decoder": [7], "activation": "elu",
+            "error": error, "output": output,
+        });
+        check(config, SMALL, 0);
+    }
 }
 
 #[test]

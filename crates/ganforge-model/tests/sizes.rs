@@ -188,6 +188,29 @@ fn discriminators_have_as_many_parameters_as_were_counted() {
 }
 
 #[test]
+fn autoencoders_have_as_many_parameters_as_were_counted() {
+    let device = Device::flex().autodiff();
+    for config in combinations(
+        &json!({ "kind": "autoencoder", "encoder": [9, 7], "code": 3 }),
+        &[
+            &[
+                json!({}),
+                json!({ "decoder": [] }),
+                json!({ "decoder": [5] }),
+            ],
+            &[json!({}), json!({ "activation": "elu" })],
+        ],
+    ) {
+        let spec = image(2, 5, 4);
+        let mut rng = keyed_rng(0, "weights", 0);
+        let discriminator = discriminator(&config);
+        let net = discriminator.init(spec, 0, &mut rng, &device).unwrap();
+        let size = discriminator.size(spec, 0).unwrap();
+        check(size, trained(&net), &config.to_string());
+    }
+}
+
+#[test]
 fn an_image_that_does_not_fit_has_no_size() {
     for kind in ["dcgan", "resnet", "r3gan"] {
         let config = json!({ "kind": kind, "width": 8 });
@@ -227,6 +250,7 @@ fn what_no_machine_builds_is_refused_by_its_key_and_nothing_overflows() {
         json!({ "kind": "dcgan", "width": 4, "minibatch_features": minibatch }),
         json!({ "kind": "resnet", "width": 4, "max_width": 8, "minibatch_features": minibatch }),
         json!({ "kind": "r3gan", "width": 4, "max_width": 8, "blocks": 1, "group_width": 1 }),
+        json!({ "kind": "autoencoder", "encoder": [4], "code": 4, "decoder": [4] }),
     ];
     let spec = image(1, 32, 32);
     let device = Device::flex();

@@ -93,7 +93,7 @@ impl<'a> Uninit<'a> {
             Memory::Initialised(floats) => {
                 pool::for_each_chunk(threads, floats, size, |index, chunk| {
                     task(index, chunk.into());
-                })
+                });
             }
             Memory::Uninitialised(memory, initialised) => {
                 pool::for_each_chunk(threads, memory, size, |index, chunk| {

@@ -1,19 +1,36 @@
-//! The adversarial game and its loop.
+//! Training of generative adversarial networks (GANs).
 //!
-//! - [`Recipe`] says what to train; [`train()`] does it and leaves a run directory. [`Recipe::parse`] reads one for
-//!   networks of your own.
-//! - [`Payoff`], [`Penalty`] and [`UpdateRule`] are the rules; [`Gan`] plays them in two phases.
-//! - [`Adversarial`] is the loop, as a strategy of burn-train: it owns no formula and knows no screen.
-//! - [`evaluation`] measures the generator while it trains, and keeps the best.
-//! - A run is a pure function of recipe, data and device: everything random is keyed by seed, purpose and step,
-//!   so a resumed run needs no saved generator of random numbers.
+//! ```
+//! # let folder = tempfile::tempdir()?;
+//! # let out = folder.path().join("run");
+//! use ganforge_train::burn::tensor::Device;
+//! use ganforge_train::{Recipe, TrainOptions, TrainingData, train};
+//!
+//! // A built-in recipe with the hinge loss, shortened to ten steps of 64 images.
+//! let changes = ["game.payoff=hinge".parse()?, "run.images=640".parse()?];
+//! let recipe = Recipe::load("digits", &changes)?;
+//! let data = TrainingData::open(&recipe.experiment)?;
+//! let outcome = train(&recipe, &data, &Device::flex(), TrainOptions::new(&out))?;
+//! assert!(outcome.model.is_file());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! - A [`Recipe`] describes the data, networks, rules, optimizers and length of a run; [`train()`] executes it and writes a run directory.
+//!   [`Recipe::parse`] reads a recipe for networks of your own.
+//! - [`Payoff`], [`Penalty`] and [`UpdateRule`] are the rules of the game. A [`System`] defines the networks of each player and what each minimises; the
+//!   default is [`Gan`](system::Gan).
+//! - [`Adversarial`](session::Adversarial) is the training loop, as a strategy of burn-train. It contains no formula and no user interface.
+//! - [`evaluation`] computes metrics during training and keeps the best model. [`bench`](mod@bench) times steps, [`memory`] estimates memory.
+//!
+//! A run is a function of recipe, data and device. Every random number is keyed by seed, purpose and step, so a resumed run needs no saved generator
+//! state and reproduces the uninterrupted run bit for bit on one machine.
 
-mod bench;
+pub mod bench;
 mod error;
 pub mod evaluation;
 pub mod experiment;
 pub mod game;
-mod memory;
+pub mod memory;
 pub mod optimizer;
 pub mod recipe;
 pub mod run;
@@ -23,23 +40,16 @@ pub mod telemetry;
 mod train;
 pub mod weights;
 
-pub use bench::{BenchReport, SamplingReport, bench, bench_sampling};
 pub use burn;
 pub use error::{RecipeError, TrainError};
 pub use experiment::OptimizerConfig;
 pub use game::UpdateRule;
 pub use game::payoff::Payoff;
 pub use game::penalty::Penalty;
-pub use memory::{MemoryError, SystemMemory, check_memory};
 pub use recipe::Recipe;
-pub use session::TrainOptions;
+pub use session::{TrainOptions, TrainingData};
 pub use system::System;
 pub use train::{Outcome, train};
-
-/// The snippets of the README, as tests.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;
 
 /// The example of the README.
 #[cfg(doctest)]

@@ -19,7 +19,7 @@ use crate::recipe::Recipe;
 use crate::run::checkpoint::{CheckpointFolder, Manifest, ModelPart, OptimizerPart, SchedulerPart};
 use crate::run::{RecipeText, RunDirectory, RunJournal, RunLock};
 use crate::session::{
-    Adversarial, Beginning, Begun, NoValidation, Plan, Rounds, Series, TrainOptions,
+    Adversarial, Beginning, Begun, NoValidation, Plan, Rounds, Series, TrainOptions, TrainingData,
 };
 use crate::system::{Latents, Players, System};
 
@@ -45,25 +45,25 @@ pub struct Outcome {
 /// ```
 /// # let folder = tempfile::tempdir()?;
 /// # let out = folder.path().join("run");
-/// use ganforge_data::Dataset;
 /// use ganforge_train::burn::tensor::Device;
-/// use ganforge_train::{Recipe, TrainOptions, train};
+/// use ganforge_train::{Recipe, TrainOptions, TrainingData, train};
 ///
 /// // Ten steps of 64 images.
 /// let recipe = Recipe::load("digits", &["run.images=640".parse()?])?;
-/// let data = &recipe.experiment.data;
-/// let dataset = Dataset::open(&data.source, &data.options())?;
-/// let outcome = train(&recipe, &dataset, &Device::flex(), TrainOptions::new(&out))?;
+/// let data = TrainingData::open(&recipe.experiment)?;
+/// let outcome = train(&recipe, &data, &Device::flex(), TrainOptions::new(&out))?;
 /// assert_eq!((outcome.images, outcome.interrupted), (640, false));
 /// assert_eq!(outcome.model, out.join("model.safetensors"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn train<S: System>(
     recipe: &Recipe<S>,
-    dataset: &Dataset,
+    data: impl Into<TrainingData>,
     device: &Device,
     mut options: TrainOptions,
 ) -> Result<Outcome, TrainError> {
+    let data = data.into();
+    let dataset = &data.images;
     let experiment = &recipe.experiment;
     let directory = RunDirectory::new(&options.out);
     check_batch(recipe.experiment.run.batch, dataset.len())?;
@@ -74,7 +74,7 @@ pub fn train<S: System>(
         manifest,
         learner,
         mut warnings,
-    } = beginning.begin(recipe, dataset, options.accept_data, &training_device)?;
+    } = beginning.begin(recipe, &data, options.accept_data, &training_device)?;
     let is_saved = beginning.checkpoint().is_some();
     let signature = recipe.signature(dataset);
     let generator = learner.model().shipped();
@@ -92,7 +92,7 @@ pub fn train<S: System>(
         directory.clone(),
         recipe,
         signature,
-        dataset.fingerprint().to_owned(),
+        data.fingerprint(),
         device.clone(),
     )?;
     // Nothing in the folder is touched before everything is known to fit.
@@ -115,7 +115,8 @@ pub fn train<S: System>(
     for warning in &warnings {
         (options.warn)(warning);
     }
-    let skipped = dataset.skipped().iter();
+    let target = data.target.as_ref().map_or(&[][..], Dataset::skipped);
+    let skipped = dataset.skipped().iter().chain(target);
     warnings.extend(skipped.map(|skipped| format!("skipped {skipped}")));
     let latents = Latents {
         spec: recipe.system.latent(),
@@ -127,7 +128,7 @@ pub fn train<S: System>(
         system: recipe.system.clone(),
         latents: latents.clone(),
         first_round: manifest.step * recipe.experiment.game.batches_per_step() as u64,
-        dataset: dataset.clone(),
+        data,
     };
     let checkpoints = directory
         .checkpoints()

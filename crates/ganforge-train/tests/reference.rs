@@ -11,7 +11,7 @@ use toml::{Table, Value};
 const PAGE: &str = include_str!("../../../docs/game.md");
 
 /// Each table of the page with a column of defaults: its heading, where it is in a recipe, and the least that has to be said there.
-const TABLES: [(&str, &str, &str); 12] = [
+const TABLES: [(&str, &str, &str); 13] = [
     ("## `[game]`", "game", r#"payoff = "hinge""#),
     (
         "### Generator `mlp`",
@@ -52,6 +52,11 @@ const TABLES: [(&str, &str, &str); 12] = [
         "### Discriminator `r3gan`",
         "discriminator",
         "kind = \"r3gan\"\nwidth = 8",
+    ),
+    (
+        "### Discriminator `autoencoder`",
+        "discriminator",
+        "kind = \"autoencoder\"\nencoder = [1]\ncode = 1",
     ),
     (
         "### Optimizer",
@@ -167,6 +172,10 @@ fn every_payoff_and_every_choice_has_its_name_on_the_page() {
         ("generator", format!("{mlp}\ninit={{kind='?'}}")),
         ("discriminator", "kind='?'".to_owned()),
         ("discriminator", format!("{head}\nconditioning='?'")),
+        (
+            "discriminator",
+            "kind='autoencoder'\nencoder=[1]\ncode=1\nerror='?'".to_owned(),
+        ),
         (
             "discriminator",
             format!("{head}\nminibatch_features={{kind='?'}}"),

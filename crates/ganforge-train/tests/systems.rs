@@ -7,10 +7,9 @@ use std::path::Path;
 use burn::data::dataloader::DataLoader;
 use burn::optim::GradientsParams;
 use burn::tensor::Device;
-use ganforge_data::Dataset;
 use ganforge_train::game::{Loss, PerPlayer, TurnKey};
 use ganforge_train::recipe::{ForSystem, Override, RecipeSource, SYSTEMS, for_system};
-use ganforge_train::session::Rounds;
+use ganforge_train::session::{Rounds, TrainingData};
 use ganforge_train::system::{Latents, Players};
 use ganforge_train::{Recipe, System, TrainOptions, train};
 use serde_json::Value;
@@ -55,9 +54,8 @@ impl ForSystem for Separation {
     fn run<S: System>(self) {
         let recipe: Recipe<S> = Recipe::from_source(&self.0, &self.1).unwrap();
         let device = Device::flex().autodiff();
-        let data = &recipe.experiment.data;
-        let dataset = Dataset::open(&data.source, &data.options()).unwrap();
-        let players: Players<S> = recipe.build_on(&dataset, 0, &device).unwrap();
+        let data = TrainingData::open(&recipe.experiment).unwrap();
+        let players: Players<S> = recipe.build_on(&data.images, 0, &device).unwrap();
         let rounds = Rounds {
             system: recipe.system.clone(),
             latents: Latents {
@@ -66,7 +64,7 @@ impl ForSystem for Separation {
                 seed: 0,
                 device,
             },
-            dataset,
+            data: data.clone(),
             first_round: 0,
         };
         let round = rounds.iter().next().unwrap().unwrap();
@@ -107,10 +105,9 @@ impl Resumed {
             changes.push(schedule.parse().unwrap());
         }
         let recipe: Recipe<S> = Recipe::from_source(&self.0, &changes).unwrap();
-        let data = &recipe.experiment.data;
-        let dataset = Dataset::open(&data.source, &data.options()).unwrap();
+        let data = TrainingData::open(&recipe.experiment).unwrap();
         let options = TrainOptions::new(out).log(false).resume(resume);
-        train(&recipe, &dataset, &Device::flex(), options).unwrap();
+        train(&recipe, &data, &Device::flex(), options).unwrap();
     }
 }
 

@@ -34,10 +34,11 @@ impl ForSystem for Bench<'_> {
         });
         let (name, device) = arguments.device.open()?;
         if arguments.sample {
-            let report = ganforge_train::bench_sampling(&recipe, &device, &name, arguments.steps)?;
+            let report =
+                ganforge_train::bench::bench_sampling(&recipe, &device, &name, arguments.steps)?;
             show(&report, arguments.json)
         } else {
-            let report = ganforge_train::bench(&recipe, &device, &name, arguments.steps)?;
+            let report = ganforge_train::bench::bench(&recipe, &device, &name, arguments.steps)?;
             show(&report, arguments.json)
         }
     }

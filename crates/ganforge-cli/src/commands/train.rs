@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use burn::train::Interrupter;
 use ganforge_data::Dataset;
+use ganforge_train::memory::check_memory;
 use ganforge_train::recipe::{ForSystem, Override, RecipeSource, for_system};
 use ganforge_train::run::{Change, InitialWeights, RunDirectory, StoredRun};
-use ganforge_train::session::Beginning;
-use ganforge_train::{Outcome, Recipe, System, TrainError, TrainOptions, check_memory};
+use ganforge_train::session::{Beginning, TrainingData};
+use ganforge_train::{Outcome, Recipe, System, TrainError, TrainOptions};
 
 use super::{warn_of, warn_of_skipped};
 use crate::arguments::TrainArguments;
@@ -68,10 +69,8 @@ fn run<S: System>(
     let (device_name, device) = arguments.device.open()?;
     // Before the data are loaded, which may be too large themselves.
     check_memory(&recipe, None, &device).map_err(TrainError::from)?;
-    let dataset = Dataset::open(
-        &recipe.experiment.data.source,
-        &recipe.experiment.data.options(),
-    )?;
+    let all = TrainingData::open(&recipe.experiment)?;
+    let dataset = &all.images;
     if display != RunDisplay::Silent {
         say(&format!(
             "{}: {} images {} of {}, {} on {device_name}, into {}",
@@ -89,7 +88,11 @@ fn run<S: System>(
     // So that the run can be resumed from any folder.
     let data = &mut recipe.experiment.data;
     data.source = data.source.clone().absolute();
+    if let Some(target) = &mut recipe.experiment.target {
+        target.source = target.source.clone().absolute();
+    }
     warn_of_skipped(dataset.skipped());
+    warn_of_skipped(all.target.as_ref().map_or(&[], Dataset::skipped));
     let interrupter = Interrupter::new();
     stop_on_signal(&interrupter)?;
     let first = match &beginning {
@@ -108,7 +111,7 @@ fn run<S: System>(
         .renderer(renderer)
         .warn(|warning| message::warning(&warning))
         .interrupter(interrupter);
-    let outcome = ganforge_train::train(&recipe, &dataset, &device, options);
+    let outcome = ganforge_train::train(&recipe, &all, &device, options);
     drop(reserved);
     let outcome = outcome.inspect_err(|error| {
         if error.ended_a_run() {

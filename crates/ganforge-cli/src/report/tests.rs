@@ -151,7 +151,7 @@ fn only_scores_that_may_drift_are_said_to() {
     for payoff in Payoff::ALL {
         // Where scores are compared the generator is paid for the same differences, so its loss has a level.
         let expected = (
-            payoff == Payoff::Wasserstein || payoff.compares(),
+            payoff == Payoff::Wasserstein || payoff.is_relativistic(),
             payoff != Payoff::Wasserstein,
         );
         assert_eq!(texts(payoff), expected, "{payoff:?}");

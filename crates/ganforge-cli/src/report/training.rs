@@ -68,7 +68,7 @@ fn losses(ticks: &[Tick], game: &Game, undecided: &Undecided) -> CaptionedChart 
             ". The generator's loss has no such value: it is a score, and scores may drift.",
         ),
     }
-    if let Some(distance) = game.payoff.bounds() {
+    if let Some(distance) = game.payoff.estimated_distance() {
         let _ = write!(
             meaning,
             " With this payoff, the negative of the discriminator's loss estimates {distance} between real and generated images: it grows while the discriminator learns, and should then shrink."
@@ -91,7 +91,10 @@ fn losses(ticks: &[Tick], game: &Game, undecided: &Undecided) -> CaptionedChart 
 
 fn scores(ticks: &[Tick], payoff: Payoff, undecided: &Undecided) -> CaptionedChart {
     // A payoff that compares scores with each other has no decision boundary.
-    let (levels, judgement) = if payoff.compares() {
+    let (levels, judgement) = if matches!(payoff, Payoff::Balanced(_)) {
+        let judgement = "With this payoff it is minus the reconstruction error, and nothing divides real images from generated ones.";
+        (Vec::new(), judgement)
+    } else if payoff.is_relativistic() {
         let judgement = "An image counts as real where its score is above that of the other kind.";
         (Vec::new(), judgement)
     } else {
@@ -124,7 +127,7 @@ fn accuracies(ticks: &[Tick], payoff: Payoff, undecided: &Undecided) -> Captione
     let mut meaning =
         "Share of images that the discriminator classifies correctly. Dashed: chance.".to_owned();
     // Accuracies of comparisons do not drift.
-    if undecided.scores_are_free && !payoff.compares() {
+    if undecided.scores_are_free && !payoff.is_relativistic() {
         meaning.push_str(
             " With this payoff scores may drift across the line between real and generated, so only the mean of both accuracies counts.",
         );

@@ -40,7 +40,7 @@ fn losses_at(score: f64, game: &Game, device: &Device) -> [f64; 2] {
     let smoothing = game.label_smoothing;
     let discriminator = game
         .payoff
-        .discriminator_loss(scores(), scores(), smoothing);
+        .discriminator_loss(scores(), scores(), smoothing, None);
     let generator = game.payoff.generator_loss(scores, scores());
     let number = |loss: Tensor<1>| loss.into_data().iter::<f64>().next().unwrap_or_default();
     [number(discriminator), number(generator)]

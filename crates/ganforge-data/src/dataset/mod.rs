@@ -2,6 +2,7 @@
 
 mod batch;
 mod fingerprint;
+mod labelled_part;
 mod load;
 
 use std::fmt;
@@ -38,7 +39,9 @@ pub struct Dataset {
 }
 
 struct Inner {
-    storage: Storage,
+    storage: Arc<Storage>,
+    /// Which images of the storage these are; all of them where absent.
+    indices: Option<Vec<usize>>,
     shape: ImageShape,
     labels: Option<Vec<u32>>,
     classes: Vec<String>,
@@ -72,7 +75,8 @@ impl Dataset {
         let fingerprint = fingerprint(raw.shape, &raw.storage, raw.labels.as_deref());
         Ok(Self {
             inner: Arc::new(Inner {
-                storage: raw.storage,
+                storage: Arc::new(raw.storage),
+                indices: None,
                 shape: raw.shape,
                 labels: raw.labels,
                 classes,
@@ -86,7 +90,8 @@ impl Dataset {
     /// Number of images; at least one.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.inner.storage.len(self.inner.shape)
+        let indices = self.inner.indices.as_ref();
+        indices.map_or_else(|| self.inner.storage.len(self.inner.shape), Vec::len)
     }
 
     /// Always false: [`Dataset::open`] refuses a source without images.
@@ -136,7 +141,7 @@ impl Dataset {
     /// True if images are decoded at every access because they exceed the memory limit.
     #[must_use]
     pub fn is_streamed(&self) -> bool {
-        matches!(self.inner.storage, Storage::Files(_))
+        matches!(*self.inner.storage, Storage::Files(_))
     }
 
     /// Reads one image into `out` and returns its label.
@@ -158,7 +163,9 @@ impl Dataset {
             self.inner.shape.values(),
             "the length of `out` is that of one image"
         );
-        self.inner.storage.read(index, out)?;
+        let indices = self.inner.indices.as_ref();
+        let place = indices.map_or(index, |indices| indices[index]);
+        self.inner.storage.read(place, out)?;
         Ok(self.inner.labels.as_ref().map(|labels| labels[index]))
     }
 

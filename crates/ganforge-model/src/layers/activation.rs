@@ -16,6 +16,9 @@ pub enum Activation {
     Softplus,
     /// Hyperbolic tangent.
     Tanh,
+    /// x for x > 0, else eˣ - 1 (Clevert et al. 2016, "Fast and Accurate Deep Network Learning by Exponential Linear
+    /// Units").
+    Elu,
 }
 
 /// Slope of [`Activation::LeakyRelu`] below zero.
@@ -30,6 +33,7 @@ impl Activation {
             Self::LeakyRelu => ganforge_ops::leaky_relu(input, LEAK),
             Self::Softplus => activation::softplus(input, 1.0),
             Self::Tanh => ganforge_ops::tanh(input),
+            Self::Elu => activation::elu(input, 1.0),
         }
     }
 
@@ -44,6 +48,8 @@ impl Activation {
             Self::LeakyRelu => input.greater_scalar(0.0).float() * (1.0 - LEAK) + LEAK,
             Self::Softplus => ganforge_ops::sigmoid(input),
             Self::Tanh => ganforge_ops::tanh(input).square().neg() + 1.0,
+            // e^min(x, 0).
+            Self::Elu => ganforge_ops::relu(input.neg()).neg().exp(),
         }
     }
 
@@ -56,6 +62,8 @@ impl Activation {
             Self::Relu | Self::LeakyRelu => self.slope(output),
             Self::Softplus => output.neg().exp().neg() + 1.0,
             Self::Tanh => output.square().neg() + 1.0,
+            // 1 + min(y, 0).
+            Self::Elu => ganforge_ops::relu(output.neg()).neg() + 1.0,
         }
     }
 
@@ -63,7 +71,7 @@ impl Activation {
     pub(crate) fn needs_input(self) -> bool {
         match self {
             Self::Relu | Self::LeakyRelu | Self::Tanh => false,
-            Self::Softplus => true,
+            Self::Softplus | Self::Elu => true,
         }
     }
 
@@ -80,7 +88,7 @@ impl Activation {
         match self {
             Self::Relu => Some(Rectifier::Relu),
             Self::LeakyRelu => Some(Rectifier::Leaky(LEAK as f32)),
-            Self::Softplus | Self::Tanh => None,
+            Self::Softplus | Self::Tanh | Self::Elu => None,
         }
     }
 }
@@ -117,6 +125,16 @@ impl OutputActivation {
             Self::Tanh => ganforge_ops::tanh(input),
             Self::Sigmoid => ganforge_ops::sigmoid(input) * 2.0 - 1.0,
             Self::Linear => input,
+        }
+    }
+
+    /// The derivative at each element of an input that became `output`; the shape stays.
+    pub(crate) fn slope_of_output<const D: usize>(self, output: Tensor<D>) -> Tensor<D> {
+        match self {
+            Self::Tanh => output.square().neg() + 1.0,
+            // y = 2σ - 1, so y' = 2σ(1 - σ) = (1 - y²) / 2.
+            Self::Sigmoid => (output.square().neg() + 1.0) * 0.5,
+            Self::Linear => output.ones_like(),
         }
     }
 

@@ -187,7 +187,24 @@ pub struct TracedOutput<'a> {
     logits: Traced<'a, 2>,
 }
 
-impl TracedOutput<'_> {
+impl<'a> TracedOutput<'a> {
+    /// The output of a discriminator without a classifier.
+    ///
+    /// # Shapes
+    /// - `logits`: `[batch, outputs]`
+    /// - `features`: `[batch, features]`
+    #[must_use]
+    pub fn new(logits: Traced<'a, 2>, features: Tensor<2>) -> Self {
+        Self {
+            output: DiscriminatorOutput {
+                logits: logits.value(),
+                features,
+                class_logits: None,
+            },
+            logits,
+        }
+    }
+
     /// The gradient of each score with respect to its image; `None` where samples were mixed.
     #[must_use]
     pub fn input_gradient(self) -> Option<InputGradient> {

@@ -1,11 +1,15 @@
 //! One file per architecture; each opens with its paper and where it deviates.
 
+mod autoencoder;
 mod dcgan;
 mod mlp;
 mod pyramid;
 mod r3gan;
 mod resnet;
 
+pub use autoencoder::{
+    AutoencoderDiscriminator, AutoencoderDiscriminatorConfig, ReconstructionError,
+};
 pub use dcgan::{
     DcganDiscriminator, DcganDiscriminatorConfig, DcganGenerator, DcganGeneratorConfig,
 };

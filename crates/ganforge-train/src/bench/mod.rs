@@ -69,7 +69,8 @@ impl fmt::Display for BenchReport {
 /// The data cannot be opened (only if the recipe sets no size), the networks cannot be built or do not fit into memory, or `steps` is 0.
 ///
 /// ```
-/// use ganforge_train::{Recipe, bench};
+/// use ganforge_train::Recipe;
+/// use ganforge_train::bench::bench;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let recipe = Recipe::load("digits", &[])?;
@@ -99,10 +100,7 @@ pub fn bench<S: System>(
         seed: recipe.experiment.run.seed,
         device: training_device,
     };
-    let mut loader = Loader {
-        images: Box::new(noise(&latents, signature.image)),
-        latents: &latents,
-    };
+    let mut loader = Loader::new(noise(&latents, signature.image), &latents);
     let system = &recipe.system;
     let mut rounds = (0..).map(|index| {
         let round = system.next_round(&mut loader, index);

@@ -57,7 +57,8 @@ impl fmt::Display for SamplingReport {
 /// As [`bench`](super::bench).
 ///
 /// ```
-/// use ganforge_train::{Recipe, bench_sampling};
+/// use ganforge_train::Recipe;
+/// use ganforge_train::bench::bench_sampling;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let recipe = Recipe::load("digits", &[])?;

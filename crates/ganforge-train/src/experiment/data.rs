@@ -33,6 +33,9 @@ pub struct DataConfig {
     /// Show the class of each image to both players.
     #[serde(default)]
     pub labels: bool,
+    /// Labelled images of each class, for a semi-supervised system; they are chosen by the run's seed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labelled: Option<usize>,
     /// Pixels of an image file at most, a larger one is left out; 2²⁶ where absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_pixels: Option<u64>,

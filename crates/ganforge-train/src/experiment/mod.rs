@@ -34,6 +34,9 @@ pub struct Experiment {
     pub expected: Option<String>,
     /// What is learned.
     pub data: DataConfig,
+    /// The second domain of a system that translates between two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<DataConfig>,
     /// The rules.
     pub game: Game,
     /// One optimizer per player, so that each has its own time scale (Heusel et al. 2017).
@@ -58,12 +61,13 @@ pub struct AverageConfig {
 
 impl Experiment {
     /// The keys of a recipe that are the experiment's; all others are its system's.
-    pub(crate) const KEYS: [&'static str; 10] = [
+    pub(crate) const KEYS: [&'static str; 11] = [
         "name",
         "title",
         "paper",
         "expected",
         "data",
+        "target",
         "game",
         "optimizer",
         "average",

@@ -7,10 +7,12 @@ use ganforge_model::Discriminator;
 
 use super::Game;
 use super::auxiliary::class_loss;
+use super::balance::Balance;
 use super::feature_matching::feature_matching;
 use super::loss::{Loss, Term};
 use super::payoff::Payoff;
 use super::penalty::PenaltyInput;
+use super::pulling_away::pulling_away;
 use super::score_state::{Observation, ScoreState};
 use super::scored::{Scored, Source};
 use super::turn_key::TurnKey;
@@ -23,15 +25,15 @@ use super::turn_key::TurnKey;
 pub struct AdversarialLoss<'a, D> {
     /// The network.
     pub discriminator: &'a D,
-    /// What the rules remember of its scores.
+    /// State that the rules keep about its past scores.
     pub state: &'a ScoreState,
     /// The rules.
     pub game: &'a Game,
-    /// Key of what is random in the turn.
+    /// Key of the turn's random numbers.
     pub key: TurnKey,
 }
 
-/// The discriminator's loss, and the scores that it is a function of.
+/// The discriminator's loss and the scores that it was computed from.
 pub(crate) struct Scores {
     pub(crate) loss: Loss,
     /// `[batch, outputs]`, logits of real images.
@@ -41,11 +43,11 @@ pub(crate) struct Scores {
 }
 
 impl<D: Discriminator> AdversarialLoss<'_, D> {
-    /// What the discriminator minimises on real images and fakes. No gradient reaches the fakes.
+    /// The discriminator's loss on real images and fakes, which it minimises. The fakes receive no gradient.
     ///
     /// # Shapes
     /// - `real`, `fake`: `[batch, channels, height, width]`
-    /// - `class`: `[batch]`, of the real image and the fake in each row
+    /// - `class`: `[batch]`, the class of the real image and the fake in each row
     #[must_use]
     pub fn discriminator_loss(
         &self,
@@ -57,11 +59,11 @@ impl<D: Discriminator> AdversarialLoss<'_, D> {
         self.score(real, fake, class).loss
     }
 
-    /// What the generator minimises. No parameter of the discriminator gets a gradient.
+    /// The generator's loss, which it minimises. The discriminator's parameters receive no gradient.
     ///
     /// # Shapes
     /// - `real`, `fake`: `[batch, channels, height, width]`
-    /// - `class`: `[batch]`, of the real image and the fake in each row
+    /// - `class`: `[batch]`, the class of the real image and the fake in each row
     #[must_use]
     pub fn generator_loss(
         &self,
@@ -73,13 +75,12 @@ impl<D: Discriminator> AdversarialLoss<'_, D> {
         self.generator_loss_of(real, fake, class)
     }
 
-    /// Images as the discriminator sees them.
+    /// Preprocesses images for the discriminator.
     pub(crate) fn preprocess(&self, images: Tensor<4>, source: Source) -> Tensor<4> {
         self.game.preprocess(images, source, self.key)
     }
 
-    /// The discriminator's loss on raw real images and preprocessed fakes; its graph leads back into the fakes as far as
-    /// they have one.
+    /// The discriminator's loss on raw real images and preprocessed fakes; gradients propagate to the fakes if these track gradients.
     pub(crate) fn score(
         &self,
         real: Tensor<4>,
@@ -98,13 +99,16 @@ impl<D: Discriminator> AdversarialLoss<'_, D> {
             class,
             needs_gradient(Source::Real),
         );
-        // Where gradients lead back to the fakes, a penalty's own must not.
+        // If gradients propagate to the fakes, the gradient of a penalty must not.
         let at_fakes = !fake.is_require_grad() && needs_gradient(Source::Fake);
         let fake = Scored::new(self.discriminator, fake, class, at_fakes);
+        let k = self.state.balance.as_ref().map(Balance::value);
+        let smoothing = game.label_smoothing;
         let loss = game
             .payoff
-            .discriminator_loss(real.score(), fake.score(), game.label_smoothing);
+            .discriminator_loss(real.score(), fake.score(), smoothing, k.clone());
         let mut terms = discriminator_terms(game.payoff, &loss, &real.score(), &fake.score());
+        terms.extend(energy_terms(game.payoff, &real.score(), &fake.score(), k));
         let classes = [&real, &fake].map(|scored| class_loss(&scored.output, class));
         let loss = classes
             .into_iter()
@@ -128,13 +132,13 @@ impl<D: Discriminator> AdversarialLoss<'_, D> {
             }
             None => loss,
         };
-        let observations = if self.state.anchors.is_some() {
+        let observations = if self.state.is_empty() {
+            Vec::new()
+        } else {
             vec![Observation {
                 real: real.score().detach(),
                 fake: fake.score().detach(),
             }]
-        } else {
-            Vec::new()
         };
         Scores {
             loss: Loss {
@@ -179,8 +183,40 @@ impl<D: Discriminator> AdversarialLoss<'_, D> {
             Some(term) => loss + term * game.auxiliary_weight,
             None => loss,
         };
-        Loss::new("generator_loss", loss)
+        let loss = Loss::new("generator_loss", loss);
+        if game.pulling_away > 0.0 {
+            let term = pulling_away(fake.output.features);
+            loss.plus("pulling_away", term, game.pulling_away)
+        } else {
+            loss
+        }
     }
+}
+
+/// Mean energies, and the state and convergence of a balance, where the payoff has them.
+fn energy_terms(
+    payoff: Payoff,
+    real: &Tensor<2>,
+    fake: &Tensor<2>,
+    k: Option<Tensor<1>>,
+) -> Vec<Term> {
+    if !payoff.takes_energies() {
+        return Vec::new();
+    }
+    let real = real.clone().inner();
+    let fake = fake.clone().inner();
+    let mut terms = vec![
+        Term::of("energy_real", -real.clone().mean()),
+        Term::of("energy_fake", -fake.clone().mean()),
+    ];
+    if let (Payoff::Balanced(equilibrium), Some(k)) = (payoff, k) {
+        terms.push(Term::new("balance", &k));
+        terms.push(Term::of(
+            "convergence",
+            equilibrium.convergence(&real, &fake),
+        ));
+    }
+    terms
 }
 
 /// Loss, mean scores, accuracies, and the value where the payoff has one.
@@ -193,7 +229,7 @@ fn discriminator_terms(
     let real = real.clone().inner();
     let fake = fake.clone().inner();
     let boundary = payoff.decision_boundary();
-    let [compared_real, compared_fake] = payoff.judged(real.clone(), fake.clone());
+    let [compared_real, compared_fake] = payoff.decision_scores(real.clone(), fake.clone());
     let above = compared_real.greater_scalar(boundary).float().mean();
     let below = compared_fake.lower_scalar(boundary).float().mean();
     let mut terms = vec![

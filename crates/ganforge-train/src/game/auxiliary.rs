@@ -1,10 +1,9 @@
-//! The class loss of a discriminator that tells classes (Odena et al. 2017, "Conditional Image Synthesis With Auxiliary
-//! Classifier GANs").
+//! The class loss of a discriminator with an auxiliary classifier (Odena et al. 2017, "Conditional Image Synthesis With Auxiliary Classifier GANs").
 
 use burn::tensor::{Int, Tensor, activation};
 use ganforge_model::DiscriminatorOutput;
 
-/// `-E[log P(class | x)]`, which both players minimise; `None` where the discriminator tells no classes.
+/// The cross-entropy `-E[log P(class | x)]`, which both players minimise; `None` without class logits or without classes.
 ///
 /// # Shapes
 /// - `class`: `[batch]`
@@ -14,7 +13,7 @@ pub fn class_loss(
     class: Option<&Tensor<1, Int>>,
 ) -> Option<Tensor<1>> {
     let (logits, class) = (output.class_logits.as_ref()?, class?);
-    let log_shares = activation::log_softmax(logits.clone(), 1);
-    let of_class = log_shares.gather(1, class.clone().unsqueeze_dim::<2>(1));
-    Some(-of_class.mean())
+    let log_probabilities = activation::log_softmax(logits.clone(), 1);
+    let class_log_probability = log_probabilities.gather(1, class.clone().unsqueeze_dim::<2>(1));
+    Some(-class_log_probability.mean())
 }

@@ -1,4 +1,4 @@
-//! Rules that contradict each other, or the networks and data they are played with.
+//! Validation of the rules, alone and together with networks and data.
 
 use ganforge_model::{Coupling, DiscriminatorArchitecture, ImageSpec};
 
@@ -8,14 +8,25 @@ use crate::game::augment::Augmentation;
 use crate::game::payoff::Payoff;
 use crate::game::penalty::Penalty;
 
-/// Turns of one player in one step: as many as the keys of their random numbers tell apart.
-const MOST_TURNS: usize = 1 << 15;
+/// Largest number of turns of one player in one step; the random keys distinguish no more.
+const MAX_TURNS: usize = 1 << 15;
 
 impl Game {
-    /// Refuses rules that contradict each other.
+    /// Checks the rules for values out of range and contradictions.
     ///
     /// # Errors
-    /// Names the key, the value and what would be allowed.
+    /// Names the key, its value and the allowed values.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use ganforge_train::game::Game;
+    /// use ganforge_train::game::payoff::Payoff;
+    ///
+    /// // The Wasserstein critic needs a penalty that bounds its input gradient.
+    /// let error = Game::new(Payoff::Wasserstein).check().unwrap_err();
+    /// assert!(error.to_string().contains("game.penalties"));
+    /// ```
     pub fn check(&self) -> Result<(), RecipeError> {
         self.check_turns()?;
         self.payoff.check()?;
@@ -29,12 +40,12 @@ impl Game {
         Ok(())
     }
 
-    /// Refuses networks and data that these rules have no meaning for.
+    /// Checks that the rules are defined for these networks and data.
     ///
-    /// `labels` is true where both players are shown classes, `batch` the images of one update.
+    /// `labels`: whether both players receive classes. `batch`: images per update.
     ///
     /// # Errors
-    /// Names the key, its value and why another one is needed.
+    /// Names the key, its value and why another value is needed.
     pub fn check_players(
         &self,
         discriminator: &impl DiscriminatorArchitecture,
@@ -49,15 +60,23 @@ impl Game {
             return Err(RecipeError::value(
                 "game.packing",
                 self.packing,
-                "1 with data.labels = true, because the images judged together would be of different classes",
+                "1 with data.labels = true, because images scored together could be of different classes",
             ));
         }
-        if self.packing > 1 && self.recolours_packed() {
+        if self.packing > 1 && self.augments_colour_after_packing() {
             return Err(RecipeError::value(
                 "game.packing",
                 self.packing,
                 "1 with colour among what the penalty `consistency` does to images: its saturation would mix those \
                  packed together",
+            ));
+        }
+        self.check_energy(discriminator)?;
+        if self.pulling_away > 0.0 && batch == self.packing {
+            return Err(RecipeError::value(
+                "game.pulling_away",
+                self.pulling_away,
+                "0 where run.batch / game.packing is 1, which leaves no pair of fakes",
             ));
         }
         let coupling = discriminator.is_batch_dependent();
@@ -106,10 +125,38 @@ impl Game {
         penalties.try_for_each(|penalty| penalty.check_discriminator(discriminator))
     }
 
+    /// Refuses a payoff of energies with free scores, and one of free scores with energies.
+    fn check_energy(
+        &self,
+        discriminator: &impl DiscriminatorArchitecture,
+    ) -> Result<(), RecipeError> {
+        let refuse = |allowed| {
+            Err(RecipeError::value(
+                "game.payoff",
+                self.payoff.name(),
+                allowed,
+            ))
+        };
+        let takes_energies = self.payoff.takes_energies();
+        if takes_energies && !discriminator.scores_energy() {
+            return refuse(
+                "another one without discriminator.kind = \"autoencoder\", whose scores are reconstruction errors",
+            );
+        }
+        let of_differences = self.payoff.is_relativistic() || self.payoff == Payoff::Wasserstein;
+        if discriminator.scores_energy() && !takes_energies && !of_differences {
+            return refuse(
+                "energy-margin, balanced, wasserstein or a relativistic one with an autoencoder for discriminator, whose \
+                 scores are never above 0",
+            );
+        }
+        Ok(())
+    }
+
     /// Refuses data that these rules have no meaning for.
     ///
     /// # Errors
-    /// An augmentation of points, which have no neighbours: translation would leave them, cutout erase them.
+    /// If augmentations are combined with points or single pixels.
     pub fn check_images(&self, image: ImageSpec) -> Result<(), RecipeError> {
         if image.height * image.width > 1 {
             return Ok(());
@@ -133,8 +180,8 @@ impl Game {
         Ok(())
     }
 
-    /// True where a penalty changes colours after images were packed as channels of one.
-    fn recolours_packed(&self) -> bool {
+    /// Whether a penalty changes colours after images were packed as channels of one image.
+    fn augments_colour_after_packing(&self) -> bool {
         self.penalties.iter().any(|penalty| match penalty {
             Penalty::Consistency { augment, .. } => augment.contains(&Augmentation::Colour),
             _ => false,
@@ -147,11 +194,12 @@ impl Game {
             ("game.generator_steps", self.generator_steps),
         ];
         for (key, steps) in steps {
-            if !(1..=MOST_TURNS).contains(&steps) {
-                return Err(RecipeError::value(key, steps, format!("1 to {MOST_TURNS}")));
+            if !(1..=MAX_TURNS).contains(&steps) {
+                return Err(RecipeError::value(key, steps, format!("1 to {MAX_TURNS}")));
             }
-            let at_once = matches!(self.update, UpdateRule::Simultaneous | UpdateRule::OneStage);
-            if at_once && steps != 1 {
+            let simultaneous =
+                matches!(self.update, UpdateRule::Simultaneous | UpdateRule::OneStage);
+            if simultaneous && steps != 1 {
                 return Err(RecipeError::value(
                     key,
                     steps,
@@ -200,6 +248,7 @@ impl Game {
             ("game.generator_noise", self.generator_noise),
             ("game.auxiliary_weight", self.auxiliary_weight),
             ("game.historical_averaging", self.historical_averaging),
+            ("game.pulling_away", self.pulling_away),
         ] {
             if !(value.is_finite() && value >= 0.0) {
                 return Err(RecipeError::value(key, value, "0 or more"));
@@ -211,19 +260,20 @@ impl Game {
         Ok(())
     }
 
-    /// Penalties that contradict the payoff or each other.
+    /// Checks for penalties that contradict the payoff or each other.
     fn check_penalties(&self) -> Result<(), RecipeError> {
         let has = |test: fn(&Penalty) -> bool| self.penalties.iter().any(test);
-        // The Wasserstein critic's score is unbounded unless something bounds its slope.
+        // The Wasserstein critic is unbounded unless its input gradient is bounded.
         if self.payoff == Payoff::Wasserstein && !has(Penalty::bounds_input_gradient) {
             return Err(RecipeError::value(
                 "game.penalties",
-                "no bound on the critic's slope",
+                "no bound on the critic's input gradient",
                 "with payoff = \"wasserstein\" one of [{ kind = \"wgan-gp\" }], [{ kind = \"spectral-norm\" }] and \
                  [{ kind = \"weight-clipping\", limit = 0.01 }]",
             ));
         }
-        if self.payoff.compares() && has(|penalty| matches!(penalty, Penalty::LeCam { .. })) {
+        if self.payoff.is_relativistic() && has(|penalty| matches!(penalty, Penalty::LeCam { .. }))
+        {
             return Err(RecipeError::value(
                 "game.penalties",
                 "lecam",
@@ -261,7 +311,7 @@ impl Game {
         Ok(())
     }
 
-    /// What a one-stage step would get wrong: it rescales the discriminator's gradient by each fake.
+    /// Checks for rules that a one-stage step cannot handle, which rescales the discriminator's gradient with respect to each fake.
     fn check_one_stage(&self) -> Result<(), RecipeError> {
         let refuse = |key: &str, value: &dyn std::fmt::Display, allowed: &str| {
             Err(RecipeError::value(
@@ -270,7 +320,7 @@ impl Game {
                 allowed,
             ))
         };
-        if self.payoff.compares() {
+        if self.payoff.is_relativistic() {
             return refuse(
                 "payoff",
                 &self.payoff.name(),
@@ -278,11 +328,19 @@ impl Game {
                  by its own score",
             );
         }
-        if self.payoff == Payoff::Hinge {
+        if matches!(self.payoff, Payoff::Balanced(_)) {
             return refuse(
                 "payoff",
                 &self.payoff.name(),
-                "one without a margin with update = \"one-stage\": the discriminator has no gradient by a fake beyond \
+                "one in which fakes always count with update = \"one-stage\": at k = 0, where a game begins, the \
+                 discriminator has no gradient by a fake from which the generator's could be rescaled",
+            );
+        }
+        if matches!(self.payoff, Payoff::Hinge | Payoff::EnergyMargin { .. }) {
+            return refuse(
+                "payoff",
+                &self.payoff.name(),
+                "one without a margin with update = \"one-stage\": the discriminator has no gradient with respect to a fake beyond \
                  the margin, from which the generator's could be rescaled",
             );
         }
@@ -300,6 +358,13 @@ impl Game {
                 &"set",
                 "left out with update = \"one-stage\", which takes the generator's gradient from the score and not from \
                  features",
+            );
+        }
+        if self.pulling_away > 0.0 {
+            return refuse(
+                "pulling_away",
+                &self.pulling_away,
+                "0 with update = \"one-stage\", which takes the generator's gradient from the score and not from features",
             );
         }
         let moves_by_fakes = |penalty: &&Penalty| penalty.depends_on_fake_scores();

@@ -1,19 +1,18 @@
-//! Feature matching: fakes should look alike to the discriminator on the whole, not fool it one by one (Salimans et al. 2016,
-//! "Improved Techniques for Training GANs", section 3.1).
+//! Feature matching: the generator matches the mean features of real images (Salimans et al. 2016, "Improved Techniques for Training GANs", section
+//! 3.1).
 
 use burn::tensor::Tensor;
 
-/// The generator's loss `‖E f(x) - E f(G(z))‖²`, where `f` are features of the discriminator. No gradient leads back
-/// through `real`.
+/// The generator's loss `‖E f(x) - E f(G(z))‖²`, where `f` are features of the discriminator. `real` receives no gradient.
 ///
 /// # Shapes
 /// - `real`: `[batch, features]`
-/// - `fake`: `[batch, features]`; its batch may be another
+/// - `fake`: `[batch, features]`; the batch sizes may differ
 /// - output: `[1]`
 #[must_use]
 pub fn feature_matching(real: Tensor<2>, fake: Tensor<2>) -> Tensor<1> {
-    let apart = real.detach().mean_dim(0) - fake.mean_dim(0);
-    apart.square().sum()
+    let difference = real.detach().mean_dim(0) - fake.mean_dim(0);
+    difference.square().sum()
 }
 
 #[cfg(test)]
@@ -38,7 +37,7 @@ mod tests {
     }
 
     #[test]
-    fn value_and_gradient_are_those_of_pytorch() {
+    fn value_and_gradient_agree_with_pytorch() {
         let stored = include_str!("../../../../references/regularisers.json");
         let case = serde_json::from_str::<Stored>(stored)
             .unwrap()

@@ -1,4 +1,4 @@
-//! What a player minimises in a turn, with what the turn reports.
+//! The loss of a player in a turn, with the named terms that the turn reports.
 
 use std::ops::Add;
 
@@ -6,19 +6,18 @@ use burn::tensor::Tensor;
 
 use super::score_state::Observation;
 
-/// The loss of one player in one turn. Losses add up: those of networks with disjoint parameters give each network its
-/// own gradient.
+/// The loss of one player in one turn. Losses can be added: networks with disjoint parameters then each receive their own gradient.
 #[derive(Debug, Clone)]
 pub struct Loss {
-    /// `[1]`, what the player minimises, penalties included.
+    /// `[1]`, the loss that the player minimises, penalties included.
     pub loss: Tensor<1>,
-    /// What the turn reports, by name.
+    /// Values that the turn reports, by name.
     pub terms: Vec<Term>,
-    /// Scores from which the state of the discriminators is updated, in the order of the discriminators.
+    /// Scores that update the state of the discriminators, in the order of the discriminators.
     pub observations: Vec<Observation>,
 }
 
-/// A named scalar that a turn reports; a mean over the turns of a tick is written to `metrics.jsonl` under its name.
+/// A named scalar that a turn reports; its mean over the turns of a tick is written to `metrics.jsonl`.
 #[derive(Debug, Clone)]
 pub struct Term {
     /// A key of `metrics.jsonl`.
@@ -28,7 +27,7 @@ pub struct Term {
 }
 
 impl Loss {
-    /// A loss that reports itself under `name`, and nothing else.
+    /// A loss that reports only itself, under `name`.
     ///
     /// # Shapes
     /// - `loss`: `[1]`
@@ -65,14 +64,14 @@ impl Term {
         }
     }
 
-    /// A value that has no gradients.
+    /// A value without gradients.
     pub(super) fn of(name: &'static str, value: Tensor<1>) -> Self {
         Self { name, value }
     }
 }
 
-/// Losses add. Terms of one name are averaged where they describe scores, and add where they are losses or penalties,
-/// so that what is reported of two discriminators reads like what is reported of one.
+/// Adds the losses. Terms of one name are averaged if they describe scores, and added if they are losses or penalties, so that values reported for
+/// two discriminators are comparable with those of one.
 impl Add for Loss {
     type Output = Self;
 
@@ -93,7 +92,10 @@ impl Add for Loss {
 }
 
 fn is_mean(name: &str) -> bool {
-    name.starts_with("score_") || name.starts_with("accuracy_") || name == "value"
+    ["score_", "accuracy_", "energy_"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
+        || ["value", "balance", "convergence"].contains(&name)
 }
 
 #[cfg(test)]

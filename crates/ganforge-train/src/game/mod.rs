@@ -1,8 +1,9 @@
-//! The rules of one game, as `[game]` in a recipe states them, and the formulas that they name.
+//! The rules of the game, as `[game]` in a recipe states them, and their formulas: losses, penalties, augmentation and update order.
 
 mod adversarial_loss;
 pub mod augment;
 pub(crate) mod auxiliary;
+mod balance;
 mod check;
 mod feature_matching;
 mod loss;
@@ -10,6 +11,7 @@ pub mod payoff;
 pub mod penalty;
 mod player;
 mod preprocess;
+mod pulling_away;
 mod regulariser;
 mod score_state;
 mod scored;
@@ -17,6 +19,7 @@ mod turn_key;
 mod update;
 
 pub use adversarial_loss::AdversarialLoss;
+pub use balance::Balance;
 pub use loss::{Loss, Term};
 pub use player::{PerPlayer, Player};
 pub(crate) use preprocess::add_noise;
@@ -32,16 +35,28 @@ use augment::Augmentation;
 use payoff::Payoff;
 use penalty::Penalty;
 
-/// `[game]`: who is paid what, and who moves when.
+/// The rules of the game, `[game]` in a recipe.
+///
+/// # Examples
+///
+/// ```
+/// use ganforge_train::game::payoff::Payoff;
+/// use ganforge_train::game::{Game, UpdateRule};
+///
+/// let game: Game = toml::from_str("payoff = \"hinge\"\ndiscriminator_steps = 2")?;
+/// assert_eq!(game, Game { discriminator_steps: 2, ..Game::new(Payoff::Hinge) });
+/// assert_eq!(game.update, UpdateRule::Alternating);
+/// # Ok::<(), toml::de::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Game {
-    /// What each player minimises.
+    /// The loss functions of both players.
     pub payoff: Payoff,
     /// Constraints on the discriminator.
     #[serde(default)]
     pub penalties: Vec<Penalty>,
-    /// Who moves when.
+    /// Order of the updates.
     #[serde(default)]
     pub update: UpdateRule,
     /// Discriminator updates per step of the alternating rule.
@@ -50,39 +65,39 @@ pub struct Game {
     /// Generator updates per step of the alternating rule.
     #[serde(default = "one")]
     pub generator_steps: usize,
-    /// Share of the way that the real images' target moves towards that of fakes (one-sided label smoothing,
-    /// Salimans et al. 2016).
+    /// Fraction by which the target of real images is moved towards that of fakes (one-sided label smoothing, Salimans et al. 2016).
     #[serde(default)]
     pub label_smoothing: f64,
-    /// Normal noise on every image the discriminator sees, fading as the run goes on.
+    /// Normal noise on every input of the discriminator, decreasing during the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance_noise: Option<InstanceNoise>,
-    /// Standard deviation of normal noise on what the generator makes, while training: with it, fakes have a density
-    /// everywhere. The generator is shipped without it.
+    /// Standard deviation of normal noise on generated images during training, which gives them a density everywhere. The shipped generator has none.
     #[serde(default)]
     pub generator_noise: f64,
-    /// What is done at random to every image the discriminator sees, in this order (Zhao et al. 2020,
-    /// "Differentiable Augmentation for Data-Efficient GAN Training").
+    /// Random augmentations of every input of the discriminator, in this order (Zhao et al. 2020, "Differentiable Augmentation for Data-Efficient GAN
+    /// Training").
     #[serde(default)]
     pub augment: Vec<Augmentation>,
-    /// Images of one kind that the discriminator judges together, as channels of one (Lin et al. 2018, "PacGAN").
+    /// Number of images of one source that the discriminator scores together, as channels of one input (Lin et al. 2018, "PacGAN").
     #[serde(default = "one")]
     pub packing: usize,
     /// The generator matches the discriminator's features of real images.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub feature_matching: Option<FeatureMatching>,
-    /// Weight of the class loss for both players, where the discriminator has an auxiliary classifier (Odena et al.
-    /// 2017).
+    /// Weight of the class loss for both players, if the discriminator has an auxiliary classifier (Odena et al. 2017).
     #[serde(default = "unit")]
     pub auxiliary_weight: f64,
-    /// Weight of each player's squared distance from the mean of its past weights, as a cost (Salimans et al. 2016,
-    /// section 3.3).
+    /// Weight of each player's squared distance from the mean of its past weights, a term of its loss (Salimans et al. 2016, section 3.3).
     #[serde(default)]
     pub historical_averaging: f64,
+    /// Weight in the generator's loss of the mean squared cosine between the discriminator's features of different fakes
+    /// (Zhao et al. 2017, section 2.4); 0 is off.
+    #[serde(default)]
+    pub pulling_away: f64,
 }
 
 impl Game {
-    /// The plain game with a payoff: no penalties, no regularisers, alternating updates.
+    /// The game of a payoff without penalties and regularisers, with alternating updates.
     #[must_use]
     pub fn new(payoff: Payoff) -> Self {
         Self {
@@ -99,6 +114,7 @@ impl Game {
             feature_matching: None,
             auxiliary_weight: 1.0,
             historical_averaging: 0.0,
+            pulling_away: 0.0,
         }
     }
 

@@ -1,4 +1,4 @@
-//! The two players, and what each has one of.
+//! The two players, and one value for each.
 
 use std::ops::{Index, IndexMut};
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// One of the two players. A player may own several networks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Player {
-    /// Makes images.
+    /// Generates images.
     Generator,
     /// Scores images.
     Discriminator,
@@ -24,9 +24,9 @@ pub enum Player {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PerPlayer<T> {
-    /// The generator's.
+    /// The value of the generator.
     pub generator: T,
-    /// The discriminator's.
+    /// The value of the discriminator.
     pub discriminator: T,
 }
 

@@ -1,7 +1,7 @@
-//! How images are shown to the discriminator: with noise, augmented, packed.
+//! Preprocessing of the discriminator's inputs: instance noise, augmentation, packing.
 //!
-//! Real images and fakes are treated alike, and the fakes' gradient leads back through the treatment; otherwise the
-//! generator would learn to make treated images (Zhao et al. 2020, section 3).
+//! Real images and fakes are preprocessed alike, and gradients propagate through the preprocessing of fakes; otherwise the generator would learn to
+//! produce preprocessed images (Zhao et al. 2020, section 3).
 
 use burn::tensor::{Distribution, Tensor};
 
@@ -11,20 +11,19 @@ use crate::game::Game;
 use crate::game::augment::augment;
 
 impl Game {
-    /// Images as the discriminator sees them. Noise comes from the device's generator of random numbers, augmentation
-    /// from the key's key.
+    /// Preprocesses images for the discriminator. Noise comes from the device's random number generator, augmentation from `key`.
     ///
     /// # Shapes
     /// - `images`: `[batch, channels, height, width]`
     /// - output: `[batch / packing, channels · packing, height, width]`
     #[must_use]
-    pub fn preprocess(&self, images: Tensor<4>, kind: Source, key: TurnKey) -> Tensor<4> {
+    pub fn preprocess(&self, images: Tensor<4>, source: Source, key: TurnKey) -> Tensor<4> {
         let std = self.instance_noise.map(|noise| noise.std_after(key.images));
         let images = match std {
             Some(std) if std > 0.0 => add_noise(images, std),
             _ => images,
         };
-        let purpose = match kind {
+        let purpose = match source {
             Source::Real => "augmentation of real images",
             Source::Fake => "augmentation of fakes",
         };
@@ -37,13 +36,13 @@ impl Game {
     }
 }
 
-/// Adds N(0, std²) to every number; the shape stays.
+/// Adds N(0, std²) noise to every element; the shape is kept.
 pub fn add_noise(images: Tensor<4>, std: f64) -> Tensor<4> {
     let noise = images.random_like(Distribution::Normal(0.0, std));
     images + noise.detach()
 }
 
-/// Makes channels of one image out of each `count` in a row.
+/// Packs every `count` consecutive images as channels of one.
 fn pack(images: Tensor<4>, count: usize) -> Tensor<4> {
     if count == 1 {
         return images;
@@ -58,7 +57,7 @@ mod tests {
     use burn::tensor::Device;
 
     #[test]
-    fn packing_puts_neighbours_side_by_side() {
+    fn packing_concatenates_the_channels_of_neighbours() {
         let device = Device::flex();
         let images = Tensor::<1, burn::tensor::Int>::arange(0..12, &device).float();
         let packed = pack(images.reshape([4, 1, 1, 3]), 2);

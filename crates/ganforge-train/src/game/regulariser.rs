@@ -1,15 +1,15 @@
-//! Rules that steady a game without being a term of the discriminator's loss.
+//! Regularisers that are not terms of the discriminator's loss.
 
 use serde::{Deserialize, Serialize};
 
-/// `game.instance_noise`: normal noise on real images and fakes alike, so that the two overlap while the generator has
-/// far to go (Sønderby et al. 2017, "Amortised MAP Inference for Image Super-resolution", section 3).
+/// `game.instance_noise`: normal noise on real images and fakes, so that their distributions overlap early in training (Sønderby et al. 2017,
+/// "Amortised MAP Inference for Image Super-resolution", section 3).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InstanceNoise {
-    /// Standard deviation at the start, in units of the images, above 0.
+    /// Initial standard deviation in units of the images, above 0.
     pub std: f64,
-    /// Real images after which none is left; it falls linearly until then.
+    /// Number of real images after which it is 0; it decreases linearly until then.
     pub until: f64,
 }
 
@@ -21,7 +21,7 @@ pub struct FeatureMatching {
     /// Weight of the distance, above 0.
     #[serde(default = "unit")]
     pub weight: f64,
-    /// Keep the generator's payoff beside it, which the paper drops.
+    /// Keep the generator's adversarial loss as well, which the paper drops.
     #[serde(default)]
     pub beside_payoff: bool,
 }
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn instance_noise_falls_to_nothing() {
+    fn instance_noise_decreases_to_zero() {
         let noise = InstanceNoise {
             std: 0.4,
             until: 1000.0,

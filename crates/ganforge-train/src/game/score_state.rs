@@ -1,4 +1,4 @@
-//! What a discriminator's rules remember of past scores.
+//! State that the rules keep about a discriminator's past scores.
 
 use std::vec;
 
@@ -6,6 +6,8 @@ use burn::module::{Module, ModuleDisplay};
 use burn::tensor::{Device, Tensor};
 
 use super::Game;
+use super::balance::Balance;
+use super::payoff::Payoff;
 use super::penalty::{Anchors, Penalty};
 
 /// The scores of one discriminator in one of its turns, without gradients.
@@ -17,26 +19,38 @@ pub struct Observation {
     pub fake: Tensor<2>,
 }
 
-/// Numbers that the rules keep for one discriminator beside its weights. Clones share them; records hold them.
+/// State of the rules for one discriminator, beside its weights. Clones share it; records contain it.
 #[derive(Module, Debug)]
 pub struct ScoreState {
-    /// Average scores, for the penalty `LeCam`.
+    /// Moving averages of the scores, for the penalty `LeCam`.
     pub anchors: Option<Anchors>,
+    /// The weight of fakes, for the payoff `balanced`.
+    pub balance: Option<Balance>,
 }
 
 impl ScoreState {
-    /// The state that the rules ask for, at its initial values.
+    /// The initial state that the rules need.
     #[must_use]
     pub fn new(game: &Game, device: &Device) -> Self {
-        let follows_scores = |penalty: &Penalty| matches!(penalty, Penalty::LeCam { .. });
-        let anchors = game.penalties.iter().any(follows_scores);
+        let averages_scores = |penalty: &Penalty| matches!(penalty, Penalty::LeCam { .. });
+        let anchors = game.penalties.iter().any(averages_scores);
         Self {
             anchors: anchors.then(|| Anchors::new(device)),
+            balance: matches!(game.payoff, Payoff::Balanced(_)).then(|| Balance::new(device)),
         }
+    }
+
+    /// True where there is nothing to remember.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.anchors.is_none() && self.balance.is_none()
     }
 
     /// Takes the scores of a turn into account.
     pub fn observe(&self, game: &Game, scores: &Observation) {
+        if let (Payoff::Balanced(equilibrium), Some(balance)) = (game.payoff, &self.balance) {
+            balance.observe(&scores.real, &scores.fake, equilibrium);
+        }
         for penalty in &game.penalties {
             if let (Penalty::LeCam { decay, .. }, Some(anchors)) = (penalty, &self.anchors) {
                 anchors.observe(&scores.real, &scores.fake, *decay);
@@ -47,10 +61,10 @@ impl ScoreState {
 
 /// The state of all discriminators of a player: one, or an array of them.
 pub trait PlayerState: Module + ModuleDisplay {
-    /// The state of the discriminators at their initial values.
+    /// The initial state of the discriminators.
     fn new(game: &Game, device: &Device) -> Self;
 
-    /// Takes the scores of a turn into account, one [`Observation`] per discriminator, in order.
+    /// Updates the states by the scores of a turn, one [`Observation`] per discriminator, in order.
     fn observe(&self, game: &Game, scores: &mut vec::IntoIter<Observation>);
 }
 

@@ -1,51 +1,51 @@
-//! Images as the discriminator is shown them, with what it makes of them.
+//! Preprocessed images and the discriminator's output for them.
 
 use burn::tensor::{Int, Tensor};
 use ganforge_model::{Discriminator, DiscriminatorInput, DiscriminatorOutput};
 
-/// Which images are shown.
+/// Where images come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// From the data.
+    /// The dataset.
     Real,
-    /// From the generator.
+    /// The generator.
     Fake,
 }
 
-/// One kind of image in one turn, judged.
+/// The images of one source in one turn, with their scores.
 #[derive(Debug, Clone)]
 pub struct Scored {
     /// `[batch, channels, height, width]`
     pub images: Tensor<4>,
-    /// What the discriminator says of them.
+    /// The discriminator's output for them.
     pub output: DiscriminatorOutput,
-    /// `[batch, channels, height, width]`, the gradient of each image's score by the image as a differentiable
-    /// expression, where it was asked for and there is one.
+    /// `[batch, channels, height, width]`, the gradient of each image's score with respect to the image, as a differentiable expression; `None` if
+    /// not requested or not supported by the discriminator.
     pub gradient: Option<Tensor<4>>,
 }
 
 impl Scored {
-    /// Shows images to a discriminator; `with_gradient`, how its score changes with them is found in the same pass.
+    /// Scores images; `with_gradient` also computes the input gradient in the same pass, if the discriminator supports it.
     ///
     /// # Shapes
     /// - `images`: `[batch, channels, height, width]`
     /// - `class`: `[batch]`
     pub fn new<D: Discriminator>(
-        judge: &D,
+        discriminator: &D,
         images: Tensor<4>,
         class: Option<&Tensor<1, Int>>,
         with_gradient: bool,
     ) -> Self {
         let input = DiscriminatorInput::new(images.clone()).with_class(class.cloned());
-        if with_gradient && let Some(found) = judge.input_gradient(input.clone()) {
+        if with_gradient && let Some(traced) = discriminator.input_gradient(input.clone()) {
             return Self {
                 images,
-                output: found.output,
-                gradient: Some(found.gradient),
+                output: traced.output,
+                gradient: Some(traced.gradient),
             };
         }
         Self {
-            output: judge.forward(input),
+            output: discriminator.forward(input),
             images,
             gradient: None,
         }

@@ -12,7 +12,7 @@ use ganforge_model::{ImageSpec, NetworkSize};
 
 use crate::experiment::{EvaluationConfig, OptimizerConfig, OptimizerKind};
 use crate::game::payoff::Payoff;
-use crate::game::penalty::{Form, Penalty};
+use crate::game::penalty::{GradientForm, Penalty};
 use crate::game::{Game, UpdateRule};
 use crate::recipe::Recipe;
 use crate::system::System;
@@ -241,12 +241,12 @@ fn compares_real(game: &Game) -> bool {
 fn passes_of(penalty: &Penalty) -> f64 {
     match penalty {
         Penalty::R1 { form, .. } | Penalty::R2 { form, .. } => match form {
-            Form::Auto | Form::Exact => 1.5,
-            Form::Directional | Form::Noise => 2.0,
+            GradientForm::Auto | GradientForm::Exact => 1.5,
+            GradientForm::Directional | GradientForm::Noise => 2.0,
         },
         Penalty::WganGp { form, .. } | Penalty::Dragan { form, .. } => match form {
-            Form::Auto | Form::Exact => 2.5,
-            Form::Directional | Form::Noise => 2.0,
+            GradientForm::Auto | GradientForm::Exact => 2.5,
+            GradientForm::Directional | GradientForm::Noise => 2.0,
         },
         Penalty::Consistency { lambda_fake, .. } if *lambda_fake > 0.0 => 2.0,
         Penalty::Consistency { .. } => 1.0,

@@ -35,7 +35,8 @@ const MAX_KEYS: usize = 3;
 /// Names the recipe key that matters most, the required and the available memory, and the keys to reduce.
 ///
 /// ```
-/// use ganforge_train::{Recipe, check_memory};
+/// use ganforge_train::Recipe;
+/// use ganforge_train::memory::check_memory;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let digits = Recipe::load("digits", &[])?;

@@ -1,7 +1,7 @@
 //! The recipes that travel inside the binary.
 
 /// Name and text of every built-in recipe, in the order in which `ganforge recipes` lists them.
-const BUILTIN: [(&str, &str); 16] = [
+const BUILTIN: [(&str, &str); 18] = [
     ("digits", include_str!("../../recipes/digits.toml")),
     (
         "digits-conditional",
@@ -37,6 +37,14 @@ const BUILTIN: [(&str, &str); 16] = [
     (
         "pacgan-2018-grid25",
         include_str!("../../recipes/pacgan-2018-grid25.toml"),
+    ),
+    (
+        "ebgan-2016-digits",
+        include_str!("../../recipes/ebgan-2016-digits.toml"),
+    ),
+    (
+        "ebgan-2016-mnist",
+        include_str!("../../recipes/ebgan-2016-mnist.toml"),
     ),
     (
         "folder-dcgan",

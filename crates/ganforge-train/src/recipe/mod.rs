@@ -43,7 +43,44 @@ impl<S: System> Recipe<S> {
             let allowed = format!("another rule with system = \"{}\"", S::NAME);
             return Err(RecipeError::value("game.update", "one-stage", allowed));
         }
+        self.check_data()?;
         self.system.check(&self.experiment)
+    }
+}
+
+impl<S: System> Recipe<S> {
+    /// Refuses data that the system does not use, and a recipe without data that it uses.
+    fn check_data(&self) -> Result<(), RecipeError> {
+        let Experiment { data, target, .. } = &self.experiment;
+        let name = S::NAME;
+        let refuse = |key, value: &str, allowed| Err(RecipeError::value(key, value, allowed));
+        match target {
+            Some(_) if !S::USES_TARGET => refuse(
+                "target",
+                "set",
+                format!("left out with system = \"{name}\", which learns one domain"),
+            ),
+            None if S::USES_TARGET => refuse(
+                "target",
+                "absent",
+                format!("a table with a `source`: system = \"{name}\" learns two domains"),
+            ),
+            _ => Ok(()),
+        }?;
+        match data.labelled {
+            Some(0) => refuse("data.labelled", "0", "1 or more".to_owned()),
+            Some(labelled) if !S::USES_LABELLED => refuse(
+                "data.labelled",
+                &labelled.to_string(),
+                format!("left out with system = \"{name}\", which is not semi-supervised"),
+            ),
+            None if S::USES_LABELLED => refuse(
+                "data.labelled",
+                "absent",
+                format!("labelled images of each class, for system = \"{name}\""),
+            ),
+            _ => Ok(()),
+        }
     }
 }
 

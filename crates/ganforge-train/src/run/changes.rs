@@ -17,7 +17,7 @@ pub struct Change {
 }
 
 /// Keys that may change when a run goes on, with all below them: what they say is asked again at every step, tick or checkpoint.
-const FREE: [&str; 20] = [
+const FREE: [&str; 23] = [
     "run.images",
     "run.tick",
     "run.samples",
@@ -35,6 +35,9 @@ const FREE: [&str; 20] = [
     "data.source",
     "data.max_pixels",
     "data.memory_limit",
+    "target.source",
+    "target.max_pixels",
+    "target.memory_limit",
     "name",
     "title",
     "paper",
@@ -42,7 +45,14 @@ const FREE: [&str; 20] = [
 ];
 
 /// Keys that say nothing of how the run goes on, so that a change of them is no news.
-const SILENT: [&str; 5] = ["name", "title", "paper", "expected", "data.source"];
+const SILENT: [&str; 6] = [
+    "name",
+    "title",
+    "paper",
+    "expected",
+    "data.source",
+    "target.source",
+];
 
 impl Change {
     /// Whether a run may go on with the new value.

@@ -6,9 +6,9 @@ use burn::optim::lr_scheduler::LrSchedulerRecord;
 use burn::store::ModuleRecord;
 use burn::tensor::Device;
 use burn::train::Learner;
-use ganforge_data::Dataset;
 
 use super::learner_model::learner;
+use super::training_data::TrainingData;
 use crate::error::TrainError;
 use crate::recipe::Recipe;
 use crate::run::checkpoint::{
@@ -51,21 +51,21 @@ impl Beginning {
     pub(crate) fn begin<S: System>(
         &self,
         recipe: &Recipe<S>,
-        dataset: &Dataset,
+        data: &TrainingData,
         accept_data: bool,
         device: &Device,
     ) -> Result<Begun<S>, TrainError> {
-        let mut manifest = Manifest::at_the_beginning(dataset.fingerprint(), dataset.len());
+        let mut manifest = Manifest::at_the_beginning(&data.fingerprint(), data.images.len());
         let mut warnings = Vec::new();
         if let Self::Resume(run) = self {
             run.changes(recipe)?;
             if let Some(checkpoint) = run.checkpoint() {
                 manifest = checkpoint.manifest.clone();
                 check_images(recipe, checkpoint)?;
-                warnings.extend(check_data(&mut manifest, dataset, accept_data)?);
+                warnings.extend(check_data(&mut manifest, data, accept_data)?);
             }
         }
-        let mut players = recipe.build_on(dataset, manifest.step, device)?;
+        let mut players = recipe.build_on(&data.images, manifest.step, device)?;
         let start = Start::of(&recipe.experiment, manifest.step);
         let weights = match self {
             Self::Weights(weights) => Some(weights),
@@ -108,10 +108,10 @@ fn check_images<S: System>(recipe: &Recipe<S>, checkpoint: &Checkpoint) -> Resul
 /// Refuses other data, or writes down that they are accepted.
 fn check_data(
     manifest: &mut Manifest,
-    dataset: &Dataset,
+    data: &TrainingData,
     accept: bool,
 ) -> Result<Option<String>, TrainError> {
-    let (found, found_images) = (dataset.fingerprint(), dataset.len());
+    let (found, found_images) = (data.fingerprint(), data.images.len());
     if manifest.data_fingerprint == found {
         manifest.data_images = Some(found_images);
         return Ok(None);
@@ -120,15 +120,15 @@ fn check_data(
         return Err(TrainError::OtherData {
             expected: manifest.data_fingerprint.clone(),
             expected_images: manifest.data_images,
-            found: found.to_owned(),
+            found,
             found_images,
         });
     }
     let change = DataChange {
         after_images: manifest.images,
-        from_fingerprint: std::mem::replace(&mut manifest.data_fingerprint, found.to_owned()),
+        from_fingerprint: std::mem::replace(&mut manifest.data_fingerprint, found.clone()),
         from_images: manifest.data_images.replace(found_images),
-        to_fingerprint: found.to_owned(),
+        to_fingerprint: found.clone(),
         to_images: found_images,
     };
     let before = change

@@ -7,6 +7,7 @@ mod options;
 mod play;
 mod rounds;
 mod series;
+mod training_data;
 
 pub use adversarial::{Adversarial, Ending, Plan};
 pub use beginning::Beginning;
@@ -16,3 +17,4 @@ pub use options::TrainOptions;
 pub use play::{Play, RoundSource};
 pub use rounds::{NoValidation, Rounds};
 pub use series::Series;
+pub use training_data::TrainingData;

@@ -65,6 +65,23 @@ fn rules(case: &str) -> (&'static str, &'static [&'static str]) {
             MOMENTUM,
             &["game.update=one-stage", "game.payoff=least-squares"],
         ),
+        "energy-margin-adam" => (
+            ADAM,
+            &[
+                "game.payoff={ kind = \"energy-margin\", margin = 1.4 }",
+                "game.pulling_away=0.5",
+                "discriminator={ kind = \"autoencoder\", encoder = [6], code = 3, decoder = [5], activation = \"elu\", \
+                 output = \"linear\", error = \"norm\" }",
+            ],
+        ),
+        "balanced-adam" => (
+            ADAM,
+            &[
+                "game.payoff={ kind = \"balanced\", gamma = 0.9, lambda = 0.5 }",
+                "discriminator={ kind = \"autoencoder\", encoder = [6], code = 3, decoder = [5], activation = \"elu\", \
+                 output = \"linear\" }",
+            ],
+        ),
         other => panic!("the reference has a case {other} that is not tested"),
     }
 }
@@ -160,6 +177,14 @@ fn weights_after_two_steps_are_those_of_pytorch() {
             play.step(step, false).unwrap();
         }
         let players = learner.model();
+        if let Some(balance) = &players.state.balance {
+            let found = balance.value().into_scalar::<f32>();
+            let expected = case["balance"].as_f64().unwrap();
+            assert!(
+                (f64::from(found) - expected).abs() <= 1e-5,
+                "{name}: k is {found}"
+            );
+        }
         for (player, weights) in [
             ("generator", collect_weights(&players.generator)),
             ("discriminator", collect_weights(&players.discriminator)),

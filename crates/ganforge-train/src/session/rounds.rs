@@ -6,8 +6,9 @@ use std::sync::Arc;
 use burn::data::dataloader::{DataLoader, DataLoaderIterator, Progress};
 use burn::data::dataset::DatasetError;
 use burn::tensor::Device;
-use ganforge_data::{BatchStream, DataError, Dataset};
+use ganforge_data::DataError;
 
+use super::training_data::TrainingData;
 use crate::system::{Latents, Loader, System};
 
 /// The rounds of a run from any round on, always the same.
@@ -16,7 +17,7 @@ pub struct Rounds<S> {
     /// What a round is.
     pub system: S,
     /// Where real images come from.
-    pub dataset: Dataset,
+    pub data: TrainingData,
     /// What fakes are made from.
     pub latents: Latents,
     /// The first round; a resumed run had those before.
@@ -25,12 +26,7 @@ pub struct Rounds<S> {
 
 impl<S: System> DataLoader<S::Round> for Rounds<S> {
     fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<S::Round> + 'a> {
-        let Latents { batch, seed, .. } = self.latents;
-        let stream = BatchStream::new(self.dataset.clone(), batch, seed, self.first_round);
-        let loader = stream.map(|stream| Loader {
-            images: Box::new(stream),
-            latents: &self.latents,
-        });
+        let loader = self.data.loader(&self.latents, self.first_round);
         Box::new(RoundIterator {
             rounds: self,
             loader: loader.map_err(Some),
@@ -39,7 +35,7 @@ impl<S: System> DataLoader<S::Round> for Rounds<S> {
     }
 
     fn num_items(&self) -> usize {
-        self.dataset.len()
+        self.data.images.len()
     }
 
     fn to_device(&self, device: &Device) -> Arc<dyn DataLoader<S::Round>> {

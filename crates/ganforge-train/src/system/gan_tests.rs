@@ -54,13 +54,13 @@ fn game(recipe: &Recipe) -> (Players<Gan>, GanRound) {
     };
     let batch = dataset.gather(&[0, 1, 2, 3, 4, 5, 6, 7]).unwrap();
     let images = Tensor::from_data(TensorData::new(batch.images, [8, 1, 8, 8]), &device);
-    let mut loader = Loader {
-        images: Box::new(ImageBatch {
+    let mut loader = Loader::new(
+        ImageBatch {
             images,
             class: None,
-        }),
-        latents: &latents,
-    };
+        },
+        &latents,
+    );
     let round = recipe.system.next_round(&mut loader, 0).unwrap();
     (players, round)
 }

@@ -29,6 +29,12 @@ pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + '
     /// Whether [`one_stage`](Self::one_stage) is implemented.
     const HAS_ONE_STAGE: bool = false;
 
+    /// Whether rounds take images of a second domain, the table `[target]` of a recipe.
+    const USES_TARGET: bool = false;
+
+    /// Whether rounds take labelled images, `data.labelled` of each class.
+    const USES_LABELLED: bool = false;
+
     /// The generator player: one network, or a struct of several.
     type Generator: Module + ModuleDisplay + 'static;
     /// The discriminator player: one network, or several.

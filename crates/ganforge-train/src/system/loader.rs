@@ -81,16 +81,57 @@ impl ImageSource for ImageBatch {
 pub struct Loader<'a> {
     /// Images of `[data]`.
     pub images: Box<dyn ImageSource + 'a>,
+    /// Images of `[target]`, for a system of two domains.
+    pub target: Option<Box<dyn ImageSource + 'a>>,
+    /// The labelled part of `[data]`, for a semi-supervised system.
+    pub labelled: Option<Box<dyn ImageSource + 'a>>,
     /// Latents of the run.
     pub latents: &'a Latents,
 }
 
-impl Loader<'_> {
+impl<'a> Loader<'a> {
+    /// A loader of one domain without a labelled part.
+    #[must_use]
+    pub fn new(images: impl ImageSource + 'a, latents: &'a Latents) -> Self {
+        Self {
+            images: Box::new(images),
+            target: None,
+            labelled: None,
+            latents,
+        }
+    }
+
     /// The next batch of real images.
     ///
     /// # Errors
     /// Data that can no longer be read.
     pub fn next_images(&mut self) -> Result<ImageBatch, DataError> {
         self.images.next_images(&self.latents.device)
+    }
+
+    /// The next batch of the second domain.
+    ///
+    /// # Errors
+    /// Data that can no longer be read.
+    ///
+    /// # Panics
+    /// Where [`System::USES_TARGET`](super::System::USES_TARGET) is false: a recipe's data are checked against it.
+    pub fn next_target(&mut self) -> Result<ImageBatch, DataError> {
+        let target = self.target.as_mut();
+        let target = target.expect("a system that uses a second domain says so");
+        target.next_images(&self.latents.device)
+    }
+
+    /// The next batch of labelled images.
+    ///
+    /// # Errors
+    /// Data that can no longer be read.
+    ///
+    /// # Panics
+    /// Where [`System::USES_LABELLED`](super::System::USES_LABELLED) is false: a recipe's data are checked against it.
+    pub fn next_labelled(&mut self) -> Result<ImageBatch, DataError> {
+        let labelled = self.labelled.as_mut();
+        let labelled = labelled.expect("a system that uses a labelled part says so");
+        labelled.next_images(&self.latents.device)
     }
 }

@@ -65,8 +65,9 @@ fn rescale(game: &Game, real: &Tensor<2>, fake: &Tensor<2>) -> (Loss, Tensor<2>)
         (loss, derivative.expect("the loss depends on the score"))
     };
     let real = real.clone().detach();
-    let (_, discriminator) =
-        derivative(&|score| payoff.discriminator_loss(real.clone(), score, game.label_smoothing));
+    let (_, discriminator) = derivative(&|score| {
+        payoff.discriminator_loss(real.clone(), score, game.label_smoothing, None)
+    });
     let (loss, generator) = derivative(&|score| payoff.generator_loss(|| real.clone(), score));
     // A derivative that has underflowed to zero has taken the fake's gradient with it.
     let flat = discriminator.clone().equal_scalar(0.0);

@@ -4,7 +4,9 @@ use burn::nn::{Dropout, Linear};
 use burn::tensor::{Int, Tensor};
 
 use super::Traced;
-use crate::layers::{Activation, Maxout, append_one_hot, linear, linear_activated};
+use crate::layers::{
+    Activation, Maxout, OutputActivation, append_one_hot, linear, linear_activated,
+};
 
 impl<'a, const S: usize> Traced<'a, 2, S> {
     /// # Shapes
@@ -83,6 +85,18 @@ impl<const D: usize, const S: usize> Traced<'_, D, S> {
                 None => activation.slope_of_output(output),
             };
             gradient * slope
+        })
+    }
+
+    /// Applies the last map of a generator or a decoder elementwise; the shape stays.
+    #[must_use]
+    pub fn output(self, map: OutputActivation) -> Self {
+        if map == OutputActivation::Linear {
+            return self;
+        }
+        let output = map.forward(self.value());
+        self.then(output.clone(), move |gradient| {
+            gradient * map.slope_of_output(output)
         })
     }
 

@@ -5,7 +5,7 @@ use pulp::Arch;
 use super::matmul::{Correlate, Multiply};
 use super::panels::Panels;
 use super::tiling::{Grid, Tiling};
-use super::transform::{FromWinograd, ToWinograd};
+use super::transform::{ToPixels, ToPoints};
 use super::variant::{Transform, Variant};
 use super::weight::{self, RightFactor};
 use crate::convolution::ConvShape;
@@ -33,7 +33,7 @@ pub fn convolve<F: Variant>(
 ) {
     let tiling = Tiling::<F>::new(shape);
     let plan = Plan::new(shape, tiling.input.count());
-    let weights = weight::to_winograd(
+    let weights = weight::transform(
         arch,
         shape,
         &tiling,
@@ -55,7 +55,7 @@ pub fn input_gradient<F: Variant>(
 ) {
     let tiling = Tiling::<F>::new(shape);
     let plan = Plan::new(shape, tiling.input.count());
-    let weights = weight::to_winograd(
+    let weights = weight::transform(
         arch,
         shape,
         &tiling,
@@ -99,7 +99,7 @@ fn convolve_images<From: Transform, To: Transform>(
         let mut frame = Scratch::take(from.frame_len);
         frame.fill(0.0);
         let mut transformed = Scratch::take(input_panels.len());
-        arch.dispatch(ToWinograd {
+        arch.dispatch(ToPoints {
             grid: from,
             images: &source[index * plan.images * from.image_len..][..count * from.image_len],
             panels: input_panels,
@@ -127,7 +127,7 @@ fn convolve_images<From: Transform, To: Transform>(
             });
         });
         let mut frame = Scratch::take(to.frame_len);
-        arch.dispatch(FromWinograd {
+        arch.dispatch(ToPixels {
             grid: to,
             panels: output_panels,
             points: &products,
@@ -158,9 +158,9 @@ pub fn weight_gradient<F: Variant>(
     let mut write = WriteMode::Overwrite;
     for start in (0..shape.batch()).step_by(plan.images * plan.groups) {
         let count = (shape.batch() - start).min(plan.images * plan.groups);
-        let inputs = plan.to_winograd(arch, threads, &tiling.input, input, start, count);
+        let inputs = plan.to_points(arch, threads, &tiling.input, input, start, count);
         let gradients =
-            plan.to_winograd(arch, threads, &tiling.output, output_gradient, start, count);
+            plan.to_points(arch, threads, &tiling.output, output_gradient, start, count);
         // Each product is a task of its own if all panels have the same width.
         let by_product = depth.is_multiple_of(PANEL);
         let task = if by_product {
@@ -198,7 +198,7 @@ pub fn weight_gradient<F: Variant>(
         });
         write = WriteMode::Accumulate;
     }
-    weight::from_winograd(arch, shape, &tiling, threads, sums, &sum, weight_gradient);
+    weight::weight_gradient(arch, shape, &tiling, threads, sums, &sum, weight_gradient);
 }
 
 /// Partition of the batch in the forward pass and the input gradient, where images are independent.
@@ -259,7 +259,7 @@ impl WeightGradientPlan {
     }
 
     /// Transforms the images from `start` on to the Winograd domain, group after group.
-    fn to_winograd<F: Transform>(
+    fn to_points<F: Transform>(
         &self,
         arch: Arch,
         threads: usize,
@@ -276,7 +276,7 @@ impl WeightGradientPlan {
             let panels = grid.panels(tiles);
             let mut frame = Scratch::take(grid.frame_len);
             frame.fill(0.0);
-            arch.dispatch(ToWinograd {
+            arch.dispatch(ToPoints {
                 grid,
                 images: &images[first * grid.image_len..][..tiles / self.count * grid.image_len],
                 panels,

@@ -15,7 +15,7 @@ use super::variant::{MAX_TILE, Transform};
 use crate::simd_planes::LANES;
 
 /// Transforms images to the Winograd domain: `Bᵀ d B` for inputs, `A y Aᵀ` for output gradients.
-pub struct ToWinograd<'a, F> {
+pub struct ToPoints<'a, F> {
     pub grid: &'a Grid<F>,
     /// `[count, channels, height, width]`
     pub images: &'a [f32],
@@ -26,7 +26,7 @@ pub struct ToWinograd<'a, F> {
 }
 
 /// Transforms from the Winograd domain to images: `Aᵀ m A` for outputs, `B m Bᵀ`, summed where tiles overlap, for input gradients.
-pub struct FromWinograd<'a, F> {
+pub struct ToPixels<'a, F> {
     pub grid: &'a Grid<F>,
     pub panels: Panels,
     /// Laid out as `panels`.
@@ -38,7 +38,7 @@ pub struct FromWinograd<'a, F> {
     pub frame: &'a mut [f32],
 }
 
-impl<F: Transform> WithSimd for ToWinograd<'_, F> {
+impl<F: Transform> WithSimd for ToPoints<'_, F> {
     type Output = ();
 
     #[inline(always)]
@@ -57,13 +57,7 @@ impl<F: Transform> WithSimd for ToWinograd<'_, F> {
                     for phase in 0..F::PHASES {
                         for part in 0..Vectors::<S, F>::PARTS {
                             let corner = at.corner([y, x], phase, part);
-                            at.to_winograd(
-                                simd,
-                                pixels,
-                                corner,
-                                points,
-                                at.place(row, phase, part),
-                            );
+                            at.to_points(simd, pixels, corner, points, at.place(row, phase, part));
                         }
                     }
                 }
@@ -72,7 +66,7 @@ impl<F: Transform> WithSimd for ToWinograd<'_, F> {
     }
 }
 
-impl<F: Transform> WithSimd for FromWinograd<'_, F> {
+impl<F: Transform> WithSimd for ToPixels<'_, F> {
     type Output = ();
 
     #[inline(always)]
@@ -96,13 +90,7 @@ impl<F: Transform> WithSimd for FromWinograd<'_, F> {
                     for phase in 0..F::PHASES {
                         for part in 0..Vectors::<S, F>::PARTS {
                             let corner = at.corner([y, x], phase, part);
-                            at.from_winograd(
-                                simd,
-                                points,
-                                at.place(row, phase, part),
-                                pixels,
-                                corner,
-                            );
+                            at.to_pixels(simd, points, at.place(row, phase, part), pixels, corner);
                         }
                     }
                 }
@@ -155,7 +143,7 @@ impl<S: Simd, F: Transform> Vectors<S, F> {
 
     /// Transforms the pixels of a tile to points.
     #[inline(always)]
-    pub fn to_winograd(
+    pub fn to_points(
         &self,
         simd: S,
         pixels: &[S::f32s],
@@ -171,11 +159,11 @@ impl<S: Simd, F: Transform> Vectors<S, F> {
                 *pixel =
                     pixels[corner + i * F::STRIDE * self.frame_row + j * F::STRIDE * Self::PARTS];
             }
-            *column = F::to_winograd(simd, tile);
+            *column = F::to_points(simd, tile);
         }
         for i in 0..F::POINTS {
             let row = [columns[0][i], columns[1][i], columns[2][i], columns[3][i]];
-            let row = F::to_winograd(simd, row);
+            let row = F::to_points(simd, row);
             for (j, point) in row.into_iter().enumerate().take(F::POINTS) {
                 points[place + (i * F::POINTS + j) * self.product] = point;
             }
@@ -184,7 +172,7 @@ impl<S: Simd, F: Transform> Vectors<S, F> {
 
     /// Transforms the points of a tile and adds the result to its pixels.
     #[inline(always)]
-    pub fn from_winograd(
+    pub fn to_pixels(
         &self,
         simd: S,
         points: &[S::f32s],
@@ -199,12 +187,12 @@ impl<S: Simd, F: Transform> Vectors<S, F> {
             for (i, point) in tile.iter_mut().enumerate().take(F::POINTS) {
                 *point = points[place + (i * F::POINTS + j) * self.product];
             }
-            *column = F::from_winograd(simd, tile);
+            *column = F::to_pixels(simd, tile);
         }
         let [left, second, third, right] = columns;
         let rows = left.into_iter().zip(second).zip(third).zip(right);
         for (i, (((a, b), c), d)) in rows.enumerate().take(F::TILE) {
-            let row = F::from_winograd(simd, [a, b, c, d]);
+            let row = F::to_pixels(simd, [a, b, c, d]);
             for (j, value) in row.into_iter().enumerate().take(F::TILE) {
                 let at = corner + i * F::STRIDE * self.frame_row + j * F::STRIDE * Self::PARTS;
                 pixels[at] = simd.add_f32s(pixels[at], value);

@@ -33,10 +33,10 @@ pub trait Transform {
     const PHASES: usize = Self::STRIDE * Self::STRIDE;
 
     /// Transforms pixels to points.
-    fn to_winograd<S: Simd>(simd: S, pixels: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE];
+    fn to_points<S: Simd>(simd: S, pixels: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE];
 
-    /// Transforms points to pixels: the transpose of [`to_winograd`](Self::to_winograd).
-    fn from_winograd<S: Simd>(simd: S, points: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE];
+    /// Transforms points to pixels: the transpose of [`to_points`](Self::to_points).
+    fn to_pixels<S: Simd>(simd: S, points: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE];
 }
 
 /// Kernel 4, stride 2, padding 1: F(2 × 2, 2 × 2) over four phases.
@@ -70,12 +70,12 @@ impl Transform for PolyphaseInput {
     const STRIDE: usize = 2;
 
     #[inline(always)]
-    fn to_winograd<S: Simd>(simd: S, [a, b, c, _]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
+    fn to_points<S: Simd>(simd: S, [a, b, c, _]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
         [simd.sub_f32s(a, b), b, simd.sub_f32s(b, c), c]
     }
 
     #[inline(always)]
-    fn from_winograd<S: Simd>(simd: S, [a, b, c, _]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
+    fn to_pixels<S: Simd>(simd: S, [a, b, c, _]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
         let sum = simd.add_f32s(b, c);
         [a, simd.sub_f32s(sum, a), simd.neg_f32s(c), c]
     }
@@ -87,12 +87,12 @@ impl Transform for PolyphaseOutput {
     const STRIDE: usize = 1;
 
     #[inline(always)]
-    fn to_winograd<S: Simd>(simd: S, [a, b, ..]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
+    fn to_points<S: Simd>(simd: S, [a, b, ..]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
         [a, simd.add_f32s(a, b), simd.neg_f32s(b), b]
     }
 
     #[inline(always)]
-    fn from_winograd<S: Simd>(simd: S, [a, b, c, _]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
+    fn to_pixels<S: Simd>(simd: S, [a, b, c, _]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
         [simd.add_f32s(a, b), simd.sub_f32s(b, c), b, c]
     }
 }
@@ -103,12 +103,12 @@ impl Transform for PolyphaseWeight {
     const STRIDE: usize = 2;
 
     #[inline(always)]
-    fn to_winograd<S: Simd>(simd: S, [a, b, ..]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
+    fn to_points<S: Simd>(simd: S, [a, b, ..]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
         [a, simd.add_f32s(a, b), b, b]
     }
 
     #[inline(always)]
-    fn from_winograd<S: Simd>(simd: S, [a, b, c, _]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
+    fn to_pixels<S: Simd>(simd: S, [a, b, c, _]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
         [simd.add_f32s(a, b), simd.add_f32s(b, c), b, c]
     }
 }
@@ -119,7 +119,7 @@ impl Transform for UnitStrideInput {
     const STRIDE: usize = 1;
 
     #[inline(always)]
-    fn to_winograd<S: Simd>(simd: S, [a, b, c, d]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
+    fn to_points<S: Simd>(simd: S, [a, b, c, d]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
         [
             simd.sub_f32s(a, c),
             simd.add_f32s(b, c),
@@ -129,7 +129,7 @@ impl Transform for UnitStrideInput {
     }
 
     #[inline(always)]
-    fn from_winograd<S: Simd>(simd: S, [a, b, c, d]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
+    fn to_pixels<S: Simd>(simd: S, [a, b, c, d]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
         [
             a,
             simd.add_f32s(simd.sub_f32s(b, c), d),
@@ -145,7 +145,7 @@ impl Transform for UnitStrideOutput {
     const STRIDE: usize = 1;
 
     #[inline(always)]
-    fn to_winograd<S: Simd>(simd: S, [a, b, ..]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
+    fn to_points<S: Simd>(simd: S, [a, b, ..]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
         [
             a,
             simd.add_f32s(a, b),
@@ -155,7 +155,7 @@ impl Transform for UnitStrideOutput {
     }
 
     #[inline(always)]
-    fn from_winograd<S: Simd>(simd: S, [a, b, c, d]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
+    fn to_pixels<S: Simd>(simd: S, [a, b, c, d]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
         let (sum, difference) = (simd.add_f32s(b, c), simd.sub_f32s(b, c));
         [simd.add_f32s(a, sum), simd.sub_f32s(difference, d), c, d]
     }
@@ -167,7 +167,7 @@ impl Transform for UnitStrideWeight {
     const STRIDE: usize = 1;
 
     #[inline(always)]
-    fn to_winograd<S: Simd>(simd: S, [a, b, c, _]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
+    fn to_points<S: Simd>(simd: S, [a, b, c, _]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
         let half = simd.splat_f32s(0.5);
         let (outer, inner) = (
             simd.mul_f32s(half, simd.add_f32s(a, c)),
@@ -182,7 +182,7 @@ impl Transform for UnitStrideWeight {
     }
 
     #[inline(always)]
-    fn from_winograd<S: Simd>(simd: S, [a, b, c, d]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
+    fn to_pixels<S: Simd>(simd: S, [a, b, c, d]: [S::f32s; MAX_TILE]) -> [S::f32s; MAX_TILE] {
         let half = simd.splat_f32s(0.5);
         let sum = simd.mul_f32s(half, simd.add_f32s(b, c));
         let difference = simd.mul_f32s(half, simd.sub_f32s(b, c));

@@ -31,7 +31,7 @@ pub enum RightFactor {
 ///
 /// # Shapes
 /// `weight` `[outputs, inputs, kernel height, kernel width]` to the returned panels.
-pub fn to_winograd<F: Variant>(
+pub fn transform<F: Variant>(
     arch: Arch,
     shape: &ConvShape,
     tiling: &Tiling<F>,
@@ -55,7 +55,7 @@ pub fn to_winograd<F: Variant>(
             columns: panels.width(panel),
             ..panels
         };
-        arch.dispatch(ToWinograd {
+        arch.dispatch(ToPoints {
             shape,
             tiling,
             factor,
@@ -69,7 +69,7 @@ pub fn to_winograd<F: Variant>(
 }
 
 /// Computes one panel of transformed weights.
-struct ToWinograd<'a, F: Variant> {
+struct ToPoints<'a, F: Variant> {
     shape: &'a ConvShape,
     tiling: &'a Tiling<F>,
     factor: RightFactor,
@@ -80,7 +80,7 @@ struct ToWinograd<'a, F: Variant> {
     points: &'a mut [f32],
 }
 
-impl<F: Variant> WithSimd for ToWinograd<'_, F> {
+impl<F: Variant> WithSimd for ToPoints<'_, F> {
     type Output = ();
 
     #[inline(always)]
@@ -110,7 +110,7 @@ impl<F: Variant> WithSimd for ToWinograd<'_, F> {
                             for part in 0..Vectors::<S, F::Weight>::PARTS {
                                 let (corner, place) =
                                     (at.corner([0, 0], phase, part), at.place(row, 0, part));
-                                at.to_winograd(simd, pixels, corner, points, place);
+                                at.to_points(simd, pixels, corner, points, place);
                             }
                         }
                     }
@@ -134,7 +134,7 @@ impl<F: Variant> WithSimd for ToWinograd<'_, F> {
                             for part in 0..Vectors::<S, F::Weight>::PARTS {
                                 let corner = at.corner([0, 0], phase, part);
                                 let place = at.place(output, phase, part);
-                                at.to_winograd(simd, pixels, corner, points, place);
+                                at.to_points(simd, pixels, corner, points, place);
                             }
                         }
                     }
@@ -148,7 +148,7 @@ impl<F: Variant> WithSimd for ToWinograd<'_, F> {
 ///
 /// # Shapes
 /// `points`, laid out as `panels`, to `gradient` `[outputs, inputs, kernel height, kernel width]`.
-pub fn from_winograd<F: Variant>(
+pub fn weight_gradient<F: Variant>(
     arch: Arch,
     shape: &ConvShape,
     tiling: &Tiling<F>,
@@ -158,7 +158,7 @@ pub fn from_winograd<F: Variant>(
     gradient: Uninit,
 ) {
     gradient.for_each_chunk(threads, shape.taps(), |output, gradient| {
-        arch.dispatch(FromWinograd {
+        arch.dispatch(ToPixels {
             tiling,
             panels,
             points,
@@ -169,7 +169,7 @@ pub fn from_winograd<F: Variant>(
 }
 
 /// The weights of one output channel.
-struct FromWinograd<'a, F: Variant> {
+struct ToPixels<'a, F: Variant> {
     tiling: &'a Tiling<F>,
     panels: Panels,
     points: &'a [f32],
@@ -177,7 +177,7 @@ struct FromWinograd<'a, F: Variant> {
     gradient: &'a mut [f32],
 }
 
-impl<F: Variant> WithSimd for FromWinograd<'_, F> {
+impl<F: Variant> WithSimd for ToPixels<'_, F> {
     type Output = ();
 
     #[inline(always)]
@@ -197,7 +197,7 @@ impl<F: Variant> WithSimd for FromWinograd<'_, F> {
                         at.corner([0, 0], phase, part),
                         at.place(self.output, phase, part),
                     );
-                    at.from_winograd(simd, points, place, pixels, corner);
+                    at.to_pixels(simd, points, place, pixels, corner);
                 }
             }
             layout.scatter(simd, frame, planes);

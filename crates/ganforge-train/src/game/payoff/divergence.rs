@@ -11,12 +11,12 @@ use burn::tensor::Tensor;
 use super::logistic::softplus;
 use super::square;
 
-/// Which divergence of the real images' distribution P from the generator's Q is bounded, in nats.
+/// The f-divergence between the distribution P of real images and the generator's Q, in nats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Divergence {
-    /// KL(P‖Q), f(u) = u log u: missing a mode is dear.
+    /// KL(P‖Q), f(u) = u log u: mode-covering.
     KullbackLeibler,
-    /// KL(Q‖P), f(u) = -log u: leaving the modes is dear.
+    /// KL(Q‖P), f(u) = -log u: mode-seeking.
     ReverseKullbackLeibler,
     /// `E_Q[(p/q - 1)²]`, f(u) = (u - 1)².
     Pearson,
@@ -58,7 +58,7 @@ impl Divergence {
         }
     }
 
-    /// The score of an image as likely under P as under Q: g(s) = f'(1), table 2 of the paper.
+    /// The score at which an image is equally likely under P and Q: g(s) = f'(1), table 2 of the paper.
     pub(super) fn decision_boundary(self) -> f64 {
         match self {
             Self::KullbackLeibler => 1.0,
@@ -69,7 +69,7 @@ impl Divergence {
         }
     }
 
-    /// True where the bound is Goodfellow's value, up to a constant.
+    /// Whether the bound equals the value of the original GAN up to a constant.
     pub(super) fn is_logistic(self) -> bool {
         match self {
             Self::JensenShannon => true,
@@ -80,7 +80,7 @@ impl Divergence {
         }
     }
 
-    /// What a recipe calls the payoff.
+    /// The name of the payoff in a recipe.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::KullbackLeibler => "f-kl",
@@ -91,7 +91,7 @@ impl Divergence {
         }
     }
 
-    /// What its bound is a bound of, in a sentence.
+    /// The name of the divergence, for use in a sentence.
     pub(super) const fn title(self) -> &'static str {
         match self {
             Self::KullbackLeibler => "the Kullback-Leibler divergence",

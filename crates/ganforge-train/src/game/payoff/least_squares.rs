@@ -6,29 +6,42 @@ use serde::{Deserialize, Serialize};
 use super::square;
 use crate::error::RecipeError;
 
-/// The scores both players aim at: the paper's b, a and c.
+/// The target scores of both players: the paper's b, a and c.
 ///
 /// With b - c = 1 and b - a = 2 the generator minimises the Pearson χ² divergence between p + q and 2q (theorem 1 of
 /// the paper), as for `{ real = 1, fake = -1, generator = 0 }`.
+///
+/// # Examples
+///
+/// ```
+/// use ganforge_train::game::payoff::{Payoff, Targets};
+///
+/// let payoff: Payoff = serde_json::from_str(
+///     r#"{ "kind": "least-squares", "fake": -1, "generator": 0 }"#,
+/// )?;
+/// let targets = Targets { real: 1.0, fake: -1.0, generator: 0.0 };
+/// assert_eq!(payoff, Payoff::LeastSquares(targets));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Targets {
-    /// Score that the discriminator wants real images to have: b.
+    /// The discriminator's target for real images: b.
     pub real: f64,
-    /// Score that the discriminator wants fakes to have: a.
+    /// The discriminator's target for fakes: a.
     pub fake: f64,
-    /// Score that the generator wants its fakes to get: c.
+    /// The generator's target for fakes: c.
     pub generator: f64,
 }
 
 impl Targets {
-    /// Those of a 0-1 coding, where the generator wants fakes to pass for real.
+    /// Binary targets: 1 for real images and for the generator, 0 for fakes.
     pub const BINARY: Self = Self {
         real: 1.0,
         fake: 0.0,
         generator: 1.0,
     };
 
-    /// ½ E[(s - b)²] over real images and ½ E[(s - a)²] over fakes, b moved by `smoothing` of its way to a.
+    /// ½ E[(s - b)²] over real images plus ½ E[(s - a)²] over fakes; `smoothing` moves b by this fraction towards a.
     pub(super) fn discriminator_loss(
         self,
         real: Tensor<2>,
@@ -44,12 +57,12 @@ impl Targets {
         square(fake - self.generator).mean() * 0.5
     }
 
-    /// As far from what is wanted of real images as from what is wanted of fakes.
-    pub(super) fn middle(self) -> f64 {
+    /// The midpoint between the targets of real images and fakes.
+    pub(super) fn midpoint(self) -> f64 {
         f64::midpoint(self.real, self.fake)
     }
 
-    /// The recipes' order is real above fake: reports and accuracies read scores so.
+    /// Checks that targets of real images are above those of fakes, as reports and accuracies assume.
     pub(super) fn check(self) -> Result<(), RecipeError> {
         let Self {
             real,

@@ -1,7 +1,6 @@
-//! The discriminator as a classifier: `D = σ(s)` is its belief that an image is real.
+//! The discriminator as a classifier: `D = σ(s)` estimates the probability that an image is real.
 //!
-//! Written with `softplus`, so that losses stay finite where `log D` would not: `-log σ(s) = softplus(-s)`,
-//! `-log(1 - σ(s)) = softplus(s)`.
+//! Written with `softplus`, so that losses stay finite where `log D` overflows: `-log σ(s) = softplus(-s)`, `-log(1 - σ(s)) = softplus(s)`.
 
 use burn::tensor::{Tensor, activation};
 
@@ -34,8 +33,17 @@ pub(super) fn maximum_likelihood(fake: Tensor<2>) -> Tensor<1> {
     -fake.exp().mean()
 }
 
-/// The Jensen-Shannon divergence, in nats, that a value V means when the discriminator is near its optimum:
-/// `(V + log 4) / 2`, clamped to `[0, log 2]` (Goodfellow et al. 2014, theorem 1).
+/// The Jensen-Shannon divergence in nats that corresponds to a value V of the game if the discriminator is near its optimum: `(V + log 4) / 2`,
+/// clamped to `[0, log 2]` (Goodfellow et al. 2014, theorem 1).
+///
+/// # Examples
+///
+/// ```
+/// use ganforge_train::game::payoff::jensen_shannon;
+///
+/// // A discriminator that outputs 1/2 everywhere has the value -log 4.
+/// assert_eq!(jensen_shannon(-(4.0_f64.ln())), 0.0);
+/// ```
 #[must_use]
 pub fn jensen_shannon(value: f64) -> f64 {
     use std::f64::consts::LN_2;

@@ -1,12 +1,12 @@
-//! Payoffs in a recipe: a name, or a table that starts from one.
+//! Payoffs in a recipe: a name, or a table with a name and parameters.
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Payoff, Targets};
+use super::{Equilibrium, Payoff, Targets};
 
-/// The table form: every key any payoff knows.
+/// The table form, with the parameters of all payoffs.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
@@ -19,11 +19,17 @@ struct Table {
     generator: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     non_saturating: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    margin: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gamma: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lambda: Option<f64>,
 }
 
 impl Payoff {
-    /// The payoff of a name, with its defaults.
-    fn named(name: &str) -> Result<Self, String> {
+    /// The payoff of this name with its default parameters.
+    fn from_name(name: &str) -> Result<Self, String> {
         let known = || Self::ALL.map(|payoff| format!("`{}`", payoff.name()));
         Self::ALL
             .into_iter()
@@ -39,9 +45,9 @@ impl Payoff {
 
 impl Table {
     fn payoff(&self) -> Result<Payoff, String> {
-        match Payoff::named(&self.kind)? {
+        match Payoff::from_name(&self.kind)? {
             Payoff::LeastSquares(default) => {
-                self.refuse_all_but(&["real", "fake", "generator"])?;
+                self.reject_other_keys(&["real", "fake", "generator"])?;
                 Ok(Payoff::LeastSquares(Targets {
                     real: self.real.unwrap_or(default.real),
                     fake: self.fake.unwrap_or(default.fake),
@@ -49,11 +55,24 @@ impl Table {
                 }))
             }
             Payoff::Divergence { of, .. } => {
-                self.refuse_all_but(&["non_saturating"])?;
+                self.reject_other_keys(&["non_saturating"])?;
                 Ok(Payoff::Divergence {
                     of,
                     non_saturating: self.non_saturating.unwrap_or(false),
                 })
+            }
+            Payoff::EnergyMargin { margin } => {
+                self.reject_other_keys(&["margin"])?;
+                Ok(Payoff::EnergyMargin {
+                    margin: self.margin.unwrap_or(margin),
+                })
+            }
+            Payoff::Balanced(default) => {
+                self.reject_other_keys(&["gamma", "lambda"])?;
+                Ok(Payoff::Balanced(Equilibrium {
+                    gamma: self.gamma.unwrap_or(default.gamma),
+                    lambda: self.lambda.unwrap_or(default.lambda),
+                }))
             }
             plain @ (Payoff::Minimax
             | Payoff::NonSaturating
@@ -61,18 +80,21 @@ impl Table {
             | Payoff::Wasserstein
             | Payoff::Hinge
             | Payoff::Relativistic { .. }) => {
-                self.refuse_all_but(&[])?;
+                self.reject_other_keys(&[])?;
                 Ok(plain)
             }
         }
     }
 
-    fn refuse_all_but(&self, allowed: &[&str]) -> Result<(), String> {
+    fn reject_other_keys(&self, allowed: &[&str]) -> Result<(), String> {
         let given = [
             ("real", self.real.is_some()),
             ("fake", self.fake.is_some()),
             ("generator", self.generator.is_some()),
             ("non_saturating", self.non_saturating.is_some()),
+            ("margin", self.margin.is_some()),
+            ("gamma", self.gamma.is_some()),
+            ("lambda", self.lambda.is_some()),
         ];
         match given
             .into_iter()
@@ -100,6 +122,9 @@ impl From<Payoff> for Table {
             fake: None,
             generator: None,
             non_saturating: None,
+            margin: None,
+            gamma: None,
+            lambda: None,
         };
         match payoff {
             Payoff::LeastSquares(targets) => {
@@ -109,6 +134,11 @@ impl From<Payoff> for Table {
             }
             Payoff::Divergence { non_saturating, .. } => {
                 table.non_saturating = Some(non_saturating);
+            }
+            Payoff::EnergyMargin { margin } => table.margin = Some(margin),
+            Payoff::Balanced(equilibrium) => {
+                table.gamma = Some(equilibrium.gamma);
+                table.lambda = Some(equilibrium.lambda);
             }
             Payoff::Minimax
             | Payoff::NonSaturating
@@ -147,7 +177,7 @@ impl<'de> Visitor<'de> for NameOrTable {
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<Payoff, E> {
-        Payoff::named(name).map_err(E::custom)
+        Payoff::from_name(name).map_err(E::custom)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Payoff, A::Error> {

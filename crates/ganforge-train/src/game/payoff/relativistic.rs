@@ -1,24 +1,24 @@
 //! Relativistic payoffs (Jolicoeur-Martineau 2018, "The relativistic discriminator").
 //!
-//! The discriminator is paid for scoring real images above fakes, the generator for the reverse, so that the
-//! level of scores means nothing.
+//! The discriminator maximises the scores of real images relative to those of fakes, the generator the reverse, so the absolute level of scores is
+//! irrelevant.
 
 use burn::tensor::{Tensor, activation};
 
 use super::logistic::softplus;
 use super::square;
 
-/// What a score is compared with.
+/// The scores that a score is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Opponent {
-    /// The score of one image of the other kind, the one in the same row (RGAN, section 4.2). With the logistic
-    /// base this is the payoff of R3GAN (Huang et al. 2024, eq. 2).
+    /// The score of the image of the other source in the same row (RGAN, section 4.2). With the logistic base this is the loss of R3GAN (Huang et al.
+    /// 2024, eq. 2).
     Pair,
-    /// The mean score of the other kind's batch (`RaGAN`, section 4.3).
+    /// The mean score of the other source's batch (`RaGAN`, section 4.3).
     Average,
 }
 
-/// What a difference of scores costs: the `f₁` of the paper. In each of these `f₂(y) = f₁(-y)`.
+/// The loss of a difference of scores, the paper's `f₁`. In each of these `f₂(y) = f₁(-y)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Base {
     /// -log σ(y).
@@ -30,26 +30,26 @@ pub enum Base {
 }
 
 impl Opponent {
-    /// What the player pays who wants the scores of `above` over those of `below`: the discriminator real over
-    /// fake, the generator fake over real.
+    /// The loss of the player that raises the scores of `above` over those of `below`: the discriminator real over fake, the generator fake over
+    /// real.
     pub(super) fn loss(self, base: Base, above: Tensor<2>, below: Tensor<2>) -> Tensor<1> {
         match self {
-            // With f₂(y) = f₁(-y) both terms of the general form are the same number, and the paper keeps one.
-            Self::Pair => base.cost(self.advantage(above, below)).mean(),
+            // With f₂(y) = f₁(-y) both terms of the general form are equal, and the paper keeps one.
+            Self::Pair => base.loss(self.advantage(above, below)).mean(),
             // E[f₁(above - E[below])] + E[f₂(below - E[above])].
             Self::Average => {
-                let lead = base.cost(self.advantage(above.clone(), below.clone()));
-                let lag = base.cost(-self.advantage(below, above));
-                lead.mean() + lag.mean()
+                let above_loss = base.loss(self.advantage(above.clone(), below.clone()));
+                let below_loss = base.loss(-self.advantage(below, above));
+                above_loss.mean() + below_loss.mean()
             }
         }
     }
 
-    /// How far the scores of one kind of image lie above those of the other.
+    /// The differences of the scores `of` one source from the scores `over` which they are compared.
     pub(super) fn advantage(self, of: Tensor<2>, over: Tensor<2>) -> Tensor<2> {
         match self {
             Self::Pair => {
-                // A batch of one would be broadcast without a word.
+                // Without this check, a batch of one would be broadcast silently.
                 assert_eq!(
                     of.dims(),
                     over.dims(),
@@ -63,7 +63,7 @@ impl Opponent {
 }
 
 impl Base {
-    fn cost(self, advantage: Tensor<2>) -> Tensor<2> {
+    fn loss(self, advantage: Tensor<2>) -> Tensor<2> {
         match self {
             Self::Logistic => softplus(-advantage),
             Self::Hinge => activation::relu(-advantage + 1.0),
@@ -72,7 +72,7 @@ impl Base {
     }
 }
 
-/// What a recipe calls the payoff.
+/// The name of the payoff in a recipe.
 pub(super) const fn name(against: Opponent, base: Base) -> &'static str {
     match (against, base) {
         (Opponent::Pair, Base::Logistic) => "relativistic-logistic",

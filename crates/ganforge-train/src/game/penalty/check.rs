@@ -1,12 +1,12 @@
-//! What a penalty is, and what it does not go together with.
+//! Names, properties and validation of penalties.
 
 use ganforge_model::{Coupling, DiscriminatorArchitecture};
 
-use super::{Form, Penalty};
+use super::{GradientForm, Penalty};
 use crate::error::RecipeError;
 
 impl Penalty {
-    /// What a recipe calls it.
+    /// The name in a recipe.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -22,8 +22,7 @@ impl Penalty {
         }
     }
 
-    /// True where the penalty bounds how fast the discriminator's score changes with the image, everywhere between
-    /// real images and fakes.
+    /// Whether the penalty bounds the norm of the discriminator's input gradient everywhere between real images and fakes.
     #[must_use]
     pub fn bounds_input_gradient(&self) -> bool {
         match self {
@@ -37,7 +36,7 @@ impl Penalty {
         }
     }
 
-    /// True where the penalty is a function of the fakes' scores, and so bends the discriminator's gradient by them.
+    /// Whether the penalty is a function of the fakes' scores and so contributes to the gradient with respect to them.
     #[must_use]
     pub fn depends_on_fake_scores(&self) -> bool {
         match self {
@@ -53,8 +52,8 @@ impl Penalty {
         }
     }
 
-    /// How the slope is come by, of a penalty on slopes.
-    fn form(&self) -> Option<Form> {
+    /// The gradient form of a gradient penalty.
+    fn form(&self) -> Option<GradientForm> {
         match self {
             Self::R1 { form, .. }
             | Self::R2 { form, .. }
@@ -68,10 +67,10 @@ impl Penalty {
         }
     }
 
-    /// Refuses values without a meaning.
+    /// Checks the parameters.
     ///
     /// # Errors
-    /// Names the key, the value and what would be allowed.
+    /// Names the key, its value and the allowed values.
     pub fn check(&self) -> Result<(), RecipeError> {
         let strength = match *self {
             Self::WeightClipping { limit } => Some(("limit", limit)),
@@ -93,12 +92,14 @@ impl Penalty {
             return refuse(key, &value, "a number above 0");
         }
         match self {
-            Self::WganGp { form, .. } | Self::Dragan { form, .. } if *form == Form::Noise => {
+            Self::WganGp { form, .. } | Self::Dragan { form, .. }
+                if *form == GradientForm::Noise =>
+            {
                 refuse(
                     "form",
                     &"noise",
-                    "auto, exact or directional with this penalty: noise tells the mean square of a slope, as r1 and r2 ask, \
-                 and not the slope itself",
+                    "auto, exact or directional with this penalty: noise estimates the mean square of a gradient norm, as r1 and r2 need, \
+                 and not the norm itself",
                 )
             }
             Self::LeCam { decay, .. } if !(0.0..1.0).contains(decay) => {
@@ -118,10 +119,10 @@ impl Penalty {
         }
     }
 
-    /// Refuses a discriminator on which the penalty has no meaning.
+    /// Checks that the penalty is defined for this discriminator.
     ///
     /// # Errors
-    /// Names the discriminator's key, its value and why another one is needed.
+    /// Names the discriminator's key, its value and why another value is needed.
     pub fn check_discriminator(
         &self,
         config: &impl DiscriminatorArchitecture,
@@ -131,7 +132,7 @@ impl Penalty {
             return Err(RecipeError::value(
                 "discriminator.batch_norm",
                 "true",
-                "false with the penalty `spectral-norm`: whatever it divides a weight by, batch statistics cancel",
+                "false with the penalty `spectral-norm`: batch statistics cancel the scale of the weights",
             ));
         }
         let Some(form) = self.form() else {
@@ -143,22 +144,22 @@ impl Penalty {
                 format!("discriminator.{}", coupling.key),
                 coupling.value,
                 format!(
-                    "{} with the penalty `{kind}`, which bounds the slope of each image's score by that image alone, \
+                    "{} with the penalty `{kind}`, which bounds the gradient of each image's score with respect to that image alone, \
                      while {} make every score depend on the whole batch",
                     coupling.instead, coupling.what
                 ),
             ));
         }
-        let compares = matches!(form, Form::Directional | Form::Noise);
+        let compares_scores = matches!(form, GradientForm::Directional | GradientForm::Noise);
         if let Some((key, value)) = config.is_stochastic()
-            && compares
+            && compares_scores
         {
             return Err(RecipeError::value(
                 format!("discriminator.{key}"),
                 value,
                 format!(
-                    "0 with the penalty `{kind}` in this form, which compares the scores of two images, while dropout \
-                     judges each under another mask; form = \"exact\" allows it"
+                    "0 with the penalty `{kind}` in this form, which compares_scores the scores of two images, while dropout \
+                     scores each with another mask; form = \"exact\" allows it"
                 ),
             ));
         }

@@ -15,8 +15,7 @@ struct Clip {
 
 impl ModuleMapper for Clip {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        // Running statistics come by here too, but are no parameters of the critic's slope alone: they are
-        // known by not asking for gradients.
+        // Running statistics are visited too. They are not parameters and are recognised by not tracking gradients.
         if !param.val().is_require_grad() {
             return param;
         }

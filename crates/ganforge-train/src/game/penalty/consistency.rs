@@ -1,5 +1,5 @@
-//! Consistency: what is done to an image should not change its score (Zhang et al. 2020, "Consistency Regularization for
-//! Generative Adversarial Networks").
+//! Consistency regularisation: augmenting an image should not change its score (Zhang et al. 2020, "Consistency Regularization for Generative
+//! Adversarial Networks").
 
 use burn::tensor::Tensor;
 use ganforge_model::{Discriminator, DiscriminatorInput};
@@ -8,32 +8,32 @@ use super::PenaltyInput;
 use crate::game::Scored;
 use crate::game::augment::{Augmentation, augment};
 
-/// `λ·E‖D(x) - D(T(x))‖²` on real images, and the same with its own weight on fakes.
+/// `λ·E‖D(x) - D(T(x))‖²` on real images, plus the same on fakes with its own weight.
 ///
 /// # Shapes
 /// - output: `[1]`
 pub fn consistency<D: Discriminator>(
-    judge: &D,
-    shown: PenaltyInput<'_>,
+    discriminator: &D,
+    input: PenaltyInput<'_>,
     augmentations: &[Augmentation],
     [lambda_real, lambda_fake]: [f64; 2],
 ) -> Tensor<1> {
-    let term = |seen: &Scored, purpose: &str| {
-        let images = seen.images.clone().detach();
-        let changed = augment(augmentations, images, &mut shown.key.rng(purpose));
-        let again = judge
-            .forward(DiscriminatorInput::new(changed).with_class(shown.class.cloned()))
+    let term = |scored: &Scored, purpose: &str| {
+        let images = scored.images.clone().detach();
+        let augmented = augment(augmentations, images, &mut input.key.rng(purpose));
+        let augmented_score = discriminator
+            .forward(DiscriminatorInput::new(augmented).with_class(input.class.cloned()))
             .logits;
-        distance(seen.score(), again)
+        distance(scored.score(), augmented_score)
     };
-    let real = term(shown.real, "consistency of real images") * lambda_real;
+    let real = term(input.real, "consistency of real images") * lambda_real;
     if lambda_fake == 0.0 {
         return real;
     }
-    real + term(shown.fake, "consistency of fakes") * lambda_fake
+    real + term(input.fake, "consistency of fakes") * lambda_fake
 }
 
-/// The mean squared distance between two judgements of the same images.
+/// The mean squared distance between two outputs for the same images.
 ///
 /// # Shapes
 /// - `one`, `other`: `[batch, outputs]`

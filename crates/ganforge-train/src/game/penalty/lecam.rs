@@ -1,4 +1,4 @@
-//! Scores are held near the average score of the other side, so that few images cannot push both apart (Tseng et al. 2021,
+//! LeCam regularisation: scores are kept near the average score of the other source, which limits overfitting on few images (Tseng et al. 2021,
 //! "Regularizing Generative Adversarial Networks under Limited Data").
 
 use burn::module::{Module, RunningState};
@@ -6,8 +6,8 @@ use burn::tensor::{Device, Tensor};
 
 /// Moving averages of the mean scores of real images and of fakes.
 ///
-/// Both start at 0, and are not corrected for it: over the first `1 / (1 - decay)` observations the penalty also draws
-/// scores towards 0, where those of a new discriminator are. Clones share the averages; records hold them.
+/// Both start at 0 without bias correction: during the first `1 / (1 - decay)` observations the penalty also pulls scores towards 0, where those of a
+/// new discriminator are. Clones share the averages; records contain them.
 #[derive(Module, Debug)]
 pub struct Anchors {
     real: RunningState<Tensor<1>>,
@@ -24,29 +24,28 @@ impl Anchors {
         }
     }
 
-    /// `decay·α + (1 - decay)·mean score`, of real images and of fakes: the averages with these scores in them. No
-    /// gradient leads back through the scores.
+    /// The updated averages `decay·α + (1 - decay)·mean score` of real images and of fakes. The scores receive no gradient.
     ///
     /// # Shapes
     /// - `real`, `fake`: `[batch, outputs]`
     /// - output: two of `[1]`
     #[must_use]
-    pub fn following(&self, real: &Tensor<2>, fake: &Tensor<2>, decay: f64) -> [Tensor<1>; 2] {
+    pub fn updated(&self, real: &Tensor<2>, fake: &Tensor<2>, decay: f64) -> [Tensor<1>; 2] {
         [(&self.real, real), (&self.fake, fake)].map(|(anchor, scores)| {
             let mean = scores.clone().detach().mean();
             anchor.value_sync().detach() * decay + mean * (1.0 - decay)
         })
     }
 
-    /// Replaces the averages by those [`following`](Self::following) these scores.
+    /// Replaces the averages by those [`updated`](Self::updated) with these scores.
     ///
     /// # Shapes
     /// - `real`, `fake`: `[batch, outputs]`
     pub fn observe(&self, real: &Tensor<2>, fake: &Tensor<2>, decay: f64) {
-        let [real, fake] = self.following(real, fake, decay);
+        let [real, fake] = self.updated(real, fake, decay);
         for (anchor, value) in [(&self.real, real), (&self.fake, fake)] {
             anchor.update(value);
-            // An update waits for the next reading; read at once, so that a record taken next has it.
+            // An update is applied at the next read; reading now ensures that a record contains it.
             let _ = anchor.value_sync();
         }
     }
@@ -56,7 +55,7 @@ impl Anchors {
 /// positive part of `D(x) - α_F` and of `α_R - D(G(z))`; this is the paper's formula.
 ///
 /// # Shapes
-/// - `real`, `fake`: `[batch, outputs]`; the mean is over all their numbers
+/// - `real`, `fake`: `[batch, outputs]`; the mean is over all elements
 /// - output: `[1]`
 #[must_use]
 pub fn lecam(
@@ -118,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn value_and_gradients_are_those_of_pytorch() {
+    fn value_and_gradients_agree_with_pytorch() {
         let stored = include_str!("../../../../../references/regularisers.json");
         let case = serde_json::from_str::<Stored>(stored).unwrap().lecam;
         let anchors = Anchors::new(&Device::flex().autodiff());
@@ -144,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn anchors_follow_the_mean_scores_from_zero() {
+    fn anchors_are_moving_averages_from_zero() {
         let anchors = Anchors::new(&Device::flex().autodiff());
         let steps = [
             // 0.9 · 0 + 0.1 · 2, and so on.
@@ -159,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn no_gradient_leads_back_to_what_was_observed() {
+    fn observed_scores_receive_no_gradient() {
         let anchors = Anchors::new(&Device::flex().autodiff());
         let observed = [scores(&[1.0, 2.0]), scores(&[3.0])];
         anchors.observe(&observed[0], &observed[1], 0.5);
@@ -172,14 +171,14 @@ mod tests {
     }
 
     #[test]
-    fn records_hold_the_last_observation() {
+    fn records_contain_the_last_observation() {
         let device = Device::flex().autodiff();
         let anchors = Anchors::new(&device);
         anchors.observe(&scores(&[4.0]), &scores(&[-2.0]), 0.5);
         anchors.observe(&scores(&[1.0]), &scores(&[-1.0]), 0.5);
         let restored = Anchors::new(&device).load_record(anchors.into_record());
         assert_anchors(&restored, [1.5, -1.0]);
-        // The restored anchors go on from there.
+        // The restored averages continue from there.
         restored.observe(&scores(&[0.5]), &scores(&[0.0]), 0.5);
         assert_anchors(&restored, [1.0, -0.5]);
     }

@@ -1,8 +1,7 @@
-//! Constraints on the discriminator: terms of its loss, and what follows each of its updates.
+//! Penalties on the discriminator: terms of its loss, and constraints applied after each of its updates.
 //!
-//! A penalty sees the discriminator and images, and knows no payoff. Penalties on the slope of the score are exact where
-//! the discriminator [writes down its input gradient](ganforge_model::Discriminator::input_gradient); [`Form`] says what
-//! happens elsewhere.
+//! A penalty depends on the discriminator and on images, not on the payoff. Gradient penalties are exact if the discriminator [implements its input
+//! gradient](ganforge_model::Discriminator::input_gradient); [`GradientForm`] describes the alternatives.
 
 mod check;
 mod clipping;
@@ -18,7 +17,7 @@ mod points;
 mod spectral;
 mod zero_centred;
 
-pub use input_gradient::Form;
+pub use input_gradient::GradientForm;
 pub use lecam::Anchors;
 
 use burn::module::Module;
@@ -35,93 +34,101 @@ use points::Points;
 use zero_centred::zero_centred;
 
 /// One entry of `game.penalties`.
+///
+/// # Examples
+///
+/// ```
+/// use ganforge_train::game::penalty::Penalty;
+///
+/// let penalty: Penalty = toml::from_str("kind = \"r1\"\ngamma = 10.0")?;
+/// assert_eq!(penalty.name(), "r1");
+/// assert!(matches!(penalty, Penalty::R1 { gamma: 10.0, .. }));
+/// # Ok::<(), toml::de::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Penalty {
-    /// After each of its updates every parameter of the discriminator is clipped to `[-limit, limit]`
-    /// (Arjovsky et al. 2017, algorithm 1, where the limit is 0.01).
+    /// Clips every parameter of the discriminator to `[-limit, limit]` after each update (Arjovsky et al. 2017, algorithm 1, with a limit of 0.01).
     WeightClipping {
-        /// Largest magnitude a parameter may have, above 0.
+        /// Largest magnitude of a parameter, above 0.
         limit: f64,
     },
     /// `γ/2 · E‖∇D(x)‖²` on real images (Mescheder et al. 2018, equation 9).
     R1 {
-        /// Its weight γ, above 0.
+        /// Weight γ, above 0.
         gamma: f64,
-        /// How the slope is come by.
+        /// How the gradient norm is computed.
         #[serde(default)]
-        form: Form,
+        form: GradientForm,
     },
     /// The same on fakes (Mescheder et al. 2018, equation 10).
     R2 {
-        /// Its weight γ, above 0.
+        /// Weight γ, above 0.
         gamma: f64,
-        /// How the slope is come by.
+        /// How the gradient norm is computed.
         #[serde(default)]
-        form: Form,
+        form: GradientForm,
     },
     /// `λ · E(‖∇D(x̂)‖ - 1)²` between real images and fakes, one point for each pair (Gulrajani et al. 2017,
     /// equation 3).
     WganGp {
-        /// Its weight λ, above 0.
+        /// Weight λ, above 0.
         #[serde(default = "ten")]
         lambda: f64,
-        /// Leave slopes below 1 alone.
+        /// Penalise only norms above 1.
         #[serde(default)]
         one_sided: bool,
-        /// How the slope is come by.
+        /// How the gradient norm is computed.
         #[serde(default)]
-        form: Form,
+        form: GradientForm,
     },
     /// `λ · E(‖∇D(x̂)‖ - 1)²` around real images (Kodali et al. 2017).
     Dragan {
-        /// Its weight λ, above 0.
+        /// Weight λ, above 0.
         #[serde(default = "ten")]
         lambda: f64,
-        /// How the slope is come by.
+        /// How the gradient norm is computed.
         #[serde(default)]
-        form: Form,
+        form: GradientForm,
     },
-    /// Every weight divided by its largest singular value (Miyato et al. 2018, algorithm 1).
+    /// Divides every weight by its largest singular value (Miyato et al. 2018, algorithm 1).
     SpectralNorm {},
-    /// `β · Σ‖WWᵀ ⊙ (1 - I)‖²` over the weights, which turns the filters of a layer away from each other (Brock et al.
-    /// 2019, "Large Scale GAN Training", equation 3).
+    /// `β · Σ‖WWᵀ ⊙ (1 - I)‖²` over the weights, which reduces the correlation between the filters of a layer (Brock et al. 2019, "Large Scale GAN
+    /// Training", equation 3).
     Orthogonal {
-        /// Its weight β, above 0.
+        /// Weight β, above 0.
         #[serde(default = "biggan_beta")]
         beta: f64,
-        /// Draw the filters' norms to 1 as well: `β · Σ‖WWᵀ - I‖²` (equation 2 there).
+        /// Also pull the norms of the filters to 1: `β · Σ‖WWᵀ - I‖²` (equation 2 there).
         #[serde(default)]
         unit_norms: bool,
     },
-    /// Scores of each kind near the average score of the other (Tseng et al. 2021, "Regularizing GANs under Limited
-    /// Data", equation 3).
+    /// Keeps the scores of each source near the average score of the other (Tseng et al. 2021, "Regularizing GANs under Limited Data", equation 3).
     #[serde(rename = "lecam")]
     LeCam {
-        /// Its weight λ, above 0.
+        /// Weight λ, above 0.
         #[serde(default = "lecam_lambda")]
         lambda: f64,
-        /// Share of the old averages that a step keeps, in [0, 1).
+        /// Decay rate of the averages per step, in [0, 1).
         #[serde(default = "lecam_decay")]
         decay: f64,
     },
-    /// `λ · E‖D(x) - D(T(x))‖²`: an augmented image is judged as the image is (Zhang et al. 2020, "Consistency
-    /// Regularization for Generative Adversarial Networks", equation 4; with fakes Zhao et al. 2021, "Improved
-    /// Consistency Regularization for GANs", section 3.1).
+    /// `λ · E‖D(x) - D(T(x))‖²`: an augmentation T should not change the score (Zhang et al. 2020, "Consistency Regularization for Generative
+    /// Adversarial Networks", equation 4; with fakes Zhao et al. 2021, "Improved Consistency Regularization for GANs", section 3.1).
     Consistency {
-        /// Its weight λ on real images, above 0.
+        /// Weight λ on real images, above 0.
         #[serde(default = "ten")]
         lambda: f64,
-        /// Its weight on fakes, 0 or more.
+        /// Weight on fakes, 0 or more.
         #[serde(default)]
         lambda_fake: f64,
-        /// What T does.
+        /// The augmentations of T.
         #[serde(default = "shift")]
         augment: Vec<Augmentation>,
     },
 }
 
-/// What one discriminator turn has to show to its penalties.
+/// The inputs of penalties in one turn of the discriminator.
 #[derive(Clone, Copy)]
 pub struct PenaltyInput<'a> {
     /// Real images.
@@ -130,56 +137,62 @@ pub struct PenaltyInput<'a> {
     pub fake: &'a Scored,
     /// `[batch]`, the class of the real image and the fake in each row.
     pub class: Option<&'a Tensor<1, Int>>,
-    /// Average scores so far, in a game with a `LeCam` penalty.
+    /// Average scores, in a game with a `LeCam` penalty.
     pub anchors: Option<&'a Anchors>,
-    /// Key of what is random.
+    /// Key of the turn's random numbers.
     pub key: TurnKey,
 }
 
 impl Penalty {
-    /// What the penalty adds to the discriminator's loss, if it is a term of the loss.
+    /// The term that the penalty adds to the discriminator's loss, if there is one.
     ///
-    /// Points and noise are drawn on the device, from its own generator of random numbers; augmentations follow from
-    /// the key.
+    /// Evaluation points and noise are drawn by the device's random number generator; augmentations are keyed by `input.key`.
     ///
     /// # Shapes
     /// - output: `[1]`
     ///
     /// # Panics
-    /// With [`Form::Exact`] on a discriminator without an expression for its input gradient; with `LeCam` where there
-    /// are no averages, which [`ScoreState::new`](crate::game::ScoreState::new) makes.
+    /// With [`GradientForm::Exact`] if the discriminator has no expression for its input gradient; with `LeCam` if `input.anchors` is `None`, see
+    /// [`ScoreState::new`](crate::game::ScoreState::new).
     #[must_use]
-    pub fn loss<D: Discriminator>(&self, judge: &D, shown: PenaltyInput<'_>) -> Option<Tensor<1>> {
-        let (real, fake) = (shown.real, shown.fake);
+    pub fn loss<D: Discriminator>(
+        &self,
+        discriminator: &D,
+        input: PenaltyInput<'_>,
+    ) -> Option<Tensor<1>> {
+        let (real, fake) = (input.real, input.fake);
         let at = |images: Tensor<4>, gradient: Option<&Tensor<4>>| Points {
             images: images.detach(),
-            class: shown.class.cloned(),
+            class: input.class.cloned(),
             gradient: gradient.cloned(),
         };
         match self {
             Self::WeightClipping { .. } | Self::SpectralNorm {} => None,
-            Self::R1 { .. } => {
-                self.loss_at(judge, &at(real.images.clone(), real.gradient.as_ref()))
-            }
-            Self::R2 { .. } => {
-                self.loss_at(judge, &at(fake.images.clone(), fake.gradient.as_ref()))
-            }
+            Self::R1 { .. } => self.loss_at(
+                discriminator,
+                &at(real.images.clone(), real.gradient.as_ref()),
+            ),
+            Self::R2 { .. } => self.loss_at(
+                discriminator,
+                &at(fake.images.clone(), fake.gradient.as_ref()),
+            ),
             Self::WganGp { .. } => {
-                let between = one_centred::between_at_random(&real.images, &fake.images);
-                self.loss_at(judge, &at(between, None))
+                let interpolated = one_centred::random_interpolations(&real.images, &fake.images);
+                self.loss_at(discriminator, &at(interpolated, None))
             }
-            Self::Dragan { .. } => {
-                self.loss_at(judge, &at(dragan::around_at_random(&real.images), None))
-            }
+            Self::Dragan { .. } => self.loss_at(
+                discriminator,
+                &at(dragan::random_perturbations(&real.images), None),
+            ),
             Self::Orthogonal { beta, unit_norms } => {
-                orthogonal::orthogonal(judge, *beta, *unit_norms)
+                orthogonal::orthogonal(discriminator, *beta, *unit_norms)
             }
             Self::LeCam { lambda, decay } => {
-                let anchors = shown
+                let anchors = input
                     .anchors
                     .expect("ScoreState::new keeps averages of the scores");
                 let (real, fake) = (real.score(), fake.score());
-                let averages = anchors.following(&real, &fake, *decay);
+                let averages = anchors.updated(&real, &fake, *decay);
                 Some(lecam::lecam(&real, &fake, averages, *lambda))
             }
             Self::Consistency {
@@ -187,17 +200,17 @@ impl Penalty {
                 lambda_fake,
                 augment,
             } => Some(consistency::consistency(
-                judge,
-                shown,
+                discriminator,
+                input,
                 augment,
                 [*lambda, *lambda_fake],
             )),
         }
     }
 
-    /// What a penalty on slopes says of them at given images.
-    fn loss_at<D: Discriminator>(&self, judge: &D, points: &Points) -> Option<Tensor<1>> {
-        let squared = |form| squared_gradient_norm(form, judge, points);
+    /// The value of a gradient penalty at given images.
+    fn loss_at<D: Discriminator>(&self, discriminator: &D, points: &Points) -> Option<Tensor<1>> {
+        let squared = |form| squared_gradient_norm(form, discriminator, points);
         match *self {
             Self::R1 { gamma, form } | Self::R2 { gamma, form } => {
                 Some(zero_centred(squared(form), gamma))
@@ -216,7 +229,7 @@ impl Penalty {
         }
     }
 
-    /// Which images' input gradient the penalty is a function of, so that it may be found while they are judged.
+    /// The source whose input gradient the penalty needs, so that it can be computed together with the scores.
     #[must_use]
     pub fn gradient_source(&self) -> Option<Source> {
         match self {
@@ -226,7 +239,7 @@ impl Penalty {
         }
     }
 
-    /// What happens to the discriminator before its first turn; `rng` draws what is random in it.
+    /// Prepares the discriminator before the first turn; `rng` draws the start of the power iterations.
     #[must_use]
     pub fn before_training<M: Module>(&self, discriminator: M, rng: &mut ChaCha8Rng) -> M {
         match self {
@@ -235,7 +248,7 @@ impl Penalty {
         }
     }
 
-    /// What an update of the discriminator is followed by.
+    /// Constrains the discriminator after one of its updates.
     #[must_use]
     pub fn after_update<M: Module>(&self, discriminator: M) -> M {
         match self {

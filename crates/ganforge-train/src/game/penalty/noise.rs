@@ -1,21 +1,23 @@
-//! The slope by trial: how far noise moves the score (Lin et al. 2025, "Diffusion Adversarial Post-Training for
-//! One-Step Video Generation", its approximation of R1).
+//! A stochastic estimate of the squared gradient norm from the effect of noise on the score (Lin et al. 2025, "Diffusion Adversarial Post-Training
+//! for One-Step Video Generation", its approximation of R1).
 //!
-//! For `n ~ N(0, I)` the mean of `(s(x + σn) - s(x))² / σ²` tends to `‖∇ₓs‖²` as σ → 0. One draw for each image makes
-//! a noisy but cheap penalty: one forward pass more, and no gradient by images anywhere.
+//! For `n ~ N(0, I)` the mean of `(s(x + σn) - s(x))² / σ²` tends to `‖∇ₓs‖²` as σ → 0. One sample per image makes a noisy but cheap penalty: one
+//! more forward pass and no gradient with respect to images.
 
 use burn::tensor::{Distribution, Tensor};
 use ganforge_model::Discriminator;
 
 use super::points::Points;
 
-/// Standard deviation of the noise on each number of an image; grey levels of 8 bits are 0.008 apart.
-const SPREAD: f64 = 0.05;
+/// Standard deviation σ of the noise on each element of an image; 8-bit grey levels are 0.008 apart.
+const NOISE_STD: f64 = 0.05;
 
 /// # Shapes
-/// - output: `[batch]`, the squared slope in the mean over draws
-pub fn squared<D: Discriminator>(judge: &D, points: &Points) -> Tensor<1> {
-    let step = points.images.random_like(Distribution::Normal(0.0, SPREAD));
-    let moved = points.moved(step).scores(judge) - points.scores(judge);
-    (moved / SPREAD).square()
+/// - output: `[batch]`, with the squared gradient norm as its mean over samples
+pub fn squared<D: Discriminator>(discriminator: &D, points: &Points) -> Tensor<1> {
+    let step = points
+        .images
+        .random_like(Distribution::Normal(0.0, NOISE_STD));
+    let shifted = points.shifted(step).scores(discriminator) - points.scores(discriminator);
+    (shifted / NOISE_STD).square()
 }

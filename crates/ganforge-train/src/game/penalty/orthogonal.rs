@@ -1,24 +1,23 @@
-//! Orthogonal regularisation: filters of one layer should not resemble each other (Brock et al. 2019, "Large Scale GAN
-//! Training for High Fidelity Natural Image Synthesis", section 3.1).
+//! Orthogonal regularisation: reduces the correlation between the filters of a layer (Brock et al. 2019, "Large Scale GAN Training for High Fidelity
+//! Natural Image Synthesis", section 3.1).
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::Tensor;
 use ganforge_ops::sum;
 
-/// `β·Σ‖WWᵀ ⊙ (1 - I)‖²_F` over the weights of a module (Brock et al. 2019, equation 3), or, with `unit_norms`,
-/// `β·Σ‖WWᵀ - I‖²_F` (equation 2; after Brock et al. 2017, "Neural Photo Editing with Introspective Adversarial
-/// Networks"). `None` where no weight asks for gradients.
+/// `β·Σ‖WWᵀ ⊙ (1 - I)‖²_F` over the weights of a module (Brock et al. 2019, equation 3), or, with `unit_norms`, `β·Σ‖WWᵀ - I‖²_F` (equation 2; after
+/// Brock et al. 2017, "Neural Photo Editing with Introspective Adversarial Networks"). `None` if no weight tracks gradients.
 ///
-/// The rows of `W` are the filters, one for each output: a linear layer's `[inputs, outputs]` is transposed, a convolution's
-/// `[outputs, inputs / groups, height, width]` flattened, and so is a transposed one's `[inputs, outputs / groups, height,
-/// width]` after its first two dimensions have changed places. The paper writes `WᵀW`, whose `W` has the filters as columns.
-/// Weights are all float parameters of at least two dimensions that ask for gradients, as they are stored.
+/// The rows of `W` are the filters, one per output: a linear layer's `[inputs, outputs]` is transposed; a convolution's `[outputs, inputs / groups,
+/// height, width]` is flattened; a transposed convolution's `[inputs, outputs / groups, height, width]` is flattened after swapping its first two
+/// dimensions. The paper writes `WᵀW`, with the filters as columns. Weights are all float parameters of at least two dimensions that track gradients,
+/// as stored.
 ///
 /// # Shapes
 /// - output: `[1]`
 #[must_use]
 pub fn orthogonal<M: Module>(module: &M, beta: f64, unit_norms: bool) -> Option<Tensor<1>> {
-    let mut sum = Sum {
+    let mut sum = OrthogonalityVisitor {
         unit_norms,
         containers: Vec::new(),
         total: None,
@@ -27,14 +26,14 @@ pub fn orthogonal<M: Module>(module: &M, beta: f64, unit_norms: bool) -> Option<
     sum.total.map(|total| total * beta)
 }
 
-struct Sum {
+struct OrthogonalityVisitor {
     unit_norms: bool,
-    /// Types of the modules around the parameter visited, the innermost last.
+    /// Types of the modules that contain the visited parameter, the innermost last.
     containers: Vec<String>,
     total: Option<Tensor<1>>,
 }
 
-impl ModuleVisitor for Sum {
+impl ModuleVisitor for OrthogonalityVisitor {
     fn enter_module(&mut self, _name: &str, container_type: &str) {
         self.containers.push(container_type.to_owned());
     }
@@ -57,7 +56,7 @@ impl ModuleVisitor for Sum {
         };
         let outputs = filters.dims()[0];
         let inputs = filters.shape().num_elements() / outputs;
-        let term = apart(filters.reshape([outputs, inputs]), self.unit_norms);
+        let term = deviation(filters.reshape([outputs, inputs]), self.unit_norms);
         self.total = Some(match self.total.take() {
             Some(total) => total + term,
             None => term,
@@ -65,30 +64,30 @@ impl ModuleVisitor for Sum {
     }
 }
 
-/// How far the filters are from orthogonal, or from orthonormal.
+/// The squared deviation of the filters from orthogonality, or from orthonormality.
 ///
 /// # Shapes
 /// - `filters`: `[outputs, inputs]`
 /// - output: `[1]`
-fn apart(filters: Tensor<2>, unit_norms: bool) -> Tensor<1> {
+fn deviation(filters: Tensor<2>, unit_norms: bool) -> Tensor<1> {
     let [outputs, inputs] = filters.dims();
     let device = filters.device();
-    // A generator's first layer has thousands of outputs to a hundred inputs. Both products have one Frobenius norm, and
-    // the small one serves where so many filters overlap that the difference of the sums keeps its digits.
+    // A generator's first layer has thousands of outputs and a hundred inputs. WWᵀ and WᵀW have the same Frobenius norm; the smaller product is used
+    // where so many filters overlap that the difference of the sums loses no accuracy.
     if outputs <= 2 * inputs {
         let products = filters.clone().matmul(filters.transpose());
         let eye = Tensor::eye(outputs, &device);
-        let apart = if unit_norms {
+        let deviation = if unit_norms {
             products - eye
         } else {
             products * (1.0 - eye)
         };
-        return sum(apart.square());
+        return sum(deviation.square());
     }
     let products = filters.clone().transpose().matmul(filters.clone());
     if unit_norms {
-        let apart = products - Tensor::eye(inputs, &device);
-        sum(apart.square()) + (outputs - inputs) as f64
+        let deviation = products - Tensor::eye(inputs, &device);
+        sum(deviation.square()) + (outputs - inputs) as f64
     } else {
         let squared_norms = filters.square().sum_dim(1);
         sum(products.square()) - squared_norms.square().sum()

@@ -1,9 +1,9 @@
 //! Spectral normalisation (Miyato et al. 2018, "Spectral Normalization for Generative Adversarial Networks", algorithm 1).
 //!
-//! Every weight `W` of two dimensions or more is used as `W / σ(W)`, where σ is the largest singular value of the weight
-//! as a matrix `[first dimension, the others]`: then no layer stretches its input, and the slope of the score is bounded.
-//! `σ ≈ uᵀWv`, with vectors that follow the weight by one power iteration after each update; they are constants to the
-//! gradient and state to a checkpoint. The stored weight stays as it is, so it is what optimizers and clipping move.
+//! Every weight `W` of two or more dimensions is used as `W / σ(W)`, where σ is the largest singular value of the weight as a matrix `[first
+//! dimension, the others]`. Then no layer increases distances, and the norm of the input gradient is bounded. `σ ≈ uᵀWv`, with vectors that follow
+//! the weight by one power iteration after each update; they are constants in the gradient and part of a checkpoint. The stored weight is not
+//! changed: it is the one that optimizers and clipping update.
 
 use burn::module::{
     Module, ModuleMapper, Param, Reparameterization, Reparameterizer, RunningState,
@@ -12,10 +12,10 @@ use burn::tensor::{Tensor, TensorData};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-/// Power iterations before the first step; later ones follow a weight that has hardly moved.
+/// Power iterations before the first step; later ones start from a nearly converged state.
 const FIRST_ITERATIONS: usize = 15;
 
-/// Normalises every weight of a module; `rng` draws where the power iterations begin.
+/// Normalises every weight of a module; `rng` draws the initial vectors of the power iterations.
 #[must_use]
 pub fn normalise<M: Module>(module: M, rng: &mut ChaCha8Rng) -> M {
     let mut module = module.apply_reparameterization(Attach { rng });
@@ -25,7 +25,7 @@ pub fn normalise<M: Module>(module: M, rng: &mut ChaCha8Rng) -> M {
     module
 }
 
-/// Follows the weights of a [normalised](normalise) module after they have moved: one power iteration each.
+/// One power iteration for each weight of a [normalised](normalise) module, after an update of the weights.
 #[must_use]
 pub fn iterate<M: Module>(module: M) -> M {
     module.map(&mut PowerIteration::default())
@@ -34,9 +34,9 @@ pub fn iterate<M: Module>(module: M) -> M {
 /// A weight divided by its largest singular value.
 #[derive(Module, Debug)]
 struct SpectralNorm {
-    /// `[rows]`, u: the unit vector that the weight maps the other onto.
+    /// `[rows]`, u: the left singular vector.
     left: RunningState<Tensor<1>>,
-    /// `[columns]`, v: the unit vector that the weight stretches most.
+    /// `[columns]`, v: the right singular vector.
     right: RunningState<Tensor<1>>,
 }
 
@@ -87,7 +87,7 @@ impl Reparameterizer for Attach<'_> {
     }
 }
 
-/// Visits each weight, and then the two vectors that belong to it.
+/// Visits each weight and then its two vectors.
 #[derive(Default)]
 struct PowerIteration {
     weight: Option<Tensor<2>>,

@@ -19,7 +19,7 @@ fn layer(weight: [[f32; 2]; 3]) -> Linear {
     layer
 }
 
-/// The same layer with another weight, as an optimizer leaves it: the vectors stay.
+/// The same layer with another weight and unchanged vectors, as after an optimizer step.
 fn moved(layer: &Linear, weight: [[f32; 2]; 3]) -> Linear {
     let mut state = collect_weights(layer);
     state.insert("weight".to_owned(), weight.into());
@@ -47,7 +47,7 @@ fn the_largest_singular_value_becomes_one() {
 }
 
 #[test]
-fn power_iterations_follow_a_weight_that_moves() {
+fn power_iterations_follow_a_changed_weight() {
     let layer = normalise(layer([[2.0, 0.0], [0.0, 1.0], [0.0, 0.0]]), &mut rng());
     let mut layer = moved(&layer, [[1.0, 0.2], [0.1, 4.0], [0.0, 0.0]]);
     for _ in 0..20 {
@@ -61,7 +61,7 @@ fn power_iterations_follow_a_weight_that_moves() {
 }
 
 #[test]
-fn the_gradient_leads_through_the_norm_and_to_the_stored_weight() {
+fn the_gradient_of_the_stored_weight_includes_the_norm() {
     let weight = [[2.0, 0.4], [-0.3, 0.8], [0.5, -0.7]];
     let layer = normalise(layer(weight), &mut rng());
     let factors = Tensor::from_data([[0.3, -1.0], [0.7, 0.2], [-0.5, 0.9]], &Device::flex());
@@ -99,7 +99,7 @@ fn the_gradient_leads_through_the_norm_and_to_the_stored_weight() {
 }
 
 #[test]
-fn vectors_are_state_and_no_parameters() -> Result<(), ModelError> {
+fn vectors_are_state_and_not_parameters() -> Result<(), ModelError> {
     let normalised = normalise(layer([[2.0, 0.3], [0.0, 1.0], [0.5, 0.0]]), &mut rng());
     let state: BTreeMap<_, _> = collect_weights(&normalised);
     let names: Vec<&str> = state.keys().map(String::as_str).collect();
@@ -112,7 +112,7 @@ fn vectors_are_state_and_no_parameters() -> Result<(), ModelError> {
             "weight.spectral_norm.right"
         ]
     );
-    // A network begun elsewhere goes on from the saved vectors.
+    // Another network continues from the saved vectors.
     let other = normalise(layer([[9.0, 0.0], [1.0, 1.0], [0.5, 3.0]]), &mut rng());
     let restored = apply_weights(other, state)?;
     let both = [&normalised, &restored].map(|layer| numbers(layer.weight.val()));
@@ -145,7 +145,7 @@ fn assert_close(found: &[f32], expected: &[f32]) {
 }
 
 #[test]
-fn a_convolution_is_normalised_as_by_pytorch() {
+fn a_normalised_convolution_agrees_with_pytorch() {
     let stored = include_str!("../../../../../references/regularisers.json");
     let case = serde_json::from_str::<Stored>(stored).unwrap().spectral;
     let device = Device::flex().autodiff();

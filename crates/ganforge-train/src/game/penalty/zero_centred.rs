@@ -1,5 +1,5 @@
-//! R1 and R2: the score should be flat where the data or the fakes are (Mescheder et al. 2018, "Which Training Methods
-//! for GANs do actually Converge?", section 4.1).
+//! R1 and R2: zero-centred gradient penalties on real images or on fakes (Mescheder et al. 2018, "Which Training Methods for GANs do actually
+//! Converge?", section 4.1).
 
 use burn::tensor::Tensor;
 

@@ -1,4 +1,4 @@
-//! Payoffs against PyTorch, theory and the promises of their documentation.
+//! Payoffs agree with PyTorch, with theory, and with their documentation.
 
 mod names;
 mod reference;
@@ -7,7 +7,7 @@ mod theory;
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::logistic::jensen_shannon;
-use super::{Base, Divergence, Opponent, Payoff, Targets};
+use super::{Base, Divergence, Equilibrium, Opponent, Payoff, Targets};
 
 const REAL: [f64; 4] = [1.7, -0.4, 0.3, 2.2];
 const FAKE: [f64; 4] = [-1.1, 0.6, -2.5, 0.15];
@@ -42,13 +42,18 @@ fn sigmoid(s: f64) -> f64 {
     1.0 / (1.0 + (-s).exp())
 }
 
-/// Every payoff with its defaults, and with what else a recipe can say.
+/// Every payoff with its defaults and with the other parameters of a recipe.
 fn every_payoff() -> Vec<Payoff> {
     let mut all = Payoff::ALL.to_vec();
     all.push(Payoff::LeastSquares(Targets {
         real: 1.0,
         fake: -1.0,
         generator: 0.0,
+    }));
+    all.push(Payoff::EnergyMargin { margin: 2.0 });
+    all.push(Payoff::Balanced(Equilibrium {
+        gamma: 0.7,
+        lambda: 0.01,
     }));
     all.extend(DIVERGENCES.map(|of| Payoff::Divergence {
         of,
@@ -65,14 +70,14 @@ const DIVERGENCES: [Divergence; 5] = [
     Divergence::JensenShannon,
 ];
 
-/// A player's loss with its gradients with respect to real and fake scores; zeros where none arrives.
+/// A player's loss with its gradients with respect to real and fake scores; zeros without a gradient.
 struct Slopes {
     loss: f64,
     real: Vec<f64>,
     fake: Vec<f64>,
 }
 
-fn slopes(
+fn score_gradients(
     real: &[f64],
     fake: &[f64],
     loss: impl FnOnce(Tensor<2>, Tensor<2>) -> Tensor<1>,
@@ -83,25 +88,31 @@ fn slopes(
     let loss = loss(real.clone(), fake.clone());
     let value = scalar(loss.clone().inner());
     let gradients = loss.backward();
-    let slope = |scores: &Tensor<2>| match scores.grad(&gradients) {
+    let gradient = |scores: &Tensor<2>| match scores.grad(&gradients) {
         Some(gradient) => numbers(gradient),
         None => vec![0.0; scores.dims()[0]],
     };
     Slopes {
         loss: value,
-        real: slope(&real),
-        fake: slope(&fake),
+        real: gradient(&real),
+        fake: gradient(&fake),
     }
 }
 
+/// With k = 1 where there is one, at which real images and fakes weigh the same.
 fn discriminator(payoff: Payoff, real: &[f64], fake: &[f64], smoothing: f64) -> Slopes {
-    slopes(real, fake, |real, fake| {
-        payoff.discriminator_loss(real, fake, smoothing)
+    discriminator_at(1.0, payoff, real, fake, smoothing)
+}
+
+fn discriminator_at(k: f64, payoff: Payoff, real: &[f64], fake: &[f64], smoothing: f64) -> Slopes {
+    score_gradients(real, fake, |real, fake| {
+        let balance = Tensor::from_data([k], &real.device());
+        payoff.discriminator_loss(real, fake, smoothing, Some(balance))
     })
 }
 
 fn generator(payoff: Payoff, real: &[f64], fake: &[f64]) -> Slopes {
-    slopes(real, fake, |real, fake| {
+    score_gradients(real, fake, |real, fake| {
         payoff.generator_loss(|| real, fake)
     })
 }
@@ -117,14 +128,17 @@ fn confident_scores_keep_losses_and_gradients_finite() {
             generator(payoff, &sure, &wrong),
         ] {
             assert!(player.loss.is_finite(), "{payoff:?}");
-            let mut slopes = player.real.iter().chain(&player.fake);
-            assert!(slopes.all(|slope| slope.is_finite()), "{payoff:?}");
+            let mut score_gradients = player.real.iter().chain(&player.fake);
+            assert!(
+                score_gradients.all(|gradient| gradient.is_finite()),
+                "{payoff:?}"
+            );
         }
     }
 }
 
-/// Goodfellow et al. 2014, section 3: both generator losses pull the same way; where the discriminator is sure of a
-/// fake, D(G(z)) = D near 0, minimax pulls with strength D and the heuristic with 1 - D.
+/// Goodfellow et al. 2014, section 3: both generator losses have gradients of the same sign; where the discriminator rejects a fake confidently,
+/// D(G(z)) = D near 0, minimax has a gradient of D and the heuristic of 1 - D.
 #[test]
 fn minimax_saturates_where_the_heuristic_does_not() {
     let pull = |payoff: Payoff, score: f64| generator(payoff, &REAL, &[score]).fake[0];
@@ -141,7 +155,7 @@ fn minimax_saturates_where_the_heuristic_does_not() {
 }
 
 #[test]
-fn a_constant_added_to_all_scores_changes_nothing_for_payoffs_that_compare() {
+fn relativistic_losses_do_not_change_with_a_constant() {
     let moved = |scores: [f64; 4]| scores.map(|score| score + 4.0);
     for payoff in every_payoff() {
         let [here, there] = [(REAL, FAKE), (moved(REAL), moved(FAKE))].map(|(real, fake)| {
@@ -156,7 +170,11 @@ fn a_constant_added_to_all_scores_changes_nothing_for_payoffs_that_compare() {
         let distance = std::iter::zip(here, there)
             .map(|(a, b)| (a - b).abs())
             .fold(0.0, f64::max);
-        assert_eq!(payoff.compares(), distance < 1e-5, "{payoff:?}: {distance}");
+        assert_eq!(
+            payoff.is_relativistic(),
+            distance < 1e-5,
+            "{payoff:?}: {distance}"
+        );
     }
 }
 
@@ -178,7 +196,7 @@ fn the_paired_logistic_payoff_is_that_of_r3gan() {
 }
 
 #[test]
-fn only_payoffs_that_compare_look_at_real_scores_for_the_generator() {
+fn only_relativistic_generator_losses_need_real_scores() {
     for payoff in every_payoff() {
         let mut asked = false;
         let real = || {
@@ -186,7 +204,7 @@ fn only_payoffs_that_compare_look_at_real_scores_for_the_generator() {
             column(&REAL)
         };
         let _ = payoff.generator_loss(real, column(&FAKE));
-        assert_eq!(asked, payoff.compares(), "{payoff:?}");
+        assert_eq!(asked, payoff.is_relativistic(), "{payoff:?}");
     }
 }
 
@@ -194,38 +212,38 @@ fn only_payoffs_that_compare_look_at_real_scores_for_the_generator() {
 #[should_panic(expected = "as many fakes as real images")]
 fn pairs_need_as_many_fakes_as_real_images() {
     let payoff = Payoff::relativistic(Opponent::Pair, Base::Hinge);
-    let _ = payoff.discriminator_loss(column(&REAL), column(&[0.5]), 0.0);
+    let _ = payoff.discriminator_loss(column(&REAL), column(&[0.5]), 0.0, None);
 }
 
 #[test]
-fn averages_take_batches_of_any_sizes() {
+fn averages_accept_different_batch_sizes() {
     let payoff = Payoff::relativistic(Opponent::Average, Base::LeastSquares);
-    let [real, fake] = payoff.judged(column(&[1.0, 2.0, 6.0]), column(&[0.5]));
+    let [real, fake] = payoff.decision_scores(column(&[1.0, 2.0, 6.0]), column(&[0.5]));
     assert_eq!(numbers(real), [0.5, 1.5, 5.5]);
     assert_eq!(numbers(fake), [-2.5]);
 }
 
 #[test]
-fn what_is_judged_are_differences_where_only_they_count() {
+fn decision_scores_of_relativistic_payoffs_are_differences() {
     let scores = |payoff: Payoff| {
         payoff
-            .judged(column(&[50.0, 9.0]), column(&[40.0, 10.0]))
+            .decision_scores(column(&[50.0, 9.0]), column(&[40.0, 10.0]))
             .map(numbers)
     };
     let pair = Payoff::relativistic(Opponent::Pair, Base::Logistic);
     assert_eq!(scores(pair), [vec![10.0, -1.0], vec![-10.0, 1.0]]);
     for payoff in every_payoff()
         .into_iter()
-        .filter(|payoff| !payoff.compares())
+        .filter(|payoff| !payoff.is_relativistic())
     {
         assert_eq!(scores(payoff), [vec![50.0, 9.0], vec![40.0, 10.0]]);
     }
 }
 
-/// An image that is as likely real as fake gets the score at the boundary: there the discriminator's two pulls,
-/// one from real images and one from fakes, cancel.
+/// An image that is equally likely real and fake has the score of the boundary, where the gradients of the discriminator's loss from real images and
+/// from fakes cancel.
 #[test]
-fn at_the_decision_boundary_the_discriminator_is_content_with_equal_odds() {
+fn the_decision_boundary_is_optimal_for_equal_odds() {
     for payoff in every_payoff() {
         let boundary = payoff.decision_boundary();
         let Slopes { real, fake, .. } = discriminator(payoff, &[boundary], &[boundary], 0.0);
@@ -235,13 +253,13 @@ fn at_the_decision_boundary_the_discriminator_is_content_with_equal_odds() {
 }
 
 #[test]
-fn the_value_is_the_unsmoothed_loss_with_the_other_sign() {
+fn the_value_is_the_negated_unsmoothed_loss() {
     use std::f64::consts::LN_2;
     for payoff in every_payoff() {
         let value = payoff.value(column(&REAL), column(&FAKE)).map(scalar);
         let loss = discriminator(payoff, &REAL, &FAKE, 0.0).loss;
         // The bound of the Jensen-Shannon divergence has the constant inside.
-        let constant = if payoff.bounds().is_some() {
+        let constant = if payoff.estimated_distance().is_some() {
             -2.0 * LN_2
         } else {
             0.0

@@ -1,8 +1,8 @@
-//! What recipes call payoffs, and what they are told about wrong ones.
+//! Names of payoffs in recipes, and the errors for wrong ones.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Divergence, Payoff, Targets, every_payoff};
+use super::{Divergence, Equilibrium, Payoff, Targets, every_payoff};
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Rules {
@@ -17,19 +17,19 @@ fn read(payoff: &str) -> Result<Payoff, String> {
 }
 
 #[test]
-fn every_payoff_survives_its_own_text() {
+fn every_payoff_round_trips_through_text() {
     for payoff in every_payoff() {
         let rules = Rules { payoff, steps: 2 };
         let text = toml::to_string(&rules).unwrap();
         assert_eq!(toml::from_str::<Rules>(&text).unwrap(), rules, "{text}");
-        // A name says it all where nothing differs from the defaults.
+        // Default parameters are written as a name alone.
         let plain = text.contains(&format!("payoff = \"{}\"", payoff.name()));
         assert_eq!(plain, Payoff::ALL.contains(&payoff), "{text}");
     }
 }
 
 #[test]
-fn names_tell_payoffs_apart() {
+fn names_are_unique() {
     for payoff in Payoff::ALL {
         let name = format!("\"{}\"", payoff.name());
         assert_eq!(read(&name), Ok(payoff));
@@ -38,7 +38,7 @@ fn names_tell_payoffs_apart() {
 }
 
 #[test]
-fn a_table_changes_what_it_names_and_leaves_the_rest() {
+fn a_table_overrides_only_its_keys() {
     let targets = Targets {
         real: 1.0,
         fake: -1.0,
@@ -58,12 +58,16 @@ fn a_table_changes_what_it_names_and_leaves_the_rest() {
 }
 
 #[test]
-fn a_wrong_payoff_is_told_what_is_known() {
+fn errors_list_the_known_payoffs_and_keys() {
     for (payoff, parts) in [
         ("\"hinges\"", &["`hinges`", "`hinge`", "`f-kl`"][..]),
         ("{ kind = \"lsgan\" }", &["`lsgan`", "`least-squares`"]),
         ("{ real = 1 }", &["`kind`"]),
-        ("{ kind = \"hinge\", margin = 1 }", &["`margin`", "`real`"]),
+        ("{ kind = \"hinge\", slack = 1 }", &["`slack`", "`real`"]),
+        (
+            "{ kind = \"hinge\", margin = 1 }",
+            &["`margin`", "`hinge`", "no keys"],
+        ),
         (
             "{ kind = \"hinge\", real = 1 }",
             &["`real`", "`hinge`", "no keys"],
@@ -82,7 +86,24 @@ fn a_wrong_payoff_is_told_what_is_known() {
 }
 
 #[test]
-fn targets_that_leave_no_game_are_refused() {
+fn margins_and_equilibria_that_leave_no_game_are_refused() {
+    let refused = |payoff: Payoff| payoff.check().unwrap_err().to_string();
+    for margin in [0.0, -1.0, f64::NAN] {
+        assert!(refused(Payoff::EnergyMargin { margin }).contains("game.payoff.margin"));
+    }
+    for (gamma, lambda, key) in [
+        (0.0, 0.1, "game.payoff.gamma"),
+        (1.5, 0.1, "game.payoff.gamma"),
+        (0.5, 0.0, "game.payoff.lambda"),
+        (0.5, f64::NAN, "game.payoff.lambda"),
+    ] {
+        let complaint = refused(Payoff::Balanced(Equilibrium { gamma, lambda }));
+        assert!(complaint.contains(key), "{complaint}");
+    }
+}
+
+#[test]
+fn meaningless_targets_are_rejected() {
     let check = |real, fake, generator| {
         let targets = Targets {
             real,

@@ -1,8 +1,8 @@
-//! Values and gradients against PyTorch's autograd in float64: `references/payoffs.py`.
+//! Values and gradients agree with PyTorch's autograd in float64: `references/payoffs.py`.
 
 use serde::Deserialize;
 
-use super::{Payoff, Slopes, discriminator, every_payoff, generator};
+use super::{Payoff, Slopes, discriminator_at, every_payoff, generator};
 
 const STORED: &str = include_str!("../../../../../../references/payoffs.json");
 
@@ -10,6 +10,9 @@ const STORED: &str = include_str!("../../../../../../references/payoffs.json");
 struct Case {
     payoff: Payoff,
     smoothing: f64,
+    /// k of the payoff `balanced`.
+    #[serde(default)]
+    balance: f64,
     real: Vec<f64>,
     fake: Vec<f64>,
     discriminator: Expected,
@@ -29,7 +32,7 @@ impl Expected {
             .chain(paired(&found.real, &self.real))
             .chain(paired(&found.fake, &self.fake));
         for (found, expected) in pairs {
-            // What cancels in single precision leaves its rounding behind, whatever its own size.
+            // Cancellation leaves rounding errors of the size of its operands.
             let tolerance = 1e-5 * expected.abs() + 2e-7;
             assert!(
                 (found - expected).abs() <= tolerance,
@@ -54,13 +57,14 @@ fn losses_and_gradients_of_both_players_agree_with_pytorch() {
         let Case {
             payoff,
             smoothing,
+            balance,
             ref real,
             ref fake,
             ..
         } = case;
         let what = |player| format!("{player} of {payoff:?}, smoothing {smoothing}, {real:?}");
         case.discriminator.check(
-            &discriminator(payoff, real, fake, smoothing),
+            &discriminator_at(balance, payoff, real, fake, smoothing),
             &what("discriminator"),
         );
         case.generator
@@ -69,7 +73,7 @@ fn losses_and_gradients_of_both_players_agree_with_pytorch() {
 }
 
 #[test]
-fn pytorch_was_asked_about_every_payoff() {
+fn the_reference_covers_every_payoff() {
     let cases = cases();
     for payoff in every_payoff() {
         let smoothings: &[f64] = if payoff.has_targets() {

@@ -28,7 +28,7 @@ fn at_the_optimal_discriminator_the_value_is_the_jensen_shannon_divergence() {
             let values = values.into_data();
             values.iter::<f64>().zip(weights).map(|(v, w)| v * w).sum()
         };
-        // One image at a time, so that the payoff's own means leave single values to be weighted.
+        // One image at a time, so that single values can be weighted.
         let (real, real_weights) = weigh(0.0);
         let (fake, fake_weights) = weigh(distance);
         let on_real = integral(-softplus(-column(&real)), &real_weights);
@@ -51,7 +51,7 @@ fn at_the_optimal_discriminator_the_value_is_the_jensen_shannon_divergence() {
 const P: [usize; 3] = [5, 3, 2];
 const Q: [usize; 3] = [4, 1, 15];
 
-/// Each outcome's score as often as the outcome occurs.
+/// Repeats each outcome's score as often as the outcome occurs.
 fn batch(counts: [usize; 3], scores: [f64; 3]) -> Vec<f64> {
     let rows = std::iter::zip(counts, scores);
     rows.flat_map(|(count, score)| std::iter::repeat_n(score, count))
@@ -75,7 +75,7 @@ fn by_definition(divergence: Divergence, p: [f64; 3], q: [f64; 3]) -> f64 {
     std::iter::zip(p, q).map(|(p, q)| q * f(p / q)).sum()
 }
 
-/// The score s with g(s) = f'(u): the optimal critic's, where real images are u times as likely as fakes.
+/// The score s with g(s) = f'(u), which the optimal critic gives where real images are u times as likely as fakes.
 fn optimal_score(divergence: Divergence, u: f64) -> f64 {
     match divergence {
         // f' = 1 + log u and g(s) = s.
@@ -89,7 +89,7 @@ fn optimal_score(divergence: Divergence, u: f64) -> f64 {
     }
 }
 
-/// Nowozin et al. 2016, eqs. 4 and 5: the bound is tight at T = f'(p/q), and below it everywhere else.
+/// Nowozin et al. 2016, eqs. 4 and 5: the bound is tight at T = f'(p/q) and smaller everywhere else.
 #[test]
 fn at_the_optimal_critic_the_bound_is_the_divergence() {
     let (p, q) = (shares(P), shares(Q));
@@ -121,14 +121,13 @@ fn equal_distributions_have_no_divergence_at_the_decision_boundary() {
     }
 }
 
-/// The gradient, with respect to the logits θ of a softmax q, of the generator's expected loss over q with the
-/// discriminator held where it is.
+/// The gradient, with respect to the logits θ of a softmax q, of the generator's expected loss over q for a fixed discriminator.
 fn expected_gradient(payoff: Payoff, theta: [f64; 3], scores: [f64; 3]) -> Vec<f64> {
     let device = Device::flex().autodiff();
     let theta = theta.map(|value| value as f32);
     let theta = Tensor::<2>::from_data(TensorData::new(theta.to_vec(), [1, 3]), &device);
     let theta = theta.require_grad();
-    // One outcome at a time, so that the payoff's own mean leaves its cost to be weighted by its probability.
+    // One outcome at a time, so that its loss can be weighted by its probability.
     let costs = scores.map(|score| {
         let score = Tensor::<2>::full([1, 1], score, &device);
         payoff.generator_loss(|| score.clone(), score.clone())
@@ -162,8 +161,8 @@ fn maximum_likelihood_and_the_kl_bound_have_the_gradient_of_kl() {
     }
 }
 
-/// Nowozin et al. 2016, section 2.2: with the critic at its optimum the zero-sum generator descends the divergence
-/// itself. Here against its numeric slope.
+/// Nowozin et al. 2016, section 2.2: with an optimal critic, the zero-sum generator descends the divergence itself. Compared with its finite
+/// difference.
 #[test]
 fn the_zero_sum_generator_descends_the_divergence() {
     let (p, q) = (shares(P), shares(Q));

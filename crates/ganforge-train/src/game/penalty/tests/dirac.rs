@@ -1,5 +1,5 @@
-//! The Dirac-GAN (Mescheder et al. 2018, definition 2.1): one number makes all fakes, one number judges them, the data
-//! are zero. The players circle the solution for ever, unless a penalty pulls them in.
+//! The Dirac-GAN (Mescheder et al. 2018, definition 2.1): generator and discriminator have one parameter each, and the data are zero. The players
+//! orbit the solution unless a penalty makes it attractive.
 
 use burn::module::{Module, Param};
 use burn::optim::GradientsParams;
@@ -9,11 +9,11 @@ use ganforge_model::{
     InputGradient,
 };
 
-use super::super::{Form, Penalty};
+use super::super::{GradientForm, Penalty};
 use crate::Payoff;
 use crate::game::{AdversarialLoss, Game, ScoreState, TurnKey, UpdateRule};
 
-/// Makes the same number whatever the latent.
+/// Generates the same number for every latent.
 #[derive(Module, Debug)]
 struct Point {
     place: Param<Tensor<1>>,
@@ -22,7 +22,7 @@ struct Point {
 /// D(x) = ψ·x.
 #[derive(Module, Debug)]
 struct Line {
-    slope: Param<Tensor<1>>,
+    psi: Param<Tensor<1>>,
 }
 
 impl Generator for Point {
@@ -37,7 +37,7 @@ impl Generator for Point {
 
 impl Discriminator for Line {
     fn forward(&self, input: DiscriminatorInput) -> DiscriminatorOutput {
-        let logits = input.images.flatten::<2>(1, 3) * self.slope.val().unsqueeze();
+        let logits = input.images.flatten::<2>(1, 3) * self.psi.val().unsqueeze();
         DiscriminatorOutput {
             features: logits.clone(),
             class_logits: None,
@@ -46,7 +46,7 @@ impl Discriminator for Line {
     }
 
     fn input_gradient(&self, input: DiscriminatorInput) -> Option<InputGradient> {
-        let gradient = self.slope.val().reshape([1, 1, 1, 1]);
+        let gradient = self.psi.val().reshape([1, 1, 1, 1]);
         Some(InputGradient {
             gradient: gradient.expand(input.images.dims()),
             output: self.forward(input),
@@ -62,7 +62,7 @@ fn field(payoff: Payoff, penalties: &[Penalty], [theta, psi]: [f32; 2]) -> [f64;
         place: parameter(theta),
     };
     let discriminator = Line {
-        slope: parameter(psi),
+        psi: parameter(psi),
     };
     let game = Game {
         penalties: penalties.to_vec(),
@@ -92,7 +92,7 @@ fn field(payoff: Payoff, penalties: &[Penalty], [theta, psi]: [f32; 2]) -> [f64;
         ),
         -of(
             &GradientsParams::from_grads(by_discriminator, &discriminator),
-            &discriminator.slope,
+            &discriminator.psi,
         ),
     ]
 }
@@ -121,11 +121,11 @@ fn eigenvalues_are_those_of_the_theory_with_and_without_a_penalty() {
         for gamma in [0.0, 0.3, 1.0, 2.5] {
             let r1 = Penalty::R1 {
                 gamma,
-                form: Form::Exact,
+                form: GradientForm::Exact,
             };
             let r2 = Penalty::R2 {
                 gamma,
-                form: Form::Directional,
+                form: GradientForm::Directional,
             };
             for penalty in [r1, r2] {
                 let penalties: &[Penalty] = if gamma > 0.0 { &[penalty] } else { &[] };
@@ -158,7 +158,7 @@ fn steps_spiral_out_without_a_penalty_and_in_with_one() {
     assert!(play(&[]) > 0.55);
     let r1 = Penalty::R1 {
         gamma: 1.0,
-        form: Form::Auto,
+        form: GradientForm::Auto,
     };
     assert!(play(&[r1]) < 0.02);
 }

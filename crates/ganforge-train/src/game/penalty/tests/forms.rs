@@ -1,4 +1,4 @@
-//! The detours of discriminators without an expression for their input gradient lead to the same place.
+//! Gradient forms for discriminators without an expression for their input gradient agree with the exact one.
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -7,15 +7,15 @@ use ganforge_model::{
     Discriminator, DiscriminatorConfig, DiscriminatorInput, DiscriminatorNet, DiscriminatorOutput,
 };
 
-use super::super::one_centred::{between_at_random, one_centred};
+use super::super::one_centred::{one_centred, random_interpolations};
 use super::super::{
-    Form, Penalty, PenaltyInput, Points, input_gradient::squared_gradient_norm, noise,
+    GradientForm, Penalty, PenaltyInput, Points, input_gradient::squared_gradient_norm, noise,
 };
 use super::reference::{Case, cases};
 use super::{cosine, flat, gradients_by_name};
 use crate::game::{Scored, TurnKey};
 
-fn with_form(penalty: &Penalty, form: Form) -> Penalty {
+fn with_form(penalty: &Penalty, form: GradientForm) -> Penalty {
     match *penalty {
         Penalty::R1 { gamma, .. } => Penalty::R1 { gamma, form },
         Penalty::R2 { gamma, .. } => Penalty::R2 { gamma, form },
@@ -43,17 +43,18 @@ fn number(loss: &Tensor<1>) -> f64 {
 }
 
 #[test]
-fn the_directional_form_has_the_exact_value_and_nearly_the_exact_gradient() {
+fn the_directional_form_has_the_exact_value_and_a_close_gradient() {
     let mut smooth = 0;
     for case in cases() {
         let network = case.network();
         for outcome in &case.outcomes {
             let points = case.points(&outcome.penalty);
-            let [exact, directional] = [Form::Exact, Form::Directional].map(|form| {
-                let loss = with_form(&outcome.penalty, form).loss_at(&network, &points);
-                let loss = loss.unwrap();
-                (number(&loss), flat(&gradients_by_name(&loss, &network)))
-            });
+            let [exact, directional] =
+                [GradientForm::Exact, GradientForm::Directional].map(|form| {
+                    let loss = with_form(&outcome.penalty, form).loss_at(&network, &points);
+                    let loss = loss.unwrap();
+                    (number(&loss), flat(&gradients_by_name(&loss, &network)))
+                });
             let name = format!("{:?} on {:?}", outcome.penalty, case.discriminator);
             assert!(
                 (directional.0 / exact.0 - 1.0).abs() < 1e-5,
@@ -75,12 +76,12 @@ fn the_directional_form_has_the_exact_value_and_nearly_the_exact_gradient() {
 }
 
 #[test]
-fn noise_measures_the_same_slope_in_the_mean() {
+fn noise_estimates_the_same_norm_in_the_mean() {
     let case = &cases()[3];
     assert_eq!(activation(case), Some(Activation::Softplus));
     let network = case.network();
     let points = case.points(&case.outcomes[0].penalty);
-    let exact = squared_gradient_norm(Form::Exact, &network, &points).mean();
+    let exact = squared_gradient_norm(GradientForm::Exact, &network, &points).mean();
     let many = Points {
         images: points.images.repeat_dim(0, 5000),
         class: None,
@@ -88,11 +89,11 @@ fn noise_measures_the_same_slope_in_the_mean() {
     };
     let tried = noise::squared(&network, &many).mean();
     let (exact, tried) = (number(&exact), number(&tried));
-    // The relative spread of one try is √2.
+    // The relative standard deviation of one sample is √2.
     assert!((tried / exact - 1.0).abs() < 0.05, "{tried} and {exact}");
 }
 
-/// A discriminator that keeps its input gradient to itself.
+/// A discriminator without an expression for its input gradient.
 #[derive(Module, Debug)]
 struct Silent {
     network: DiscriminatorNet,
@@ -105,7 +106,7 @@ impl Discriminator for Silent {
 }
 
 #[test]
-fn auto_is_exact_where_it_can_be_and_directional_elsewhere() {
+fn auto_is_exact_if_supported_and_else_directional() {
     let case = &cases()[0];
     let network = case.network();
     let silent = Silent {
@@ -113,26 +114,26 @@ fn auto_is_exact_where_it_can_be_and_directional_elsewhere() {
     };
     let penalty = Penalty::R1 {
         gamma: 1.0,
-        form: Form::Auto,
+        form: GradientForm::Auto,
     };
     let points = case.points(&penalty);
-    let told = |loss: Option<Tensor<1>>| loss.unwrap().into_data();
-    let exact = with_form(&penalty, Form::Exact).loss_at(&network, &points);
-    assert_eq!(told(penalty.loss_at(&network, &points)), told(exact));
-    let directional = with_form(&penalty, Form::Directional).loss_at(&silent, &points);
-    assert_eq!(told(penalty.loss_at(&silent, &points)), told(directional));
+    let data = |loss: Option<Tensor<1>>| loss.unwrap().into_data();
+    let exact = with_form(&penalty, GradientForm::Exact).loss_at(&network, &points);
+    assert_eq!(data(penalty.loss_at(&network, &points)), data(exact));
+    let directional = with_form(&penalty, GradientForm::Directional).loss_at(&silent, &points);
+    assert_eq!(data(penalty.loss_at(&silent, &points)), data(directional));
 }
 
 #[test]
 #[should_panic(expected = "implements `input_gradient`")]
-fn exact_cannot_be_had_of_a_discriminator_that_keeps_its_gradient() {
+fn exact_requires_an_input_gradient() {
     let case = &cases()[0];
     let silent = Silent {
         network: case.network(),
     };
     let penalty = Penalty::R1 {
         gamma: 1.0,
-        form: Form::Exact,
+        form: GradientForm::Exact,
     };
     let _ = penalty.loss_at(&silent, &case.points(&penalty));
 }
@@ -142,7 +143,7 @@ fn the_interpolation_coefficient_is_one_per_sample() {
     let device = Device::flex().autodiff();
     let real = Tensor::ones([6, 2, 3, 3], &device);
     let fake = -real.clone();
-    let between = between_at_random(&real, &fake);
+    let between = random_interpolations(&real, &fake);
     let numbers: Tensor<2> = between.flatten(1, 3);
     let [low, high] = [numbers.clone().min_dim(1), numbers.max_dim(1)]
         .map(|column| column.into_data().try_to_vec::<f32>().unwrap());
@@ -158,7 +159,7 @@ fn the_interpolation_coefficient_is_one_per_sample() {
 }
 
 #[test]
-fn a_slope_of_zero_has_gradients_that_are_numbers() {
+fn a_norm_of_zero_has_finite_gradients() {
     let device = Device::flex().autodiff();
     let squared = Tensor::<1>::from_data([0.0, 4.0], &device).require_grad();
     let loss = one_centred(squared.clone().square(), 1.0, false);
@@ -167,21 +168,21 @@ fn a_slope_of_zero_has_gradients_that_are_numbers() {
 }
 
 #[test]
-fn no_gradient_leads_back_through_the_images() {
+fn images_receive_no_gradient() {
     let case = &cases()[0];
     let network = case.network();
     for outcome in &case.outcomes {
         let fakes = case.images("fake").require_grad();
-        let shown = PenaltyInput {
+        let input = PenaltyInput {
             real: &Scored::new(&network, case.images("real"), None, true),
             fake: &Scored::new(&network, fakes.clone(), None, false),
             class: None,
             anchors: None,
             key: TurnKey::default(),
         };
-        for form in [Form::Exact, Form::Directional] {
+        for form in [GradientForm::Exact, GradientForm::Directional] {
             let penalty = with_form(&outcome.penalty, form);
-            let loss = penalty.loss(&network, shown).unwrap();
+            let loss = penalty.loss(&network, input).unwrap();
             assert!(number(&loss) > 0.0, "{penalty:?}");
             assert!(fakes.grad(&loss.backward()).is_none(), "{penalty:?}");
         }

@@ -1,4 +1,4 @@
-//! Penalties against PyTorch, against each other, and against the theory they come from.
+//! Penalties agree with PyTorch, with each other, and with theory.
 
 mod dirac;
 mod forms;
@@ -13,7 +13,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use ganforge_model::collect_weights;
 
-/// Gradients of a loss by every float parameter of a module, by path; zeros where there is none.
+/// Gradients of a loss with respect to every float parameter of a module, by path; zeros where there is none.
 fn gradients_by_name<M: Module>(loss: &Tensor<1>, module: &M) -> BTreeMap<String, Vec<f64>> {
     let gradients = GradientsParams::from_grads(loss.backward(), module);
     let mut swap = Swap { gradients };
@@ -24,7 +24,7 @@ fn gradients_by_name<M: Module>(loss: &Tensor<1>, module: &M) -> BTreeMap<String
         .collect()
 }
 
-/// Puts each parameter's gradient in its place.
+/// Replaces each parameter by its gradient.
 struct Swap {
     gradients: GradientsParams,
 }

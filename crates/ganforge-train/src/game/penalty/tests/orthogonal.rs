@@ -1,4 +1,4 @@
-//! Orthogonal regularisation against PyTorch (`references/regularisers.py`).
+//! Orthogonal regularisation agrees with PyTorch (`references/regularisers.py`).
 
 use std::collections::BTreeMap;
 
@@ -75,7 +75,7 @@ fn layers(case: &Case) -> Layers {
 }
 
 #[test]
-fn values_and_weight_gradients_are_those_of_pytorch() {
+fn values_and_weight_gradients_agree_with_pytorch() {
     let case = stored();
     let layers = layers(&case);
     assert_eq!(case.outcomes.len(), 2);
@@ -96,19 +96,19 @@ fn values_and_weight_gradients_are_those_of_pytorch() {
 }
 
 #[test]
-fn orthogonal_filters_of_any_length_are_free() {
+fn orthogonal_filters_of_any_length_are_not_penalised() {
     let device = Device::flex().autodiff();
     let mut layer = LinearConfig::new(3, 2).init(&device);
     let weights = [[2.0, 0.0], [0.0, 1.0], [0.0, 0.0]];
     layer.weight = burn::module::Param::from_data(weights, &device);
     let value = |unit_norms| -> f32 { orthogonal(&layer, 1.0, unit_norms).unwrap().into_scalar() };
     assert_eq!(value(false).to_bits(), 0.0_f32.to_bits());
-    // One squared length is 4 in place of 1.
+    // One squared length is 4 instead of 1.
     assert!((value(true) - 9.0).abs() < 1e-6);
 }
 
 #[test]
-fn only_weights_that_ask_for_gradients_count() {
+fn only_weights_that_track_gradients_count() {
     let frozen = layers(&stored()).no_grad();
     assert!(orthogonal(&frozen, 1.0, false).is_none());
     let norm = burn::nn::BatchNormConfig::new(3).init(&Device::flex().autodiff());

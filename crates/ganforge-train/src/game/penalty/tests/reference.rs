@@ -1,4 +1,4 @@
-//! Values and parameter gradients against PyTorch's double backward in float64 (`references/penalties.py`).
+//! Values and parameter gradients agree with PyTorch's double backward in float64 (`references/penalties.py`).
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::super::{Penalty, Points, dragan, one_centred};
 use super::gradients_by_name;
 
-/// Of the largest number of each tensor, in single precision.
+/// Tolerance relative to the largest element of each tensor, in single precision.
 const TOLERANCE: f64 = 1e-5;
 
 #[derive(Deserialize)]
@@ -79,17 +79,19 @@ impl Case {
         Tensor::from_data(self.images[name].as_slice(), &Device::flex().autodiff())
     }
 
-    /// Where the penalty looks, with the stored coefficients in place of random ones.
+    /// The evaluation points of the penalty, with the stored coefficients instead of random ones.
     pub fn points(&self, penalty: &Penalty) -> Points {
         let (real, fake) = (self.images("real"), self.images("fake"));
         let images = match penalty {
             Penalty::R2 { .. } => fake,
             Penalty::R1 { .. } => real,
-            Penalty::WganGp { .. } => one_centred::between(&real, &fake, self.shares("epsilon")),
-            Penalty::Dragan { .. } => {
-                dragan::around(&real, &self.images("noise"), self.shares("alpha"))
+            Penalty::WganGp { .. } => {
+                one_centred::interpolate(&real, &fake, self.shares("epsilon"))
             }
-            other => panic!("{other:?} looks at no slopes"),
+            Penalty::Dragan { .. } => {
+                dragan::perturb(&real, &self.images("noise"), self.shares("alpha"))
+            }
+            other => panic!("{other:?} is not a gradient penalty"),
         };
         let class = self.labels.as_ref().map(|labels| {
             Tensor::<1, Int>::from_data(labels.as_slice(), &Device::flex().autodiff())
@@ -103,7 +105,7 @@ impl Case {
 }
 
 #[test]
-fn every_penalty_and_all_its_parameter_gradients_are_those_of_pytorch() {
+fn penalties_and_their_parameter_gradients_agree_with_pytorch() {
     let mut worst = 0.0_f64;
     for case in cases() {
         let network = case.network();

@@ -1,4 +1,4 @@
-//! Formulas against PyTorch in float64 (`references/regularisers.py`).
+//! Formulas agree with PyTorch in float64 (`references/regularisers.py`).
 
 use std::collections::BTreeMap;
 
@@ -65,7 +65,7 @@ impl Outcome {
 }
 
 #[test]
-fn the_distance_between_judgements_is_that_of_pytorch() {
+fn the_consistency_distance_agrees_with_pytorch() {
     let case = stored().consistency;
     let (one, other) = (rows(&case.one, 2), rows(&case.other, 2));
     let loss = distance(one.clone(), other.clone());
@@ -74,7 +74,7 @@ fn the_distance_between_judgements_is_that_of_pytorch() {
 }
 
 #[test]
-fn the_class_loss_is_the_cross_entropy_of_pytorch() {
+fn the_class_loss_agrees_with_pytorch() {
     let case = stored().class_loss;
     let logits = rows(&case.logits, 3);
     let class = Tensor::<1, Int>::from_data(case.labels.as_slice(), &logits.device());
