@@ -1,4 +1,4 @@
-//! From a recipe to a trained model: builds or restores the players, sets the run directory up, hands over to burn-train.
+//! Training by a recipe: builds or restores the players, prepares the run directory, runs burn-train.
 
 use std::collections::BTreeSet;
 use std::fs::OpenOptions;
@@ -23,24 +23,24 @@ use crate::session::{
 };
 use crate::system::{Latents, Players, System};
 
-/// What a run reached.
+/// The result of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// The model file.
     pub model: PathBuf,
-    /// Real images shown to the discriminator, all sessions together.
+    /// Number of real images that the discriminator has seen over all sessions.
     pub images: u64,
-    /// True where the run was stopped before its end; it can be resumed.
+    /// Whether the run was stopped before its end; it can be resumed.
     pub interrupted: bool,
-    /// Figures of this session's evaluations that are missing, and why; they are in the log, too.
+    /// Metrics without a value in this session, and why; also in the log.
     pub warnings: Vec<String>,
 }
 
-/// Trains by a recipe, on one device: built-in networks, or yours where the recipe describes them.
+/// Trains the networks of a recipe on one device.
 ///
 /// # Errors
-/// A recipe, data or folder that does not fit; figures that are not finite; a full disk. The last good
-/// checkpoint is kept in every case.
+/// If recipe, data or directory do not match, a value becomes non-finite, or the disk is full. The last good checkpoint is
+/// always kept.
 ///
 /// ```
 /// # let folder = tempfile::tempdir()?;
@@ -67,7 +67,7 @@ pub fn train<S: System>(
     let experiment = &recipe.experiment;
     let directory = RunDirectory::new(&options.out);
     check_batch(recipe.experiment.run.batch, dataset.len())?;
-    let heavy = check_memory(recipe, Some(dataset), device)?;
+    let memory_warning = check_memory(recipe, Some(dataset), device)?;
     let training_device = device.clone().autodiff();
     let beginning = options.take_beginning()?;
     let Begun {
@@ -95,9 +95,9 @@ pub fn train<S: System>(
         data.fingerprint(),
         device.clone(),
     )?;
-    // Nothing in the folder is touched before everything is known to fit.
+    // The directory is not changed before everything is checked.
     let protocols = examiner.as_ref().map(Examiner::protocols);
-    let (_lock, found) = take_folder(
+    let (_lock, found) = prepare_directory(
         beginning,
         &journal,
         &manifest,
@@ -105,9 +105,14 @@ pub fn train<S: System>(
         options.source.take(),
         protocols,
     )?;
-    warnings.extend(found.into_iter().chain(heavy).chain(recipe.warnings()));
+    warnings.extend(
+        found
+            .into_iter()
+            .chain(memory_warning)
+            .chain(recipe.warnings()),
+    );
     if options.log
-        && let Some(warning) = why_no_log(&directory)
+        && let Some(warning) = check_log(&directory)
     {
         options.log = false;
         warnings.push(warning);
@@ -175,8 +180,8 @@ fn check_batch(batch: usize, images: usize) -> Result<(), TrainError> {
     Err(TrainError::Data(DataError::BatchSize { batch, images }))
 }
 
-/// Makes the run directory ready, and locks it. Returns the lock, and what is worth a warning.
-fn take_folder<S: System>(
+/// Prepares and locks the run directory. Returns the lock and warnings.
+fn prepare_directory<S: System>(
     beginning: Beginning,
     journal: &RunJournal<S>,
     manifest: &Manifest,
@@ -195,7 +200,7 @@ fn take_folder<S: System>(
         }
     };
     if is_saved {
-        // The session before may have been killed between its last checkpoint and the model file.
+        // The previous session may have been killed between its last checkpoint and the model file.
         journal.publish(manifest.images, generator)?;
     } else if manifest.from.is_some() {
         directory.checkpoints().note_beginning(manifest)?;
@@ -206,8 +211,8 @@ fn take_folder<S: System>(
     Ok(taken)
 }
 
-/// A log that cannot be written is no reason not to train: why there is none.
-fn why_no_log(directory: &RunDirectory) -> Option<String> {
+/// Checks that the log can be written; training continues without it, with the returned warning.
+fn check_log(directory: &RunDirectory) -> Option<String> {
     let path = directory.log();
     let opened = OpenOptions::new().create(true).append(true).open(&path);
     opened
@@ -227,16 +232,16 @@ fn training<S: System>(
             .label(&recipe.experiment.name)
             .num_epochs(1)
             .with_interrupter(options.interrupter)
-            // The run directory keeps its own metrics, by images seen.
+            // The run directory stores its own metrics.
             .with_metric_logger(InMemoryMetricLogger::new())
             .with_custom_checkpointers(
                 ModelPart(checkpoints.clone()),
                 OptimizerPart(checkpoints.clone()),
                 SchedulerPart(checkpoints.clone()),
             )
-            .with_checkpointing_strategy(WhenTold);
+            .with_checkpointing_strategy(SaveAlways);
     let evaluation = recipe.experiment.evaluation.as_ref();
-    let metrics = evaluation.map_or_else(BTreeSet::new, |asked| asked.metrics.clone());
+    let metrics = evaluation.map_or_else(BTreeSet::new, |evaluation| evaluation.metrics.clone());
     for series in Series::all(&metrics) {
         training = training.metric_train_numeric(series);
     }
@@ -249,10 +254,10 @@ fn training<S: System>(
     training
 }
 
-/// The loop decides when; every checkpoint it asks for is written.
-struct WhenTold;
+/// The training loop decides when to save; every requested checkpoint is written.
+struct SaveAlways;
 
-impl CheckpointingStrategy for WhenTold {
+impl CheckpointingStrategy for SaveAlways {
     fn checkpointing(&mut self, _step: usize, _: &EventStoreClient) -> Vec<CheckpointingAction> {
         vec![CheckpointingAction::Save]
     }

@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let text = include_str!("../recipe.toml");
     let recipe: Recipe<TwoCritics> = Recipe::parse("custom-system", text, &changes)?;
     let data = TrainingData::open(&recipe.experiment)?;
-    let options = TrainOptions::new(&out).resume(true);
+    let options = TrainOptions::new(out).resume(true);
     let outcome = train(&recipe, &data, &Device::flex(), options)?;
     println!(
         "{} images seen; {}",

@@ -1,4 +1,4 @@
-//! What can go wrong in a recipe or a run, each in one line: what, where, what to do.
+//! The error types of training. Each message is one line: what, where, what to do.
 
 mod recipe;
 
@@ -14,31 +14,31 @@ use ganforge_model::{ConfigError, ModelError};
 
 use crate::memory::error::MemoryError;
 
-/// Why a run could not start, or had to stop.
+/// The error of a run that could not start or had to stop.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TrainError {
-    /// The recipe.
+    /// An invalid recipe.
     #[error(transparent)]
     Recipe(#[from] RecipeError),
-    /// The data.
+    /// An error of the dataset.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// More memory than there is.
+    /// The run needs more memory than is available.
     #[error(transparent)]
     Memory(Box<MemoryError>),
-    /// A network that cannot be built for these images.
+    /// A network that cannot be built for images of this size.
     #[error("{player}: {source}")]
     Network {
         /// `generator` or `discriminator`.
         player: &'static str,
-        /// The value that does not work.
+        /// The invalid value.
         source: ConfigError,
     },
-    /// What `[evaluation]` asks and the data do not admit.
+    /// A metric or option of `[evaluation]` that the data do not admit.
     #[error("[evaluation] {0}")]
     Evaluation(#[from] MeasureError),
-    /// Figures obtained otherwise than those of the run so far.
+    /// A protocol that differs from that of the run's earlier metrics.
     #[error(
         "{metric} was measured with `{}` {} so far and would be with {} from here on; resume with the data and the [evaluation] that the run began with",
         difference.key, difference.second, difference.first
@@ -46,10 +46,10 @@ pub enum TrainError {
     OtherProtocol {
         /// The metric.
         metric: MetricName,
-        /// What differs: now, and in the run so far.
+        /// The differing value: now and in the run so far.
         difference: Difference,
     },
-    /// A best model that a run which goes on cannot compare with.
+    /// A stored best model that cannot be compared in a resumed run.
     #[error("{}: {reason}; move the file away to go on without it", path.display())]
     Best {
         /// The file.
@@ -57,21 +57,21 @@ pub enum TrainError {
         /// What is wrong with it.
         reason: String,
     },
-    /// The model file.
+    /// An error of a model file.
     #[error(transparent)]
     Model(#[from] ModelError),
-    /// The sample grid.
+    /// An error of a sample grid.
     #[error(transparent)]
     Samples(#[from] InferError),
-    /// A file of the run directory.
+    /// A file system error in the run directory.
     #[error("{}: {source}", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// A run directory that another process trains in.
+    /// A run directory in use by another process.
     #[error(
         "{} is being trained on by {}; wait for it, or choose another folder with --out",
         path.display(),
@@ -80,23 +80,23 @@ pub enum TrainError {
     InUse {
         /// The run directory.
         path: PathBuf,
-        /// The process, where its id can be read.
+        /// The id of the process, if it could be read.
         process: Option<u32>,
     },
-    /// A new run where something lies that it would replace.
+    /// A new run would overwrite an existing file.
     #[error(
         "{} is there already and is not of a run that could be resumed; move it away, or choose another folder with --out", .0.display()
     )]
     InTheWay(PathBuf),
-    /// A new run where another one lies.
+    /// A new run in the directory of another run.
     #[error(
         "{} already holds a run; continue it with --resume or choose another folder with --out", .0.display()
     )]
     Occupied(PathBuf),
-    /// Nothing to resume.
+    /// A directory without a checkpoint.
     #[error("{} holds no checkpoint to resume from", .0.display())]
     NoCheckpoint(PathBuf),
-    /// A checkpoint whose parts do not fit.
+    /// A damaged or inconsistent checkpoint.
     #[error("checkpoint {}: {reason}", path.display())]
     Checkpoint {
         /// The file or folder.
@@ -104,7 +104,7 @@ pub enum TrainError {
         /// What is wrong with it.
         reason: String,
     },
-    /// A run whose checkpoints are gone, though it had some.
+    /// A run whose checkpoints were removed.
     #[error(
         "{} holds no checkpoint, though {} shows that there was one; restore it from a copy, or begin a new run from these weights with --from",
         checkpoints.display(), model.display()
@@ -115,7 +115,7 @@ pub enum TrainError {
         /// The model file.
         model: PathBuf,
     },
-    /// A run of another recipe.
+    /// A run with another recipe.
     #[error(
         "{run} is a run of the recipe `{stored}`, not of `{asked}`; resume it with `{stored}`, or with {run}/recipe.toml",
         run = run.display()
@@ -125,10 +125,10 @@ pub enum TrainError {
         run: PathBuf,
         /// Its recipe.
         stored: String,
-        /// The recipe asked for.
+        /// The requested recipe.
         asked: String,
     },
-    /// Keys that may not change in the middle of a run.
+    /// Changed keys that must stay constant during a run.
     #[error(
         "{} cannot go on with another recipe: {changes}; resume without the change, or begin a new run with --from {}",
         run.display(), run.display()
@@ -147,10 +147,10 @@ pub enum TrainError {
         /// What is wrong with it.
         reason: String,
     },
-    /// Trained weights of another network.
+    /// Trained weights of an incompatible network.
     #[error("no layer of {} fits the generator; name a run of the same architecture", .0.display())]
     NothingFits(PathBuf),
-    /// Other data than the run began with.
+    /// Data that differ from those the run began with.
     #[error(
         "the run was trained on {} (fingerprint {expected}), these are {found_images} images (fingerprint {found}); resume with the same data, go on with \
          these by --accept-data, or begin a new run from the weights with --from",
@@ -159,19 +159,19 @@ pub enum TrainError {
     OtherData {
         /// Fingerprint in the checkpoint.
         expected: String,
-        /// Images that those data held, where that is known.
+        /// Number of images of those data, if known.
         expected_images: Option<usize>,
         /// Fingerprint of the data given.
         found: String,
-        /// Images that they hold.
+        /// Number of images of the given data.
         found_images: usize,
     },
-    /// A checkpoint that could not be written.
+    /// A checkpoint could not be written.
     #[error(
         "no checkpoint could be written: {0}; the one before is kept, go on from it with --resume"
     )]
     NotSaved(String),
-    /// A figure that is not finite.
+    /// A metric that is not finite.
     #[error(
         "{figure} is not finite after {images} images; {}. Try a lower \
          optimizer rate, another payoff (game.payoff=hinge), or a penalty on the discriminator",
@@ -181,14 +181,14 @@ pub enum TrainError {
         )
     )]
     NotFinite {
-        /// Which figure.
+        /// The metric.
         figure: String,
         /// Images seen.
         images: u64,
-        /// Images seen at the last checkpoint, where there is one.
+        /// Number of images seen at the last checkpoint, if there is one.
         kept: Option<u64>,
     },
-    /// Whatever burn-train stopped on.
+    /// An error of burn-train.
     #[error("training stopped: {0}")]
     Stopped(String),
 }
@@ -200,7 +200,7 @@ impl From<MemoryError> for TrainError {
 }
 
 impl TrainError {
-    /// An error of the file system, at `path`.
+    /// A file system error at `path`.
     pub(crate) fn io(path: &Path, source: std::io::Error) -> Self {
         Self::Io {
             path: path.to_owned(),
@@ -208,7 +208,7 @@ impl TrainError {
         }
     }
 
-    /// Whether a run had begun that this error ended, so that its directory tells of it.
+    /// Whether the error ended a run that had begun, so that its directory reports it.
     #[must_use]
     pub fn ended_a_run(&self) -> bool {
         matches!(

@@ -1,17 +1,17 @@
-//! What can be wrong with a recipe.
+//! The errors of recipes.
 
 use std::path::PathBuf;
 
-/// Why a recipe cannot be used.
+/// An invalid recipe.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecipeError {
-    /// Neither a built-in name nor a file.
+    /// Neither the name of a built-in recipe nor a file.
     #[error("no recipe or file is called `{name}`; built in are {known}")]
     Unknown {
-        /// What was asked for.
+        /// The requested name.
         name: String,
-        /// The built-in names.
+        /// The names of the built-in recipes.
         known: String,
     },
     /// The file cannot be read.
@@ -19,7 +19,7 @@ pub enum RecipeError {
     Io {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: std::io::Error,
     },
     /// Not TOML, an unknown key, or a value of the wrong type.
@@ -27,7 +27,7 @@ pub enum RecipeError {
     Toml {
         /// The recipe.
         recipe: String,
-        /// The complaint, with the line it is about.
+        /// The parse error, with its line.
         reason: String,
     },
     /// A value out of range.
@@ -35,12 +35,12 @@ pub enum RecipeError {
     Value {
         /// Dotted path of the key.
         key: String,
-        /// The value found.
+        /// The invalid value.
         value: String,
-        /// What would be accepted.
+        /// The allowed values.
         allowed: String,
     },
-    /// A `--set` that is no `key=value`.
+    /// A `--set` that is not of the form `key=value`.
     #[error("`--set {0}` is not of the form key.path=value, as in game.payoff=hinge")]
     Override(String),
 }

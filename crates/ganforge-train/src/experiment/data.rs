@@ -1,51 +1,51 @@
-//! `[data]`: what is learned.
+//! `[data]`: the dataset.
 
 use ganforge_data::{DataOptions, DataSpec, Resize};
 use serde::{Deserialize, Serialize};
 
-/// `[data]`.
+/// The dataset, `[data]` in a recipe.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataConfig {
-    /// Where images come from; `--data` replaces it.
+    /// The data source; `--data` overrides it.
     pub source: DataSpec,
-    /// `[height, width]` in pixels; the size of the data where absent.
+    /// `[height, width]` in pixels; by default the size of the data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<[usize; 2]>,
-    /// 1 for grey, 3 for RGB; that of the data where absent.
+    /// Number of channels, 1 for grey, 3 for RGB; by default that of the data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channels: Option<usize>,
-    /// How images of another size are brought to `size`.
+    /// How images of other sizes are resized to `size`.
     #[serde(default)]
     pub resize: Resize,
-    /// RGB that transparent pixels are laid on.
+    /// Background colour for transparent pixels, RGB.
     #[serde(default = "white")]
     pub background: [u8; 3],
-    /// Images at the front of the data that are passed over.
+    /// Number of images skipped at the start of the data.
     #[serde(default)]
     pub skip: usize,
-    /// Images used, after those; all there are where absent, and 128,000 of stacked digits.
+    /// Number of images used after those; by default all, and 128,000 for stacked digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub take: Option<usize>,
-    /// Mirror half of the images left to right while training.
+    /// Mirrors half of the images horizontally while training.
     #[serde(default)]
     pub flip: bool,
-    /// Show the class of each image to both players.
+    /// Conditions both players on the class of each image.
     #[serde(default)]
     pub labels: bool,
     /// Labelled images of each class, for a semi-supervised system; they are chosen by the run's seed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labelled: Option<usize>,
-    /// Pixels of an image file at most, a larger one is left out; 2²⁶ where absent.
+    /// Largest number of pixels of an image file, default 2²⁶; larger files are skipped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_pixels: Option<u64>,
-    /// Bytes that the data may take in memory; 2 GiB where absent.
+    /// Memory limit of the data in bytes, default 2 GiB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory_limit: Option<usize>,
 }
 
 impl DataConfig {
-    /// What the data crate is asked for.
+    /// The options of the dataset.
     #[must_use]
     pub fn options(&self) -> DataOptions {
         let usual = DataOptions::default();

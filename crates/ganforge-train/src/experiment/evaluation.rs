@@ -1,4 +1,4 @@
-//! `[evaluation]`: which metrics a run watches, and by which of them it keeps its best model.
+//! `[evaluation]`: the metrics of a run, and the one by which its best model is kept.
 
 use std::collections::BTreeSet;
 
@@ -9,28 +9,28 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::RecipeError;
 
-/// Far more samples than any protocol takes; beyond it lie typing errors.
+/// Upper bound of the number of samples, far above any protocol, to catch typing errors.
 const MOST_SAMPLES: usize = 1 << 20;
 
-/// `[evaluation]`; a run whose recipe has none is not evaluated.
+/// The evaluation of a run, `[evaluation]` in a recipe; without it a run is not evaluated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EvaluationConfig {
-    /// What is measured.
+    /// The metrics.
     pub metrics: BTreeSet<MetricName>,
-    /// Images drawn from the generator, always from the same latents; the reference is as many real ones at most.
+    /// Number of generated samples, always from the same latents; the reference has at most as many real images.
     #[serde(default = "two_thousand")]
     pub samples: usize,
-    /// Ticks between two evaluations; the last tick of a run is evaluated in any case.
+    /// Ticks between two evaluations; the last tick of a run is always evaluated.
     #[serde(default = "one")]
     pub every: u64,
-    /// What images are compared by.
+    /// The feature space in which images are compared.
     #[serde(default)]
     pub features: FeatureName,
-    /// The part of the data that is the reference.
+    /// The split of the data used as reference.
     #[serde(default)]
     pub split: Split,
-    /// The metric by which the best model is kept beside the last one.
+    /// The metric by which the best model is kept, in addition to the last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keep_best: Option<MetricName>,
 }

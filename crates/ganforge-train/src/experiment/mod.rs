@@ -1,4 +1,4 @@
-//! What a recipe says apart from who plays: data, rules, optimizers, measurements, length.
+//! The part of a recipe that does not depend on the system: data, rules, optimizers, evaluation, length.
 
 mod data;
 mod evaluation;
@@ -17,50 +17,50 @@ use serde::{Deserialize, Serialize};
 use crate::error::RecipeError;
 use crate::game::{Game, PerPlayer};
 
-/// A complete experiment but for the networks, which belong to the system that plays it.
+/// An experiment without its networks, which belong to the [system](crate::system).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Experiment {
-    /// Name of the built-in recipe or of the file, without its ending; filled in when a recipe is read.
+    /// Name of the built-in recipe, or of the file without its extension; set when a recipe is read.
     #[serde(default)]
     pub name: String,
-    /// One line for people.
+    /// A title of one line.
     pub title: String,
-    /// Where the recipe comes from.
+    /// The source of the recipe.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paper: Option<String>,
-    /// What a run reaches, with the protocol.
+    /// The expected result of a run, with its protocol.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<String>,
-    /// What is learned.
+    /// The dataset.
     pub data: DataConfig,
     /// The second domain of a system that translates between two.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<DataConfig>,
-    /// The rules.
+    /// The rules of the game.
     pub game: Game,
     /// One optimizer per player, so that each has its own time scale (Heusel et al. 2017).
     pub optimizer: PerPlayer<OptimizerConfig>,
-    /// The running average of the generator; without it the last generator is shipped.
+    /// The moving average of the generator; without it the last generator is shipped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub average: Option<AverageConfig>,
-    /// What is measured while training; nothing where absent.
+    /// The evaluation during training; none by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evaluation: Option<EvaluationConfig>,
-    /// How long, how often, from which seed.
+    /// Length, batch size and seed of the run.
     pub run: RunConfig,
 }
 
-/// `[average]`.
+/// The moving average of the generator's weights, `[average]` in a recipe.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AverageConfig {
-    /// Images after which a step's weights count half in the average.
+    /// Number of images after which the contribution of a step has halved.
     pub half_life: f64,
 }
 
 impl Experiment {
-    /// The keys of a recipe that are the experiment's; all others are its system's.
+    /// The keys of the experiment; all other keys of a recipe belong to its system.
     pub(crate) const KEYS: [&'static str; 11] = [
         "name",
         "title",
@@ -75,7 +75,7 @@ impl Experiment {
         "run",
     ];
 
-    /// Steps of the game that show the discriminator `run.images` real images.
+    /// Number of steps in which the discriminator sees `run.images` real images.
     #[must_use]
     pub fn steps(&self) -> u64 {
         self.run.images.div_ceil(self.images_per_step())
@@ -87,17 +87,17 @@ impl Experiment {
         (self.run.batch * self.game.batches_per_step()) as u64
     }
 
-    /// Images between two evaluations, where there are any.
+    /// Images between two evaluations, if there are any.
     #[must_use]
     pub fn evaluation_every(&self) -> Option<u64> {
         let evaluation = self.evaluation.as_ref()?;
         Some(self.run.tick.saturating_mul(evaluation.every))
     }
 
-    /// Refuses values out of range, and rules that contradict each other.
+    /// Checks for values out of range and contradictions.
     ///
     /// # Errors
-    /// Names the key, the value and what would be allowed.
+    /// Names the key, its value and the allowed values.
     pub fn check(&self) -> Result<(), RecipeError> {
         self.run.check()?;
         self.game.check()?;

@@ -1,4 +1,4 @@
-//! `[optimizer.generator]` and `[optimizer.discriminator]`: how each player moves.
+//! `[optimizer.generator]` and `[optimizer.discriminator]`: optimizer and learning rate schedule of each player.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use crate::error::RecipeError;
 pub struct OptimizerConfig {
     /// The update formula.
     pub kind: OptimizerKind,
-    /// Learning rate at its highest.
+    /// Peak learning rate.
     pub rate: f64,
     /// Adam's decay rates of the first and second moment.
     #[serde(default = "adam_betas")]
@@ -21,19 +21,19 @@ pub struct OptimizerConfig {
     /// Momentum of SGD and `RMSprop`.
     #[serde(default)]
     pub momentum: f64,
-    /// Where SGD's momentum goes from there; nowhere where absent.
+    /// Schedule of SGD's momentum; constant by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub momentum_schedule: Option<MomentumSchedule>,
-    /// Decay of the running mean of squares of `RMSprop`.
+    /// Decay rate of `RMSprop`'s moving average of squared gradients.
     #[serde(default = "rmsprop_alpha")]
     pub alpha: f64,
-    /// Pull of every weight towards zero: decoupled from the gradient in `AdamW`, a term of it elsewhere.
+    /// Weight decay: decoupled in `AdamW`, added to the gradient otherwise.
     #[serde(default)]
     pub weight_decay: f64,
-    /// Longest the gradient of all the player's parameters together may be (L2); longer ones are scaled down to it.
+    /// Gradient clipping: largest joint L2 norm of the gradients of all the player's parameters; longer gradients are scaled down to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clip_norm: Option<f64>,
-    /// The rate over the run.
+    /// Learning rate schedule.
     #[serde(default)]
     pub schedule: ScheduleConfig,
 }
@@ -52,44 +52,44 @@ pub enum OptimizerKind {
     Sgd,
 }
 
-/// A straight line from `momentum` to another value.
+/// A linear change of the momentum.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MomentumSchedule {
-    /// The momentum at the end of the line and from there on.
+    /// The final momentum.
     pub end: f64,
-    /// Real images over which the line goes.
+    /// Number of real images over which the momentum changes.
     pub images: u64,
 }
 
-/// The learning rate over the run.
+/// The learning rate schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ScheduleConfig {
-    /// Shape of the way from `rate` to `rate · floor`.
+    /// Shape of the decay from `rate` to `rate · floor`.
     pub kind: ScheduleKind,
-    /// Share of `rate` that is left at the end, in [0, 1].
+    /// Final learning rate as a fraction of `rate`, in [0, 1].
     #[serde(default)]
     pub floor: f64,
-    /// Images over which the rate first rises from zero.
+    /// Number of images of linear warm-up from zero.
     #[serde(default)]
     pub warmup: u64,
-    /// Images over which an exponential schedule halves the rate.
+    /// Number of images after which an exponential schedule has halved the rate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub half_life: Option<f64>,
 }
 
-/// Shape of the way from the highest rate to the last.
+/// Shape of the decay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ScheduleKind {
-    /// The rate stays.
+    /// Constant.
     Constant,
-    /// The rate falls on a straight line.
+    /// Linear decay.
     Linear,
-    /// The rate falls on half a cosine.
+    /// Cosine decay.
     Cosine,
-    /// The rate halves every `half_life`, until it reaches the floor and stays there.
+    /// Exponential decay with the given `half_life` down to the floor.
     Exponential,
 }
 
@@ -183,7 +183,7 @@ impl OptimizerConfig {
         Self { schedule, ..self }
     }
 
-    /// What is added to a denominator unless a recipe says otherwise.
+    /// Default epsilon.
     pub(crate) const DEFAULT_EPSILON: f64 = 1e-8;
 
     pub(super) fn check(&self, table: &str) -> Result<(), RecipeError> {
@@ -257,7 +257,7 @@ impl OptimizerConfig {
         }
     }
 
-    /// Refuses a schedule that lacks what it goes by, and one that nothing would go by.
+    /// Checks that a schedule has the keys it needs and no others.
     fn check_schedules(&self, table: &str) -> Result<(), RecipeError> {
         let exponential = self.schedule.kind == ScheduleKind::Exponential;
         let refuse = |key, value: &str, allowed| {

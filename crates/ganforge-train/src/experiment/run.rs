@@ -1,35 +1,35 @@
-//! `[run]`: how long, how often, from which seed.
+//! `[run]`: length, batch size, seed, and frequency of readings and checkpoints.
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::RecipeError;
 
-/// Far more images than any step needs: what lies beyond is a typing error, which should not take the machine's memory.
+/// Upper bound of the batch size, far above any useful value, to catch typing errors before they exhaust the memory.
 const LARGEST_BATCH: usize = 1 << 16;
 
-/// The most checkpoints that a run keeps.
+/// Largest number of checkpoints that a run keeps.
 const MOST_CHECKPOINTS: usize = 10_000;
 
-/// `[run]`.
+/// The length of a run and its output, `[run]` in a recipe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunConfig {
-    /// Real images to show to the discriminator.
+    /// Number of real images that the discriminator sees in the run.
     pub images: u64,
     /// Images per update.
     pub batch: usize,
-    /// Everything random in a run follows from it.
+    /// Seed of all random numbers of a run.
     #[serde(default)]
     pub seed: u64,
-    /// Images between two readings of the metrics, each with a sample grid.
+    /// Images per tick: the interval between two readings of the metrics, each with a sample grid.
     pub tick: u64,
-    /// Images between two checkpoints; ten ticks where absent.
+    /// Images between two checkpoints; by default ten ticks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkpoint: Option<u64>,
-    /// Checkpoints that are kept, from the last one back.
+    /// Number of latest checkpoints that are kept.
     #[serde(default = "one")]
     pub keep: usize,
-    /// Images in a sample grid.
+    /// Number of images in a sample grid.
     #[serde(default = "sixty_four")]
     pub samples: usize,
 }

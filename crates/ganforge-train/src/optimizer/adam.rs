@@ -1,4 +1,4 @@
-//! Adam and `AdamW` of burn-optim, with the work done in one sweep over each parameter where `ganforge-ops` reaches it.
+//! Adam and `AdamW` of burn-optim, computed by the fused update of `ganforge-ops` where supported.
 
 use burn::optim::{
     Adam, AdamState, AdamW, AdamWState, AdaptiveMomentumState, LearningRate, Optimizer,
@@ -6,25 +6,25 @@ use burn::optim::{
 use burn::tensor::{Device, Tensor};
 use ganforge_ops::{AdamStep, Decay};
 
-/// Burn's optimizer, its formula and its state: either resumes what the other saved.
+/// Equivalent to Burn's optimizer in formula and state: each can resume from the other's record.
 #[derive(Clone)]
 pub struct FusedAdam {
-    /// Takes the steps that the sweep cannot: the first of each parameter, and those on other devices.
-    pub burns: BurnAdam,
+    /// Burn's optimizer, for unsupported steps: the first of each parameter, and those on other devices.
+    pub fallback: BurnAdam,
     /// Decay rates of the moments.
     pub betas: [f32; 2],
     /// Added to the denominator.
     pub epsilon: f32,
-    /// How weights are pulled towards zero.
+    /// Weight decay.
     pub decay: Decay,
 }
 
-/// Whose formula is followed.
+/// Burn's optimizers.
 #[derive(Clone)]
 pub enum BurnAdam {
-    /// Weight decay is a term of the gradient.
+    /// With weight decay added to the gradient.
     Adam(Adam),
-    /// Weight decay is decoupled from it.
+    /// With decoupled weight decay.
     AdamW(AdamW),
 }
 
@@ -39,13 +39,13 @@ impl Optimizer for FusedAdam {
         state: Option<AdamState<D>>,
     ) -> (Tensor<D>, Option<AdamState<D>>) {
         let Some(AdamState { momentum }) = state else {
-            return self.burns.step(rate, tensor, gradient, None);
+            return self.fallback.step(rate, tensor, gradient, None);
         };
         let (time, moments) = (momentum.time, [momentum.moment_1, momentum.moment_2]);
         if !AdamStep::supports(&tensor, &gradient, &moments) {
             let [first, second] = moments;
             let momentum = AdaptiveMomentumState::new(time, first, second);
-            return self.burns.step(rate, tensor, gradient, Some(momentum));
+            return self.fallback.step(rate, tensor, gradient, Some(momentum));
         }
         let step = AdamStep {
             rate,

@@ -1,4 +1,4 @@
-//! The sweep against burn-optim's own optimizers, bit for bit.
+//! The fused update is bitwise equal to burn-optim's own optimizers.
 
 use burn::nn::{Linear, LinearConfig};
 use burn::optim::{GradientsParams, ModuleOptimizer};
@@ -10,7 +10,7 @@ use crate::optimizer::{adam, adamw};
 
 const RATE: f64 = 3e-3;
 
-/// Above a chunk of the sweep, and no multiple of it.
+/// More elements than a chunk of the fused update, and not a multiple of it.
 const SIZES: [usize; 2] = [301, 257];
 
 fn config(kind: OptimizerKind, weight_decay: f64) -> OptimizerConfig {
@@ -30,14 +30,14 @@ fn pair(kind: OptimizerKind, weight_decay: f64) -> [ModuleOptimizer; 2] {
         OptimizerKind::Adamw => adamw(&config),
         _ => adam(&config),
     };
-    let burns = match ours.burns.clone() {
+    let fallback = match ours.fallback.clone() {
         BurnAdam::Adam(adam) => adam.into(),
         BurnAdam::AdamW(adamw) => adamw.into(),
     };
-    [ours.into(), burns]
+    [ours.into(), fallback]
 }
 
-/// Of magnitudes from 1e-3 to 10, drawn nowhere: tests that run beside this one seed the device too.
+/// Magnitudes from 1e-3 to 10, without random numbers, because concurrent tests seed the device.
 fn gradients(layer: &Linear, index: i32) -> GradientsParams {
     let device = layer.weight.val().inner().device();
     let spread = 10.0_f32.powi(index % 5 - 3);
@@ -79,7 +79,7 @@ const KINDS: [(OptimizerKind, f64); 4] = [
 ];
 
 #[test]
-fn every_step_has_the_bits_of_burns() {
+fn every_step_is_bitwise_equal_to_burns() {
     for (kind, decay) in KINDS {
         let layer = layer();
         let mut layers = [layer.clone(), layer];
@@ -90,30 +90,30 @@ fn every_step_has_the_bits_of_burns() {
                 let gradients = gradients(layer, index);
                 *layer = optimizer.step(RATE, layer.clone(), gradients);
             }
-            let [ours, burns] = layers.each_ref().map(bits);
-            assert!(ours == burns, "{kind:?} {decay} {index}");
+            let [ours, fallback] = layers.each_ref().map(bits);
+            assert!(ours == fallback, "{kind:?} {decay} {index}");
         }
         assert!(bits(&layers[0]) != start);
     }
 }
 
 #[test]
-fn what_burns_saved_is_resumed() {
+fn records_of_burns_optimizer_can_be_resumed() {
     for (kind, decay) in KINDS {
         let mut layer = layer();
-        let [ours, mut burns] = pair(kind, decay);
+        let [ours, mut fallback] = pair(kind, decay);
         for index in 0..3 {
-            layer = burns.step(RATE, layer.clone(), gradients(&layer, index));
+            layer = fallback.step(RATE, layer.clone(), gradients(&layer, index));
         }
-        let mut ours = ours.from_bytes(burns.into_bytes().unwrap()).unwrap();
-        let going = burns.step(RATE, layer.clone(), gradients(&layer, 3));
+        let mut ours = ours.from_bytes(fallback.into_bytes().unwrap()).unwrap();
+        let going = fallback.step(RATE, layer.clone(), gradients(&layer, 3));
         let resumed = ours.step(RATE, layer.clone(), gradients(&layer, 3));
         assert!(bits(&going) == bits(&resumed), "{kind:?} {decay}");
     }
 }
 
 #[test]
-fn what_somebody_else_holds_is_left_as_it_is() {
+fn shared_tensors_are_not_overwritten() {
     let [mut ours, _] = pair(OptimizerKind::Adam, 0.0);
     let start = layer();
     let before = ours.step(RATE, start.clone(), gradients(&start, 0));
@@ -125,7 +125,7 @@ fn what_somebody_else_holds_is_left_as_it_is() {
 }
 
 #[test]
-fn a_lost_gradient_loses_its_own_weight_only() {
+fn a_non_finite_gradient_affects_only_its_weight() {
     for (kind, decay) in KINDS {
         let [mut ours, _] = pair(kind, decay);
         let start = layer();

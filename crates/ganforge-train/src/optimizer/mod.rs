@@ -21,15 +21,15 @@ use momentum::{Ramp, RampedMomentum};
 
 /// One optimizer with a group for each player.
 ///
-/// Groups go by parameter identity, so the game's parameters must have been
-/// [numbered](crate::weights::number_parameters) before. `images_per_step` is the run's, for schedules by images.
+/// Groups are formed by parameter id, so the parameters must have been [numbered](crate::weights::number_parameters) before. `images_per_step` is
+/// needed for schedules by images.
 #[must_use]
 pub fn module_optimizer<S: System>(
     config: &PerPlayer<OptimizerConfig>,
     players: &Players<S>,
     images_per_step: u64,
 ) -> ModuleOptimizer {
-    // The base group must match every parameter; those that get gradients all belong to a player.
+    // The base group must match every parameter; those with gradients all belong to a player.
     let base = ModuleOptimizer::from(SgdConfig::new().build());
     let images = |steps| images_per_step as f64 / steps as f64;
     let images_per_update = images(players.game.generator_steps);
@@ -48,7 +48,7 @@ pub fn module_optimizer<S: System>(
     )
 }
 
-/// One schedule for each player; `steps` and `images_per_step` are the run's.
+/// One schedule for each player. `steps` and `images_per_step` are those of the run.
 #[must_use]
 pub fn module_schedule<S: System>(
     config: &PerPlayer<OptimizerConfig>,
@@ -108,13 +108,13 @@ fn with_player<M: Module>(
 pub(crate) fn adam(config: &OptimizerConfig) -> FusedAdam {
     let ([beta_1, beta_2], epsilon) = (config.betas.map(|beta| beta as f32), config.epsilon as f32);
     let penalty = config.weight_decay as f32;
-    let burns = AdamConfig::new()
+    let fallback = AdamConfig::new()
         .with_beta_1(beta_1)
         .with_beta_2(beta_2)
         .with_epsilon(epsilon)
         .with_weight_decay((penalty > 0.0).then_some(WeightDecayConfig { penalty }));
     FusedAdam {
-        burns: BurnAdam::Adam(burns.build()),
+        fallback: BurnAdam::Adam(fallback.build()),
         betas: [beta_1, beta_2],
         epsilon,
         decay: Decay::Gradient(penalty),
@@ -124,13 +124,13 @@ pub(crate) fn adam(config: &OptimizerConfig) -> FusedAdam {
 pub(crate) fn adamw(config: &OptimizerConfig) -> FusedAdam {
     let ([beta_1, beta_2], epsilon) = (config.betas.map(|beta| beta as f32), config.epsilon as f32);
     let penalty = config.weight_decay as f32;
-    let burns = AdamWConfig::new()
+    let fallback = AdamWConfig::new()
         .with_beta_1(beta_1)
         .with_beta_2(beta_2)
         .with_epsilon(epsilon)
         .with_weight_decay(penalty);
     FusedAdam {
-        burns: BurnAdam::AdamW(burns.build()),
+        fallback: BurnAdam::AdamW(fallback.build()),
         betas: [beta_1, beta_2],
         epsilon,
         decay: Decay::Decoupled(penalty),

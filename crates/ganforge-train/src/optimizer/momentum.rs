@@ -1,22 +1,22 @@
-//! Stochastic gradient descent whose momentum changes on the way (Sutskever et al. 2013, "On the importance of
-//! initialization and momentum in deep learning").
+//! Stochastic gradient descent with a momentum that changes during training (Sutskever et al. 2013, "On the importance of initialization and momentum
+//! in deep learning").
 //!
-//! The velocity holds steps, not gradients: v ← μ·v - ε·g, θ ← θ + v, so that what was learned at one rate goes on at that
-//! rate when the next has fallen. At a constant rate this is the ordinary momentum of `sgd`.
+//! The velocity is in units of steps, not of gradients: v ← μ·v - ε·g, θ ← θ + v. So earlier gradients keep the learning rate of their time when the
+//! rate decreases. At a constant rate this equals the ordinary momentum of `sgd`.
 
 use burn::optim::decay::WeightDecay;
 use burn::optim::{LearningRate, Optimizer, RecordState, StateSink, StateSource, join_path};
 use burn::tensor::{Device, Tensor};
 use ganforge_ops::momentum_step;
 
-/// Momentum on its way from one value to another.
+/// A momentum that changes linearly between two values.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ramp {
     /// At the first update.
     pub start: f64,
     /// From the last update on.
     pub end: f64,
-    /// Updates from the one to the other.
+    /// Number of updates from the first to the last value.
     pub updates: f64,
 }
 
@@ -29,16 +29,16 @@ impl Ramp {
     }
 }
 
-/// The optimizer.
+/// Stochastic gradient descent with a ramped momentum.
 #[derive(Clone)]
 pub struct RampedMomentum {
     /// The momentum of each update.
     pub ramp: Ramp,
-    /// Pull of every weight towards zero.
+    /// Weight decay.
     pub decay: Option<WeightDecay>,
 }
 
-/// What it remembers of a parameter.
+/// The optimizer's state for one parameter.
 #[derive(Clone)]
 pub struct RampedState<const D: usize> {
     velocity: Tensor<D>,
@@ -98,7 +98,7 @@ impl<const D: usize> RecordState for RampedState<D> {
     }
 }
 
-/// Where the velocity is in a checkpoint: the place that Burn's own momentum gives it.
+/// Path of the velocity in a checkpoint, the same as that of Burn's momentum.
 fn velocity(prefix: &str) -> String {
     join_path(prefix, "velocity")
 }
@@ -121,7 +121,7 @@ mod tests {
         ModuleOptimizer::from(RampedMomentum { ramp, decay: None })
     }
 
-    /// One weight at 1, on which the loss is three times the weight.
+    /// One weight of value 1; the loss is three times the weight.
     fn weight() -> Linear {
         let device = Device::flex().autodiff();
         let mut layer = LinearConfig::new(1, 1).with_bias(false).init(&device);
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn steps_are_those_of_the_closed_form() {
+    fn steps_agree_with_the_closed_form() {
         let (mut optimizer, mut layer) = (optimizer(), weight());
         let (mut velocity, mut expected) = (0.0, 1.0);
         for (update, momentum) in [0.5, 0.55, 0.6, 0.65, 0.7, 0.7].into_iter().enumerate() {
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_restored_optimizer_goes_on_where_it_was() {
+    fn a_restored_optimizer_continues_equally() {
         let (mut original, mut layer) = (optimizer(), weight());
         for _ in 0..3 {
             layer = step(&mut original, layer, 0.1);

@@ -40,7 +40,7 @@ impl Schedule {
         }
         let last = self.steps.saturating_sub(1).max(1);
         let progress = (step as f64 / last as f64).min(1.0);
-        // The share of the way down that is still ahead.
+        // The fraction of the decay that remains.
         let ahead = match self.kind {
             ScheduleKind::Constant => 1.0,
             ScheduleKind::Linear => 1.0 - progress,
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn schedules_begin_at_the_rate_and_end_at_the_floor() {
+    fn schedules_start_at_the_rate_and_end_at_the_floor() {
         for kind in [ScheduleKind::Linear, ScheduleKind::Cosine] {
             let schedule = schedule(kind, 0);
             assert!((schedule.rate_at(0) - 2.0).abs() < 1e-12);
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_restored_schedule_goes_on_where_it_was() {
+    fn a_restored_schedule_continues_equally() {
         let mut original = schedule(ScheduleKind::Cosine, 3);
         (0..37).for_each(|_| {
             original.step();

@@ -1,4 +1,4 @@
-//! From a recipe to the players of its game.
+//! Building the players of a recipe.
 
 use burn::tensor::Device;
 use ganforge_data::Dataset;
@@ -10,10 +10,10 @@ use crate::error::TrainError;
 use crate::system::{Players, Setting, Start, System};
 
 impl<S: System> Recipe<S> {
-    /// Players with weights that follow from the seed alone. `steps_before` is 0 in a new run.
+    /// Players with initial weights that depend only on the seed. `steps_before` is 0 in a new run.
     ///
     /// # Errors
-    /// Rules that mean nothing for these images, or a network that cannot be built for them.
+    /// If the rules are not defined for these images, or a network cannot be built for them.
     pub fn build(
         &self,
         signature: &Signature,
@@ -23,11 +23,10 @@ impl<S: System> Recipe<S> {
         self.assemble(signature, None, steps_before, device)
     }
 
-    /// Players for these data: with weights that follow from the seed, and from the mean image where the system starts
-    /// there.
+    /// Players for these data, with initial weights that depend on the seed, and on the mean image if the system uses it.
     ///
     /// # Errors
-    /// As [`build`](Self::build), and data that cannot be read.
+    /// As [`build`](Self::build); also if the data cannot be read.
     pub fn build_on(
         &self,
         dataset: &Dataset,
@@ -62,7 +61,7 @@ impl<S: System> Recipe<S> {
         Ok(Players::new(system, generator, discriminator, game, start))
     }
 
-    /// What goes into the generator and comes out of it, on these data.
+    /// The specification of the generator's inputs and outputs for these data.
     #[must_use]
     pub fn signature(&self, dataset: &Dataset) -> Signature {
         let classes = if self.experiment.data.labels {

@@ -1,4 +1,4 @@
-//! The recipes that travel inside the binary.
+//! The recipes that are built into the library.
 
 /// Name and text of every built-in recipe, in the order in which `ganforge recipes` lists them.
 const BUILTIN: [(&str, &str); 18] = [

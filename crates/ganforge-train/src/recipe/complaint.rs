@@ -1,4 +1,4 @@
-//! Errors of TOML as one line: the table, the key with its value, and what is wrong with it.
+//! TOML errors as one line: the table, the key with its value, and the error.
 
 use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment};
@@ -7,7 +7,7 @@ use toml::{Table, Value};
 /// Reads a table.
 ///
 /// # Errors
-/// One line: where, and what.
+/// One line: where and what.
 pub(super) fn read<T: DeserializeOwned>(table: Table) -> Result<T, String> {
     let text = toml::to_string(&table).map_err(|error| error.to_string())?;
     let deserializer =
@@ -17,7 +17,7 @@ pub(super) fn read<T: DeserializeOwned>(table: Table) -> Result<T, String> {
         .map_err(|error| at(&given, error.path(), error.inner().message()))
 }
 
-/// An error of syntax, with its line.
+/// A syntax error with its line.
 pub(super) fn of_syntax(text: &str, error: &toml::de::Error) -> String {
     let start = error.span().map_or(0, |span| span.start.min(text.len()));
     let before = text.get(..start).unwrap_or(text);
@@ -32,7 +32,7 @@ fn at(given: &Value, path: &Path, message: &str) -> String {
     for segment in path {
         match segment {
             Segment::Map { key } => keys.push(key.clone()),
-            // A list is shown as a whole.
+            // Lists are shown whole.
             Segment::Seq { .. } | Segment::Enum { .. } | Segment::Unknown => break,
         }
     }
@@ -43,7 +43,7 @@ fn at(given: &Value, path: &Path, message: &str) -> String {
             None => return format!("{}: {message}", named(&keys)),
         }
     }
-    // A table with a `kind` is buffered before it is read, and the path ends at the table.
+    // A table with a `kind` is buffered before it is deserialised, so the path ends at the table.
     let found = quoted(message).filter(|_| place.is_table());
     if let Some(quoted) = found
         && let [within] = leaves(place, quoted).as_slice()
@@ -55,7 +55,7 @@ fn at(given: &Value, path: &Path, message: &str) -> String {
     format!("{}: {message}", shown(given, &keys))
 }
 
-/// The value that serde quotes in a complaint about a value; nothing in one about a key.
+/// The value that serde quotes in an error about a value; `None` for one about a key.
 fn quoted(message: &str) -> Option<&str> {
     if message.starts_with("unknown field") || message.starts_with("missing field") {
         return None;
@@ -63,7 +63,7 @@ fn quoted(message: &str) -> Option<&str> {
     message.split(['`', '"']).nth(1)
 }
 
-/// The paths to all plain values below a table that are written `text`.
+/// The paths of all scalar values below a table that are written `text`.
 fn leaves(value: &Value, text: &str) -> Vec<Vec<String>> {
     let Value::Table(table) = value else {
         let is_it = value.to_string().trim_matches('"') == text;
@@ -78,7 +78,7 @@ fn leaves(value: &Value, text: &str) -> Vec<Vec<String>> {
     below.collect()
 }
 
-/// A plain value as `[table] `key = value``, a table by its dotted name.
+/// A scalar value as `[table] `key = value``, or a table by its dotted name.
 fn shown(given: &Value, keys: &[String]) -> String {
     let value = keys.iter().try_fold(given, |value, key| value.get(key));
     match (keys.split_last(), value) {

@@ -1,7 +1,6 @@
 //! Recipes: complete experiments as TOML.
 //!
-//! A recipe is read once, checked once, and from then on trusted. Every error names the key, the value and what
-//! would be allowed.
+//! A recipe is validated when it is read; every error names the key, the value and the allowed values.
 
 mod build;
 mod builtin;
@@ -23,15 +22,27 @@ use crate::experiment::Experiment;
 use crate::game::UpdateRule;
 use crate::system::{Gan, System};
 
-/// A complete experiment with the system that plays it.
+/// A complete experiment with its system.
 ///
-/// `S` describes the networks of both players: by default a [`Gan`] of built-in networks. [`parse`](Self::parse) reads a
-/// recipe for a system of your own.
+/// `S` describes the networks of both players; by default a [`Gan`] of built-in networks. [`parse`](Self::parse) reads a recipe for your own system.
+///
+/// # Examples
+///
+/// ```
+/// use ganforge_train::{Recipe, RecipeError};
+///
+/// let recipe = Recipe::load("digits", &["game.payoff=hinge".parse()?])?;
+/// assert_eq!(recipe.experiment.game.payoff.name(), "hinge");
+///
+/// let error = Recipe::load("digits", &["game.payoff=hing".parse()?]).unwrap_err();
+/// assert!(error.to_string().contains("unknown payoff `hing`"));
+/// # Ok::<(), RecipeError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recipe<S = Gan> {
-    /// Data, rules, optimizers, measurements, length.
+    /// Data, rules, optimizers, evaluation, length.
     pub experiment: Experiment,
-    /// Who plays.
+    /// The system: the networks and how they are trained.
     pub system: S,
 }
 
@@ -84,7 +95,7 @@ impl<S: System> Recipe<S> {
     }
 }
 
-/// One table: the keys of the experiment, `system` where it is not `gan`, and the keys of the system.
+/// One table: the keys of the experiment, `system` if it is not `gan`, and the keys of the system.
 impl<S: System> Serialize for Recipe<S> {
     fn serialize<T: Serializer>(&self, serializer: T) -> Result<T::Ok, T::Error> {
         #[derive(Serialize)]

@@ -1,4 +1,4 @@
-//! From a name, a file or a text to a checked recipe.
+//! Reading recipes from a name, a file or a text.
 
 use std::path::Path;
 use std::str::FromStr;
@@ -17,7 +17,7 @@ use crate::system::System;
 /// The key of a recipe that names its system.
 pub(super) const SYSTEM: &str = "system";
 
-/// One `--set key=value`: a dotted path and the TOML value to put there.
+/// One `--set key=value`: a dotted path and a TOML value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Override {
     path: Vec<String>,
@@ -38,7 +38,7 @@ impl Override {
 impl FromStr for Override {
     type Err = RecipeError;
 
-    /// Reads `key.path=value`. A value that is no TOML on its own is a string: `game.payoff=hinge`.
+    /// Parses `key.path=value`. A value that is not valid TOML is a string: `game.payoff=hinge`.
     fn from_str(text: &str) -> Result<Self, RecipeError> {
         let (path, value) = text
             .split_once('=')
@@ -57,7 +57,7 @@ impl FromStr for Override {
     }
 }
 
-/// Where a recipe is read from: the text of a built-in one, or of a file.
+/// The source of a recipe: the text of a built-in recipe or of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecipeSource {
     name: String,
@@ -69,7 +69,7 @@ impl RecipeSource {
     /// Finds a built-in recipe by name, or a TOML file by path.
     ///
     /// # Errors
-    /// A name that is neither, or a file that cannot be read.
+    /// If the name is neither, or the file cannot be read.
     pub fn find(name_or_path: &str) -> Result<Self, RecipeError> {
         if let Some(text) = builtin(name_or_path) {
             return Ok(Self::new(name_or_path, text));
@@ -92,7 +92,7 @@ impl RecipeSource {
         })
     }
 
-    /// A text that is built into a program.
+    /// A recipe from a text constant.
     #[must_use]
     pub fn new(name: &str, text: &str) -> Self {
         Self {
@@ -102,7 +102,7 @@ impl RecipeSource {
         }
     }
 
-    /// The name of a built-in recipe, or of a file without its ending.
+    /// The name of a built-in recipe, or of a file without its extension.
     #[must_use]
     pub fn name_of(name_or_path: &str) -> String {
         if builtin(name_or_path).is_some() {
@@ -114,18 +114,18 @@ impl RecipeSource {
             .into_owned()
     }
 
-    /// The recipe as a table, with overrides put in.
+    /// The recipe as a table, with overrides applied.
     pub(super) fn table(&self, overrides: &[Override]) -> Result<Table, RecipeError> {
         table(&self.name, &self.text, overrides)
     }
 
-    /// The name that runs are called after.
+    /// The name that runs are named after.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The text of the file, where it is one.
+    /// The text of the file, if it is one.
     #[must_use]
     pub fn file_text(&self) -> Option<&str> {
         self.is_file.then_some(&*self.text)
@@ -133,25 +133,25 @@ impl RecipeSource {
 }
 
 impl Recipe {
-    /// Reads a built-in recipe by name, or a TOML file by path, with overrides put in before it is checked.
+    /// Reads a built-in recipe by name, or a TOML file by path; overrides are applied before validation.
     ///
     /// # Errors
-    /// A name that is neither, or anything [`from_toml`](Self::from_toml) refuses.
+    /// If the name is neither; otherwise as [`from_toml`](Self::from_toml).
     pub fn load(name_or_path: &str, overrides: &[Override]) -> Result<Self, RecipeError> {
         Self::from_source(&RecipeSource::find(name_or_path)?, overrides)
     }
 
-    /// Reads a recipe from text; `name` is used where the text gives none.
+    /// Reads a recipe from text; `name` is used if the text has none.
     ///
     /// # Errors
-    /// Broken TOML, an unknown key, a value of the wrong type or out of range.
+    /// If the TOML is invalid, a key unknown, or a value of the wrong type or out of range.
     pub fn from_toml(name: &str, text: &str, overrides: &[Override]) -> Result<Self, RecipeError> {
         Self::parse(name, text, overrides)
     }
 }
 
 impl<S: System> Recipe<S> {
-    /// Reads a recipe that was found, with overrides put in before it is checked.
+    /// Reads a recipe from its source; overrides are applied before validation.
     ///
     /// # Errors
     /// As [`parse`](Self::parse).
@@ -159,11 +159,11 @@ impl<S: System> Recipe<S> {
         Self::parse(&source.name, &source.text, overrides)
     }
 
-    /// Reads a recipe whose `[generator]` and `[discriminator]` describe networks of your own; otherwise it is
-    /// [`from_toml`](Recipe::from_toml), which is this for the built-in ones.
+    /// Reads a recipe whose `[generator]` and `[discriminator]` describe your own networks; [`from_toml`](Recipe::from_toml) does the same for the
+    /// built-in ones.
     ///
     /// # Errors
-    /// Broken TOML, an unknown key, a value of the wrong type or out of range.
+    /// If the TOML is invalid, a key unknown, or a value of the wrong type or out of range.
     pub fn parse(name: &str, text: &str, overrides: &[Override]) -> Result<Self, RecipeError> {
         let table = table(name, text, overrides)?;
         let system = system_of(&table)?;
@@ -184,10 +184,10 @@ impl<S: System> Recipe<S> {
 }
 
 impl<S: System> Recipe<S> {
-    /// The recipe as TOML, every default written out.
+    /// The recipe as TOML, with all defaults.
     ///
     /// # Errors
-    /// A value TOML cannot hold, such as a seed beyond 2⁶³.
+    /// If TOML cannot represent a value, such as a seed beyond 2⁶³.
     pub fn to_toml(&self) -> Result<String, RecipeError> {
         toml::to_string(self).map_err(|error| RecipeError::Toml {
             recipe: self.experiment.name.clone(),
@@ -197,7 +197,7 @@ impl<S: System> Recipe<S> {
 }
 
 impl<S: System> Recipe<S> {
-    /// Reads both halves, each strictly; a complaint is one line.
+    /// Deserialises experiment and system, each without unknown keys; errors are one line.
     fn from_table(table: &Table) -> Result<Self, String> {
         let halves = Halves::of(table);
         Ok(Self {
@@ -208,7 +208,7 @@ impl<S: System> Recipe<S> {
     }
 }
 
-/// Unchecked, unlike what [`Recipe::parse`] reads.
+/// Without validation, unlike [`Recipe::parse`].
 impl<'de, S: System> Deserialize<'de> for Recipe<S> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::from_table(&Table::deserialize(deserializer)?).map_err(D::Error::custom)
@@ -216,10 +216,10 @@ impl<'de, S: System> Deserialize<'de> for Recipe<S> {
 }
 
 impl Experiment {
-    /// Reads what a recipe says apart from its system, and checks it.
+    /// Reads and validates the experiment of a recipe, without its system.
     ///
     /// # Errors
-    /// Broken TOML, an unknown key, a value of the wrong type or out of range.
+    /// If the TOML is invalid, a key unknown, or a value of the wrong type or out of range.
     pub fn parse(source: &RecipeSource, overrides: &[Override]) -> Result<Self, RecipeError> {
         let halves = Halves::of(&source.table(overrides)?);
         let read = complaint::read::<Self>(halves.experiment);
@@ -235,7 +235,7 @@ impl Experiment {
     }
 }
 
-/// A recipe's text as a table, with overrides put in.
+/// The text of a recipe as a table, with overrides applied.
 fn table(name: &str, text: &str, overrides: &[Override]) -> Result<Table, RecipeError> {
     let mut table: Table = text.parse().map_err(|error| RecipeError::Toml {
         recipe: name.to_owned(),
@@ -247,7 +247,7 @@ fn table(name: &str, text: &str, overrides: &[Override]) -> Result<Table, Recipe
     Ok(table)
 }
 
-/// Puts a value at a path, making tables on the way.
+/// Sets the value at a path and creates missing tables.
 fn put(table: &mut Table, path: &[String], value: Value) -> Result<(), RecipeError> {
     let Some((key, rest)) = path.split_first() else {
         return Ok(());
@@ -269,14 +269,14 @@ fn put(table: &mut Table, path: &[String], value: Value) -> Result<(), RecipeErr
     }
 }
 
-/// A recipe's table, by what its keys describe.
+/// The table of a recipe, divided into experiment and system.
 struct Halves {
     experiment: Table,
     players: Table,
 }
 
 impl Halves {
-    /// Keys that are none of the experiment's belong to the system, which refuses those it does not know.
+    /// Keys that do not belong to the experiment belong to the system, which rejects unknown ones.
     fn of(table: &Table) -> Self {
         let entries = table.clone().into_iter().filter(|(key, _)| key != SYSTEM);
         let (experiment, players) =
@@ -288,11 +288,11 @@ impl Halves {
     }
 }
 
-/// A complaint about an unknown key at the top level, with the keys of the experiment among those that are known.
+/// An error about an unknown key at the top level, with the experiment's keys added to the known ones.
 fn with_experiment_keys(reason: &str) -> String {
     let unknown = reason.split_once("unknown field `").map(|(_, rest)| rest);
     let key = unknown.and_then(|rest| rest.split('`').next());
-    // Below the top level the complaint begins with the table.
+    // Below the top level the error begins with the table.
     if !key.is_some_and(|key| reason.starts_with(&format!("`{key}"))) {
         return reason.to_owned();
     }

@@ -12,7 +12,7 @@ fn digits(overrides: &[&str]) -> Result<Recipe, String> {
 }
 
 #[test]
-fn every_built_in_recipe_is_sound_and_survives_its_own_text() {
+fn every_built_in_recipe_is_valid_and_round_trips() {
     for name in builtin_names() {
         let recipe = Recipe::load(name, &[]).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(recipe.experiment.name, name);
@@ -27,7 +27,7 @@ fn every_built_in_recipe_is_sound_and_survives_its_own_text() {
 }
 
 #[test]
-fn an_override_reaches_any_key_and_needs_no_quotes() {
+fn an_override_sets_any_key_without_quotes() {
     let recipe = digits(&[
         "game.payoff=hinge",
         "generator.hidden=[32, 16]",
@@ -43,7 +43,7 @@ fn an_override_reaches_any_key_and_needs_no_quotes() {
 }
 
 #[test]
-fn what_is_no_override_says_what_one_looks_like() {
+fn an_invalid_override_is_explained() {
     for text in ["game.payoff", "=3", "game..payoff=hinge", ""] {
         let message = text.parse::<Override>().unwrap_err().to_string();
         assert!(message.contains("key.path=value"), "{message}");
@@ -51,7 +51,7 @@ fn what_is_no_override_says_what_one_looks_like() {
 }
 
 #[test]
-fn an_unknown_key_is_named_in_one_line() {
+fn an_unknown_key_is_reported_in_one_line() {
     for (change, key) in [
         ("game.payof=hinge", "[game] `payof"),
         ("generator.widht=3", "widht"),
@@ -68,7 +68,7 @@ fn an_unknown_key_is_named_in_one_line() {
 }
 
 #[test]
-fn a_value_out_of_range_is_named_with_what_is_allowed() {
+fn a_value_out_of_range_is_reported_with_the_allowed_values() {
     for (change, key) in [
         ("run.batch=0", "run.batch"),
         ("run.samples=5000", "run.samples"),
@@ -116,7 +116,7 @@ fn a_value_out_of_range_is_named_with_what_is_allowed() {
 }
 
 #[test]
-fn a_payoff_is_refused_what_has_no_meaning_for_it() {
+fn keys_without_meaning_for_the_payoff_are_rejected() {
     let message = digits(&["game.payoff=wasserstein"]).unwrap_err();
     assert!(message.contains("weight-clipping"), "{message}");
     let clipped = "game.penalties=[{ kind = \"weight-clipping\", limit = 0.01 }]";
@@ -140,7 +140,7 @@ fn a_payoff_is_refused_what_has_no_meaning_for_it() {
 }
 
 #[test]
-fn a_payoff_may_be_a_table_and_survives_the_recipe_written_out() {
+fn a_payoff_table_round_trips() {
     let pearson = "game.payoff={ kind = \"least-squares\", real = 1, fake = -1, generator = 0 }";
     let recipe = digits(&[pearson]).unwrap();
     let text = recipe.to_toml().unwrap();
@@ -159,7 +159,7 @@ fn a_payoff_may_be_a_table_and_survives_the_recipe_written_out() {
 }
 
 #[test]
-fn one_stage_is_refused_where_fakes_are_not_judged_alone() {
+fn one_stage_requires_independent_scores() {
     let one_stage = "game.update=one-stage";
     assert!(digits(&[one_stage]).is_ok());
     for (change, reason) in [
@@ -180,14 +180,14 @@ fn one_stage_is_refused_where_fakes_are_not_judged_alone() {
 }
 
 #[test]
-fn a_name_that_is_nothing_lists_what_there_is() {
+fn an_unknown_name_lists_the_built_in_recipes() {
     let message = Recipe::load("digit", &[]).unwrap_err().to_string();
     assert!(message.contains("digits-conditional"), "{message}");
     assert!(builtin("digit").is_none());
 }
 
 #[test]
-fn steps_show_the_discriminator_all_images() {
+fn the_discriminator_sees_all_images() {
     let recipe = digits(&[
         "run.images=1000",
         "run.batch=64",
@@ -198,14 +198,14 @@ fn steps_show_the_discriminator_all_images() {
     assert_eq!(recipe.experiment.steps(), 6);
 }
 
-/// The DCGAN recipe whose discriminator is normalised unless a change says otherwise.
+/// The DCGAN recipe, with a batch-normalised discriminator unless a change overrides it.
 fn dcgan(overrides: &[&str]) -> Result<Recipe, String> {
     let overrides: Vec<Override> = overrides.iter().map(|text| set(text)).collect();
     Recipe::load("mnist-dcgan", &overrides).map_err(|error| error.to_string())
 }
 
 #[test]
-fn every_penalty_can_be_named_and_survives_its_own_text() {
+fn every_penalty_round_trips() {
     let penalties = concat!(
         "game.penalties=[{ kind = \"r1\", gamma = 1.0 }, { kind = \"r2\", gamma = 0.5, form = \"noise\" }, ",
         "{ kind = \"wgan-gp\" }, { kind = \"wgan-gp\", lambda = 0.1, one_sided = true, form = \"directional\" }, ",
@@ -219,7 +219,7 @@ fn every_penalty_can_be_named_and_survives_its_own_text() {
 }
 
 #[test]
-fn a_penalty_out_of_range_or_unknown_is_named() {
+fn an_invalid_penalty_is_reported() {
     for (penalty, part) in [
         ("kind=\"r1\",gamma=0", "game.penalties.gamma"),
         ("kind=\"r2\",gamma=-1", "game.penalties.gamma"),
@@ -237,7 +237,7 @@ fn a_penalty_out_of_range_or_unknown_is_named() {
 }
 
 #[test]
-fn a_penalty_on_each_image_is_refused_a_discriminator_that_mixes_them() {
+fn gradient_penalties_reject_batch_dependent_discriminators() {
     for kind in ["r1\",gamma=1", "r2\",gamma=1", "wgan-gp\"", "dragan\""] {
         let penalty = format!("game.penalties=[{{kind=\"{kind}}}]");
         let message = dcgan(&[&penalty]).unwrap_err();
@@ -253,7 +253,7 @@ fn a_penalty_on_each_image_is_refused_a_discriminator_that_mixes_them() {
 }
 
 #[test]
-fn a_penalty_that_compares_two_scores_is_refused_dropout() {
+fn penalties_that_compare_scores_reject_dropout() {
     for form in ["directional", "noise"] {
         let penalty = format!("game.penalties=[{{kind=\"r1\",gamma=1,form=\"{form}\"}}]");
         let message = digits(&[&penalty, "discriminator.dropout_hidden=0.5"]).unwrap_err();
@@ -268,7 +268,7 @@ fn a_penalty_that_compares_two_scores_is_refused_dropout() {
 }
 
 #[test]
-fn a_penalty_on_the_slope_satisfies_the_wasserstein_critic() {
+fn the_wasserstein_critic_accepts_a_gradient_penalty() {
     for (penalty, enough) in [
         ("kind=\"wgan-gp\"", true),
         ("kind=\"wgan-gp\",one_sided=true", true),
@@ -282,7 +282,7 @@ fn a_penalty_on_the_slope_satisfies_the_wasserstein_critic() {
 }
 
 #[test]
-fn evaluation_has_defaults_and_survives_its_own_text() {
+fn evaluation_has_defaults_and_round_trips() {
     assert!(digits(&[]).unwrap().experiment.evaluation.is_none());
     let metrics = "evaluation.metrics=[\"recall\", \"frechet\"]";
     let recipe = digits(&[metrics]).unwrap();
@@ -313,7 +313,7 @@ fn evaluation_has_defaults_and_survives_its_own_text() {
 }
 
 #[test]
-fn an_evaluation_out_of_range_or_unknown_is_named() {
+fn an_invalid_evaluation_is_reported() {
     for (change, part) in [
         ("metrics=[]", "evaluation.metrics"),
         ("metrics=[\"fid\"]", "`fid`"),

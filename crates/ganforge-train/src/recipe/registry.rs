@@ -6,25 +6,25 @@ use super::read::{Override, RecipeSource};
 use crate::error::RecipeError;
 use crate::system::{Gan, System};
 
-/// Code that runs for whichever system a recipe names, as a closure with a type parameter.
+/// Code that is generic over the system of a recipe: a closure with a type parameter.
 pub trait ForSystem {
-    /// What the code returns.
+    /// The result of the code.
     type Output;
 
     /// Runs for the system `S`.
     fn run<S: System>(self) -> Self::Output;
 }
 
-/// Every system, once: a new one is a line here.
+/// All systems; add a new one here.
 macro_rules! systems {
     ($($system:ty),+ $(,)?) => {
-        /// The names of all systems; the first is that of a recipe that names none.
+        /// The names of all systems; the first is the default.
         pub const SYSTEMS: &[&str] = &[$(<$system>::NAME),+];
 
         /// Runs `code` for the system called `name`.
         ///
         /// # Errors
-        /// A name that no system has.
+        /// If no system has this name.
         pub fn for_system<C: ForSystem>(name: &str, code: C) -> Result<C::Output, RecipeError> {
             match name {
                 $(<$system>::NAME => Ok(code.run::<$system>()),)+
@@ -41,17 +41,17 @@ macro_rules! systems {
 systems![Gan];
 
 impl RecipeSource {
-    /// The name of the system that plays the recipe.
+    /// The name of the recipe's system.
     ///
     /// # Errors
-    /// Broken TOML, or a `system` that is not a string.
+    /// If the TOML is invalid, or `system` is not a string.
     pub fn system(&self, overrides: &[Override]) -> Result<String, RecipeError> {
         let table = self.table(overrides)?;
         system_of(&table)
     }
 }
 
-/// The name of the system in a recipe's table.
+/// The name of the system in the table of a recipe.
 pub(super) fn system_of(table: &Table) -> Result<String, RecipeError> {
     match table.get(super::read::SYSTEM) {
         None => Ok(SYSTEMS[0].to_owned()),

@@ -1,25 +1,25 @@
-//! That a table is written as a table.
+//! Rejection of lists in the place of tables.
 //!
-//! Serde reads a structure from a list, too, its fields in order and what is left over ignored: `average = [5.0, "x"]`
-//! would be a half-life, and `feature_matching = []` would turn it on. A recipe is a table of names, so lists in the
-//! place of tables are refused wherever they are, in descriptions of networks of other crates as well.
+//! Serde also deserialises a struct from a list, with its fields in order and surplus items ignored: `average = [5.0, "x"]` would be a half-life, and
+//! `feature_matching = []` would turn it on. Therefore lists in the place of tables are rejected everywhere, including descriptions of networks of
+//! other crates.
 
 use serde::Serialize;
 use toml::{Table, Value};
 
 use crate::error::RecipeError;
 
-/// Keys of a table that are shown as an example.
+/// Number of keys of a table shown as an example.
 const SHOWN: usize = 3;
 
-/// Refuses a list in `given` where what was read from it is a table.
+/// Rejects a list in `given` where its deserialised form is a table.
 ///
 /// # Errors
-/// Names the key, the list and what a table looks like there.
+/// Names the key, the list and an example of the table.
 pub(super) fn check(given: &Table, read: &impl Serialize) -> Result<(), RecipeError> {
     match Value::try_from(read) {
         Ok(Value::Table(read)) => entries(given, &read, ""),
-        // What cannot be written is no concern of this.
+        // Values that cannot be serialised are not checked.
         Ok(_) | Err(_) => Ok(()),
     }
 }
@@ -53,7 +53,7 @@ fn compare(given: &Value, read: &Value, at: &str) -> Result<(), RecipeError> {
     }
 }
 
-/// A list on one line, cut short where it is long.
+/// A list on one line, truncated if long.
 fn shown(list: &Value) -> String {
     const LONGEST: usize = 60;
     let text = list.to_string();
@@ -63,7 +63,7 @@ fn shown(list: &Value) -> String {
     }
 }
 
-/// The first keys of a table, as a recipe would write them.
+/// The first keys of a table in TOML syntax.
 fn example(table: &Table) -> String {
     let plain = table
         .iter()
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_no_table_wherever_it_is() {
+    fn lists_in_place_of_tables_are_rejected() {
         for (change, key) in [
             ("game.feature_matching=[]", "`game.feature_matching` is []"),
             (
@@ -139,14 +139,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_allowed_is_shown() {
+    fn the_error_shows_an_example() {
         let message = refused("game.feature_matching=[]");
         let allowed = "allowed: a table, such as { beside_payoff = false, weight = 1.0 }";
         assert!(message.ends_with(allowed), "{message}");
     }
 
     #[test]
-    fn lists_stay_lists() {
+    fn lists_are_accepted_where_allowed() {
         let changes = [
             "data.background=[0, 0, 0]",
             "optimizer.generator.betas=[0, 1e-1]",

@@ -1,7 +1,7 @@
-//! Values that are allowed, and train nothing all the same.
+//! Warnings about values that are allowed but prevent training.
 //!
-//! Networks are trained in single precision. Values that it takes for 0, for 1 or for infinite are found wherever in a
-//! recipe they are; that a step changes no weight is computed from each player's optimizer.
+//! Networks are trained in single precision. Values that single precision rounds to 0, 1 or infinity are found anywhere in a recipe; steps too short
+//! to change a weight are computed from each player's optimizer.
 
 use toml::Value;
 
@@ -10,17 +10,17 @@ use crate::experiment::{OptimizerConfig, OptimizerKind, ScheduleKind};
 use crate::game::penalty::Penalty;
 use crate::system::System;
 
-/// Steps shorter than this change no weight of 0.002 or more: numbers of that size are 2.3e-10 apart.
+/// Steps shorter than this do not change a weight of 0.002 or more, because the spacing of floats of that size is 2.3e-10.
 const SHORTEST_STEP: f64 = 1e-10;
 
-/// Keys whose values stay in double precision.
+/// Keys whose values are kept in double precision.
 const DOUBLE: [&str; 3] = ["half_life", "until", "floor"];
 
-/// Images below which a run is a trial, which says nothing of a schedule made for a longer one.
+/// Runs of fewer images are trials, whose schedules are not checked.
 const SHORT_RUN: f64 = 1e6;
 
 impl<S: System> Recipe<S> {
-    /// What is allowed, and yet trains nothing or not what it seems to: each with its key, its value and the reason.
+    /// Warnings about allowed values that prevent training or have no effect: key, value and reason.
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {
         let mut found = Vec::new();
@@ -53,7 +53,7 @@ impl<S: System> Recipe<S> {
             .collect()
     }
 
-    /// A rate that has fallen to nothing, or never rises.
+    /// A learning rate that decays to zero early or never rises.
     fn schedule(&self, table: &str, config: &OptimizerConfig) -> Option<Warning> {
         let schedule = config.schedule;
         let images = self.experiment.run.images as f64;
@@ -90,7 +90,7 @@ impl<S: System> Recipe<S> {
         ))
     }
 
-    /// An average that is none, or does not move.
+    /// An average without averaging, or one that does not change.
     fn average(&self) -> Option<Warning> {
         let half_life = self.experiment.average?.half_life;
         let per_update = self.experiment.images_per_step() as f64
@@ -106,7 +106,7 @@ impl<S: System> Recipe<S> {
         Some(Warning::new("average.half_life", half_life, reason))
     }
 
-    /// Rules that change nothing.
+    /// Rules without an effect.
     fn rules(&self) -> Vec<Warning> {
         let noise = self.experiment.game.instance_noise;
         let noise = noise.filter(|noise| noise.until < self.experiment.run.batch as f64);
@@ -147,7 +147,7 @@ impl Warning {
     }
 }
 
-/// As a recipe writes it: `1e-308`, not three hundred zeros.
+/// The number in TOML syntax: `1e-308` instead of three hundred zeros.
 fn written(value: f64) -> String {
     if value.abs() >= 1e7 || value.abs() < 1e-4 {
         format!("{value:e}")
@@ -156,7 +156,7 @@ fn written(value: f64) -> String {
     }
 }
 
-/// A step too short to change a weight: the one of the keys that makes it so. `scale` is the size of a usual gradient.
+/// If a step is too short to change a weight, the key that makes it so. `scale` is the size of a typical gradient.
 fn step(table: &str, config: &OptimizerConfig, scale: f64) -> Option<Warning> {
     let length = |gradient: f64, epsilon: f64| match config.kind {
         OptimizerKind::Adam | OptimizerKind::Adamw | OptimizerKind::Rmsprop => {
@@ -167,7 +167,7 @@ fn step(table: &str, config: &OptimizerConfig, scale: f64) -> Option<Warning> {
     let clipped = config.clip_norm.unwrap_or(1.0).min(1.0);
     let (epsilon, usual) = (config.epsilon, OptimizerConfig::DEFAULT_EPSILON);
     let key = |key: &str| format!("{table}.{key}");
-    // One after the other takes its value, and the first that makes the step too short is the reason.
+    // The values are applied one after the other; the first that makes the step too short is the reason.
     let (key, value, length) = [
         (key("rate"), config.rate, length(1.0, usual)),
         (key("epsilon"), epsilon, length(1.0, epsilon)),
@@ -186,7 +186,7 @@ fn step(table: &str, config: &OptimizerConfig, scale: f64) -> Option<Warning> {
     Some(Warning::new(key, value, reason))
 }
 
-/// Constants of an optimizer that become 0 or 1, and a decay that takes everything.
+/// Optimizer constants that round to 0 or 1, and a weight decay that removes the whole weight.
 fn constants(table: &str, config: &OptimizerConfig) -> Vec<Warning> {
     let adam = matches!(config.kind, OptimizerKind::Adam | OptimizerKind::Adamw);
     let adaptive = adam || config.kind == OptimizerKind::Rmsprop;
@@ -229,7 +229,7 @@ fn constants(table: &str, config: &OptimizerConfig) -> Vec<Warning> {
     .collect()
 }
 
-/// Adds every number that single precision takes for another one, unless its key is among those found.
+/// Adds every number that single precision rounds to another value, unless its key is already reported.
 fn rounded(tree: &Value, at: String, found: &mut Vec<Warning>) {
     let below = |key: &str| match at.as_str() {
         "" => key.to_owned(),
@@ -243,7 +243,7 @@ fn rounded(tree: &Value, at: String, found: &mut Vec<Warning>) {
                 }
             }
         }
-        // A list has the key of all its items, as in what a recipe refuses.
+        // The items of a list share its key, as in error messages.
         Value::Array(list) => {
             for value in list {
                 rounded(value, at.clone(), found);

@@ -9,7 +9,7 @@ fn warnings(recipe: &str, changes: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn no_built_in_recipe_is_warned_of() {
+fn built_in_recipes_have_no_warnings() {
     for name in builtin_names() {
         assert_eq!(warnings(name, &[]), [""; 0], "{name}");
     }
@@ -17,7 +17,7 @@ fn no_built_in_recipe_is_warned_of() {
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "a table of values and warnings")]
-fn a_value_that_trains_nothing_is_told_with_its_key_and_why() {
+fn a_value_that_prevents_training_is_reported_with_key_and_reason() {
     let sgd = |rest: &str| format!("optimizer.generator={{kind=\"sgd\",rate=0.1{rest}}}");
     let exponential = |rest: &str| {
         format!("optimizer.generator.schedule={{kind=\"exponential\",half_life={rest}}}")
@@ -160,7 +160,7 @@ fn a_value_that_trains_nothing_is_told_with_its_key_and_why() {
 }
 
 #[test]
-fn a_key_is_told_once_and_ordinary_values_are_not() {
+fn keys_are_reported_once_and_ordinary_values_never() {
     let clipped = [
         "optimizer.generator.clip_norm=1e-308",
         "optimizer.discriminator.rate=1e-20",

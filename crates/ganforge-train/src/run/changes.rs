@@ -1,22 +1,22 @@
-//! Which keys of a recipe differ, and which of them may differ when a run goes on.
+//! Differences between recipes, and the keys that may differ when a run is resumed.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use toml::{Table, Value};
 
-/// A key whose value is another one now.
+/// A changed key.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
     /// Dotted path of the key.
     pub key: String,
-    /// The value that the run had; none where the key was absent.
+    /// The value of the run; `None` if the key was absent.
     pub was: Option<Value>,
-    /// The value asked for; none where the key is absent.
+    /// The requested value; `None` if the key is absent.
     pub now: Option<Value>,
 }
 
-/// Keys that may change when a run goes on, with all below them: what they say is asked again at every step, tick or checkpoint.
+/// Keys that may change on resume, with all keys below them; their values are read at every step, tick or checkpoint.
 const FREE: [&str; 23] = [
     "run.images",
     "run.tick",
@@ -31,7 +31,7 @@ const FREE: [&str; 23] = [
     "optimizer.discriminator.rate",
     "optimizer.discriminator.schedule",
     "optimizer.discriminator.momentum_schedule",
-    // What the data are is told by their fingerprint, not by where they lie or what bounds the reading of them.
+    // Data are identified by their fingerprint, not by their location or memory limits.
     "data.source",
     "data.max_pixels",
     "data.memory_limit",
@@ -44,7 +44,7 @@ const FREE: [&str; 23] = [
     "expected",
 ];
 
-/// Keys that say nothing of how the run goes on, so that a change of them is no news.
+/// Keys without an effect on training, whose changes are not reported.
 const SILENT: [&str; 6] = [
     "name",
     "title",
@@ -55,13 +55,13 @@ const SILENT: [&str; 6] = [
 ];
 
 impl Change {
-    /// Whether a run may go on with the new value.
+    /// Whether a run may be resumed with the new value.
     #[must_use]
     pub fn is_free(&self) -> bool {
         is_below(&self.key, &FREE)
     }
 
-    /// Whether the change is worth a line.
+    /// Whether the change is reported.
     #[must_use]
     pub fn is_news(&self) -> bool {
         !is_below(&self.key, &SILENT)
@@ -97,7 +97,7 @@ pub(super) fn changes(was: &Table, now: &Table) -> Vec<Change> {
         .collect()
 }
 
-/// Every value that is no table, by its dotted path.
+/// Every value that is not a table, by its dotted path.
 fn flat(table: &Table) -> BTreeMap<String, Value> {
     fn collect(prefix: &str, table: &Table, all: &mut BTreeMap<String, Value>) {
         for (key, value) in table {
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn every_key_that_differs_is_named_with_both_values() {
+    fn changed_keys_are_reported_with_both_values() {
         let was =
             "title = 'a'\n[run]\nbatch = 32\nimages = 5\nseed = 1\n[average]\nhalf_life = 1.0";
         let now = "title = 'b'\n[run]\nbatch = 64\nimages = 9\nseed = 1\n[game]\npayoff = 'hinge'";
@@ -152,13 +152,13 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_free_with_all_below_it_and_not_with_its_namesakes() {
+    fn a_changeable_key_includes_the_keys_below_it() {
         let free = |key: &str| is_below(key, &FREE);
         assert!(free("optimizer.generator.schedule.floor"));
         assert!(!free("optimizer.generator.rates"));
         assert!(!free("optimizer.generator.kind"));
         assert!(!free("run.batch"));
-        // What bounds the reading of data is told by their fingerprint where it changes them.
+        // Limits of reading the data are covered by the fingerprint.
         assert!(free("data.max_pixels") && free("data.memory_limit"));
     }
 }

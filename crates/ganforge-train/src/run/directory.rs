@@ -1,4 +1,4 @@
-//! The folder a run leaves behind.
+//! The run directory.
 //!
 //! ```text
 //! recipe.toml          fully resolved: what was run
@@ -37,7 +37,7 @@ impl RunDirectory {
         Self(path.into())
     }
 
-    /// The folder itself.
+    /// The directory.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.0
@@ -55,13 +55,13 @@ impl RunDirectory {
         self.0.join("model.safetensors")
     }
 
-    /// The best model so far, where a run keeps it.
+    /// The best model so far, if the recipe keeps it.
     #[must_use]
     pub fn best(&self) -> PathBuf {
         self.0.join("best.safetensors")
     }
 
-    /// The protocols of evaluation figures, by metric.
+    /// The protocols of the metrics.
     #[must_use]
     pub fn evaluation(&self) -> PathBuf {
         self.0.join("evaluation.json")
@@ -85,33 +85,33 @@ impl RunDirectory {
         self.0.join("samples")
     }
 
-    /// The notes of training.
+    /// The log of training.
     #[must_use]
     pub fn log(&self) -> PathBuf {
         self.0.join("experiment.log")
     }
 
-    /// The page that summarises the run; the command line writes it, not training.
+    /// The HTML report, written by the command line and not by training.
     #[must_use]
     pub fn report(&self) -> PathBuf {
         self.0.join("report.html")
     }
 
-    /// The recipe as its file had it, before `--set` and other flags; there is none of a built-in recipe.
+    /// The recipe's source file, without `--set` and other options; absent for a built-in recipe.
     #[must_use]
     pub fn recipe_source(&self) -> PathBuf {
         self.0.join("recipe-source.toml")
     }
 
-    /// Takes the folder for a new run and locks it: makes it, and writes the recipe.
+    /// Creates and locks the directory of a new run, and writes the recipe.
     ///
     /// # Errors
-    /// A folder that holds a run, or anything that a run would overwrite; one that another process takes at this moment; or what the file system says.
+    /// If the directory holds a run or a file that a run would overwrite, if another process is creating it, or on a file system error.
     pub fn begin(&self, recipe: &RecipeText) -> Result<RunLock, TrainError> {
         self.refuse_occupied()?;
         fs::create_dir_all(&self.0).map_err(|source| TrainError::io(&self.0, source))?;
         let lock = RunLock::acquire(&self.0)?;
-        // Another process may have begun, and even finished, since the first look.
+        // Another process may have created a run since the first check.
         self.refuse_occupied()?;
         self.write_recipe(recipe)?;
         sync_parent(&self.0).map_err(|source| TrainError::io(&self.0, source))?;
@@ -119,10 +119,10 @@ impl RunDirectory {
         Ok(lock)
     }
 
-    /// Makes a run's folder ready to go on after `images` images: what came later is dropped from the metrics. Returns what is worth a warning.
+    /// Prepares the directory for resuming after `images` images: removes later metrics. Returns warnings.
     ///
     /// # Errors
-    /// What the file system says.
+    /// A file system error.
     pub fn resume(&self, recipe: &RecipeText, images: u64) -> Result<Vec<String>, TrainError> {
         self.write_recipe(recipe)?;
         self.make_samples()?;
@@ -130,7 +130,7 @@ impl RunDirectory {
         metrics::keep_until(&self.metrics(), images)
     }
 
-    /// A run never begins where something of another one, or of the user's, would be replaced.
+    /// Checks that a new run would overwrite nothing.
     fn refuse_occupied(&self) -> Result<(), TrainError> {
         if self.recipe().exists() {
             return Err(TrainError::Occupied(self.0.clone()));
@@ -172,7 +172,7 @@ impl RunDirectory {
         fs::create_dir_all(&samples).map_err(|source| TrainError::io(&samples, source))
     }
 
-    /// A kill can leave files that never got their final names.
+    /// A killed process can leave temporary files.
     fn remove_temporary_files(&self) -> Result<(), TrainError> {
         for folder in [self.0.clone(), self.samples(), self.0.join(CHECKPOINTS)] {
             let entries = match fs::read_dir(&folder) {
@@ -191,12 +191,12 @@ impl RunDirectory {
     }
 }
 
-/// A recipe as a run directory keeps it.
+/// The recipe as stored in a run directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecipeText {
-    /// With every default and override written out.
+    /// With all defaults and overrides.
     pub resolved: String,
-    /// As its file has it, where it came from one.
+    /// The text of its source file, if there is one.
     pub source: Option<String>,
 }
 
@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_begins_where_nothing_of_it_is_in_the_way() {
+    fn a_new_run_overwrites_nothing() {
         for file in [
             "samples/mine.png",
             "checkpoint/weights",

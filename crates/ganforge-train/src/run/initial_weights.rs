@@ -1,4 +1,4 @@
-//! Fine-tuning: a new run that begins with trained weights.
+//! Fine-tuning: a new run that starts from trained weights.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,11 +17,12 @@ use crate::recipe::Recipe;
 use crate::system::{Players, Start, System};
 use crate::weights::{Average, History, number_parameters};
 
-/// Where trained weights come from: a model file, which has a generator only, or a run or one of its checkpoints, which have both players and the average.
+/// The source of trained weights: a model file, which has only a generator, or a run or one of its checkpoints, which have both players and the
+/// average.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InitialWeights(PathBuf);
 
-/// The networks that are found there.
+/// The networks of the source.
 struct Trained<S: System> {
     generator: S::Generator,
     discriminator: Option<S::Discriminator>,
@@ -35,17 +36,17 @@ impl InitialWeights {
         Self(path.into())
     }
 
-    /// Where they lie.
+    /// The path of the source.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.0
     }
 
-    /// Puts the weights into the players of a game that begins, layer by layer, and adds to `misfits` the parameters that do not fit: they keep the
-    /// values they began with.
+    /// Loads the weights into the players of a new run, layer by layer. Adds to `misfits` the parameters that do not fit; these keep their initial
+    /// values.
     ///
     /// # Errors
-    /// Nothing there that holds weights, or weights of which none fits the generator.
+    /// If the path holds no weights, or none that fit the generator.
     pub(crate) fn put_into<S: System>(
         &self,
         players: Players<S>,
@@ -70,7 +71,7 @@ impl InitialWeights {
         }
         players.average = start.half_life.map(|half_life| {
             let mut average = Average::new(&players.generator, half_life, 0);
-            // Its misfits are those of the generator.
+            // Its misfits are the generator's.
             let network = fit("average", average.network.clone(), shipped, &mut Vec::new());
             average.network = network.unwrap_or(average.network);
             average
@@ -115,7 +116,7 @@ fn from_file<S: System>(path: &Path, device: &Device) -> Result<Trained<S>, Trai
     })
 }
 
-/// Builds the game that the checkpoint is of, by its own recipe, and loads it.
+/// Builds the players of the checkpoint by its own recipe and loads them.
 fn from_checkpoint<S: System>(
     checkpoint: &Checkpoint,
     recipe: Option<String>,
@@ -145,7 +146,7 @@ fn from_checkpoint<S: System>(
     })
 }
 
-/// Loads what fits by name and shape, and says what does not; `None` where nothing does.
+/// Loads parameters that match in name and shape and returns the others; `None` if none match.
 fn fit<M: Module>(player: &str, begun: M, trained: M, misfits: &mut Vec<String>) -> Option<M> {
     let (here, there) = (Shapes::of(&begun), Shapes::of(&trained));
     if !here

@@ -1,4 +1,4 @@
-//! Writes what training reports into a run directory.
+//! Writes the readings and models of a run into its directory.
 
 use std::collections::BTreeMap;
 
@@ -18,21 +18,21 @@ use crate::telemetry::{Journal, Reading};
 pub struct RunJournal<S = Gan> {
     directory: RunDirectory,
     system: S,
-    /// Describes the model, but for the images seen.
+    /// Description of the model without the number of images seen.
     about: About,
     /// The resolved recipe, as TOML.
     recipe: String,
-    /// Images in a sample grid.
+    /// Number of images in a sample grid.
     samples: usize,
-    /// Where samples are computed.
+    /// The device that generates samples.
     device: Device,
 }
 
 impl<S: System> RunJournal<S> {
-    /// A journal for a run of `recipe`. Samples are computed on `device`.
+    /// A journal for a run of `recipe`. Samples are generated on `device`.
     ///
     /// # Errors
-    /// A recipe with a value that TOML cannot hold.
+    /// If TOML cannot represent a value of the recipe.
     pub fn new(
         directory: RunDirectory,
         recipe: &Recipe<S>,
@@ -57,7 +57,7 @@ impl<S: System> RunJournal<S> {
         })
     }
 
-    /// Where to.
+    /// The run directory.
     pub(crate) fn directory(&self) -> &RunDirectory {
         &self.directory
     }
@@ -67,7 +67,7 @@ impl<S: System> RunJournal<S> {
         &self.recipe
     }
 
-    /// Writes the run's model file, unless it is that already.
+    /// Writes the run's model file, unless it has this content already.
     pub(crate) fn publish(&self, images: u64, generator: &S::Generator) -> Result<(), TrainError> {
         let path = self.directory.model();
         let bytes = self.model_bytes(images, generator)?;
@@ -80,7 +80,7 @@ impl<S: System> RunJournal<S> {
     /// The bytes of a model file.
     ///
     /// # Errors
-    /// Weights that are not 32-bit floats.
+    /// If the weights are not 32-bit floats.
     pub fn model_bytes(
         &self,
         images: u64,
@@ -97,7 +97,7 @@ impl<S: System> RunJournal<S> {
         let signature = &self.about.signature;
         let latents = |index| latent(signature.latent, self.about.seed, index);
         let noise: Vec<f32> = (0..self.samples as u64).flat_map(latents).collect();
-        // At one go: what `sample` does to make fewer images a prefix of more takes several passes.
+        // In one pass; `sample` uses several, so that fewer images are a prefix of more.
         let sheet = generate(
             self.system.sampled(generator),
             signature,
@@ -105,7 +105,7 @@ impl<S: System> RunJournal<S> {
             None,
             &self.device,
         )?;
-        // A row per run of classes, so that a column of a conditional grid is one class.
+        // The number of columns matches the classes, so that a column of a conditional grid is one class.
         let classes = signature.classes.len();
         let grid = GridOptions {
             columns: (2..=self.samples).contains(&classes).then_some(classes),

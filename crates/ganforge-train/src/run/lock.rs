@@ -1,4 +1,4 @@
-//! One process trains in a run directory at a time.
+//! The lock of a run directory, which only one process may train in at a time.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -9,22 +9,22 @@ use crate::error::TrainError;
 /// The name of the locked file inside a run directory.
 const FILE: &str = ".lock";
 
-/// How often a lock file that another process removes in the same moment is made again.
+/// Number of attempts if another process removes the lock file at the same moment.
 const ATTEMPTS: usize = 100;
 
-/// Held while a run is trained on. The system releases it when the process ends, however it ends; the file itself goes when this is dropped.
+/// The lock of a run. The operating system releases it when the process ends in any way; dropping it also removes the file.
 #[derive(Debug)]
 pub struct RunLock {
     path: PathBuf,
-    /// Keeps the lock. A file system that has no locks gives none, and training goes on without.
+    /// The locked file; `None` on file systems without locks, where training continues unlocked.
     _file: Option<File>,
 }
 
 impl RunLock {
-    /// Locks the run in `folder`, which exists.
+    /// Locks the run in the existing `folder`.
     ///
     /// # Errors
-    /// A run that another process trains on, with that process's id; a folder that cannot be written to.
+    /// If another process trains in the run, with its process id; if the folder is not writable.
     pub fn acquire(folder: &Path) -> Result<Self, TrainError> {
         let path = folder.join(FILE);
         for _ in 0..ATTEMPTS {
@@ -66,14 +66,14 @@ impl RunLock {
 
 impl Drop for RunLock {
     fn drop(&mut self) {
-        // Removed while it is still locked, so that nobody else's file goes. One that stays behind does no harm.
+        // Removed while still locked, so that no other process's file is removed. A remaining file is harmless.
         let _ = fs::remove_file(&self.path);
     }
 }
 
-/// Writes the id of this process into the file, for the message of the next one.
+/// Writes the id of this process into the file, for the error message of others.
 fn note_process(file: &mut File) {
-    // A disk that is full must not keep a run from being resumed: the lock holds without the note.
+    // A full disk must not prevent resuming a run: the lock works without the process id.
     let _ = file
         .set_len(0)
         .and_then(|()| file.rewind())
@@ -86,7 +86,7 @@ fn noted_process(file: &mut File) -> Option<u32> {
     text.trim().parse().ok()
 }
 
-/// Whether `path` still names the file that was opened.
+/// Whether `path` is still the opened file.
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -96,7 +96,7 @@ fn is_at(file: &File, path: &Path) -> bool {
     matches!((opened, named), (Ok(opened), Ok(named)) if opened == named)
 }
 
-/// Elsewhere a file that is open cannot be replaced.
+/// On other systems an open file cannot be replaced.
 #[cfg(not(unix))]
 fn is_at(_file: &File, _path: &Path) -> bool {
     true
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_lock_names_the_process_and_a_released_one_can_be_had_again() {
+    fn a_second_lock_reports_the_process_and_a_released_one_can_be_taken() {
         let home = tempfile::tempdir().unwrap();
         let first = RunLock::acquire(home.path()).unwrap();
         let error = RunLock::acquire(home.path()).unwrap_err().to_string();
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_left_by_a_process_that_was_killed_is_no_lock() {
+    fn the_file_of_a_killed_process_is_not_a_lock() {
         let home = tempfile::tempdir().unwrap();
         fs::write(home.path().join(FILE), "1").unwrap();
         drop(RunLock::acquire(home.path()).unwrap());

@@ -1,4 +1,4 @@
-//! `metrics.jsonl`: a line of JSON for every tick.
+//! `metrics.jsonl`: one JSON object per tick.
 
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -8,7 +8,7 @@ use crate::error::TrainError;
 use crate::telemetry::Reading;
 use ganforge_core::atomic_write;
 
-/// Adds a line.
+/// Appends a line.
 pub(super) fn append(path: &Path, reading: &Reading) -> Result<(), TrainError> {
     let mut line = serde_json::to_string(reading)
         .map_err(|error| TrainError::io(path, std::io::Error::other(error)))?;
@@ -21,8 +21,8 @@ pub(super) fn append(path: &Path, reading: &Reading) -> Result<(), TrainError> {
         .map_err(|source| TrainError::io(path, source))
 }
 
-/// Drops the lines of ticks after `images`, which a run that goes on writes again. Lines before them that cannot be read stay, and are returned as
-/// warnings; a last line that a kill has cut short goes.
+/// Removes the lines of ticks after `images`, which a resumed run writes again. Unreadable lines before them are kept and returned as warnings; an
+/// incomplete last line is removed.
 pub(super) fn keep_until(path: &Path, images: u64) -> Result<Vec<String>, TrainError> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
@@ -66,7 +66,7 @@ mod tests {
         serde_json::to_string(&reading).unwrap() + "\n"
     }
 
-    /// What is left of a file, and how many warnings there are.
+    /// The remaining file, and the number of warnings.
     fn left(text: &[u8], images: u64) -> (Vec<u8>, usize) {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("metrics.jsonl");
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_after_the_checkpoint_goes() {
+    fn lines_after_the_checkpoint_are_removed() {
         let all = line(10) + &line(20) + &line(30);
         let kept = line(10) + &line(20);
         assert_eq!(left(all.as_bytes(), 20), (kept.clone().into_bytes(), 0));
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_line_in_the_middle_stays_and_is_warned_of() {
+    fn a_damaged_line_is_kept_with_a_warning() {
         let mut all = line(10).into_bytes();
         all.extend(b"{\"images\": 1\xff\n");
         all.extend(line(20).as_bytes());
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn no_file_is_no_error() {
+    fn a_missing_file_is_not_an_error() {
         let home = tempfile::tempdir().unwrap();
         assert!(keep_until(&home.path().join("none"), 1).unwrap().is_empty());
     }

@@ -1,7 +1,7 @@
-//! A run on the disk: one directory, one process that trains in it, and nothing removed that this program did not write.
+//! A run on disk: one directory, in which one process trains, and from which only files of this program are removed.
 //!
-//! [`RunDirectory`] knows the paths, [`RunJournal`] writes what training reports, [`checkpoint`] keeps what a run goes on from, [`StoredRun`] opens a run
-//! to go on with, and `changes` says which keys of its recipe may differ then.
+//! [`RunDirectory`] defines the paths, [`RunJournal`] writes metrics and models, [`checkpoint`] stores the state of training, [`StoredRun`] opens a
+//! run for resuming, and `changes` defines the keys of its recipe that may differ then.
 
 mod changes;
 pub mod checkpoint;

@@ -1,4 +1,4 @@
-//! Going back to an older checkpoint without losing what came after it.
+//! Resuming from an older checkpoint without losing later files.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,8 +10,8 @@ use super::checkpoint::Checkpoint;
 use super::directory::RunDirectory;
 use crate::error::TrainError;
 
-/// Makes `checkpoint` the one that counts, and moves all that the run wrote after it into a folder `after-<images>` of the run directory: later checkpoints,
-/// sample grids and best models, a copy of the metrics, the model file and the report.
+/// Makes `checkpoint` the current one, and moves everything that the run wrote after it into a folder `after-<images>` of the run directory: later
+/// checkpoints, sample grids and best models, a copy of the metrics, the model file and the report.
 pub(super) fn set_aside_after(
     directory: &RunDirectory,
     checkpoint: &Checkpoint,
@@ -20,7 +20,7 @@ pub(super) fn set_aside_after(
     let checkpoints = directory.checkpoints();
     let aside = free_folder(directory.path(), images);
     fs::create_dir_all(&aside).map_err(|source| TrainError::io(&aside, source))?;
-    // Copied first: whatever ends the program now, the run still has its own.
+    // Copied first, so that the run is complete if the program ends now.
     for path in [
         directory.recipe(),
         directory.metrics(),
@@ -48,7 +48,7 @@ pub(super) fn set_aside_after(
     sync_parent(&aside).map_err(|source| TrainError::io(&aside, source))
 }
 
-/// The folders of checkpoints after `images` that the manifest lists.
+/// The folders of checkpoints after `images` in the manifest.
 fn later_checkpoints(directory: &RunDirectory, images: u64) -> Vec<PathBuf> {
     let checkpoints = directory.checkpoints();
     let Ok(Some(manifest)) = checkpoints.manifest() else {
@@ -74,7 +74,7 @@ fn later_grids(samples: &Path, images: u64) -> Vec<PathBuf> {
     entries.map(|entry| entry.path()).filter(is_later).collect()
 }
 
-/// `after-<images>`, or the first of `after-<images>-2` … that is not there.
+/// `after-<images>`, or the first of `after-<images>-2`, … that does not exist.
 fn free_folder(run: &Path, images: u64) -> PathBuf {
     let mut folder = run.join(format!("after-{images:09}"));
     let mut number = 1;

@@ -1,4 +1,4 @@
-//! A run that is on the disk already, opened to go on with.
+//! An existing run, opened for resuming.
 
 use std::path::Path;
 
@@ -15,15 +15,15 @@ use crate::error::{RecipeError, TrainError};
 use crate::recipe::{Override, Recipe, RecipeSource};
 use crate::system::System;
 
-/// A run to go on with: locked, and its checkpoint as it was written.
+/// A locked run with its verified checkpoint.
 #[derive(Debug)]
 pub struct StoredRun {
     directory: RunDirectory,
     lock: RunLock,
     checkpoint: Option<Checkpoint>,
-    /// What its weights came from, where it was killed before they were in a checkpoint of its own.
+    /// The source of its initial weights, if it was killed before its first checkpoint.
     initial: Option<InitialWeights>,
-    /// Whether the user chose a checkpoint, so that what came after it is set aside.
+    /// Whether the user chose the checkpoint, so that later files are moved aside.
     is_chosen: bool,
     recipe: String,
     source: Option<String>,
@@ -31,10 +31,10 @@ pub struct StoredRun {
 }
 
 impl StoredRun {
-    /// Opens the run in `folder` at its last checkpoint. A run that was killed before its first one begins anew.
+    /// Opens the run in `folder` at its last checkpoint. A run that was killed before its first checkpoint starts again.
     ///
     /// # Errors
-    /// No run, or one that another process trains on; a checkpoint that is damaged, or lost though the run had come further.
+    /// If there is no run, if another process trains in it, or if its checkpoint is damaged or missing.
     pub fn open(folder: &Path) -> Result<Self, TrainError> {
         let mut run = Self::lock(folder)?;
         let checkpoints = run.directory.checkpoints();
@@ -46,7 +46,7 @@ impl StoredRun {
                 run.warnings.extend(found.warning);
                 run.checkpoint = Some(found.checkpoint);
             }
-            // The model file is written after the first checkpoint counts.
+            // The model file is written after the first checkpoint is complete.
             None if run.directory.model().exists() => {
                 return Err(TrainError::CheckpointLost {
                     checkpoints: checkpoints.path().to_owned(),
@@ -58,8 +58,8 @@ impl StoredRun {
         Ok(run)
     }
 
-    /// Opens the run in `folder` at the checkpoint in another folder: an older one that was kept, or a copy. What came after it is set aside when training
-    /// begins.
+    /// Opens the run in `folder` at the checkpoint in another folder: an older one of the run, or a copy. Later files are moved aside when training
+    /// starts.
     ///
     /// # Errors
     /// As [`open`](Self::open).
@@ -92,37 +92,37 @@ impl StoredRun {
         })
     }
 
-    /// The checkpoint it goes on from; none where it was killed before its first one.
+    /// The checkpoint to resume from; `None` if the run was killed before its first one.
     #[must_use]
     pub fn checkpoint(&self) -> Option<&Checkpoint> {
         self.checkpoint.as_ref()
     }
 
-    /// Trained weights that it is to begin with again.
+    /// Trained weights that the run starts from again.
     #[must_use]
     pub fn initial_weights(&self) -> Option<&InitialWeights> {
         self.initial.as_ref()
     }
 
-    /// Real images shown to the discriminator so far.
+    /// Number of real images that the discriminator has seen so far.
     #[must_use]
     pub fn images(&self) -> u64 {
         let checkpoint = self.checkpoint.as_ref();
         checkpoint.map_or(0, |checkpoint| checkpoint.manifest.images)
     }
 
-    /// The name of the system that plays the run.
+    /// The name of the run's system.
     ///
     /// # Errors
-    /// A recipe that cannot be read.
+    /// If the recipe cannot be read.
     pub fn system(&self) -> Result<String, TrainError> {
         Ok(RecipeSource::new("recipe", &self.recipe).system(&[])?)
     }
 
-    /// The run's recipe with what was changed since: in the file it came from, where `named` is that file, and by overrides.
+    /// The run's recipe with later changes: those of its source file, if `named` is that file, and overrides.
     ///
     /// # Errors
-    /// Another recipe than the run's, or one that cannot be read.
+    /// If the recipe is not the run's, or cannot be read.
     pub fn recipe<S: System>(
         &mut self,
         named: &RecipeSource,
@@ -143,7 +143,7 @@ impl StoredRun {
         self.expect_name(&stored.experiment.name, &now.experiment.name)?;
         let mut table = to_table(&stored)?;
         let source = self.source.as_deref();
-        // A file that this version cannot read tells nothing of what was changed since.
+        // A file that this version cannot read is not compared.
         let was: Option<Recipe<S>> =
             source.and_then(|source| Recipe::parse(named.name(), source, &[]).ok());
         match was {
@@ -163,15 +163,15 @@ impl StoredRun {
         Ok(Recipe::parse(named.name(), &text, overrides)?)
     }
 
-    /// The keys of `recipe` that differ from those that the run has been trained with. All of them may.
+    /// The changed keys of `recipe`, all of which may change.
     ///
     /// # Errors
-    /// Keys that may not change in the middle of a run, each with both values.
+    /// Changed keys that must stay constant during a run, each with both values.
     pub fn changes<S: System>(&self, recipe: &Recipe<S>) -> Result<Vec<Change>, TrainError> {
         let trained = self.checkpoint.as_ref().and_then(Checkpoint::recipe);
         let trained = trained.as_deref().unwrap_or(&self.recipe);
         let was: Recipe<S> = Recipe::parse("recipe", trained, &[])?;
-        // Without a checkpoint nothing was trained that would be contradicted.
+        // Without a checkpoint there is no training to contradict.
         let (free, refused): (Vec<Change>, Vec<Change>) =
             changes(&to_table(&was)?, &to_table(recipe)?)
                 .into_iter()
@@ -186,10 +186,10 @@ impl StoredRun {
         })
     }
 
-    /// Makes the folder ready: nothing in it was touched before. Returns the lock, to be held while training, and what is worth a warning.
+    /// Prepares the folder, which was not changed before. Returns the lock, to be held while training, and warnings.
     ///
     /// # Errors
-    /// What the file system says.
+    /// A file system error.
     pub(crate) fn resume(self, resolved: String) -> Result<(RunLock, Vec<String>), TrainError> {
         let images = self.images();
         if let Some(checkpoint) = &self.checkpoint {
@@ -222,11 +222,11 @@ impl StoredRun {
 
 /// A resolved recipe as a table.
 fn to_table<S: System>(recipe: &Recipe<S>) -> Result<Table, RecipeError> {
-    // What was written by this program is read by it.
+    // This program can read what it wrote.
     Ok(recipe.to_toml()?.parse().unwrap_or_default())
 }
 
-/// Puts a value at a dotted path, or takes it away; tables that become empty go, too.
+/// Sets or removes the value at a dotted path; empty tables are removed, too.
 fn set(table: &mut Table, key: &str, value: Option<Value>) {
     match key.split_once('.') {
         None => match value {

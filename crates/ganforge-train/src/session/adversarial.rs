@@ -1,4 +1,4 @@
-//! The loop: a [`SupervisedLearningStrategy`] of burn-train that plays a game instead of minimising a loss.
+//! The training loop: a [`SupervisedLearningStrategy`] of burn-train that plays a game instead of minimising one loss.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -26,34 +26,34 @@ use crate::weights::has_finite_parameters;
 
 /// Trains the players of a system on one device.
 pub struct Adversarial<S: System> {
-    /// Who plays.
+    /// The system.
     pub system: S,
-    /// Latents of generator turns that do not use the discriminator's fakes.
+    /// Latents of generator turns that do not reuse the discriminator's fakes.
     pub latents: Latents,
-    /// The longest L2 norm of each player's gradient; no bound where `None`.
+    /// Gradient clipping: the largest L2 norm of each player's gradient; `None` for no clipping.
     pub clip_norms: PerPlayer<Option<f64>>,
-    /// How far to go.
+    /// Length of the run and intervals of its reports.
     pub plan: Plan,
-    /// Where the run starts: zero, or the checkpoint it resumes.
+    /// The position at which the run starts: zero, or that of a checkpoint.
     pub start: Manifest,
-    /// Whether `start` is a checkpoint on the disk.
+    /// Whether `start` is a checkpoint on disk.
     pub is_saved: bool,
-    /// Where checkpoints go.
+    /// The folder of checkpoints.
     pub checkpoints: CheckpointFolder,
-    /// What is worth a warning in the run's log, such as files of the data that were passed over.
+    /// Warnings for the run's log, such as skipped files of the data.
     pub warnings: Vec<String>,
-    /// What is told at every tick.
+    /// Receives the readings and models.
     pub journal: Mutex<Box<dyn Journal<S::Generator>>>,
-    /// Measures the generator, where that is asked for.
+    /// Evaluates the generator, if the recipe asks for it.
     pub examiner: Mutex<Option<Examiner>>,
-    /// How the run ended.
+    /// The outcome of the run.
     pub ending: Mutex<Ending>,
 }
 
-/// How far a run goes, and how often it reports.
+/// Length of a run, and intervals of its reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Plan {
-    /// Steps of the game.
+    /// Number of steps.
     pub steps: u64,
     /// Real images that one step consumes.
     pub images_per_step: u64,
@@ -61,27 +61,27 @@ pub struct Plan {
     pub tick: u64,
     /// Images between two checkpoints.
     pub checkpoint: u64,
-    /// Images between two evaluations of the generator, whole ticks; there are none where absent.
+    /// Images between two evaluations, a multiple of a tick; `None` without evaluation.
     pub evaluation: Option<u64>,
 }
 
 /// How a run ended.
 #[derive(Debug, Default)]
 pub struct Ending {
-    /// Steps of the game done, all sessions together.
+    /// Number of completed steps over all sessions.
     pub step: u64,
-    /// Real images shown, all sessions together.
+    /// Number of real images seen over all sessions.
     pub images: u64,
-    /// True where the run was stopped before its last step.
+    /// Whether the run was stopped before its last step.
     pub interrupted: bool,
-    /// Which figures are missing, and why.
+    /// The metrics without a value, and why.
     pub warnings: Vec<String>,
-    /// Why it had to stop, if it had to.
+    /// The error that stopped the run, if any.
     pub failure: Option<TrainError>,
 }
 
 impl Plan {
-    /// What an experiment asks for.
+    /// The plan of an experiment.
     #[must_use]
     pub fn of(experiment: &Experiment) -> Self {
         Self {
@@ -97,7 +97,7 @@ impl Plan {
         step * self.images_per_step
     }
 
-    /// True where `step` steps complete another `every` images, or the run.
+    /// Whether `step` steps complete another `every` images, or the run.
     fn completes(&self, step: u64, every: u64) -> bool {
         step == self.steps
             || self.images(step) / every > self.images(step.saturating_sub(1)) / every
@@ -125,9 +125,9 @@ impl<S: System> SupervisedLearningStrategy<Players<S>> for Adversarial<S> {
             warnings: Vec::new(),
         };
         let failure = session.run(&mut learner, rounds.as_ref()).err();
-        // Waits for the checkpoint that may still be on its way to the disk.
+        // Waits for a checkpoint that is still being written.
         drop(session.checkpointer.take());
-        // Asked for here, because the dashboard forgets on closing why the run was stopped.
+        // Read here, because the dashboard forgets on closing why the run was stopped.
         let stopped = session.interrupter.error();
         let failure = failure.or_else(|| stopped.map(|error| cause(&error)));
         let images = self.plan.images(session.step);
@@ -152,7 +152,7 @@ impl<S: System> SupervisedLearningStrategy<Players<S>> for Adversarial<S> {
     }
 }
 
-/// What burn-train stopped on, without the layers it wraps around a message of ours.
+/// The error of burn-train, without the layers that wrap a message of ours.
 fn cause(error: &TrainingError) -> TrainError {
     match error {
         TrainingError::Checkpoint(CheckpointerError::Unknown(reason)) => {
@@ -162,16 +162,16 @@ fn cause(error: &TrainingError) -> TrainError {
     }
 }
 
-/// One stretch of training, from a start or a resume to an end or an interrupt.
+/// One session of training, from a start or a resume to the end or an interrupt.
 struct Session<'a, S: System> {
     strategy: &'a Adversarial<S>,
     interrupter: Interrupter,
     events: SupervisedTrainingEventProcessor<Players<S>>,
     checkpointer: Option<LearningCheckpointer<Players<S>>>,
     store: std::sync::Arc<EventStoreClient>,
-    /// Steps done.
+    /// Number of completed steps.
     step: u64,
-    /// The step of the last checkpoint, where there is one.
+    /// The step of the last checkpoint, if there is one.
     saved: Option<u64>,
     began: Instant,
     warnings: Vec<String>,
@@ -184,7 +184,7 @@ impl<S: System> Session<'_, S> {
         rounds: &dyn DataLoader<S::Round>,
     ) -> Result<(), TrainError> {
         let plan = self.strategy.plan;
-        // The log is open only now: burn-train installs it when training is launched.
+        // The log opens only here: burn-train installs it when training is launched.
         for warning in &self.strategy.warnings {
             log::warn!("{}", printable(warning));
         }
@@ -201,7 +201,7 @@ impl<S: System> Session<'_, S> {
                 &self.strategy.start.totals,
                 &latents.device,
             ));
-        // Weights that come from elsewhere are kept at once: a run that is killed early begins with them again.
+        // Weights from elsewhere are recorded at once, so that a run that is killed early starts from them again.
         if self.strategy.start.from.is_some() && self.saved.is_none() {
             self.save(&mut play)?;
         }
@@ -236,7 +236,7 @@ impl<S: System> Session<'_, S> {
         images: u64,
         began: Instant,
     ) -> Reading {
-        // The device is waited for before the clock is read, or the rate would count steps not yet done.
+        // Waits for the device before reading the clock, so that the rate counts only completed steps.
         let mut reading = totals.read(self.strategy.plan.images(self.step), norms);
         reading.images_per_second = images as f64 / began.elapsed().as_secs_f64().max(1e-9);
         reading
@@ -266,7 +266,7 @@ impl<S: System> Session<'_, S> {
         Ok(())
     }
 
-    /// Adds the figures of the generator to a reading, where they are due; true where it is the best so far.
+    /// Adds the metrics of the generator to a reading when due; true if it is the best so far.
     fn examine(
         &mut self,
         reading: &mut Reading,
@@ -298,15 +298,14 @@ impl<S: System> Session<'_, S> {
         let strategy = self.strategy;
         let players = play.learner().model();
         let images = strategy.plan.images(self.step);
-        // A checkpoint may come between two ticks: what has become no number must not replace the last good one.
+        // A checkpoint may be due between two ticks: non-finite weights must not replace the last good one.
         if !play.totals().is_finite() {
             return Err(self.not_finite("a loss or score"));
         }
         if !has_finite_parameters(&players) {
             return Err(self.not_finite("a weight"));
         }
-        // Taking a snapshot brings running statistics up to date, or the checkpoint would hold those of the step
-        // before.
+        // A snapshot updates running statistics; without it the checkpoint would contain those of the previous step.
         let _ = players.valid();
         let files = self.journal(|journal| journal.checkpoint(images, &players.shipped()))?;
         if let Some(checkpointer) = &mut self.checkpointer {

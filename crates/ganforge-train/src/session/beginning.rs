@@ -1,4 +1,4 @@
-//! Where a run begins: new, with trained weights, or at the checkpoint of a run that goes on.
+//! The start of a run: with new weights, with trained weights, or at a checkpoint.
 
 use burn::module::Module;
 use burn::optim::OptimizerRecord;
@@ -18,17 +18,17 @@ use crate::run::{InitialWeights, StoredRun};
 use crate::system::{Players, Start, System};
 use crate::weights::{Average, number_parameters};
 
-/// What a run begins with.
+/// How a run starts.
 pub enum Beginning {
-    /// Weights that follow from the seed. A folder that holds a run already is refused.
+    /// A new run with weights drawn from the seed. A directory that holds a run already is rejected.
     New,
-    /// A new run with trained weights: fine-tuning.
+    /// A new run from trained weights: fine-tuning.
     Weights(InitialWeights),
-    /// The checkpoint of a run that goes on in its own directory.
+    /// A run resumed at a checkpoint in its own directory.
     Resume(Box<StoredRun>),
 }
 
-/// Where a run stands, with the players, and what is worth a warning.
+/// The position of a run with its players, and warnings.
 pub(crate) struct Begun<S: System> {
     pub(crate) manifest: Manifest,
     pub(crate) learner: Learner<Players<S>>,
@@ -36,7 +36,7 @@ pub(crate) struct Begun<S: System> {
 }
 
 impl Beginning {
-    /// The checkpoint that is on the disk already.
+    /// The checkpoint on disk, if the run is resumed.
     pub(crate) fn checkpoint(&self) -> Option<&Checkpoint> {
         match self {
             Self::Resume(run) => run.checkpoint(),
@@ -44,10 +44,10 @@ impl Beginning {
         }
     }
 
-    /// Builds the players of `recipe` as they begin on `device`, and touches no file.
+    /// Builds the players of `recipe` in their initial state on `device`, without changing any file.
     ///
     /// # Errors
-    /// A recipe or data that the run cannot go on with, and weights that do not fit.
+    /// If the run cannot be resumed with this recipe or these data, or weights do not fit.
     pub(crate) fn begin<S: System>(
         &self,
         recipe: &Recipe<S>,
@@ -91,7 +91,7 @@ impl Beginning {
     }
 }
 
-/// The images of the steps done have to be those that were counted.
+/// Checks that the completed steps correspond to the counted images.
 fn check_images<S: System>(recipe: &Recipe<S>, checkpoint: &Checkpoint) -> Result<(), TrainError> {
     let Manifest { step, images, .. } = checkpoint.manifest;
     if step.saturating_mul(recipe.experiment.images_per_step()) == images {
@@ -105,7 +105,7 @@ fn check_images<S: System>(recipe: &Recipe<S>, checkpoint: &Checkpoint) -> Resul
     })
 }
 
-/// Refuses other data, or writes down that they are accepted.
+/// Rejects changed data, or records that they are accepted.
 fn check_data(
     manifest: &mut Manifest,
     data: &TrainingData,
@@ -142,7 +142,7 @@ fn check_data(
     Ok(Some(warning))
 }
 
-/// Players, moments and schedules as the checkpoint has them.
+/// Loads players, moments and schedules from the checkpoint.
 fn restored<S: System>(
     recipe: &Recipe<S>,
     mut players: Players<S>,
@@ -183,7 +183,7 @@ fn restored<S: System>(
     Ok(learner)
 }
 
-/// Burn lists every tensor that does not fit, `["…", "…"]`; one says enough.
+/// Burn lists every tensor that does not fit, `["…", "…"]`; the first is enough.
 fn first_complaint(errors: &str) -> &str {
     let first = errors.split("\", \"").next().unwrap_or(errors);
     let first = first.rsplit("[\"").next().unwrap_or(first);

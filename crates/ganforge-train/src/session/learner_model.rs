@@ -1,4 +1,4 @@
-//! [`Players`] as burn-train sees them: one module with one optimizer, whose parameter groups are the players.
+//! [`Players`] as a burn-train model: one module with one optimizer, whose parameter groups are the players.
 
 use std::convert::Infallible;
 
@@ -27,7 +27,7 @@ impl<S: System> TrainStep for Players<S> {
     type Input = S::Round;
     type Output = Reading;
 
-    /// One simultaneous update, the rule that a stock strategy of burn-train can play. It counts no images.
+    /// One simultaneous update, the rule that a built-in strategy of burn-train can run. It counts no images.
     fn step(&self, round: S::Round) -> TrainOutput<Reading> {
         let turn = self.turn(&round, TurnKey::default());
         let losses = self.system.joint_losses(turn, self.generate(&round));
@@ -46,8 +46,8 @@ impl<S: System> TrainStep for Players<S> {
         }
     }
 
-    /// Moves the players that have gradients, and what follows an update: penalties on the discriminator's weights, the
-    /// generator's average, both histories.
+    /// Updates the players that have gradients, then applies penalties on the discriminator's weights and updates the generator's average and both
+    /// histories.
     fn optimize(
         self,
         optimizer: &mut ModuleOptimizer,
@@ -56,7 +56,7 @@ impl<S: System> TrainStep for Players<S> {
     ) -> Self {
         let discriminator_moves = has_gradients(&gradients, &self.discriminator);
         let generator_moves = has_gradients(&gradients, &self.generator);
-        let gradients = self.pull_to_history(gradients);
+        let gradients = self.add_history_gradient(gradients);
         let mut players = optimizer.step(rates, self, gradients);
         if discriminator_moves {
             for penalty in &players.game.penalties {
@@ -77,21 +77,21 @@ impl<S: System> TrainStep for Players<S> {
 }
 
 impl<S: System> Players<S> {
-    /// Adds the gradient of the distance from the mean of past weights to the gradients that there are.
-    fn pull_to_history(&self, gradients: GradientsParams) -> GradientsParams {
+    /// Adds the gradient of historical averaging to the existing gradients.
+    fn add_history_gradient(&self, gradients: GradientsParams) -> GradientsParams {
         let weight = self.game.historical_averaging;
         let gradients = match &self.generator_history {
-            Some(history) => history.pull(gradients, &self.generator, weight),
+            Some(history) => history.add_gradient(gradients, &self.generator, weight),
             None => gradients,
         };
         match &self.discriminator_history {
-            Some(history) => history.pull(gradients, &self.discriminator, weight),
+            Some(history) => history.add_gradient(gradients, &self.discriminator, weight),
             None => gradients,
         }
     }
 }
 
-/// A game has no validation loss: its samples are evaluated, not its players.
+/// A game has no validation loss: its samples are evaluated instead.
 impl<S: System> InferenceStep for Players<S> {
     type Input = Infallible;
     type Output = ();

@@ -10,10 +10,10 @@ use crate::game::{Game, Loss, PerPlayer, Player, PlayerState, TurnKey, UpdateRul
 use crate::system::{Latents, Players, System};
 use crate::telemetry::Totals;
 
-/// What tells the key of a generator turn from that of a discriminator turn in the same step.
+/// Distinguishes the key of a generator turn from that of a discriminator turn in the same step.
 const GENERATOR_TURNS: usize = 1 << 15;
 
-/// Where rounds come from.
+/// The source of rounds.
 pub type RoundSource<'a, S> = dyn Iterator<Item = Result<<S as System>::Round, DatasetError>> + 'a;
 
 /// Plays the steps of one game.
@@ -27,8 +27,8 @@ pub struct Play<'a, S: System> {
 }
 
 impl<'a, S: System> Play<'a, S> {
-    /// A game between the players of `learner`, who start their turns from `rounds`. `latents` are for generator turns
-    /// that do not use the discriminator's fakes.
+    /// A game between the players of `learner`, with `rounds` as the inputs of their turns. `latents` are for generator turns that do not reuse the
+    /// discriminator's fakes.
     pub fn new(
         learner: &'a mut Learner<Players<S>>,
         rounds: &'a mut RoundSource<'a, S>,
@@ -44,7 +44,7 @@ impl<'a, S: System> Play<'a, S> {
         }
     }
 
-    /// Bounds the L2 norm of each player's gradient; `None` is no bound.
+    /// Sets the largest L2 norm of each player's gradient; `None` for no clipping.
     #[must_use]
     pub fn with_clip_norms(self, clip_norms: PerPlayer<Option<f64>>) -> Self {
         Self { clip_norms, ..self }
@@ -56,20 +56,20 @@ impl<'a, S: System> Play<'a, S> {
         Self { totals, ..self }
     }
 
-    /// Both players as they are now, with their optimizers.
+    /// Both players in their current state, with their optimizers.
     pub fn learner(&self) -> &Learner<Players<S>> {
         self.learner
     }
 
-    /// What the steps report.
+    /// The sums of the values that steps report.
     pub fn totals(&mut self) -> &mut Totals {
         &mut self.totals
     }
 
-    /// Plays one step. With `measure`, the L2 norms of both gradients are read back, else they are zero.
+    /// Runs one step. With `measure`, the L2 norms of both gradients are read back, else they are zero.
     ///
     /// # Errors
-    /// Data that can no longer be read.
+    /// If data can no longer be read.
     pub fn step(&mut self, step: u64, measure: bool) -> Result<PerPlayer<f64>, TrainError> {
         self.learner.lr_step();
         match self.game.update {
@@ -102,7 +102,7 @@ impl<'a, S: System> Play<'a, S> {
             let last = turn + 1 == discriminator_steps;
             norms.discriminator =
                 self.move_player(&players, Player::Discriminator, loss, measure && last);
-            // The generator has not moved since, so this is what it would make again.
+            // The generator has not changed since, so these fakes are current.
             generated = (update == UpdateRule::Alternating).then_some(made);
         }
         for turn in 0..generator_steps {
@@ -158,7 +158,7 @@ impl<'a, S: System> Play<'a, S> {
         Ok(norms)
     }
 
-    /// Moves one player down the gradient of its loss. Returns the gradient's L2 norm where it is to be measured, else 0.
+    /// Updates one player by the gradient of its loss. Returns the L2 norm of the gradient if it is measured, else 0.
     fn move_player(
         &mut self,
         players: &Players<S>,
@@ -201,7 +201,7 @@ impl<'a, S: System> Play<'a, S> {
         }
     }
 
-    /// `batches` of the step's real images were shown before this turn.
+    /// `batches` is the number of real batches of the step that precede this turn.
     fn key(&self, step: u64, turn: usize, batches: usize) -> TurnKey {
         let before = step * self.game.batches_per_step() as u64 + batches as u64;
         TurnKey {
@@ -211,7 +211,7 @@ impl<'a, S: System> Play<'a, S> {
         }
     }
 
-    /// Masks and noise drawn on the device follow from the key too, so that a resumed run draws the same.
+    /// Seeds the device's random number generator by the key too, so that a resumed run draws the same masks and noise.
     fn reseed(&self, purpose: &str, key: TurnKey) {
         self.latents.device.seed(key.rng(purpose).next_u64());
     }

@@ -1,4 +1,4 @@
-//! Whole training steps against PyTorch, from the same weights, latents and data (`references/steps.py`).
+//! Whole training steps agree with PyTorch, from the same weights, latents and data (`references/steps.py`).
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ const IMAGE: ImageSpec = ImageSpec {
     width: 2,
 };
 
-/// A case's optimizer, the same for both players, and what else of the recipe it changes.
+/// The optimizer of a case, the same for both players, and its changes of the recipe.
 fn rules(case: &str) -> (&'static str, &'static [&'static str]) {
     const ADAM: &str = "kind = \"adam\", rate = 0.02, betas = [0.5, 0.9]";
     const MOMENTUM: &str = "kind = \"sgd\", rate = 0.1, momentum = 0.5";
@@ -123,7 +123,7 @@ fn numbers(value: &Value) -> Vec<f32> {
         .collect()
 }
 
-/// Puts the reference's weights into both players.
+/// Loads the reference's weights into both players.
 fn with_weights(mut players: Players<Gan>, stored: &Value) -> Players<Gan> {
     let player =
         |name: &str, shapes: BTreeMap<String, TensorData>| -> BTreeMap<String, TensorData> {
@@ -151,7 +151,7 @@ fn round(stored: &Value, device: &Device) -> GanRound {
 }
 
 #[test]
-fn weights_after_two_steps_are_those_of_pytorch() {
+fn weights_after_two_steps_agree_with_pytorch() {
     let cases: BTreeMap<String, Value> =
         serde_json::from_str(include_str!("../../../../references/steps.json")).unwrap();
     let device = Device::flex().autodiff();
@@ -192,7 +192,7 @@ fn weights_after_two_steps_are_those_of_pytorch() {
             for (key, data) in weights {
                 let expected = numbers(&case["after"][format!("{player}.{key}")]);
                 for (found, expected) in data.iter::<f32>().zip(expected) {
-                    // Relative to the weights' own size, which is about 1/2.
+                    // Relative to the size of the weights, about 1/2.
                     let close = (found - expected).abs() <= 1e-5 * expected.abs().max(0.1);
                     assert!(close, "{name}, {player}.{key}: {found} is not {expected}");
                 }
@@ -201,9 +201,9 @@ fn weights_after_two_steps_are_those_of_pytorch() {
     }
 }
 
-/// `PyTorch` cannot draw as the engine does, so the reference reads the generator's own latents from a file.
+/// `PyTorch` cannot draw the same random numbers, so the reference reads the latents of this crate from a file.
 #[test]
-fn the_reference_has_the_latents_that_the_engine_draws() {
+fn the_reference_has_the_latents_of_this_crate() {
     let stored = include_str!("../../../../references/latents.json");
     let stored: Vec<Vec<f32>> = serde_json::from_str(stored).unwrap();
     let spec = LatentSpec {

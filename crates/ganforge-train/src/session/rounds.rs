@@ -1,4 +1,4 @@
-//! Rounds of a run as burn-train asks for them.
+//! The rounds of a run as a data loader of burn-train.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -11,16 +11,16 @@ use ganforge_data::DataError;
 use super::training_data::TrainingData;
 use crate::system::{Latents, Loader, System};
 
-/// The rounds of a run from any round on, always the same.
+/// The rounds of a run from any round on; reproducible.
 #[derive(Clone)]
 pub struct Rounds<S> {
-    /// What a round is.
+    /// The system, which defines a round.
     pub system: S,
-    /// Where real images come from.
+    /// The source of real images.
     pub data: TrainingData,
-    /// What fakes are made from.
+    /// The source of latents.
     pub latents: Latents,
-    /// The first round; a resumed run had those before.
+    /// The first round; a resumed run has consumed those before.
     pub first_round: u64,
 }
 
@@ -44,7 +44,7 @@ impl<S: System> DataLoader<S::Round> for Rounds<S> {
         Arc::new(moved)
     }
 
-    /// Rounds have no end, so a part of them is all of them.
+    /// The sequence of rounds is infinite, so a part of it is all of it.
     fn slice(&self, _start: usize, _end: usize) -> Arc<dyn DataLoader<S::Round>> {
         Arc::new(self.clone())
     }
@@ -59,7 +59,7 @@ struct RoundIterator<'a, S> {
 impl<S: System> Iterator for RoundIterator<'_, S> {
     type Item = Result<S::Round, DatasetError>;
 
-    /// Ends after an error only.
+    /// Ends only after an error.
     fn next(&mut self) -> Option<Self::Item> {
         let index = self.next;
         let round = match &mut self.loader {

@@ -1,4 +1,4 @@
-//! The curves of a run, each a numeric metric of burn-train's dashboard.
+//! The curves of a run for burn-train's dashboard, each a numeric metric.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,15 +12,15 @@ use ganforge_eval::{Better, MetricName as EvaluationMetric};
 
 use crate::telemetry::Reading;
 
-/// One figure of a [`Reading`], followed over time.
+/// One value of a [`Reading`] over time.
 #[derive(Debug, Clone)]
 pub struct Series {
     name: MetricName,
     unit: Option<&'static str>,
     figure: Figure,
-    /// That of the last reading, if it had one.
+    /// The value of the last reading, if it had one.
     latest: Option<f64>,
-    /// The last there was.
+    /// The latest value.
     known: Option<f64>,
 }
 
@@ -31,8 +31,7 @@ enum Figure {
 }
 
 impl Series {
-    /// Every curve, in the order in which a reader asks for them, for a dashboard shows as many as it has room for. Evaluation figures have the names of their
-    /// metrics.
+    /// All curves, in order of importance, because a dashboard shows as many as it has room for. Metrics have their own names.
     #[must_use]
     pub fn all(evaluated: &BTreeSet<EvaluationMetric>) -> Vec<Self> {
         let figures = evaluated.iter().map(|&metric| Self {
@@ -92,7 +91,7 @@ impl Series {
         };
         let unit = self.unit.map(|unit| format!(" {unit}")).unwrap_or_default();
         let shown = match value.abs() {
-            // Four decimals would show nothing of it.
+            // Four decimals are not enough for it.
             size if size > 0.0 && size < 1e-3 => format!("{value:.3e}"),
             _ => format!("{value:.4}"),
         };
@@ -140,7 +139,7 @@ impl Metric for Series {
     }
 }
 
-/// A reading already is the mean of its tick, so every view of a series is its latest value.
+/// A reading is the mean of its tick, so every view of a series is its latest value.
 impl Numeric for Series {
     fn value(&self) -> Option<NumericEntry> {
         self.latest.map(NumericEntry::Value)

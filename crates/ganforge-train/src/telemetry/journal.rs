@@ -1,32 +1,32 @@
-//! What a run leaves behind as it goes: the loop tells, a journal writes.
+//! The interface between the training loop and what it writes: metrics, samples, models.
 
 use std::collections::BTreeMap;
 
 use crate::error::TrainError;
 use crate::telemetry::Reading;
 
-/// Told by the loop at every tick and checkpoint. Implement it to keep something else than a run directory.
+/// Receives the readings and models of a run. Implement it to store something other than a run directory.
 pub trait Journal<G>: Send {
-    /// A tick has ended. `generator` is the one a finished run would ship, in inference mode.
+    /// Called after each tick. `generator` is the one that a finished run ships, in inference mode.
     ///
     /// # Errors
-    /// An error ends the run, with the last checkpoint kept.
+    /// An error ends the run; the last checkpoint is kept.
     fn tick(&mut self, reading: &Reading, generator: &G) -> Result<(), TrainError>;
 
-    /// A checkpoint is taken after `images` real images. Returns the files that belong into it beside the state of training, by name: what `model.safetensors`
-    /// holds becomes the run's model file once the checkpoint is on the disk.
+    /// Called for a checkpoint after `images` real images. Returns the files to store in the checkpoint beside the state of training, by name;
+    /// `model.safetensors` becomes the run's model file once the checkpoint is on disk.
     ///
     /// # Errors
-    /// An error ends the run, with the last checkpoint kept.
+    /// An error ends the run; the last checkpoint is kept.
     fn checkpoint(
         &mut self,
         images: u64,
         generator: &G,
     ) -> Result<BTreeMap<String, Vec<u8>>, TrainError>;
 
-    /// No generator before was as good as this one, after `images` real images, by the metric of `evaluation.keep_best`. Told after the tick.
+    /// Called after the tick if the generator is the best so far by the metric of `evaluation.keep_best`, after `images` real images.
     ///
     /// # Errors
-    /// An error ends the run, with the last checkpoint kept.
+    /// An error ends the run; the last checkpoint is kept.
     fn best(&mut self, images: u64, generator: &G) -> Result<(), TrainError>;
 }

@@ -1,4 +1,4 @@
-//! What a step reports: tensors on the device while the run goes on, read back once a tick.
+//! Values that steps report: accumulated on the device, read back once per tick.
 
 mod journal;
 mod reading;

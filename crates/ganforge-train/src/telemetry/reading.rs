@@ -9,25 +9,41 @@ use serde_json::Value;
 use crate::game::PerPlayer;
 use crate::game::payoff::jensen_shannon;
 
-/// Means over the last tick, as they stand in `metrics.jsonl`.
+/// Means over the last tick, as written to `metrics.jsonl`.
+///
+/// # Examples
+///
+/// ```
+/// use ganforge_train::telemetry::Reading;
+///
+/// let line = r#"{ "images": 6400, "discriminator_loss": 1.2, "generator_loss": 0.8,
+///     "score_real": 0.3, "score_fake": -0.2, "accuracy_real": 0.7, "accuracy_fake": 0.6,
+///     "penalty": 0.0, "discriminator_gradient_norm": 0.1, "generator_gradient_norm": 0.2,
+///     "images_per_second": 900.0, "frechet": 35.5 }"#;
+/// let reading: Reading = serde_json::from_str(line)?;
+/// assert_eq!(reading.images, 6400);
+/// assert_eq!(reading.figures.values().next(), Some(&35.5));
+/// assert_eq!(reading.not_finite(), None);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
-    /// Real images shown to the discriminator since the run began.
+    /// Number of real images that the discriminator has seen since the run began.
     pub images: u64,
-    /// What the discriminator minimises, penalties aside.
+    /// The discriminator's loss without penalties.
     pub discriminator_loss: f64,
-    /// What the generator minimises.
+    /// The generator's loss.
     pub generator_loss: f64,
     /// Mean logit of real images.
     pub score_real: f64,
     /// Mean logit of fakes.
     pub score_fake: f64,
-    /// Share of real images judged above the payoff's decision boundary, in [0, 1].
+    /// Fraction of real images above the payoff's decision boundary, in [0, 1].
     pub accuracy_real: f64,
-    /// Share of fakes judged below the payoff's decision boundary, in [0, 1].
+    /// Fraction of fakes below the payoff's decision boundary, in [0, 1].
     pub accuracy_fake: f64,
-    /// Jensen-Shannon divergence in nats that the discriminator's value means if it is near its optimum, in
-    /// [0, log 2]; absent for payoffs whose value has no such reading.
+    /// Estimate of the Jensen-Shannon divergence in nats from the discriminator's value, valid near its optimum, in [0, log 2]; `None` for payoffs
+    /// without this relation.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub jsd_estimate: Option<f64>,
     /// Sum of the penalties on the discriminator's loss.
@@ -36,17 +52,17 @@ pub struct Reading {
     pub discriminator_gradient_norm: f64,
     /// L2 norm of the generator's gradients at the tick's last step.
     pub generator_gradient_norm: f64,
-    /// Real images per second of wall time, evaluation aside.
+    /// Real images per second of wall time, without evaluation.
     pub images_per_second: f64,
-    /// Terms that only some systems and rules report, by name.
+    /// Further terms of the system and its rules, by name.
     #[serde(flatten, deserialize_with = "terms")]
     pub terms: BTreeMap<String, f64>,
-    /// What an evaluation of the generator at the tick's end found, each figure under the name of its metric; empty where there was none.
+    /// Metrics of an evaluation at the end of the tick, by name; empty without one.
     #[serde(flatten, deserialize_with = "figures")]
     pub figures: BTreeMap<MetricName, f64>,
 }
 
-/// Numeric keys that name no metric.
+/// Numeric keys that are not names of metrics.
 fn terms<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, f64>, D::Error> {
     let all = BTreeMap::<String, Value>::deserialize(deserializer)?;
     let is_term = |name: &str| name.parse::<MetricName>().is_err();
@@ -55,7 +71,7 @@ fn terms<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, 
     Ok(terms.filter_map(term).collect())
 }
 
-/// Keys that name a metric.
+/// Keys that are names of metrics.
 fn figures<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<BTreeMap<MetricName, f64>, D::Error> {
@@ -65,7 +81,7 @@ fn figures<'de, D: Deserializer<'de>>(
 }
 
 impl Reading {
-    /// A reading of named means: those of every game have fields of their own.
+    /// A reading from named means; those that every game reports have their own fields.
     pub(super) fn new(
         images: u64,
         gradient_norms: PerPlayer<f64>,

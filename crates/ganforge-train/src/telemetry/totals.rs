@@ -10,7 +10,7 @@ use crate::game::{PerPlayer, Player, Term};
 #[derive(Debug, Clone, Default)]
 pub struct Totals(PerPlayer<Sum>);
 
-/// The terms of one player's turns side by side, so that a turn adds one tensor.
+/// The summed terms of one player's turns, in one tensor so that a turn adds once.
 #[derive(Debug, Clone, Default)]
 struct Sum {
     names: Vec<String>,
@@ -33,7 +33,7 @@ impl Sum {
         self.count += 1;
     }
 
-    /// Reads the means back: the one place where training waits for the device.
+    /// Reads the means back; the only place where training waits for the device.
     fn means(&self) -> Vec<f64> {
         let Some(total) = &self.total else {
             return Vec::new();
@@ -61,27 +61,27 @@ impl Sum {
     }
 }
 
-/// [`Totals`] on the host, so that a tick in which a run is stopped and resumed is reported like any other.
+/// [`Totals`] on the host, stored in checkpoints so that a tick that was interrupted and resumed is reported like any other.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SavedTotals {
     generator: SavedSum,
     discriminator: SavedSum,
-    /// Checkpoints before terms had names held the penalty apart.
+    /// Checkpoints of earlier versions, without names of terms, store the penalty separately.
     #[serde(default, skip_serializing)]
     penalty: SavedSum,
 }
 
-/// Double precision holds what a device sums in single precision, and JSON gives it back exactly.
+/// Double precision stores single-precision sums exactly, also through JSON.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 struct SavedSum {
-    /// Absent in checkpoints before terms had names.
+    /// Absent in checkpoints of earlier versions.
     #[serde(default)]
     names: Vec<String>,
     total: Vec<f64>,
     count: u32,
 }
 
-/// The terms of a discriminator turn, in the order of checkpoints that did not name them.
+/// The terms of a discriminator turn, in the order of checkpoints without names.
 const UNNAMED: [&str; 6] = [
     "discriminator_loss",
     "score_real",
@@ -92,7 +92,7 @@ const UNNAMED: [&str; 6] = [
 ];
 
 impl SavedTotals {
-    /// With names for terms that had none.
+    /// Adds the names to terms of earlier versions.
     fn named(&self) -> PerPlayer<SavedSum> {
         let mut all = PerPlayer {
             generator: self.generator.clone(),
@@ -123,14 +123,14 @@ impl Totals {
         self.0[player].add(terms);
     }
 
-    /// True while nothing summed since the last reading has become infinite or NaN; waits for the device.
+    /// Whether all sums since the last reading are finite; waits for the device.
     #[must_use]
     pub fn is_finite(&self) -> bool {
         let finite = |sum: &Sum| sum.means().iter().all(|mean| mean.is_finite());
         finite(&self.0.discriminator) && finite(&self.0.generator)
     }
 
-    /// The means of the tick, without the rate, which the caller's clock knows; and starts the next tick.
+    /// The means of the tick, without `images_per_second`, which the caller measures; starts the next tick.
     pub fn read(&mut self, images: u64, gradient_norms: PerPlayer<f64>) -> Reading {
         let totals = std::mem::take(self).0;
         let terms = [totals.discriminator, totals.generator];
@@ -151,7 +151,7 @@ impl Totals {
         }
     }
 
-    /// Continues from sums that were [saved](Self::save).
+    /// Continues from [saved](Self::save) sums.
     #[must_use]
     pub fn restore(saved: &SavedTotals, device: &Device) -> Self {
         let device = device.clone().without_autodiff();
@@ -167,9 +167,9 @@ mod tests {
     use ganforge_eval::MetricName;
 
     #[test]
-    fn figures_stand_beside_the_rest_under_the_names_of_their_metrics() {
+    fn metrics_are_written_under_their_names() {
         let mut reading = Totals::default().read(64, PerPlayer::default());
-        // Without a step there is nothing to report, and JSON has no NaN.
+        // Without a step there are no values, and JSON has no NaN.
         for score in [
             &mut reading.discriminator_loss,
             &mut reading.generator_loss,
@@ -188,7 +188,7 @@ mod tests {
         let text = serde_json::to_string(&reading).unwrap();
         assert!(text.ends_with(",\"high-quality\":0.5}"), "{text}");
         assert_eq!(serde_json::from_str::<Reading>(&text).unwrap(), reading);
-        // A figure that is missing, and a key of another version.
+        // A missing metric, and a key of another version.
         let other = text.replace("\"high-quality\":0.5", "\"recall\":null,\"later\":\"?\"");
         reading.figures.clear();
         assert_eq!(serde_json::from_str::<Reading>(&other).unwrap(), reading);

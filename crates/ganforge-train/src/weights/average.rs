@@ -1,18 +1,29 @@
 //! The exponential moving average of a generator's weights.
 //!
-//! The players of a game circle their equilibrium rather than settle in it; the average of the path lies nearer
-//! to it than any point of the path (Yazıcı et al. 2019, "The Unusual Effectiveness of Averaging in GAN
-//! Training"). The running statistics of normalisation layers are averaged with the weights, over the same
-//! window: they are the statistics of the activations that those weights produced.
+//! In adversarial training the weights oscillate around the equilibrium rather than converge to it; the average of the trajectory lies closer to it
+//! than any single point (Yazıcı et al. 2019, "The Unusual Effectiveness of Averaging in GAN Training"). The running statistics of normalisation
+//! layers are averaged with the weights over the same window, because they describe the activations of those weights.
 
 use burn::module::Module;
 
 use super::lerp::lerp;
 
-/// A copy of a network that follows the original at a distance.
+/// An exponential moving average of a network.
+///
+/// # Examples
+///
+/// ```
+/// use burn::nn::LinearConfig;
+/// use burn::tensor::Device;
+/// use ganforge_train::weights::Average;
+///
+/// let network = LinearConfig::new(8, 4).init(&Device::flex());
+/// let average = Average::new(&network, 100.0, 0).update(&network);
+/// assert_eq!(average.updates(), 1);
+/// ```
 #[derive(Module, Debug)]
 pub struct Average<M: Module> {
-    /// The averaged network: parameters of its own, without gradients.
+    /// The averaged network, with its own parameters and without gradients.
     pub network: M,
     #[module(skip)]
     half_life: f64,
@@ -21,11 +32,9 @@ pub struct Average<M: Module> {
 }
 
 impl<M: Module> Average<M> {
-    /// Starts at the weights of `network`. `half_life` is in updates: what a step added to the average has
-    /// lost half its weight after that many more.
+    /// Starts at the weights of `network`. `half_life` is the number of updates after which the contribution of an update has halved.
     ///
-    /// The copy shares its parameters' identities with the original until
-    /// [`number_parameters`](super::parameters::number_parameters) gives each its own.
+    /// The copy has the parameter ids of the original until [`number_parameters`](super::parameters::number_parameters) assigns new ones.
     #[must_use]
     pub fn new(network: &M, half_life: f64, updates: u64) -> Self {
         Self {
@@ -35,38 +44,38 @@ impl<M: Module> Average<M> {
         }
     }
 
-    /// Starts at weights that are worth keeping, and so without forgetting them quickly.
+    /// Skips the warm-up, so that the initial weights are not forgotten quickly; for an average that starts at trained weights.
     #[must_use]
     pub fn without_warm_up(self) -> Self {
-        // So many that the window of `keep` is the steady one.
+        // Enough updates that the warm-up is over.
         Self {
             updates: u64::MAX / 4,
             ..self
         }
     }
 
-    /// Updates so far.
+    /// Number of updates so far.
     #[must_use]
     pub fn updates(&self) -> u64 {
         self.updates
     }
 
-    /// Moves the average towards `network`.
+    /// Updates the average by `network`.
     #[must_use]
     pub fn update(self, network: &M) -> Self {
-        let keep = self.keep();
+        let decay = self.decay();
         Self {
-            network: lerp(self.network, network, keep),
+            network: lerp(self.network, network, decay),
             half_life: self.half_life,
             updates: self.updates + 1,
         }
     }
 
-    /// The share of the old average that an update keeps.
+    /// The decay rate of an update.
     ///
-    /// Early on the window is a tenth of the updates so far, so that the average forgets the initial weights
-    /// (the warm-up of TensorFlow's `ExponentialMovingAverage`: `(1 + n) / (10 + n)`).
-    fn keep(&self) -> f64 {
+    /// At first the window is a tenth of the updates so far, so that the average forgets the initial weights (the warm-up of TensorFlow's
+    /// `ExponentialMovingAverage`: `(1 + n) / (10 + n)`).
+    fn decay(&self) -> f64 {
         let steady = 0.5_f64.powf(1.0 / self.half_life);
         let n = self.updates as f64;
         steady.min((1.0 + n) / (10.0 + n))
@@ -81,7 +90,7 @@ mod tests {
     use burn::tensor::{Device, Tensor, TensorData};
 
     #[test]
-    fn a_constant_network_is_approached_at_the_half_life() {
+    fn the_average_converges_with_the_half_life() {
         let device = Device::flex();
         let mut network = LinearConfig::new(1, 1).with_bias(false).init(&device);
         let set = |value: f32| {
@@ -91,7 +100,7 @@ mod tests {
             ))
         };
         network.weight = set(0.0);
-        // Past the warm-up, so that the steady window rules.
+        // After the warm-up, so that the window is constant.
         let mut average = Average::new(&network, 20.0, 1_000_000);
         network.weight = set(1.0);
         for _ in 0..20 {
@@ -118,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_equal_stays_equal_to_the_last_bit() {
+    fn equal_values_stay_bitwise_equal() {
         let device = Device::flex();
         let network = LinearConfig::new(37, 53).init(&device);
         let mut average = Average::new(&network, 33.3, 7);
@@ -130,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn running_statistics_are_averaged_too_and_the_original_stays() {
+    fn running_statistics_are_averaged_and_the_original_is_unchanged() {
         let device = Device::flex().autodiff();
         let norm = BatchNormConfig::new(1).init(&device);
         let average = Average::new(&norm, 1.0, 1_000_000);

@@ -1,11 +1,11 @@
-//! The gradient of a whole player: its length, and a bound on it.
+//! The norm of a player's whole gradient, and gradient clipping.
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 use ganforge_ops::sum;
 
-/// The L2 norm over all gradients of a module; reads back one number.
+/// The L2 norm over all gradients of a module; reads one number back from the device.
 #[must_use]
 pub fn gradient_norm<M: Module>(gradients: &GradientsParams, module: &M) -> f64 {
     let read = |total: Tensor<1>| total.into_data().iter::<f64>().next();
@@ -15,8 +15,8 @@ pub fn gradient_norm<M: Module>(gradients: &GradientsParams, module: &M) -> f64 
         .sqrt()
 }
 
-/// Scales all gradients of a module by `min(1, longest / norm)`, their common L2 norm read nowhere but on the device
-/// (Pascanu et al. 2013, algorithm 1).
+/// Gradient clipping: scales all gradients of a module by `min(1, longest / norm)`, where the norm is their joint L2 norm, without reading it back
+/// from the device (Pascanu et al. 2013, algorithm 1).
 #[must_use]
 pub fn clip_norm<M: Module>(
     gradients: GradientsParams,
@@ -26,7 +26,7 @@ pub fn clip_norm<M: Module>(
     let Some(squares) = squares(&gradients, module) else {
         return gradients;
     };
-    // As in PyTorch, a hair is added to the norm, so that none divides by zero.
+    // As in PyTorch, a small constant avoids division by zero.
     let factor = (squares.sqrt() + 1e-6).recip() * longest;
     let mut scale = Scale {
         gradients,
@@ -37,7 +37,7 @@ pub fn clip_norm<M: Module>(
 }
 
 fn squares<M: Module>(gradients: &GradientsParams, module: &M) -> Option<Tensor<1>> {
-    let mut squares = Squares {
+    let mut squares = SumOfSquares {
         gradients,
         total: None,
     };
@@ -45,10 +45,10 @@ fn squares<M: Module>(gradients: &GradientsParams, module: &M) -> Option<Tensor<
     squares.total
 }
 
-/// True where at least one parameter of the module has a gradient.
+/// Whether at least one parameter of the module has a gradient.
 #[must_use]
 pub fn has_gradients<M: Module>(gradients: &GradientsParams, module: &M) -> bool {
-    let mut search = Search {
+    let mut search = FindGradient {
         gradients,
         found: false,
     };
@@ -56,12 +56,12 @@ pub fn has_gradients<M: Module>(gradients: &GradientsParams, module: &M) -> bool
     search.found
 }
 
-struct Squares<'a> {
+struct SumOfSquares<'a> {
     gradients: &'a GradientsParams,
     total: Option<Tensor<1>>,
 }
 
-impl ModuleVisitor for Squares<'_> {
+impl ModuleVisitor for SumOfSquares<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let Some(gradient) = self.gradients.get::<D>(param.id) else {
             return;
@@ -88,12 +88,12 @@ impl ModuleVisitor for Scale {
     }
 }
 
-struct Search<'a> {
+struct FindGradient<'a> {
     gradients: &'a GradientsParams,
     found: bool,
 }
 
-impl ModuleVisitor for Search<'_> {
+impl ModuleVisitor for FindGradient<'_> {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         self.found = self.found || self.gradients.get::<D>(param.id).is_some();
     }

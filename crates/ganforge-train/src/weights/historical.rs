@@ -1,5 +1,5 @@
-//! Historical averaging: each player pays for its distance from where it has been on average, loosely after fictitious
-//! play (Salimans et al. 2016, "Improved Techniques for Training GANs", section 3.3).
+//! Historical averaging: a term of each player's loss penalises the distance of its weights from their mean over past updates, after fictitious play
+//! (Salimans et al. 2016, "Improved Techniques for Training GANs", section 3.3).
 
 use std::vec;
 
@@ -12,18 +12,16 @@ use super::lerp::{lerp, values};
 /// The mean of a network's parameters over all updates so far: `(1/t)·Σθ[i]`.
 #[derive(Module, Debug)]
 pub struct History<M: Module> {
-    /// The mean: parameters of its own, without gradients.
+    /// The mean, with its own parameters and without gradients.
     pub mean: M,
     #[module(skip)]
     updates: u64,
 }
 
 impl<M: Module> History<M> {
-    /// A history of `updates` updates with the mean `network`. Before the first update it is no mean of anything, but where
-    /// the network started; the first update puts the updated network in its place.
+    /// A history of `updates` updates with the mean `network`. With 0 updates `network` holds the initial weights, which the first update replaces.
     ///
-    /// The copy shares its parameters' identities with the original until
-    /// [`number_parameters`](super::parameters::number_parameters) gives each its own.
+    /// The copy has the parameter ids of the original until [`number_parameters`](super::parameters::number_parameters) assigns new ones.
     #[must_use]
     pub fn new(network: &M, updates: u64) -> Self {
         Self {
@@ -32,13 +30,13 @@ impl<M: Module> History<M> {
         }
     }
 
-    /// Updates so far.
+    /// Number of updates so far.
     #[must_use]
     pub fn updates(&self) -> u64 {
         self.updates
     }
 
-    /// Takes an updated network into the mean.
+    /// Updates the mean by the network after an update.
     #[must_use]
     pub fn update(self, network: &M) -> Self {
         let before = self.updates as f64;
@@ -48,11 +46,16 @@ impl<M: Module> History<M> {
         }
     }
 
-    /// Adds the gradient of `weight·‖θ - mean‖²`, which is `2·weight·(θ - mean)`, to each gradient of `network` that is
-    /// there; parameters without a gradient stay without.
+    /// Adds the gradient of `weight·‖θ - mean‖²`, which is `2·weight·(θ - mean)`, to each existing gradient of `network`. Parameters without a
+    /// gradient get none.
     #[must_use]
-    pub fn pull(&self, gradients: GradientsParams, network: &M, weight: f64) -> GradientsParams {
-        let mut pull = Pull {
+    pub fn add_gradient(
+        &self,
+        gradients: GradientsParams,
+        network: &M,
+        weight: f64,
+    ) -> GradientsParams {
+        let mut pull = AddGradient {
             gradients,
             means: values(&self.mean),
             strength: 2.0 * weight,
@@ -62,13 +65,13 @@ impl<M: Module> History<M> {
     }
 }
 
-struct Pull {
+struct AddGradient {
     gradients: GradientsParams,
     means: vec::IntoIter<Tensor<1>>,
     strength: f64,
 }
 
-impl ModuleVisitor for Pull {
+impl ModuleVisitor for AddGradient {
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
         let mean = self
             .means
@@ -92,7 +95,7 @@ mod tests {
 
     const WEIGHT: f64 = 0.7;
 
-    /// Running statistics come between the parameters, which tests the order of visits.
+    /// Running statistics are visited between the parameters, which tests the order of visits.
     #[derive(Module, Debug)]
     struct Network {
         first: Linear,
@@ -109,7 +112,7 @@ mod tests {
         crate::weights::number_parameters(network)
     }
 
-    /// A cost of its own that reaches every parameter but the last bias.
+    /// A loss that depends on every parameter but the last bias.
     fn cost(network: &Network) -> Tensor<1> {
         let weights = network.first.weight.val().square().sum()
             + network.last.weight.val().exp().sum()
@@ -139,14 +142,14 @@ mod tests {
             assert!((found - expected).abs() < 1e-6, "{found} is not {expected}");
         }
         assert!(!history.mean.first.weight.val().is_require_grad());
-        // A history that is built again from its mean and count goes on alike.
+        // A history restored from its mean and count continues equally.
         let again = History::new(&history.mean, 4).update(&networks[0]);
         let going = history.update(&networks[0]);
         assert_eq!(flat(&again.mean), flat(&going.mean));
     }
 
-    /// What the pull adds to the gradient of one parameter, against central differences of its distance.
-    fn check_pull<const D: usize>(
+    /// Compares the added gradient of one parameter with central differences of the distance.
+    fn check_added_gradient<const D: usize>(
         param: &Param<Tensor<D>>,
         mean: &Param<Tensor<D>>,
         added: Tensor<D>,
@@ -170,38 +173,38 @@ mod tests {
     }
 
     #[test]
-    fn the_pull_is_the_numeric_gradient_of_the_distance() {
+    fn the_added_gradient_agrees_with_finite_differences() {
         let device = Device::flex().autodiff();
         let mut start = network(&device);
         start.norm.gamma = start.norm.gamma.map(|gamma| gamma * 0.5);
-        // As in a game, where the mean has identities of its own.
+        // As in training, where the mean has its own parameter ids.
         let (history, network) =
             crate::weights::number_parameters((History::new(&start, 1), network(&device)));
         let gradients = || GradientsParams::from_grads(cost(&network).backward(), &network);
         let without = gradients();
-        let with = history.pull(gradients(), &network, WEIGHT);
+        let with = history.add_gradient(gradients(), &network, WEIGHT);
         let mean = &history.mean;
         for (param, mean) in [
             (&network.first.weight, &mean.first.weight),
             (&network.last.weight, &mean.last.weight),
         ] {
             let [with, without] = [&with, &without].map(|g| g.get::<2>(param.id).unwrap());
-            check_pull(param, mean, with - without);
+            check_added_gradient(param, mean, with - without);
         }
         let gamma = &network.norm.gamma;
         let [with, without] = [&with, &without].map(|g| g.get::<1>(gamma.id).unwrap());
-        check_pull(gamma, &mean.norm.gamma, with - without);
+        check_added_gradient(gamma, &mean.norm.gamma, with - without);
     }
 
     #[test]
-    fn parameters_without_a_gradient_stay_without() {
+    fn parameters_without_a_gradient_get_none() {
         let device = Device::flex().autodiff();
         let (start, network) = (network(&device), network(&device));
         let gradients = GradientsParams::from_grads(cost(&network).backward(), &network);
         let count = gradients.len();
         let bias = network.last.bias.as_ref().unwrap().id;
         assert!(gradients.get::<1>(bias).is_none());
-        let pulled = History::new(&start, 1).pull(gradients, &network, WEIGHT);
+        let pulled = History::new(&start, 1).add_gradient(gradients, &network, WEIGHT);
         assert!(pulled.get::<1>(bias).is_none());
         assert_eq!(pulled.len(), count);
     }

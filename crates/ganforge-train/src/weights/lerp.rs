@@ -1,16 +1,16 @@
-//! Two networks of one architecture, parameter by parameter in visiting order, whatever their identities.
+//! Linear interpolation between two networks of one architecture; parameters correspond by visiting order, not by id.
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::Tensor;
 
-/// `keep·average + (1 - keep)·latest`, running statistics included. What is equal in both stays so to the last bit.
+/// `keep·average + (1 - keep)·latest`, running statistics included. Values that are equal in both stay bitwise equal.
 pub fn lerp<M: Module>(average: M, latest: &M, keep: f64) -> M {
-    // The snapshot's running statistics are up to date; those of the original lag one update behind.
+    // A snapshot holds the current running statistics; those of the module itself lag one update behind.
     let latest = values(&latest.valid());
-    average.map(&mut Blend { latest, keep })
+    average.map(&mut LerpMapper { latest, keep })
 }
 
-/// Every float parameter, flat.
+/// Every float parameter, flattened.
 pub fn values<M: Module>(module: &M) -> std::vec::IntoIter<Tensor<1>> {
     let mut values = Values(Vec::new());
     module.visit(&mut values);
@@ -25,12 +25,12 @@ impl ModuleVisitor for Values {
     }
 }
 
-struct Blend {
+struct LerpMapper {
     latest: std::vec::IntoIter<Tensor<1>>,
     keep: f64,
 }
 
-impl ModuleMapper for Blend {
+impl ModuleMapper for LerpMapper {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let latest = self
             .latest

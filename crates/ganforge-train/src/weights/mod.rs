@@ -1,4 +1,4 @@
-//! Operations on all parameters of a network: averages, histories, gradient norms, identities.
+//! Operations on all parameters of a network: averages, histories, gradient norms, parameter ids.
 
 mod average;
 mod gradients;

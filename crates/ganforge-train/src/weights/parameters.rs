@@ -1,13 +1,12 @@
-//! Parameter identities, which key gradients and optimizer state, and how many parameters there are.
+//! Parameter ids, which key gradients and optimizer state, and the number of parameters.
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::tensor::Tensor;
 
-/// Numbers a module's float parameters 1, 2, 3, … in visiting order.
+/// Sets the ids of a module's float parameters to 1, 2, 3, … in visiting order.
 ///
-/// Burn draws identities at random and a cloned module keeps them; numbered, no two parameters of a game share one,
-/// and a game built again finds its gradients and moments under the same ones. Running statistics, which have neither,
-/// keep the identities Burn gave them.
+/// Burn draws ids at random, and a cloned module keeps them. After numbering, all parameters of a game have different ids, and a rebuilt game finds
+/// its gradients and moments by the same ids. Running statistics, which have neither, keep Burn's ids.
 #[must_use]
 pub fn number_parameters<M: Module>(module: M) -> M {
     module.map(&mut Numbering { next: 1 })
@@ -26,7 +25,7 @@ impl ModuleMapper for Numbering {
     }
 }
 
-/// Numbers that training moves; running statistics are none of them.
+/// Number of trainable scalars; running statistics are not counted.
 #[must_use]
 pub fn trainable_parameters<M: Module>(module: &M) -> usize {
     let mut count = Count(0);
@@ -34,7 +33,7 @@ pub fn trainable_parameters<M: Module>(module: &M) -> usize {
     count.0
 }
 
-/// True while every number of a module is finite, running statistics included; waits for the device.
+/// Whether all parameters of a module are finite, running statistics included; waits for the device.
 #[must_use]
 pub fn has_finite_parameters<M: Module>(module: &M) -> bool {
     let mut sum = Differences(None);
@@ -43,7 +42,7 @@ pub fn has_finite_parameters<M: Module>(module: &M) -> bool {
     sum.0.is_none_or(read)
 }
 
-/// The sum over all parameters of x - x: zero, unless an x is infinite or no number.
+/// The sum of x - x over all parameters: zero, unless an x is infinite or NaN.
 struct Differences(Option<Tensor<1>>);
 
 impl ModuleVisitor for Differences {
@@ -75,7 +74,7 @@ mod tests {
     use burn::tensor::Device;
 
     #[test]
-    fn a_copy_gets_identities_of_its_own() {
+    fn a_copy_gets_ids_of_its_own() {
         let layer = LinearConfig::new(3, 2).init(&Device::flex());
         let copy = layer.clone();
         assert_eq!(list_param_ids(&layer), list_param_ids(&copy));
@@ -85,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn one_number_lost_among_many_is_noticed() {
+    fn a_single_non_finite_value_is_detected() {
         let device = Device::flex().autodiff();
         let mut layer = LinearConfig::new(3, 2).init(&device);
         assert!(has_finite_parameters(&layer));

@@ -1,4 +1,4 @@
-//! The folder of a run's checkpoints, and the manifest that says which one counts.
+//! The folder of a run's checkpoints, and the manifest that names the current one.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -14,17 +14,17 @@ use super::step_folder::{
 use crate::error::TrainError;
 use ganforge_core::{atomic_write, sync_parent};
 
-/// How many parts burn-train hands over: model, optimizer, scheduler.
+/// Number of parts of a checkpoint from burn-train: model, optimizer, scheduler.
 const PARTS: usize = 3;
 
-/// Checkpoints of one run. Clones share the folder, because burn-train hands model, optimizer and scheduler to
-/// three threads: the last of them to arrive finishes the checkpoint.
+/// The checkpoints of one run. Clones share the folder: burn-train saves model, optimizer and scheduler on three threads, and the last of them
+/// completes the checkpoint.
 #[derive(Debug, Clone)]
 pub struct CheckpointFolder {
     path: PathBuf,
-    /// Checkpoints that are kept, at least one.
+    /// Number of checkpoints that are kept, at least one.
     keep: usize,
-    /// Where the model file goes once its checkpoint counts.
+    /// Path to which the model file is published.
     published: Option<PathBuf>,
     pending: Arc<Mutex<BTreeMap<u64, Pending>>>,
 }
@@ -36,17 +36,17 @@ struct Pending {
     parts: BTreeMap<String, Vec<u8>>,
 }
 
-/// The checkpoint that a run goes on from.
+/// The checkpoint to resume from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Found {
-    /// It is as it was written.
+    /// The verified checkpoint.
     pub checkpoint: Checkpoint,
-    /// What was wrong with the manifest beside it.
+    /// The error of the manifest beside it, if there was one.
     pub warning: Option<String>,
 }
 
 impl CheckpointFolder {
-    /// Checkpoints in `path`, which is made when the first one is written; the last one is kept.
+    /// Checkpoints in `path`, which is created with the first one; the last one is kept.
     #[must_use]
     pub fn new(path: PathBuf) -> Self {
         Self {
@@ -64,32 +64,32 @@ impl CheckpointFolder {
         self
     }
 
-    /// Copies the model file of each checkpoint to `path`, once the checkpoint counts.
+    /// Copies the model file of each checkpoint to `path` once the checkpoint is complete.
     #[must_use]
     pub fn publishing(mut self, path: PathBuf) -> Self {
         self.published = Some(path);
         self
     }
 
-    /// The folder itself.
+    /// The folder.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The manifest of the last complete checkpoint, if there is one; its files are not looked at.
+    /// The manifest of the last complete checkpoint, if there is one; its files are not verified.
     ///
     /// # Errors
-    /// A manifest that cannot be read.
+    /// If the manifest cannot be read.
     pub fn manifest(&self) -> Result<Option<Manifest>, TrainError> {
         read_manifest(&self.path.join(MANIFEST))
     }
 
-    /// The last complete checkpoint, if there is one: that of the manifest, or a later one that was complete when the process was killed. Where the
-    /// manifest is lost, the latest folder that is as it was written by its own account.
+    /// The last complete checkpoint, if there is one: that of the manifest, or a later one that was completed just before the process was killed.
+    /// Without a manifest, the latest folder that is intact by its own manifest.
     ///
     /// # Errors
-    /// A file of the checkpoint that is missing or changed; folders of checkpoints none of which is whole.
+    /// If a file of the checkpoint is missing or changed, or no folder is intact.
     pub fn find(&self) -> Result<Option<Found>, TrainError> {
         let found = |checkpoint| Found {
             checkpoint,
@@ -102,7 +102,7 @@ impl CheckpointFolder {
                 } else {
                     manifest.kept_names()
                 };
-                // A manifest without files notes a beginning, which any checkpoint is later than.
+                // A manifest without files records the start of a run, which precedes every checkpoint.
                 let is_later = |step| step > manifest.step || manifest.files.is_empty();
                 let unlisted = self.latest(|name, step| {
                     is_later(step) && !listed.iter().any(|known| known == name)
@@ -137,7 +137,7 @@ impl CheckpointFolder {
         }
     }
 
-    /// Says where the run stands at the checkpoint that follows, and which files belong to it beside burn-train's.
+    /// Announces the position of the run at the next checkpoint, and its files in addition to burn-train's.
     pub fn announce(&self, manifest: Manifest, files: BTreeMap<String, Vec<u8>>) {
         let pending = Pending {
             arrived: 0,
@@ -147,12 +147,12 @@ impl CheckpointFolder {
         self.pending().insert(pending.manifest.step, pending);
     }
 
-    /// Takes one part of the checkpoint announced for `step`; the last one writes it.
+    /// Stores one part of the checkpoint announced for `step`; the last part writes the checkpoint.
     ///
     /// # Errors
-    /// Whatever the file system refuses; the checkpoint before stays whole then.
+    /// A file system error; the previous checkpoint stays intact.
     pub fn put(&self, step: u64, name: &str, bytes: Vec<u8>) -> Result<(), TrainError> {
-        // The lock is held while files are written, so that checkpoints are finished one after the other.
+        // The lock is held while files are written, so that checkpoints are completed one after the other.
         let mut all = self.pending();
         let Entry::Occupied(mut entry) = all.entry(step) else {
             return Err(damaged(
@@ -169,10 +169,10 @@ impl CheckpointFolder {
         self.commit(entry.remove())
     }
 
-    /// Makes the checkpoint that was found the one that counts, and clears what a kill has left. Folders that no manifest lists stay.
+    /// Makes the found checkpoint the current one, and removes incomplete folders. Folders in no manifest are kept.
     ///
     /// # Errors
-    /// Whatever the file system refuses.
+    /// A file system error; the previous checkpoint stays intact.
     pub fn make_current(&self, checkpoint: &Checkpoint) -> Result<(), TrainError> {
         if self.manifest().ok().flatten().as_ref() != Some(&checkpoint.manifest) {
             self.write_manifest(&checkpoint.manifest)?;
@@ -181,10 +181,10 @@ impl CheckpointFolder {
         Ok(())
     }
 
-    /// Makes an older checkpoint the one that counts, or a copy of one, which is copied into this folder; later ones stay, and stay listed.
+    /// Makes an older checkpoint the current one, or a copy of one, which is copied into this folder; later ones are kept and stay listed.
     ///
     /// # Errors
-    /// Whatever the file system refuses.
+    /// A file system error; the previous checkpoint stays intact.
     pub fn go_back_to(&self, checkpoint: &Checkpoint) -> Result<Checkpoint, TrainError> {
         let own = self.path.join(checkpoint.manifest.folder_name());
         let mut current = checkpoint.clone();
@@ -209,10 +209,10 @@ impl CheckpointFolder {
         Ok(current)
     }
 
-    /// Notes that a run began with weights from elsewhere, until its first checkpoint holds them.
+    /// Records that a run started from other weights, until its first checkpoint contains them.
     ///
     /// # Errors
-    /// Whatever the file system refuses.
+    /// A file system error; the previous checkpoint stays intact.
     pub fn note_beginning(&self, manifest: &Manifest) -> Result<(), TrainError> {
         fs::create_dir_all(&self.path).map_err(|source| TrainError::io(&self.path, source))?;
         self.write_manifest(manifest)
@@ -236,7 +236,7 @@ impl CheckpointFolder {
         }
     }
 
-    /// Writes a checkpoint's folder, with the lists of what is kept and dropped filled in.
+    /// Writes the folder of a checkpoint, with the lists of kept and removed checkpoints.
     fn write(
         &self,
         mut manifest: Manifest,
@@ -257,7 +257,7 @@ impl CheckpointFolder {
         Ok(Checkpoint { folder, manifest })
     }
 
-    /// The step's name, or the first of `name-2`, `name-3` … that nothing has.
+    /// The step's name, or the first of `name-2`, `name-3`, … that does not exist.
     fn free_name(&self, step: u64) -> String {
         let name = step_name(step);
         let mut found = name.clone();
@@ -269,7 +269,7 @@ impl CheckpointFolder {
         found
     }
 
-    /// Removes checkpoints that are kept no longer, and folders that a kill left unfinished.
+    /// Removes old checkpoints and incomplete folders.
     fn clear(&self, dropped: &[String]) {
         for name in dropped.iter().filter(|name| is_step_name(name)) {
             step_folder::remove(&self.path.join(name));
@@ -282,7 +282,7 @@ impl CheckpointFolder {
         }
     }
 
-    /// The latest folder that is as it was written by its own manifest, of those whose name and step are wanted.
+    /// The latest folder that is intact by its own manifest, among those accepted by name and step.
     fn latest(&self, wanted: impl Fn(&str, u64) -> bool) -> Option<Checkpoint> {
         let mut manifests: Vec<Manifest> = self
             .step_folders()
@@ -300,7 +300,7 @@ impl CheckpointFolder {
         })
     }
 
-    /// Names of folders that look like a checkpoint's, sorted.
+    /// Sorted names of folders that look like checkpoints.
     fn step_folders(&self) -> Vec<String> {
         let mut names = self.names();
         names.retain(|name| is_step_name(name) && self.path.join(name).is_dir());
@@ -317,7 +317,7 @@ impl CheckpointFolder {
     }
 
     fn pending(&self) -> MutexGuard<'_, BTreeMap<u64, Pending>> {
-        // The lock guards plain data: a thread that died with it has left nothing half done.
+        // The lock protects plain data, which stays consistent if a thread panics.
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

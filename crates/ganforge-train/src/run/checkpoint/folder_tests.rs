@@ -55,7 +55,7 @@ fn home() -> (tempfile::TempDir, CheckpointFolder) {
 }
 
 #[test]
-fn the_last_complete_checkpoint_counts_and_the_one_before_goes() {
+fn the_last_complete_checkpoint_replaces_the_previous_one() {
     let (_home, folder) = home();
     assert!(folder.find().unwrap().is_none());
     save(&folder, 10).unwrap();
@@ -65,7 +65,7 @@ fn the_last_complete_checkpoint_counts_and_the_one_before_goes() {
 }
 
 #[test]
-fn as_many_as_asked_for_are_kept_and_the_model_of_the_last_is_published() {
+fn the_requested_number_is_kept_and_the_last_model_published() {
     let (home, folder) = home();
     let published = home.path().join("model.safetensors");
     let folder = folder.keeping(2).publishing(published.clone());
@@ -81,7 +81,7 @@ fn as_many_as_asked_for_are_kept_and_the_model_of_the_last_is_published() {
 }
 
 #[test]
-fn a_checkpoint_with_a_part_missing_does_not_count() {
+fn an_incomplete_checkpoint_is_ignored() {
     let (_home, folder) = home();
     save(&folder, 10).unwrap();
     announce(&folder, 20);
@@ -90,7 +90,7 @@ fn a_checkpoint_with_a_part_missing_does_not_count() {
 }
 
 #[test]
-fn a_folder_left_half_written_by_a_kill_is_passed_over_and_removed() {
+fn an_incomplete_folder_is_ignored_and_removed() {
     let (_home, folder) = home();
     save(&folder, 10).unwrap();
     let torn = folder.path().join("step-000000020.partial");
@@ -102,7 +102,7 @@ fn a_folder_left_half_written_by_a_kill_is_passed_over_and_removed() {
 }
 
 #[test]
-fn a_kill_between_the_folder_and_the_manifest_loses_nothing_and_leaves_nothing() {
+fn a_kill_before_the_manifest_is_renamed_loses_nothing() {
     let (_home, folder) = home();
     save(&folder, 10).unwrap();
     let before = fs::read(folder.path().join("manifest.json")).unwrap();
@@ -113,7 +113,7 @@ fn a_kill_between_the_folder_and_the_manifest_loses_nothing_and_leaves_nothing()
         .map(|path| (path.clone(), fs::read(path).unwrap()))
         .collect();
     save(&folder, 20).unwrap();
-    // As it was just before the manifest was renamed.
+    // The state just before the manifest was renamed.
     fs::create_dir(&kept).unwrap();
     for (path, bytes) in copies {
         fs::write(path, bytes).unwrap();
@@ -125,7 +125,7 @@ fn a_kill_between_the_folder_and_the_manifest_loses_nothing_and_leaves_nothing()
 }
 
 #[test]
-fn a_lost_or_damaged_manifest_is_made_good_by_the_folders() {
+fn a_lost_or_damaged_manifest_is_recovered_from_the_folders() {
     let (_home, folder) = home();
     let folder = folder.keeping(2);
     save(&folder, 10).unwrap();
@@ -136,7 +136,7 @@ fn a_lost_or_damaged_manifest_is_made_good_by_the_folders() {
     assert!(warning.contains("manifest.json"), "{warning}");
     fs::remove_file(&manifest).unwrap();
     reads(&folder, 20);
-    // The one before, where the last is damaged.
+    // The previous one, if the last is damaged.
     fs::write(folder.path().join("step-000000020/model.bpk"), "torn").unwrap();
     reads(&folder, 10);
     fs::write(folder.path().join("step-000000010/model.bpk"), "torn").unwrap();
@@ -146,7 +146,7 @@ fn a_lost_or_damaged_manifest_is_made_good_by_the_folders() {
 }
 
 #[test]
-fn what_the_user_laid_beside_the_checkpoints_stays() {
+fn files_of_the_user_are_kept() {
     let (_home, folder) = home();
     save(&folder, 10).unwrap();
     for mine in [
@@ -178,7 +178,7 @@ fn what_the_user_laid_beside_the_checkpoints_stays() {
 }
 
 #[test]
-fn a_manifest_cannot_name_what_lies_elsewhere_for_removal() {
+fn a_manifest_cannot_remove_files_elsewhere() {
     let (home, folder) = home();
     let mine = home.path().join("mine");
     fs::create_dir(&mine).unwrap();
@@ -191,10 +191,10 @@ fn a_manifest_cannot_name_what_lies_elsewhere_for_removal() {
 }
 
 #[test]
-fn a_write_that_fails_leaves_the_last_checkpoint_whole() {
+fn a_failed_write_keeps_the_last_checkpoint() {
     let (_home, folder) = home();
     save(&folder, 10).unwrap();
-    // A file where the next folder is written: the write fails, as it does on a full disk.
+    // A file at the path of the next folder makes the write fail, as a full disk does.
     fs::write(folder.path().join("step-000000020.partial"), "in the way").unwrap();
     let message = save(&folder, 20).unwrap_err();
     assert!(message.contains("step-000000020"), "{message}");
@@ -202,7 +202,7 @@ fn a_write_that_fails_leaves_the_last_checkpoint_whole() {
 }
 
 #[test]
-fn a_folder_of_another_with_the_name_of_the_next_is_left_alone() {
+fn an_existing_folder_is_not_overwritten() {
     let (_home, folder) = home();
     save(&folder, 10).unwrap();
     let mine = folder.path().join("step-000000020");
@@ -215,7 +215,7 @@ fn a_folder_of_another_with_the_name_of_the_next_is_left_alone() {
 }
 
 #[test]
-fn a_file_changed_on_the_disk_is_named() {
+fn a_changed_file_is_reported() {
     let (_home, folder) = home();
     save(&folder, 10).unwrap();
     let part = folder.path().join("step-000000010/optimizer.bpk");
@@ -234,7 +234,7 @@ fn a_file_changed_on_the_disk_is_named() {
 }
 
 #[test]
-fn a_checkpoint_from_elsewhere_is_copied_and_counts() {
+fn a_checkpoint_from_elsewhere_is_copied_and_used() {
     let (_home, folder) = home();
     save(&folder, 10).unwrap();
     let copy = folder.path().join("before-it-collapsed");
@@ -249,7 +249,7 @@ fn a_checkpoint_from_elsewhere_is_copied_and_counts() {
 }
 
 #[test]
-fn two_checkpoints_on_their_way_at_once_do_not_mix() {
+fn concurrent_checkpoints_do_not_mix() {
     let (_home, folder) = home();
     announce(&folder, 10);
     announce(&folder, 20);
@@ -263,7 +263,7 @@ fn two_checkpoints_on_their_way_at_once_do_not_mix() {
 }
 
 #[test]
-fn later_checkpoints_do_not_count_again_after_going_back() {
+fn later_checkpoints_are_ignored_after_a_rewind() {
     let (_home, folder) = home();
     let folder = folder.keeping(3);
     for step in [10, 20, 30] {

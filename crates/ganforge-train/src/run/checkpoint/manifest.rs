@@ -1,4 +1,4 @@
-//! What a manifest says of a checkpoint.
+//! The manifest of a checkpoint.
 
 use std::collections::BTreeMap;
 
@@ -6,39 +6,39 @@ use serde::{Deserialize, Serialize};
 
 use crate::telemetry::SavedTotals;
 
-/// Where a run stands.
+/// The position of a run, with the files of its checkpoint.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Manifest {
-    /// Steps of the game done.
+    /// Number of completed steps.
     pub step: u64,
-    /// Real images shown to the discriminator.
+    /// Number of real images that the discriminator has seen.
     pub images: u64,
-    /// Seconds of training so far, all sessions together.
+    /// Seconds of training so far over all sessions.
     pub seconds: f64,
-    /// Identity of the data.
+    /// Fingerprint of the data.
     pub data_fingerprint: String,
-    /// How many images the data hold; unknown of checkpoints of earlier versions.
+    /// Number of images of the data; absent in checkpoints of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_images: Option<usize>,
-    /// Other data that the run was resumed with by `--accept-data`, in order.
+    /// Changes of data accepted by `--accept-data`, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub data_changes: Vec<DataChange>,
-    /// What the weights came from that the run began with, where they are not those of its seed.
+    /// The source of the initial weights, if they were not drawn from the seed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// What the tick under way has counted so far.
+    /// The sums of the current tick.
     #[serde(default)]
     pub totals: SavedTotals,
-    /// The folder of the checkpoint, beside the manifest; filled in, like all that follows, when the checkpoint is written.
+    /// The folder of the checkpoint, beside the manifest; like all following fields set when the checkpoint is written.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub folder: String,
     /// SHA-256 of each file, in hexadecimal.
     #[serde(default)]
     pub files: BTreeMap<String, String>,
-    /// Folders of the checkpoints that are kept, from the oldest to this one.
+    /// Folders of the kept checkpoints, from the oldest to this one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kept: Vec<String>,
-    /// Folders of checkpoints that are kept no longer, and removed after the manifest is written.
+    /// Folders of old checkpoints, which are removed after the manifest is written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dropped: Vec<String>,
 }
@@ -46,21 +46,21 @@ pub struct Manifest {
 /// A change of data in the middle of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DataChange {
-    /// Real images shown to the discriminator before.
+    /// Number of real images that the discriminator had seen before.
     pub after_images: u64,
-    /// Identity of the data before.
+    /// Fingerprint of the data before.
     pub from_fingerprint: String,
-    /// How many images they held, where that is known.
+    /// Number of images of the data before, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from_images: Option<usize>,
-    /// Identity of the data from there on.
+    /// Fingerprint of the data from there on.
     pub to_fingerprint: String,
-    /// How many images they hold.
+    /// Number of images of the data from there on.
     pub to_images: usize,
 }
 
 impl Manifest {
-    /// Where a new run stands on data with this identity and so many images.
+    /// The start of a new run on data with this fingerprint and number of images.
     #[must_use]
     pub fn at_the_beginning(data_fingerprint: &str, data_images: usize) -> Self {
         Self {
@@ -80,7 +80,7 @@ impl Manifest {
         }
     }
 
-    /// The folders that are kept, from the oldest to this one.
+    /// The kept folders, from the oldest to this one.
     pub(super) fn kept_names(&self) -> Vec<String> {
         if self.kept.is_empty() {
             vec![self.folder_name()]

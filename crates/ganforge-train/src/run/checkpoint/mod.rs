@@ -1,4 +1,4 @@
-//! Checkpoints that a kill at any moment, or a full disk, cannot spoil.
+//! Checkpoints that survive a kill at any moment and a full disk.
 //!
 //! ```text
 //! checkpoint/
@@ -12,9 +12,9 @@
 //!     recipe.toml          the resolved recipe
 //! ```
 //!
-//! A checkpoint is written into a folder of its own under a temporary name; its files are flushed to the disk, the folder takes its name and is flushed, and
-//! only then is the manifest renamed over the old one. Whatever happens in between, the manifest names a folder that is complete. Should the manifest be
-//! lost, the folders tell the same. Only then, too, are older checkpoints removed, and of these only the files that a manifest says were written here.
+//! A checkpoint is written into a folder of its own under a temporary name; its files are flushed, the folder is renamed and flushed, and only then
+//! is the manifest replaced by a rename. So at every moment the manifest names a complete folder. If the manifest is lost, it is recovered from the
+//! folders. Older checkpoints are removed last, and only files that a manifest lists as written by this program.
 
 mod folder;
 mod manifest;

@@ -1,4 +1,4 @@
-//! The three checkpointers burn-train asks for, all of them ends of one [`CheckpointFolder`].
+//! The three checkpointers for burn-train, which store their records in one [`CheckpointFolder`].
 
 use burn::optim::OptimizerRecord;
 use burn::optim::lr_scheduler::LrSchedulerRecord;
@@ -21,7 +21,7 @@ pub struct SchedulerPart(pub CheckpointFolder);
 macro_rules! part {
     ($part:ident, $record:ident, $file:literal) => {
         impl $part {
-            /// Name of its file.
+            /// Its file name.
             pub const FILE: &str = $file;
         }
 
@@ -39,7 +39,7 @@ macro_rules! part {
             }
 
             fn delete(&self, _step: usize) -> Result<(), CheckpointerError> {
-                // The folder removes what the manifest no longer names.
+                // The folder removes files that the manifest no longer lists.
                 Ok(())
             }
         }
@@ -67,7 +67,7 @@ fn save<R: Record>(
 /// Reads one record of a checkpoint.
 ///
 /// # Errors
-/// A file that is missing or changed, or that holds no such record.
+/// If the file is missing, changed, or not such a record.
 pub fn restore<R: Record>(checkpoint: &Checkpoint, file: &str) -> Result<R, TrainError> {
     let bytes = Bytes::from_bytes_vec(checkpoint.read(file)?);
     R::checkpoint_from_bytes(bytes).map_err(|error| TrainError::Checkpoint {

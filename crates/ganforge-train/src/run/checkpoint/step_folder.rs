@@ -1,4 +1,4 @@
-//! One checkpoint: a folder that is complete in itself.
+//! The folder of one checkpoint, which is complete in itself.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,16 +10,16 @@ use super::manifest::Manifest;
 use crate::error::TrainError;
 use ganforge_core::{read_text, sync_folder, sync_parent, write_synced};
 
-/// The manifest's name, in a step's folder and beside it.
+/// File name of the manifest, in the folder of a step and beside it.
 pub(super) const MANIFEST: &str = "manifest.json";
 
-/// The generator that would be shipped.
+/// The generator that a finished run would ship.
 pub const MODEL_FILE: &str = "model.safetensors";
 
 /// The resolved recipe.
 pub const RECIPE_FILE: &str = "recipe.toml";
 
-/// All that is ever written into the folder of a checkpoint, and so all that is ever removed from it.
+/// All files that are written into the folder of a checkpoint, and the only ones removed from it.
 const FILES: [&str; 6] = [
     MANIFEST,
     MODEL_FILE,
@@ -29,15 +29,15 @@ const FILES: [&str; 6] = [
     "scheduler.bpk",
 ];
 
-/// What a folder is called until it is complete.
+/// The temporary name of an incomplete folder.
 pub(super) const UNFINISHED: &str = ".partial";
 
-/// A checkpoint on the disk that was found to be as it was written.
+/// A verified checkpoint on disk.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Checkpoint {
     /// Its folder.
     pub folder: PathBuf,
-    /// What it says of itself.
+    /// Its manifest.
     pub manifest: Manifest,
 }
 
@@ -45,17 +45,17 @@ impl Checkpoint {
     /// Opens the checkpoint in `folder` by its own manifest.
     ///
     /// # Errors
-    /// No manifest, or a file that is missing or not what was written.
+    /// If the manifest or a file is missing or changed.
     pub fn open(folder: &Path) -> Result<Self, TrainError> {
         let manifest = read_manifest(&folder.join(MANIFEST))?
             .ok_or_else(|| damaged(&folder.join(MANIFEST), "it is missing"))?;
         Self::verify(folder, manifest)
     }
 
-    /// Takes a manifest for the folder's, and checks every file against it.
+    /// Verifies every file of the folder against a manifest.
     ///
     /// # Errors
-    /// A file that is missing or not what was written.
+    /// If a file is missing or changed.
     pub(super) fn verify(folder: &Path, manifest: Manifest) -> Result<Self, TrainError> {
         for (name, expected) in &manifest.files {
             let path = folder.join(name);
@@ -79,10 +79,10 @@ impl Checkpoint {
         })
     }
 
-    /// Reads one of its files.
+    /// Reads one file.
     ///
     /// # Errors
-    /// A file that is missing, or was changed since the checkpoint was opened.
+    /// If the file is missing or changed since the checkpoint was opened.
     pub fn read(&self, name: &str) -> Result<Vec<u8>, TrainError> {
         let path = self.folder.join(name);
         let bytes = fs::read(&path).map_err(|source| TrainError::io(&path, source))?;
@@ -95,14 +95,14 @@ impl Checkpoint {
         }
     }
 
-    /// Whether it holds an average of the generator, by its recipe.
+    /// Whether the checkpoint contains an average of the generator, by its recipe.
     #[must_use]
     pub fn had_average(&self) -> Option<bool> {
         let recipe: toml::Table = self.recipe()?.parse().ok()?;
         Some(recipe.contains_key("average"))
     }
 
-    /// The resolved recipe of the run at this checkpoint; checkpoints of earlier versions have none.
+    /// The resolved recipe of the run at this checkpoint; absent in checkpoints of earlier versions.
     #[must_use]
     pub fn recipe(&self) -> Option<String> {
         let bytes = self.read(RECIPE_FILE).ok()?;
@@ -110,7 +110,7 @@ impl Checkpoint {
     }
 }
 
-/// Writes a checkpoint into `folder`, which does not exist: under a temporary name until all of it is on the disk.
+/// Writes a checkpoint into the new `folder`, under a temporary name until it is complete on disk.
 pub(super) fn write(
     folder: &Path,
     manifest: &Manifest,
@@ -125,7 +125,7 @@ pub(super) fn write(
     };
     write_files(&unfinished, manifest, parts)
         .and_then(|()| renamed())
-        // What could not be finished must not fill the disk further.
+        // Removed, so that an incomplete checkpoint does not fill the disk.
         .inspect_err(|_| remove(&unfinished))
 }
 
@@ -155,7 +155,7 @@ fn unfinished(folder: &Path) -> PathBuf {
     folder.with_file_name(name)
 }
 
-/// Whether a name is one that this program gives to the folder of a checkpoint: `step-000000512`, or `step-000000512-2`.
+/// Whether a name has the form of a checkpoint folder: `step-000000512` or `step-000000512-2`.
 pub(super) fn is_step_name(name: &str) -> bool {
     let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     name.strip_prefix("step-").is_some_and(|rest| {
@@ -164,19 +164,19 @@ pub(super) fn is_step_name(name: &str) -> bool {
     })
 }
 
-/// Removes the files of a checkpoint from its folder, and the folder unless something else lies in it.
+/// Removes the files of a checkpoint from its folder, and the folder unless it contains other files.
 pub(super) fn remove(folder: &Path) {
     for name in FILES {
-        // What earlier versions left of a write that was cut short has the second name.
+        // Earlier versions left incomplete writes under the second name.
         for name in [name.to_owned(), format!("{name}{UNFINISHED}")] {
             let _ = fs::remove_file(folder.join(name));
         }
     }
-    // Fails where a file of the user's is in it, which then stays.
+    // Fails if the folder contains files of the user, which are kept.
     let _ = fs::remove_dir(folder);
 }
 
-/// A manifest, where there is one.
+/// The manifest, if there is one.
 pub(super) fn read_manifest(path: &Path) -> Result<Option<Manifest>, TrainError> {
     let text = match read_text(path) {
         Ok(text) => text,
