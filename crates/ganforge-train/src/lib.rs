@@ -1,35 +1,29 @@
-//! Training of generative adversarial networks: the rules of the game, the training loop, and runs on disk.
-//!
-//! - [`Recipe`] describes an experiment; [`train()`] runs it and writes a run directory. [`Recipe::parse`] reads recipes for your own networks.
-//! - [`Payoff`], [`Penalty`] and [`UpdateRule`] are the rules of the [`game`]; a [`System`] defines the networks of both players and their losses.
-//! - [`session::Adversarial`] is the training loop, a strategy of burn-train. It knows neither the formulas of the game nor the display of progress.
-//! - [`evaluation`] measures the generator during training and keeps the best one.
-//!
-//! A run is a pure function of recipe, data and device: all random numbers are keyed by seed, purpose and step, so resuming a run needs no saved state
-//! of a random number generator.
+//! Training of generative adversarial networks (GANs).
 //!
 //! ```
-//! use burn::tensor::Device;
-//! use ganforge_data::Dataset;
-//! use ganforge_train::{Recipe, TrainOptions, train};
-//!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let folder = tempfile::tempdir()?;
 //! # let out = folder.path().join("run");
-//! // A built-in recipe, shortened to four steps.
-//! let recipe = Recipe::load("digits", &["run.images=256".parse()?, "run.tick=256".parse()?])?;
-//! let data = &recipe.experiment.data;
-//! let dataset = Dataset::open(&data.source, &data.options())?;
-//! # let options = TrainOptions::new(&out).log(false);
-//! # /*
-//! let options = TrainOptions::new("runs/digits");
-//! # */
-//! let outcome = train(&recipe, &dataset, &Device::flex(), options)?;
-//! assert_eq!(outcome.images, 256);
+//! use ganforge_train::burn::tensor::Device;
+//! use ganforge_train::{Recipe, TrainOptions, TrainingData, train};
+//!
+//! // A built-in recipe with the hinge loss, shortened to ten steps of 64 images.
+//! let changes = ["game.payoff=hinge".parse()?, "run.images=640".parse()?];
+//! let recipe = Recipe::load("digits", &changes)?;
+//! let data = TrainingData::open(&recipe.experiment)?;
+//! let outcome = train(&recipe, &data, &Device::flex(), TrainOptions::new(&out))?;
 //! assert!(outcome.model.is_file());
-//! # Ok(())
-//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! - A [`Recipe`] describes the data, networks, rules, optimizers and length of a run; [`train()`] executes it and writes a run directory.
+//!   [`Recipe::parse`] reads a recipe for networks of your own.
+//! - [`Payoff`], [`Penalty`] and [`UpdateRule`] are the rules of the game. A [`System`] defines the networks of each player and what each minimises; the
+//!   default is [`Gan`](system::Gan).
+//! - [`Adversarial`](session::Adversarial) is the training loop, as a strategy of burn-train. It contains no formula and no user interface.
+//! - [`evaluation`] computes metrics during training and keeps the best model. [`bench`](mod@bench) times steps, [`memory`] estimates memory.
+//!
+//! A run is a function of recipe, data and device. Every random number is keyed by seed, purpose and step, so a resumed run needs no saved generator
+//! state and reproduces the uninterrupted run bit for bit on one machine.
 
 pub mod bench;
 mod error;
@@ -53,7 +47,7 @@ pub use game::UpdateRule;
 pub use game::payoff::Payoff;
 pub use game::penalty::Penalty;
 pub use recipe::Recipe;
-pub use session::TrainOptions;
+pub use session::{TrainOptions, TrainingData};
 pub use system::System;
 pub use train::{Outcome, train};
 

@@ -45,15 +45,13 @@ pub struct Outcome {
 /// ```
 /// # let folder = tempfile::tempdir()?;
 /// # let out = folder.path().join("run");
-/// use ganforge_data::Dataset;
 /// use ganforge_train::burn::tensor::Device;
-/// use ganforge_train::{Recipe, TrainOptions, train};
+/// use ganforge_train::{Recipe, TrainOptions, TrainingData, train};
 ///
 /// // Ten steps of 64 images.
 /// let recipe = Recipe::load("digits", &["run.images=640".parse()?])?;
-/// let data = &recipe.experiment.data;
-/// let dataset = Dataset::open(&data.source, &data.options())?;
-/// let outcome = train(&recipe, &dataset, &Device::flex(), TrainOptions::new(&out))?;
+/// let data = TrainingData::open(&recipe.experiment)?;
+/// let outcome = train(&recipe, &data, &Device::flex(), TrainOptions::new(&out))?;
 /// assert_eq!((outcome.images, outcome.interrupted), (640, false));
 /// assert_eq!(outcome.model, out.join("model.safetensors"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())

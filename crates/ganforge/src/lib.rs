@@ -30,16 +30,14 @@
 //! # let out = folder.path().join("run");
 //! use ganforge::Sampler;
 //! use ganforge::burn::tensor::Device;
-//! use ganforge::data::Dataset;
-//! use ganforge::train::{Recipe, TrainOptions, train};
+//! use ganforge::train::{Recipe, TrainOptions, TrainingData, train};
 //!
 //! let device = Device::flex();
 //! let recipe = Recipe::load("digits", &["run.images=640".parse()?])?;
-//! let data = &recipe.experiment.data;
-//! let dataset = Dataset::open(&data.source, &data.options())?;
+//! let data = TrainingData::open(&recipe.experiment)?;
 //! // `out` is the run directory: samples, metrics, checkpoints and the model file.
 //! let options = TrainOptions::new(out).resume(true);
-//! let outcome = train(&recipe, &dataset, &device, options)?;
+//! let outcome = train(&recipe, &data, &device, options)?;
 //! assert_eq!(outcome.images, 640);
 //!
 //! let sampler = Sampler::open(&outcome.model, &device)?;
@@ -80,9 +78,10 @@ pub use ganforge_model as model;
 #[cfg(feature = "train")]
 pub use ganforge_train as train;
 
-/// The snippets of this crate's README.
+/// The examples of this crate's README and of the repository's.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
+#[doc = include_str!("../../../README.md")]
 struct Readme;
 
 /// The snippets of the repository's README.

@@ -17,13 +17,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use burn::tensor::Device;
-use ganforge_data::Dataset;
 use ganforge_infer::{GridOptions, Images, SampleOptions, Signature, sample};
 use ganforge_model::ModelFile;
 use ganforge_train::recipe::Override;
 use ganforge_train::run::RunDirectory;
 use ganforge_train::system::Gan;
-use ganforge_train::{Recipe, TrainOptions, train};
+use ganforge_train::{Recipe, TrainOptions, TrainingData, train};
 
 use discriminator::Residual;
 use generator::Waves;
@@ -47,15 +46,14 @@ fn train_and_enlarge() -> Result<(), Box<dyn Error>> {
     // The two type parameters select the networks; nothing below names them again.
     let text = include_str!("../recipe.toml");
     let recipe: Recipe<Gan<Waves, Residual>> = Recipe::parse("custom-network", text, &changes)?;
-    let data = &recipe.experiment.data;
-    let dataset = Dataset::open(&data.source, &data.options())?;
+    let data = TrainingData::open(&recipe.experiment)?;
     // Any device of Burn whose feature is enabled in `Cargo.toml`.
     let device = Device::flex();
     let directory = RunDirectory::new(&out);
     let options = TrainOptions::new(&out)
         .resume(true)
         .warn(|warning| eprintln!("warning: {warning}"));
-    let outcome = train(&recipe, &dataset, &device, options)?;
+    let outcome = train(&recipe, &data, &device, options)?;
     println!(
         "{} images seen; samples, tick by tick: {}",
         outcome.images,

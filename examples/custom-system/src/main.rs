@@ -14,8 +14,7 @@ use std::path::PathBuf;
 
 use burn::tensor::Device;
 use ganforge_train::recipe::Override;
-use ganforge_train::session::TrainingData;
-use ganforge_train::{Recipe, TrainOptions, train};
+use ganforge_train::{Recipe, TrainOptions, TrainingData, train};
 
 use system::TwoCritics;
 

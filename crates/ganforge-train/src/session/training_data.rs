@@ -9,7 +9,7 @@ use crate::system::{Latents, Loader};
 ///
 /// ```
 /// use ganforge_data::{DataOptions, DataSpec, Dataset};
-/// use ganforge_train::session::TrainingData;
+/// use ganforge_train::TrainingData;
 ///
 /// let digits = Dataset::open(&DataSpec::Digits, &DataOptions::new())?;
 /// let data = TrainingData::from(&digits);

@@ -35,7 +35,7 @@ use crate::error::RecipeError;
 /// let device = Device::flex();
 /// let [real, fake] = [2.0, -0.5].map(|s| Tensor::<2>::from_floats([[s]], &device));
 /// // E[max(0, 1 - D(x))] + E[max(0, 1 + D(G(z)))]
-/// let loss = Payoff::Hinge.discriminator_loss(real.clone(), fake.clone(), 0.0);
+/// let loss = Payoff::Hinge.discriminator_loss(real.clone(), fake.clone(), 0.0, None);
 /// assert_eq!(loss.into_scalar::<f32>(), 0.5);
 /// let loss = Payoff::Hinge.generator_loss(|| real, fake);
 /// assert_eq!(loss.into_scalar::<f32>(), 0.5);
