@@ -83,8 +83,3 @@ pub use ganforge_train as train;
 #[doc = include_str!("../README.md")]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
-
-/// The snippets of the repository's README.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct RepositoryReadme;
