@@ -65,7 +65,7 @@ fn energies_where_scores_are_free_and_free_scores_where_they_are_energies() {
             ),
             (
                 "data.labels=true",
-                &["`discriminator.kind` is autoencoder", "class"],
+                &["discriminator: `kind` is autoencoder", "class"],
             ),
         ],
     );

@@ -104,7 +104,7 @@ pub trait DiscriminatorArchitecture:
         None
     }
 
-    /// True where the discriminator of a game with classes tells them, as
+    /// True where the discriminator of a game with classes reports them, as
     /// [`class_logits`](crate::DiscriminatorOutput::class_logits).
     fn has_classifier(&self) -> bool {
         false

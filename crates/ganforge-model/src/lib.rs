@@ -29,11 +29,12 @@
 //! a [`Device`](burn::tensor::Device).
 
 mod architecture;
+mod builtin;
 mod discriminator;
 mod error;
 mod generator;
 mod image;
-mod input;
+mod io;
 mod latent;
 pub mod layers;
 mod model_file;
@@ -43,17 +44,15 @@ mod tensor_file;
 mod weights;
 
 pub use architecture::{DiscriminatorArchitecture, GeneratorArchitecture};
+pub use builtin::{DiscriminatorConfig, DiscriminatorNet, GeneratorConfig, GeneratorNet};
 pub use burn;
-pub use discriminator::{
-    Coupling, Discriminator, DiscriminatorConfig, DiscriminatorNet, DiscriminatorOutput,
-    InputGradient, TracedDiscriminator,
-};
+pub use discriminator::{Coupling, Discriminator, TracedDiscriminator};
 pub use error::{ConfigError, ModelError};
 /// The random number generator that initial weights are drawn from.
 pub use ganforge_core::{ChaCha8Rng, keyed_rng};
-pub use generator::{Generator, GeneratorConfig, GeneratorNet};
+pub use generator::Generator;
 pub use image::ImageSpec;
-pub use input::{DiscriminatorInput, GeneratorInput};
+pub use io::{DiscriminatorInput, DiscriminatorOutput, GeneratorInput, InputGradient};
 pub use latent::{LatentDistribution, LatentSpec};
 pub use model_file::{
     BundleCard, FORMAT, FORMAT_NAMED, GENERATOR, ModelBundle, ModelCard, ModelFile,

@@ -78,7 +78,7 @@ fn host<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().try_to_vec().unwrap()
 }
 
-/// Gradients by path.
+/// Gradients, keyed by path.
 struct ByWeights<'a> {
     gradients: &'a Gradients,
     path: Vec<String>,

@@ -49,7 +49,7 @@ impl Maxout {
         ganforge_ops::maxout(pieces, width / self.units)
     }
 
-    /// Back through the layer: `gradient` by its outputs becomes the gradient by its input, through the piece that
+    /// Back through the layer: `gradient` by its outputs becomes the gradient with respect to its input, through the piece that
     /// each unit took.
     ///
     /// # Shapes

@@ -4,11 +4,6 @@
     reason = "only what is inlined into the dispatched loop is compiled for its instruction set"
 )]
 
-use burn::backend::Dispatch;
-use burn::tensor::Tensor;
-
-use super::extension::FusedUpdateOps;
-use super::is_supported;
 use super::parallel::{ElementUpdate, update_elements};
 
 /// One step of Adam on every element of a parameter: the operations of Burn's optimizers in their order, so that both give the same bits.
@@ -51,14 +46,6 @@ pub enum Decay {
     Decoupled(f32),
 }
 
-/// A parameter and its moments after a step.
-pub struct AdamOutput<const D: usize> {
-    /// The parameter.
-    pub parameter: Tensor<D>,
-    /// Exponential moving averages of the gradient and of its square.
-    pub moments: [Tensor<D>; 2],
-}
-
 impl AdamStep {
     /// A step of Adam with the usual decay rates 0.9 and 0.999, epsilon 1e-8 and no weight decay. `rate` is the learning rate, `time` the number of
     /// the step, from 1.
@@ -70,53 +57,6 @@ impl AdamStep {
             epsilon: 1e-8,
             decay: Decay::Gradient(0.0),
             time,
-        }
-    }
-
-    /// Whether the kernels of this crate support the tensors of a step: 32-bit floats on the CPU, of one shape, without gradient tracking.
-    ///
-    /// # Shapes
-    /// - `parameter`, `gradient`, `moments`: one shape, else the answer is false
-    #[must_use]
-    pub fn supports<const D: usize>(
-        parameter: &Tensor<D>,
-        gradient: &Tensor<D>,
-        moments: &[Tensor<D>; 2],
-    ) -> bool {
-        let sizes = parameter.dims();
-        let supported = |tensor: &Tensor<D>| tensor.dims() == sizes && is_supported(tensor);
-        supported(parameter) && supported(gradient) && moments.iter().all(supported)
-    }
-
-    /// Updates a parameter. The memory of `moments` and `gradient` is reused for the results if no other tensor shares it.
-    ///
-    /// # Shapes
-    /// - `parameter`, `gradient`, `moments`: one shape
-    ///
-    /// # Panics
-    /// If the kernels do not [support](Self::supports) the tensors.
-    #[must_use]
-    pub fn apply<const D: usize>(
-        self,
-        parameter: &Tensor<D>,
-        gradient: Tensor<D>,
-        moments: [Tensor<D>; 2],
-    ) -> AdamOutput<D> {
-        assert!(
-            Self::supports(parameter, &gradient, &moments),
-            "supported tensors"
-        );
-        let [first, second] = moments.map(Tensor::into_dispatch);
-        let (parameter, first, second) = <Dispatch as FusedUpdateOps>::adam(
-            self,
-            parameter.clone().into_dispatch(),
-            gradient.into_dispatch(),
-            first,
-            second,
-        );
-        AdamOutput {
-            parameter: Tensor::from_dispatch(parameter),
-            moments: [first, second].map(Tensor::from_dispatch),
         }
     }
 

@@ -7,8 +7,9 @@
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Flex, backend_extension};
 
+use super::adam::AdamStep;
+use super::momentum::MomentumStep;
 use super::parallel::{ElementUpdate, update_elements};
-use super::{AdamStep, MomentumStep};
 use crate::storage::{contiguous, values, values_mut, writable};
 
 /// Parameter updates by the kernels of this crate, for backends whose tensors lie in host memory.

@@ -8,8 +8,8 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
+use super::matrix::{Matrix, WriteMode};
 use super::rows::{LeftOperand, PANEL, ProductSizes, StridedRows, multiply_panel};
-use super::{Matrix, WriteMode};
 use crate::pool;
 use crate::scratch::Scratch;
 

@@ -6,76 +6,13 @@
 #![expect(unsafe_code, reason = "gemm's only entry takes pointers")]
 
 mod direct;
+mod matrix;
 mod rows;
 
 use gemm::Parallelism;
 
+pub use matrix::{Matrix, WriteMode};
 pub use rows::{LeftOperand, PANEL, ProductSizes, StridedRows, multiply_panel, prefetch};
-
-/// A view of a slice as a matrix.
-#[derive(Clone, Copy)]
-pub struct Matrix<'a> {
-    data: &'a [f32],
-    rows: usize,
-    columns: usize,
-    row_stride: usize,
-    column_stride: usize,
-}
-
-impl<'a> Matrix<'a> {
-    /// A matrix of `rows` × `columns` elements, stored row after row.
-    ///
-    /// # Panics
-    /// If the length of the slice is not `rows` × `columns`.
-    pub fn new(data: &'a [f32], rows: usize, columns: usize) -> Self {
-        assert_eq!(data.len(), rows * columns, "a matrix fills its slice");
-        Self {
-            data,
-            rows,
-            columns,
-            row_stride: columns,
-            column_stride: 1,
-        }
-    }
-
-    /// The transpose, without a copy.
-    pub fn transposed(self) -> Self {
-        Self {
-            data: self.data,
-            rows: self.columns,
-            columns: self.rows,
-            row_stride: self.column_stride,
-            column_stride: self.row_stride,
-        }
-    }
-
-    /// `count` rows from `first` on.
-    ///
-    /// # Panics
-    /// If the matrix has fewer rows.
-    fn rows(self, first: usize, count: usize) -> Self {
-        assert!(first + count <= self.rows, "rows of the matrix");
-        Self {
-            data: &self.data[first * self.row_stride..],
-            rows: count,
-            ..self
-        }
-    }
-
-    /// `count` columns from `first` on.
-    fn columns(self, first: usize, count: usize) -> Self {
-        self.transposed().rows(first, count).transposed()
-    }
-}
-
-/// What happens to the previous contents of the destination.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum WriteMode {
-    /// They are overwritten without being read.
-    Overwrite,
-    /// The product is added to them.
-    Accumulate,
-}
 
 /// Writes `left` × `right` to `destination`, row after row.
 ///

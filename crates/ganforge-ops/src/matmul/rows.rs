@@ -11,7 +11,7 @@
 
 use pulp::Simd;
 
-use super::WriteMode;
+use super::matrix::WriteMode;
 
 /// Largest number of columns of one [`multiply_panel`].
 pub const PANEL: usize = 64;

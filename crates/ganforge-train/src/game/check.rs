@@ -333,7 +333,7 @@ impl Game {
                 "payoff",
                 &self.payoff.name(),
                 "one in which fakes always count with update = \"one-stage\": at k = 0, where a game begins, the \
-                 discriminator has no gradient by a fake from which the generator's could be rescaled",
+                 discriminator has no gradient with respect to a fake from which the generator's could be rescaled",
             );
         }
         if matches!(self.payoff, Payoff::Hinge | Payoff::EnergyMargin { .. }) {
@@ -373,7 +373,7 @@ impl Game {
                 "penalties",
                 &penalty.name(),
                 "one whose value is no function of the fakes' scores with update = \"one-stage\", where the \
-                 discriminator's gradient by a fake has to come from the payoff alone",
+                 discriminator's gradient with respect to a fake has to come from the payoff alone",
             );
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! The recipes that are built into the library.
 
 /// Name and text of every built-in recipe, in the order in which `ganforge recipes` lists them.
-const BUILTIN: [(&str, &str); 18] = [
+const BUILTIN: [(&str, &str); 19] = [
     ("digits", include_str!("../../recipes/digits.toml")),
     (
         "digits-conditional",
@@ -45,6 +45,10 @@ const BUILTIN: [(&str, &str); 18] = [
     (
         "ebgan-2016-mnist",
         include_str!("../../recipes/ebgan-2016-mnist.toml"),
+    ),
+    (
+        "began-2017-digits",
+        include_str!("../../recipes/began-2017-digits.toml"),
     ),
     (
         "folder-dcgan",

@@ -8,14 +8,14 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use toml::{Table, Value};
 
-use super::registry::system_of;
+use super::registry::SYSTEMS;
 use super::{Recipe, builtin, builtin_names, complaint, tables};
 use crate::error::RecipeError;
 use crate::experiment::Experiment;
 use crate::system::System;
 
 /// The key of a recipe that names its system.
-pub(super) const SYSTEM: &str = "system";
+const SYSTEM: &str = "system";
 
 /// One `--set key=value`: a dotted path and a TOML value.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,6 +112,15 @@ impl RecipeSource {
         stem.unwrap_or(name_or_path.as_ref())
             .to_string_lossy()
             .into_owned()
+    }
+
+    /// The name of the recipe's system.
+    ///
+    /// # Errors
+    /// If the TOML is invalid, or `system` is not a string.
+    pub fn system(&self, overrides: &[Override]) -> Result<String, RecipeError> {
+        let table = self.table(overrides)?;
+        system_of(&table)
     }
 
     /// The recipe as a table, with overrides applied.
@@ -245,6 +254,15 @@ fn table(name: &str, text: &str, overrides: &[Override]) -> Result<Table, Recipe
         put(&mut table, &change.path, change.value.clone())?;
     }
     Ok(table)
+}
+
+/// The name of the system in the table of a recipe.
+fn system_of(table: &Table) -> Result<String, RecipeError> {
+    match table.get(SYSTEM) {
+        None => Ok(SYSTEMS[0].to_owned()),
+        Some(Value::String(name)) => Ok(name.clone()),
+        Some(other) => Err(RecipeError::value("system", other, SYSTEMS.join(", "))),
+    }
 }
 
 /// Sets the value at a path and creates missing tables.

@@ -1,8 +1,5 @@
 //! The systems that a recipe can name.
 
-use toml::{Table, Value};
-
-use super::read::{Override, RecipeSource};
 use crate::error::RecipeError;
 use crate::system::{Gan, System};
 
@@ -39,23 +36,3 @@ macro_rules! systems {
 }
 
 systems![Gan];
-
-impl RecipeSource {
-    /// The name of the recipe's system.
-    ///
-    /// # Errors
-    /// If the TOML is invalid, or `system` is not a string.
-    pub fn system(&self, overrides: &[Override]) -> Result<String, RecipeError> {
-        let table = self.table(overrides)?;
-        system_of(&table)
-    }
-}
-
-/// The name of the system in the table of a recipe.
-pub(super) fn system_of(table: &Table) -> Result<String, RecipeError> {
-    match table.get(super::read::SYSTEM) {
-        None => Ok(SYSTEMS[0].to_owned()),
-        Some(Value::String(name)) => Ok(name.clone()),
-        Some(other) => Err(RecipeError::value("system", other, SYSTEMS.join(", "))),
-    }
-}

@@ -5,8 +5,8 @@ use burn::module::{Flag, Module, Param, RunningState};
 use burn::tensor::{Device, Tensor};
 use ganforge_ops::Rectifier;
 
-use super::EPSILON;
 use super::batch::follow;
+use super::kind::EPSILON;
 
 /// The share of the latest batch in the running statistics, as in Burn's `BatchNorm`.
 const MOMENTUM: f64 = 0.1;

@@ -4,7 +4,7 @@ use burn::module::{Module, Param, ParamId};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use rand_chacha::ChaCha8Rng;
 
-use super::Norm;
+use super::kind::Norm;
 use crate::layers::append_one_hot;
 use crate::layers::condition::one_hot;
 use crate::{ConfigError, GeneratorInput, LatentSpec, NetworkSize};

@@ -3,59 +3,24 @@
 mod batch;
 mod conditional;
 mod entry;
+mod kind;
+mod parse;
 mod virtual_batch;
-mod written;
 
 pub use batch::batch_norm;
 pub use conditional::ConditionalBatchNorm;
 pub use entry::{Entry, EntryConfig, NormContext};
+pub use kind::Norm;
+pub(crate) use parse::{default_reference, norm_or_flag};
 pub use virtual_batch::VirtualBatchNorm;
-pub(crate) use written::{default_reference, norm_or_flag};
 
 use burn::module::Module;
 use burn::nn::{BatchNorm, BatchNormConfig};
 use burn::tensor::{Device, Tensor};
-use serde::{Deserialize, Serialize};
 
 use super::Activation;
-use crate::{ConfigError, NetworkSize};
-
-/// Added to variances before they divide, as in Burn's `BatchNorm`.
-const EPSILON: f64 = 1e-5;
-
-/// How a generator's hidden layers are normalised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Norm {
-    /// Not at all; layers have biases instead.
-    #[default]
-    None,
-    /// By the statistics of the batch (Ioffe & Szegedy 2015).
-    Batch,
-    /// By the statistics of the batch, with a scale and shift for each class (Dumoulin et al. 2017). This is then the
-    /// only way the class enters.
-    ConditionalBatch,
-    /// By the statistics of a fixed reference batch (Salimans et al. 2016, section 3.5), which goes through the network
-    /// with every batch.
-    VirtualBatch,
-}
 
 impl Norm {
-    /// Fails unless the norm can be had with that many classes.
-    ///
-    /// # Errors
-    /// Conditional batch norm without classes, by the key `norm`.
-    pub fn check(self, classes: usize) -> Result<(), ConfigError> {
-        if self == Self::ConditionalBatch && classes == 0 {
-            return Err(ConfigError::new(
-                "norm",
-                "conditional-batch",
-                "with labels only (data.labels = true); without them none, batch or virtual-batch",
-            ));
-        }
-        Ok(())
-    }
-
     /// One layer for each count of channels; none at all for [`Norm::None`].
     #[must_use]
     pub fn layers(self, channels: &[usize], classes: usize, device: &Device) -> Vec<NormLayer> {
@@ -72,33 +37,6 @@ impl Norm {
             ))),
         };
         channels.iter().filter_map(layer).collect()
-    }
-
-    /// Adds the layer of so many channels, each of `positions` numbers, to the size of a network.
-    pub(crate) fn add_to(
-        self,
-        size: &mut NetworkSize,
-        channels: usize,
-        classes: usize,
-        positions: f64,
-    ) {
-        let channels = channels as f64;
-        let kept = match self {
-            Self::None => return,
-            Self::Batch => {
-                size.vector(2.0 * channels);
-                1.0
-            }
-            Self::ConditionalBatch => {
-                size.matrix(2.0 * channels * classes as f64);
-                2.0
-            }
-            Self::VirtualBatch => {
-                size.vector(2.0 * channels);
-                3.0
-            }
-        };
-        size.keep_in(kept, channels * positions);
     }
 }
 

@@ -3,7 +3,7 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor};
 
-use super::EPSILON;
+use super::kind::EPSILON;
 
 /// Normalises each example by the statistics of a fixed reference batch and of itself, so that no example depends on the
 /// others it happens to be batched with.

@@ -1,4 +1,4 @@
-//! A value on its way through a network, with the way back.
+//! A value on its way through a network, with the backward pass.
 //!
 //! Burn differentiates once. An input gradient that is itself to be differentiated, as every gradient penalty asks, is
 //! therefore written as forward operations on the same weights (Drucker & Le Cun 1992, "double backpropagation"). Each
@@ -31,7 +31,7 @@ pub struct Traced<'a, const D: usize, const S: usize = 4> {
     back: Option<PullBack<'a, D, S>>,
 }
 
-/// From the gradient by a value to the gradient by what it was computed from.
+/// From the gradient with respect to a value to the gradient with respect to what it was computed from.
 type PullBack<'a, const D: usize, const S: usize> = Box<dyn FnOnce(Tensor<D>) -> Tensor<S> + 'a>;
 
 impl<const S: usize> Traced<'_, S, S> {
@@ -52,7 +52,7 @@ impl<'a, const D: usize, const S: usize> Traced<'a, D, S> {
         self.value.clone()
     }
 
-    /// One step on: its result, and how a gradient by the result becomes one by the value so far.
+    /// One step on: its result, and how a gradient with respect to the result becomes one with respect to the value so far.
     ///
     /// The pull-back has to consist of operations that can be differentiated by the step's parameters.
     #[must_use]
@@ -100,7 +100,7 @@ impl<'a, const D: usize, const S: usize> Traced<'a, D, S> {
         }
     }
 
-    /// The gradient by the start, from the gradient by the value; `None` where samples were mixed.
+    /// The gradient with respect to the start, from the gradient with respect to the value; `None` where samples were mixed.
     #[must_use]
     pub fn pull_back(self, gradient: Tensor<D>) -> Option<Tensor<S>> {
         self.back.map(|back| back(gradient))

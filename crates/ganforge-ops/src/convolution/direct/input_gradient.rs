@@ -10,7 +10,7 @@ use std::array::from_fn;
 
 use pulp::{Arch, Simd, WithSimd, bytemuck};
 
-use super::{ROW, threads};
+use super::row::{ROW, threads};
 use crate::convolution::ConvShape;
 use crate::scratch::Scratch;
 use crate::uninit::Uninit;

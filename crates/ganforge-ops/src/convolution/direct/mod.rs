@@ -7,6 +7,7 @@
 
 mod input_gradient;
 mod output;
+mod row;
 
 #[cfg(test)]
 mod tests;
@@ -15,12 +16,11 @@ use pulp::Arch;
 
 use super::im2col;
 use crate::convolution::ConvShape;
-use crate::pool;
 use crate::uninit::Uninit;
+use row::ROW;
 
 /// Positions of an image must be a multiple of this, which every tile divides.
 const POSITIONS: usize = 64;
-const ROW: usize = 16;
 
 /// Whether the kernels support the shape: a layer as above, of images whose rows are whole vectors.
 pub fn supports(shape: &ConvShape) -> bool {
@@ -62,8 +62,4 @@ pub fn convolve_input_gradient(
     }
     let arch = Arch::new();
     input_gradient::convolve(arch, shape, output_gradient, weight, bias, input_gradient);
-}
-
-fn threads(shape: &ConvShape) -> usize {
-    pool::matmul_threads(shape.operations())
 }

@@ -9,7 +9,7 @@ use std::f64::consts::LN_2;
 use burn::tensor::Tensor;
 
 use super::logistic::softplus;
-use super::square;
+use super::square::square;
 
 /// The f-divergence between the distribution P of real images and the generator's Q, in nats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::square;
+use super::square::square;
 use crate::error::RecipeError;
 
 /// The target scores of both players: the paper's b, a and c.

@@ -9,6 +9,7 @@ mod least_squares;
 mod logistic;
 mod named;
 mod relativistic;
+mod square;
 
 use burn::tensor::{Tensor, activation};
 
@@ -364,10 +365,6 @@ impl Payoff {
             | Self::Relativistic { .. } => Ok(()),
         }
     }
-}
-
-fn square(values: Tensor<2>) -> Tensor<2> {
-    values.clone() * values
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use burn::tensor::{Tensor, activation};
 
 use super::logistic::softplus;
-use super::square;
+use super::square::square;
 
 /// The scores that a score is compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 use burn::tensor::Tensor;
 use ganforge_model::{Discriminator, DiscriminatorInput};
 
-use super::PenaltyInput;
+use super::input::PenaltyInput;
 use crate::game::Scored;
 use crate::game::augment::{Augmentation, augment};
 

@@ -8,6 +8,7 @@ mod clipping;
 mod consistency;
 mod directional;
 mod dragan;
+mod input;
 mod input_gradient;
 mod lecam;
 mod noise;
@@ -17,17 +18,18 @@ mod points;
 mod spectral;
 mod zero_centred;
 
+pub use input::PenaltyInput;
 pub use input_gradient::GradientForm;
 pub use lecam::Anchors;
 
 use burn::module::Module;
-use burn::tensor::{Int, Tensor};
+use burn::tensor::Tensor;
 use ganforge_model::Discriminator;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+use crate::game::Source;
 use crate::game::augment::Augmentation;
-use crate::game::{Scored, Source, TurnKey};
 use input_gradient::squared_gradient_norm;
 use one_centred::one_centred;
 use points::Points;
@@ -126,21 +128,6 @@ pub enum Penalty {
         #[serde(default = "shift")]
         augment: Vec<Augmentation>,
     },
-}
-
-/// The inputs of penalties in one turn of the discriminator.
-#[derive(Clone, Copy)]
-pub struct PenaltyInput<'a> {
-    /// Real images.
-    pub real: &'a Scored,
-    /// Fakes.
-    pub fake: &'a Scored,
-    /// `[batch]`, the class of the real image and the fake in each row.
-    pub class: Option<&'a Tensor<1, Int>>,
-    /// Average scores, in a game with a `LeCam` penalty.
-    pub anchors: Option<&'a Anchors>,
-    /// Key of the turn's random numbers.
-    pub key: TurnKey,
 }
 
 impl Penalty {

@@ -1,4 +1,4 @@
-//! What networks take: noise, classes, images, codes.
+//! What goes into networks and comes out of them.
 
 use burn::tensor::{Int, Tensor};
 
@@ -121,4 +121,25 @@ impl DiscriminatorInput {
             ..self
         }
     }
+}
+
+/// The output of a discriminator for a batch of images.
+#[derive(Debug, Clone)]
+pub struct DiscriminatorOutput {
+    /// `[batch, outputs]`, unbounded scores; large means "real". A payoff gives them their meaning.
+    pub logits: Tensor<2>,
+    /// `[batch, features]`, the last hidden layer.
+    pub features: Tensor<2>,
+    /// `[batch, classes]`, unbounded scores of the classes, from a discriminator with a classifier.
+    pub class_logits: Option<Tensor<2>>,
+}
+
+/// The output for a batch of images, and the gradient of each score with respect to its image.
+#[derive(Debug, Clone)]
+pub struct InputGradient {
+    /// What [`forward`](Discriminator::forward) returns, under the same dropout masks as the gradient.
+    pub output: DiscriminatorOutput,
+    /// `[batch, channels, height, width]`, each image's gradient of the sum of its logits: a function of the
+    /// discriminator's parameters that can be differentiated by them.
+    pub gradient: Tensor<4>,
 }

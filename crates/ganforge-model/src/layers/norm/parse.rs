@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::value::StrDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
-use super::Norm;
+use super::kind::Norm;
 
 /// Reads a [`Norm`] by name, or `true` and `false` for batch norm and none: `batch_norm = true` is how files written before
 /// there was a choice say it.

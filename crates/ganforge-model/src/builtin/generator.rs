@@ -1,0 +1,145 @@
+//! The built-in generator architectures.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+use crate::architecture::GeneratorArchitecture;
+use crate::generator::Generator;
+use crate::io::GeneratorInput;
+use crate::layers::{Norm, OutputBias};
+use crate::networks::{
+    DcganGenerator, DcganGeneratorConfig, MlpGenerator, MlpGeneratorConfig, R3ganGenerator,
+    R3ganGeneratorConfig, ResnetGenerator, ResnetGeneratorConfig,
+};
+use crate::size::whole;
+use crate::{ConfigError, ImageSpec, LatentSpec, NetworkSize};
+
+/// A built-in generator architecture, as written under `[generator]` in a recipe.
+///
+/// ```
+/// use ganforge_model::networks::MlpGeneratorConfig;
+/// use ganforge_model::{GeneratorArchitecture, GeneratorConfig};
+///
+/// let json = r#"{"kind": "mlp", "latent": 16, "hidden": [32]}"#;
+/// let config: GeneratorConfig = serde_json::from_str(json)?;
+/// assert_eq!(config, GeneratorConfig::Mlp(MlpGeneratorConfig::new(16, [32])));
+/// assert_eq!(config.latent().dimension, 16);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum GeneratorConfig {
+    /// Fully connected layers.
+    Mlp(MlpGeneratorConfig),
+    /// Transposed convolutions, each doubling the size (Radford et al. 2015).
+    Dcgan(DcganGeneratorConfig),
+    /// Residual blocks without norms, between low-pass resampling (Huang et al. 2024).
+    R3gan(R3ganGeneratorConfig),
+    /// Residual blocks (Miyato et al. 2018).
+    Resnet(ResnetGeneratorConfig),
+}
+
+impl GeneratorArchitecture for GeneratorConfig {
+    type Network = GeneratorNet;
+
+    fn init(
+        &self,
+        image: ImageSpec,
+        classes: usize,
+        rng: &mut ChaCha8Rng,
+        device: &Device,
+    ) -> Result<GeneratorNet, ConfigError> {
+        Ok(match self {
+            Self::Mlp(config) => GeneratorNet::Mlp(config.init(image, classes, rng, device)?),
+            Self::Dcgan(config) => GeneratorNet::Dcgan(config.init(image, classes, rng, device)?),
+            Self::R3gan(config) => GeneratorNet::R3gan(config.init(image, classes, rng, device)?),
+            Self::Resnet(config) => GeneratorNet::Resnet(config.init(image, classes, rng, device)?),
+        })
+    }
+
+    fn weight_count(&self, image: ImageSpec, classes: usize) -> Option<usize> {
+        whole(self.size(image, classes)?.matrices)
+    }
+
+    fn size(&self, image: ImageSpec, classes: usize) -> Option<NetworkSize> {
+        match self {
+            Self::Mlp(config) => Some(config.size(image, classes)),
+            Self::Dcgan(config) => config.size(image, classes),
+            Self::R3gan(config) => config.size(image, classes),
+            Self::Resnet(config) => config.size(image, classes),
+        }
+    }
+
+    fn norm_of_rows(&self) -> Option<&'static str> {
+        match self {
+            Self::Mlp(config) => match config.norm {
+                Norm::Batch => Some("batch"),
+                Norm::ConditionalBatch => Some("conditional-batch"),
+                Norm::None | Norm::VirtualBatch => None,
+            },
+            Self::Dcgan(_) | Self::R3gan(_) | Self::Resnet(_) => None,
+        }
+    }
+
+    fn starts_at_mean(&self) -> bool {
+        match self {
+            Self::Mlp(config) => config.output_bias == OutputBias::MeanImage,
+            Self::Dcgan(_) | Self::R3gan(_) | Self::Resnet(_) => false,
+        }
+    }
+
+    fn start_at(&self, network: GeneratorNet, mean: &[f32]) -> GeneratorNet {
+        match network {
+            GeneratorNet::Mlp(network) => GeneratorNet::Mlp(network.start_at(mean)),
+            other => other,
+        }
+    }
+
+    fn latent(&self) -> LatentSpec {
+        match self {
+            Self::Mlp(config) => config.latent(),
+            Self::Dcgan(config) => config.latent(),
+            Self::R3gan(config) => config.latent(),
+            Self::Resnet(config) => config.latent(),
+        }
+    }
+}
+
+/// A built-in generator with its weights.
+#[derive(Module, Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "a game has one or two of them, and their weights lie elsewhere"
+)]
+pub enum GeneratorNet {
+    /// Fully connected layers.
+    Mlp(MlpGenerator),
+    /// Transposed convolutions.
+    Dcgan(DcganGenerator),
+    /// Residual blocks with norms.
+    Resnet(ResnetGenerator),
+    /// Residual blocks without norms.
+    R3gan(R3ganGenerator),
+}
+
+impl Generator for GeneratorNet {
+    fn forward(&self, input: GeneratorInput) -> Tensor<4> {
+        match self {
+            Self::Mlp(network) => network.forward(input),
+            Self::Dcgan(network) => network.forward(input),
+            Self::Resnet(network) => network.forward(input),
+            Self::R3gan(network) => network.forward(input),
+        }
+    }
+
+    fn forward_memory(&self, rows: usize) -> u64 {
+        match self {
+            Self::Mlp(network) => network.forward_memory(rows),
+            Self::Dcgan(network) => network.forward_memory(rows),
+            Self::Resnet(network) => network.forward_memory(rows),
+            Self::R3gan(network) => network.forward_memory(rows),
+        }
+    }
+}
