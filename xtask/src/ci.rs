@@ -19,6 +19,14 @@ pub fn run() -> Result<(), String> {
     ]))?;
     println!("$ cargo xtask tidy");
     tidy::run(&tidy::Options::default())?;
+    // Every path dependency has a version, and what a manifest names exists.
+    step::run(&mut cargo(&[
+        "package",
+        "--workspace",
+        "--no-verify",
+        "--allow-dirty",
+        "--quiet",
+    ]))?;
     step::run(&mut cargo(&["test", "--workspace"]))?;
     step::run(cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
     backends()

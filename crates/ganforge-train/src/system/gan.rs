@@ -19,17 +19,32 @@ use crate::error::{RecipeError, TrainError};
 use crate::experiment::Experiment;
 use crate::game::{AdversarialLoss, Game, Loss, PerPlayer, ScoreState, Source, add_noise};
 
-/// `[generator]` and `[discriminator]`: one network each, built-in ones by default.
+/// The tables `[generator]` and `[discriminator]` of a recipe: one network each, built-in ones by default.
+///
+/// ```
+/// use ganforge_model::{DiscriminatorConfig, GeneratorConfig};
+/// use ganforge_model::networks::{DcganDiscriminatorConfig, DcganGeneratorConfig};
+/// use ganforge_train::Recipe;
+/// use ganforge_train::system::Gan;
+///
+/// // A built-in recipe with other networks.
+/// let mut recipe: Recipe = Recipe::load("digits", &[])?;
+/// recipe.system = Gan {
+///     generator: GeneratorConfig::Dcgan(DcganGeneratorConfig::new(16)),
+///     discriminator: DiscriminatorConfig::Dcgan(DcganDiscriminatorConfig::new(16)),
+/// };
+/// # Ok::<(), ganforge_train::RecipeError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Gan<G = GeneratorConfig, D = DiscriminatorConfig> {
-    /// Describes the network that makes images.
+    /// The generator.
     pub generator: G,
-    /// Describes the network that scores them.
+    /// The discriminator.
     pub discriminator: D,
 }
 
-/// What a turn of a [`Gan`] starts from.
+/// The input of a turn of a [`Gan`].
 #[derive(Debug, Clone)]
 pub struct GanRound {
     /// `[batch, channels, height, width]`, real images.
@@ -37,7 +52,7 @@ pub struct GanRound {
     /// `[batch]`, the class of the real image and of the fake in each row, so that both follow the same class
     /// frequencies; `None` for unconditional players.
     pub class: Option<Tensor<1, Int>>,
-    /// `[batch, dimension]`, what the generator makes as many fakes from.
+    /// `[batch, dimension]`, the latents of as many fakes.
     pub noise: Tensor<2>,
 }
 
@@ -156,7 +171,7 @@ impl<G: GeneratorArchitecture, D: DiscriminatorArchitecture> System for Gan<G, D
         adversarial(turn).generator_loss(real, fakes, class.as_ref())
     }
 
-    /// Both players see the same preprocessed fakes.
+    /// Both players receive the same preprocessed fakes.
     fn joint_losses(&self, turn: Turn<'_, Self>, fakes: Tensor<4>) -> PerPlayer<Loss> {
         let GanRound { real, class, .. } = turn.round;
         let loss = adversarial(turn);

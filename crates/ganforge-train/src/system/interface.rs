@@ -1,4 +1,4 @@
-//! What a system has to say, for the loop to train it.
+//! The trait `System`: what the training loop needs to know of a system.
 
 use std::fmt::Debug;
 use std::path::Path;
@@ -17,11 +17,39 @@ use crate::error::{RecipeError, TrainError};
 use crate::experiment::Experiment;
 use crate::game::{Game, Loss, PerPlayer, PlayerState, TurnKey};
 
-/// What a recipe says of who plays: descriptions of networks, no weights. Its keys stand at the top level of the recipe,
-/// beside those of the [`Experiment`].
+/// The networks of both players as a recipe describes them, and their losses. It is configuration and holds no weights. Its keys are at the top level of
+/// the recipe, next to those of the [`Experiment`].
 ///
-/// There are always two players. A player may own several networks with disjoint parameters: the sum of their losses
+/// A system has two players. A player may own several networks with disjoint parameters: the sum of their losses
 /// gives each network its own gradient.
+///
+/// One turn of [`Gan`](super::Gan), without the training loop:
+///
+/// ```
+/// use ganforge_data::BatchStream;
+/// use ganforge_train::burn::tensor::Device;
+/// use ganforge_train::game::TurnKey;
+/// use ganforge_train::system::{Gan, Latents, Loader, System};
+/// use ganforge_train::{Recipe, TrainingData};
+///
+/// let recipe: Recipe<Gan> = Recipe::load("digits", &[])?;
+/// let data = TrainingData::open(&recipe.experiment)?;
+/// let device = Device::flex().autodiff();
+/// let players = recipe.build_on(&data.images, 0, &device)?;
+///
+/// let latents = Latents { spec: recipe.system.latent(), batch: 8, seed: 7, device };
+/// let mut loader = Loader::new(BatchStream::new(data.images, 8, 7, 0)?, &latents);
+/// let round = recipe.system.next_round(&mut loader, 0)?;
+///
+/// let turn = players.turn(&round, TurnKey::default());
+/// let fakes = players.generate(&round);
+/// let loss = recipe.system.generator_loss(turn, fakes);
+/// // The non-saturating loss -E[log D(G(z))] of an untrained discriminator.
+/// assert!(loss.loss.into_scalar::<f32>() > 0.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// `examples/custom-system` defines a system outside this crate.
 pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The value of the key `system` in a recipe.
     const NAME: &'static str;
@@ -41,23 +69,23 @@ pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + '
     type Discriminator: Module + ModuleDisplay + 'static;
     /// The state of the discriminators beside their weights.
     type State: PlayerState + 'static;
-    /// What a turn starts from.
+    /// The input of a turn: real images, latents, classes.
     type Round: Clone + Send + 'static;
-    /// What the generator player makes of a round.
+    /// The output of the generator player for a round.
     type Generated: Detach;
     /// The network that samples are drawn from and that metrics measure.
     type Sampled: Generator;
 
-    /// Refuses a recipe that means nothing for this system.
+    /// Checks that the experiment is defined for this system.
     ///
     /// # Errors
-    /// Names the key, the value and what would be allowed.
+    /// Names the key, its value and the allowed values.
     fn check(&self, experiment: &Experiment) -> Result<(), RecipeError>;
 
     /// Builds the networks of both players.
     ///
     /// # Errors
-    /// Rules that mean nothing for the images, or a network that cannot be built for them.
+    /// The rules are not defined for these images, or a network cannot be built for them.
     fn init(
         &self,
         experiment: &Experiment,
@@ -72,7 +100,7 @@ pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + '
         false
     }
 
-    /// The sizes of both players, found before anything is allocated; `None` where a player does not know it.
+    /// The sizes of both players, computed before anything is allocated; `None` if a player does not report its size.
     fn sizes(
         &self,
         experiment: &Experiment,
@@ -80,18 +108,18 @@ pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + '
         classes: usize,
     ) -> PerPlayer<Option<NetworkSize>>;
 
-    /// The next round of the run; `index` counts rounds from the beginning of the run and keys what is random in one.
+    /// The next round of the run. `index` counts rounds from the start of the run and keys the random numbers of the round.
     ///
     /// # Errors
-    /// Data that can no longer be read.
+    /// The data cannot be read any longer.
     fn next_round(&self, loader: &mut Loader<'_>, index: u64) -> Result<Self::Round, DataError>;
 
-    /// The round with the latents of a generator turn of its own; `draw` is different for each.
+    /// The round with new latents for an additional generator turn; `draw` numbers these turns.
     fn redraw(&self, round: Self::Round, _latents: &Latents, _draw: u64) -> Self::Round {
         round
     }
 
-    /// What the generator player makes of a round, with the graph that leads back to its parameters.
+    /// The output of the generator player for a round, with gradients to its parameters.
     fn generate(
         &self,
         generator: &Self::Generator,
@@ -99,10 +127,10 @@ pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + '
         game: &Game,
     ) -> Self::Generated;
 
-    /// What the discriminator player minimises. No gradient may reach the generator: detach what was generated.
+    /// The loss that the discriminator player minimises. No gradient may reach the generator: detach `generated`.
     fn discriminator_loss(&self, turn: Turn<'_, Self>, generated: Self::Generated) -> Loss;
 
-    /// What the generator player minimises. No gradient may reach the discriminator's parameters.
+    /// The loss that the generator player minimises. No gradient may reach the parameters of the discriminator.
     fn generator_loss(&self, turn: Turn<'_, Self>, generated: Self::Generated) -> Loss;
 
     /// Both losses at the same weights, on the same generated images.
@@ -117,7 +145,7 @@ pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + '
     /// Both players' gradients from one pass through the discriminator, for `game.update = "one-stage"`.
     ///
     /// # Panics
-    /// Where [`HAS_ONE_STAGE`](Self::HAS_ONE_STAGE) is false; such a recipe is refused.
+    /// If [`HAS_ONE_STAGE`](Self::HAS_ONE_STAGE) is false; recipes are checked for this.
     fn one_stage(
         &self,
         _turn: Turn<'_, Self>,

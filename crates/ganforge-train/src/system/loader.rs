@@ -1,19 +1,31 @@
-//! What rounds are made of: real images from a dataset, latents from the seed.
+//! The data of rounds: real images from datasets, latents from the seed.
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use ganforge_data::{Batch, BatchStream, DataError};
 use ganforge_model::{LatentSpec, keyed_rng};
 
 /// Draws the latents of a run.
+///
+/// ```
+/// use ganforge_model::LatentSpec;
+/// use ganforge_train::burn::tensor::Device;
+/// use ganforge_train::system::Latents;
+///
+/// let latents = Latents { spec: LatentSpec::normal(64), batch: 16, seed: 7, device: Device::flex() };
+/// assert_eq!(latents.draw("latent", 0).dims(), [16, 64]);
+/// // The same purpose and step give the same latents.
+/// let again = latents.draw("latent", 0) - latents.draw("latent", 0);
+/// assert_eq!(again.abs().max().into_scalar::<f32>(), 0.0);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Latents {
     /// Size and distribution.
     pub spec: LatentSpec,
     /// Latents per draw.
     pub batch: usize,
-    /// Key of all that is random here.
+    /// The run's seed.
     pub seed: u64,
-    /// Where tensors are made.
+    /// Device of the tensors.
     pub device: Device,
 }
 
@@ -35,7 +47,7 @@ impl Latents {
 pub struct ImageBatch {
     /// `[batch, channels, height, width]`
     pub images: Tensor<4>,
-    /// `[batch]`, where the players are shown classes.
+    /// `[batch]`, if the players are conditional.
     pub class: Option<Tensor<1, Int>>,
 }
 
@@ -55,12 +67,12 @@ impl ImageBatch {
     }
 }
 
-/// Batches of real images without an end.
+/// An infinite sequence of batches of real images.
 pub trait ImageSource {
     /// The next batch.
     ///
     /// # Errors
-    /// Data that can no longer be read.
+    /// The data cannot be read any longer.
     fn next_images(&mut self, device: &Device) -> Result<ImageBatch, DataError>;
 }
 
@@ -70,14 +82,14 @@ impl ImageSource for BatchStream {
     }
 }
 
-/// The same batch again and again, for timing.
+/// Repeats one batch, for timing.
 impl ImageSource for ImageBatch {
     fn next_images(&mut self, _device: &Device) -> Result<ImageBatch, DataError> {
         Ok(self.clone())
     }
 }
 
-/// Where a [`System`](super::System) gets what a round is made of.
+/// The data that a [`System`](super::System) composes rounds of.
 pub struct Loader<'a> {
     /// Images of `[data]`.
     pub images: Box<dyn ImageSource + 'a>,
@@ -104,7 +116,7 @@ impl<'a> Loader<'a> {
     /// The next batch of real images.
     ///
     /// # Errors
-    /// Data that can no longer be read.
+    /// The data cannot be read any longer.
     pub fn next_images(&mut self) -> Result<ImageBatch, DataError> {
         self.images.next_images(&self.latents.device)
     }
@@ -112,7 +124,7 @@ impl<'a> Loader<'a> {
     /// The next batch of the second domain.
     ///
     /// # Errors
-    /// Data that can no longer be read.
+    /// The data cannot be read any longer.
     ///
     /// # Panics
     /// Where [`System::USES_TARGET`](super::System::USES_TARGET) is false: a recipe's data are checked against it.
@@ -125,7 +137,7 @@ impl<'a> Loader<'a> {
     /// The next batch of labelled images.
     ///
     /// # Errors
-    /// Data that can no longer be read.
+    /// The data cannot be read any longer.
     ///
     /// # Panics
     /// Where [`System::USES_LABELLED`](super::System::USES_LABELLED) is false: a recipe's data are checked against it.

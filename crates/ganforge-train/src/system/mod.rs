@@ -1,7 +1,7 @@
-//! Who plays: which networks each player owns, what a round of data is, and what each player minimises.
+//! Systems: the networks of each player, the data of a round, and the loss of each player.
 //!
-//! A [`System`] is what a recipe says of that. [`Gan`] is one generator against one discriminator. The loop, the update
-//! rules, optimizers, checkpoints, telemetry, evaluation and the run directory know this trait only.
+//! A [`System`] is one such combination. [`Gan`] is one generator against one discriminator. The loop, the update
+//! rules, optimizers, checkpoints, telemetry, evaluation and the run directory depend on this trait only.
 
 mod gan;
 mod interface;

@@ -10,21 +10,36 @@ use crate::experiment::Experiment;
 use crate::game::{Game, Loss, PerPlayer, Player, PlayerState, TurnKey};
 use crate::weights::{Average, History, clip_norm, gradient_norm, number_parameters};
 
-/// Both players of a system with all that training keeps of them: what burn-train trains and checkpoints hold.
+/// Both players of a system with all that training keeps of them: the module that burn-train trains and checkpoints store.
+///
+/// ```
+/// use ganforge_train::burn::module::Module;
+/// use ganforge_train::burn::tensor::Device;
+/// use ganforge_train::{Recipe, TrainingData};
+///
+/// let recipe = Recipe::load("digits", &[])?;
+/// let data = TrainingData::open(&recipe.experiment)?;
+/// let players = recipe.build_on(&data.images, 0, &Device::flex().autodiff())?;
+/// // 64 → 256 → 256 → 64 with batch norm, and 64 → 256 → 256 → 1.
+/// assert_eq!(players.discriminator.num_params(), 64 * 256 + 256 + 256 * 256 + 256 + 256 + 1);
+/// // The running average of the generator is what a run ships.
+/// assert!(players.average.is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Module, Debug)]
 pub struct Players<S: System> {
-    /// Makes images.
+    /// The generator player.
     pub generator: S::Generator,
-    /// Scores images.
+    /// The discriminator player.
     pub discriminator: S::Discriminator,
-    /// The running average of the generator, which is what a finished run ships.
+    /// The running average of the generator, which a finished run ships.
     pub average: Option<Average<S::Generator>>,
-    /// What the rules remember of past scores.
+    /// State of the rules, computed from past scores.
     pub state: S::State,
     /// Means of past weights, for historical averaging.
     pub(crate) generator_history: Option<History<S::Generator>>,
     pub(crate) discriminator_history: Option<History<S::Discriminator>>,
-    /// Who plays.
+    /// The system.
     #[module(skip)]
     pub system: S,
     /// The rules.
@@ -32,14 +47,14 @@ pub struct Players<S: System> {
     pub game: Game,
 }
 
-/// Where [`Players`] begin.
+/// The initial state of [`Players`].
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Start {
-    /// Updates after which a step counts half in the generator's average; no average where absent.
+    /// Half-life of the generator's average, in updates; no average if absent.
     pub half_life: Option<f64>,
-    /// Key of what is random in the players' state beside their weights.
+    /// Seed of random numbers in the players' state, weights excluded.
     pub seed: u64,
-    /// Updates of each player in the sessions before.
+    /// Updates of each player in earlier sessions.
     pub updates: PerPlayer<u64>,
 }
 
@@ -65,7 +80,7 @@ impl Start {
 }
 
 impl<S: System> Players<S> {
-    /// Players ready to play: with the state that the rules need, and every parameter under an identity of its own.
+    /// Players with the state that the rules need, and a unique identity for each parameter.
     #[must_use]
     pub fn new(
         system: S,
@@ -112,7 +127,7 @@ impl<S: System> Players<S> {
         }
     }
 
-    /// What the generator player makes of a round.
+    /// The output of the generator player for a round.
     pub fn generate(&self, round: &S::Round) -> S::Generated {
         self.system.generate(&self.generator, round, &self.game)
     }
