@@ -320,7 +320,7 @@ fn a_truncation_above_one_is_questioned() {
         assert_eq!(ended.status, Some(0), "{ended:?}");
         let first = ended.stderr.lines().next().unwrap_or_default();
         assert!(
-            first.starts_with("warning: --truncation 5 is above 1"),
+            first.starts_with("warning: --truncation 5 lies outside"),
             "{ended:?}"
         );
         assert_eq!(ended.stderr.lines().count(), 1);

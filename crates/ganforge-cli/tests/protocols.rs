@@ -64,7 +64,7 @@ fn real_images_are_known_by_their_pixels() {
     // Others in the same place are not.
     std::fs::copy(home.path("photos/001.png"), home.path("photos/000.png")).unwrap();
     let complaint = home.refuses(1, &format!("{line} folder:photos --against before.json"));
-    names(&complaint, &["before.json", "real images differ"]);
+    names(&complaint, &["before.json", "real images are others"]);
 }
 
 #[test]

@@ -149,10 +149,11 @@ fn only_scores_that_may_drift_are_said_to() {
         (page.contains("drift"), page.contains("for the generator"))
     };
     for payoff in Payoff::ALL {
-        // Where scores are compared the generator is paid for the same differences, so its loss has a level.
+        let is_critic = payoff == Payoff::Wasserstein;
+        // If scores are compared, the generator's loss depends on the same differences, so it has a level. An energy has none.
         let expected = (
-            payoff == Payoff::Wasserstein || payoff.is_relativistic(),
-            payoff != Payoff::Wasserstein,
+            is_critic || payoff.is_relativistic(),
+            !is_critic && !payoff.takes_energies(),
         );
         assert_eq!(texts(payoff), expected, "{payoff:?}");
     }

@@ -54,19 +54,25 @@ fn losses(ticks: &[Tick], game: &Game, undecided: &Undecided) -> CaptionedChart 
     }) {
         lines.push(line("penalty", GREEN, ticks, "penalty", 1.0));
     }
-    let mut levels = vec![level(undecided.discriminator, BLUE)];
-    let mut meaning = format!(
-        "What each player minimises, without penalties. Dashed: the loss where the discriminator cannot distinguish real from generated images, {} for the discriminator",
-        short(undecided.discriminator)
-    );
-    match undecided.generator {
-        Some(loss) => {
-            levels.push(level(loss, ORANGE));
-            let _ = write!(meaning, ", {} for the generator.", short(loss));
+    let mut levels = Vec::new();
+    let mut meaning = "What each player minimises, without penalties.".to_owned();
+    if let Some(loss) = undecided.discriminator {
+        levels.push(level(loss, BLUE));
+        let _ = write!(
+            meaning,
+            " Dashed: the loss where the discriminator cannot distinguish real from generated images, {} for the discriminator",
+            short(loss)
+        );
+        match undecided.generator {
+            Some(loss) => {
+                levels.push(level(loss, ORANGE));
+                let _ = write!(meaning, ", {} for the generator.", short(loss));
+            }
+            None if undecided.scores_are_free => meaning.push_str(
+                ". The generator's loss has no such value: it is a score, and scores may drift.",
+            ),
+            None => meaning.push_str(". The generator's loss has no such value: it is an energy."),
         }
-        None => meaning.push_str(
-            ". The generator's loss has no such value: it is a score, and scores may drift.",
-        ),
     }
     if let Some(distance) = game.payoff.estimated_distance() {
         let _ = write!(

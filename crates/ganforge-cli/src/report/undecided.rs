@@ -1,6 +1,7 @@
 //! The losses at a discriminator that cannot distinguish real from generated images: the dashed lines of a chart of losses.
 
 use burn::tensor::{Device, Tensor};
+use ganforge_train::Payoff;
 use ganforge_train::game::Game;
 
 use crate::device::{Backend, DeviceSpec};
@@ -8,7 +9,8 @@ use crate::error::CliError;
 
 /// Losses where the discriminator gives every image the same score.
 pub struct Undecided {
-    pub discriminator: f64,
+    /// Absent for a payoff that has no such state.
+    pub discriminator: Option<f64>,
     /// Absent where it depends on that score.
     pub generator: Option<f64>,
     /// True where the discriminator's loss depends on differences of scores alone, so that all scores may drift together.
@@ -24,10 +26,13 @@ impl Undecided {
         let [discriminator, generator] = losses_at(boundary, game, &device);
         let elsewhere = losses_at(boundary + 10.0, game, &device);
         let same = |a: f64, b: f64| (a - b).abs() < 1e-6;
-        let scores_are_free = same(discriminator, elsewhere[0]);
-        let is_score = scores_are_free && !same(generator, elsewhere[1]);
+        // An energy is bounded below by that of a perfect reconstruction, and so does not drift.
+        let are_energies = game.payoff.takes_energies();
+        let scores_are_free = same(discriminator, elsewhere[0]) && !are_energies;
+        let is_score = are_energies || (scores_are_free && !same(generator, elsewhere[1]));
+        let is_balanced = matches!(game.payoff, Payoff::Balanced(_));
         Ok(Self {
-            discriminator,
+            discriminator: (!is_balanced).then_some(discriminator),
             generator: (!is_score).then_some(generator),
             scores_are_free,
         })
