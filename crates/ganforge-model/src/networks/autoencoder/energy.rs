@@ -27,7 +27,7 @@ impl ReconstructionError {
     /// # Shapes
     /// - `residual`: `[batch, values]`, reconstruction minus image
     /// - output: `[batch, 1]`, at most 0
-    pub(super) fn score<'a, const S: usize>(self, residual: Traced<'a, 2, S>) -> Traced<'a, 2, S> {
+    pub(super) fn score<const S: usize>(self, residual: Traced<'_, 2, S>) -> Traced<'_, 2, S> {
         let values = residual.value();
         let [_, count] = values.dims();
         match self {
