@@ -29,7 +29,7 @@ pub(super) fn check_margin(margin: f64) -> Result<(), RecipeError> {
 pub struct Equilibrium {
     /// Energy of fakes over that of real images at the equilibrium, in (0, 1]: γ, the paper's diversity ratio.
     pub gamma: f64,
-    /// The rate of k, in (0, 1]: λ_k.
+    /// The rate of k, in (0, 1]: the paper's `λ_k`.
     pub lambda: f64,
 }
 
