@@ -72,7 +72,7 @@ fn game(
 }
 
 /// The generator's gradients, with those of the discriminator or without.
-fn gradients(players: &Players<Gan>, loss: Loss) -> GradientsParams {
+fn gradients(players: &Players<Gan>, loss: &Loss) -> GradientsParams {
     GradientsParams::from_grads(loss.loss.backward(), &players.generator)
 }
 
@@ -100,7 +100,7 @@ fn generator_phase(criterion: &mut Criterion) {
                 bencher.iter_batched(
                     || players.generate(&round),
                     |fakes| {
-                        let gradients = gradients(&players, loss(black_box(fakes)));
+                        let gradients = gradients(&players, &loss(black_box(fakes)));
                         device.sync().expect("the device answers");
                         gradients
                     },

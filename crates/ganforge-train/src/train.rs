@@ -105,12 +105,9 @@ pub fn train<S: System>(
         options.source.take(),
         protocols,
     )?;
-    warnings.extend(
-        found
-            .into_iter()
-            .chain(memory_warning)
-            .chain(recipe.warnings()),
-    );
+    warnings.extend(found);
+    warnings.extend(memory_warning);
+    warnings.extend(recipe.warnings());
     if options.log
         && let Some(warning) = check_log(&directory)
     {
@@ -120,15 +117,8 @@ pub fn train<S: System>(
     for warning in &warnings {
         (options.warn)(warning);
     }
-    let target = data.target.as_ref().map_or(&[][..], Dataset::skipped);
-    let skipped = dataset.skipped().iter().chain(target);
-    warnings.extend(skipped.map(|skipped| format!("skipped {skipped}")));
-    let latents = Latents {
-        spec: recipe.system.latent(),
-        batch: recipe.experiment.run.batch,
-        seed: recipe.experiment.run.seed,
-        device: training_device,
-    };
+    warnings.extend(skipped_files(&data));
+    let latents = latents(recipe, training_device);
     let rounds = Rounds {
         system: recipe.system.clone(),
         latents: latents.clone(),
@@ -171,6 +161,22 @@ pub fn train<S: System>(
             warnings: ending.warnings,
         }),
     }
+}
+
+fn latents<S: System>(recipe: &Recipe<S>, device: Device) -> Latents {
+    Latents {
+        spec: recipe.system.latent(),
+        batch: recipe.experiment.run.batch,
+        seed: recipe.experiment.run.seed,
+        device,
+    }
+}
+
+/// One line for each file that was not used.
+fn skipped_files(data: &TrainingData) -> Vec<String> {
+    let target = data.target.as_ref().map_or(&[][..], Dataset::skipped);
+    let skipped = data.images.skipped().iter().chain(target);
+    skipped.map(|file| format!("skipped {file}")).collect()
 }
 
 fn check_batch(batch: usize, images: usize) -> Result<(), TrainError> {
@@ -242,7 +248,9 @@ fn training<S: System>(
             .with_checkpointing_strategy(SaveAlways);
     let evaluation = recipe.experiment.evaluation.as_ref();
     let metrics = evaluation.map_or_else(BTreeSet::new, |evaluation| evaluation.metrics.clone());
-    for series in Series::all(&metrics) {
+    let mut terms = recipe.system.terms().to_vec();
+    terms.extend(recipe.experiment.game.terms());
+    for series in Series::all(&metrics, &terms) {
         training = training.metric_train_numeric(series);
     }
     if let Some(make) = options.renderer {

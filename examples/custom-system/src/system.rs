@@ -34,7 +34,7 @@ impl TwoCritics {
 }
 
 /// One critic in one turn.
-fn critic<'a>(turn: Turn<'a, TwoCritics>, index: usize) -> AdversarialLoss<'a, DiscriminatorNet> {
+fn critic(turn: Turn<'_, TwoCritics>, index: usize) -> AdversarialLoss<'_, DiscriminatorNet> {
     AdversarialLoss {
         discriminator: &turn.discriminator[index],
         state: &turn.state[index],

@@ -126,7 +126,7 @@ impl OptimizerConfig {
         }
     }
 
-    /// RMSprop (Hinton, lecture 6e) with a decay of 0.99.
+    /// `RMSprop` (Hinton, lecture 6e) with a decay of 0.99.
     #[must_use]
     pub fn rmsprop(rate: f64) -> Self {
         Self::new(OptimizerKind::Rmsprop, rate)
@@ -162,7 +162,7 @@ impl OptimizerConfig {
         }
     }
 
-    /// Sets the momentum of SGD or RMSprop.
+    /// Sets the momentum of SGD or `RMSprop`.
     #[must_use]
     pub fn momentum(self, momentum: f64) -> Self {
         Self { momentum, ..self }

@@ -118,6 +118,22 @@ impl Game {
         }
     }
 
+    /// The named terms that the rules add to those of every game, as `metrics.jsonl` has them.
+    #[must_use]
+    pub fn terms(&self) -> Vec<&'static str> {
+        let mut terms = Vec::new();
+        if self.payoff.takes_energies() {
+            terms.extend(["energy_real", "energy_fake"]);
+        }
+        if matches!(self.payoff, Payoff::Balanced(_)) {
+            terms.extend(["balance", "convergence"]);
+        }
+        if self.pulling_away > 0.0 {
+            terms.push("pulling_away");
+        }
+        terms
+    }
+
     /// Batches of real images that one training step consumes.
     #[must_use]
     pub fn batches_per_step(&self) -> usize {

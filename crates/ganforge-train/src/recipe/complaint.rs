@@ -78,7 +78,7 @@ fn leaves(value: &Value, text: &str) -> Vec<Vec<String>> {
     below.collect()
 }
 
-/// A scalar value as `[table] `key = value``, or a table by its dotted name.
+/// A scalar value as its table and its line, or a table by its dotted name.
 fn shown(given: &Value, keys: &[String]) -> String {
     let value = keys.iter().try_fold(given, |value, key| value.get(key));
     match (keys.split_last(), value) {

@@ -57,6 +57,7 @@ impl<'a, S: System> Play<'a, S> {
     }
 
     /// Both players in their current state, with their optimizers.
+    #[must_use]
     pub fn learner(&self) -> &Learner<Players<S>> {
         self.learner
     }
@@ -109,13 +110,12 @@ impl<'a, S: System> Play<'a, S> {
             let key = self.key(step, GENERATOR_TURNS + turn, discriminator_steps);
             self.reseed("generator turn", key);
             let players = self.learner.model();
-            let made = match generated.take() {
-                Some(made) => made,
-                None => {
-                    let draw = step * generator_steps as u64 + turn as u64;
-                    round = players.system.redraw(round, self.latents, draw);
-                    players.generate(&round)
-                }
+            let made = if let Some(made) = generated.take() {
+                made
+            } else {
+                let draw = step * generator_steps as u64 + turn as u64;
+                round = players.system.redraw(round, self.latents, draw);
+                players.generate(&round)
             };
             let loss = players
                 .system

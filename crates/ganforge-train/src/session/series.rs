@@ -28,12 +28,15 @@ pub struct Series {
 enum Figure {
     Telemetry(fn(&Reading) -> Option<f64>),
     Evaluation(EvaluationMetric),
+    /// A named term of the losses.
+    Term(&'static str),
 }
 
 impl Series {
-    /// All curves, in order of importance, because a dashboard shows as many as it has room for. Metrics have their own names.
+    /// All curves, in order of importance, because a dashboard shows as many as it has room for. Metrics and named terms of the losses have their own
+    /// names.
     #[must_use]
-    pub fn all(evaluated: &BTreeSet<EvaluationMetric>) -> Vec<Self> {
+    pub fn all(evaluated: &BTreeSet<EvaluationMetric>, terms: &[&'static str]) -> Vec<Self> {
         let figures = evaluated.iter().map(|&metric| Self {
             name: Arc::new(metric.name().to_owned()),
             unit: None,
@@ -43,6 +46,13 @@ impl Series {
         });
         let mut all = Self::of_losses();
         all.extend(figures);
+        all.extend(terms.iter().map(|&term| Self {
+            name: Arc::new(term.to_owned()),
+            unit: None,
+            figure: Figure::Term(term),
+            latest: None,
+            known: None,
+        }));
         all.extend(Self::of_telemetry());
         all
     }
@@ -110,7 +120,7 @@ impl Metric for Series {
         MetricAttributes::Numeric(NumericAttributes {
             unit: self.unit.map(str::to_owned),
             higher_is_better: match self.figure {
-                Figure::Telemetry(_) => false,
+                Figure::Telemetry(_) | Figure::Term(_) => false,
                 Figure::Evaluation(metric) => metric.better() == Some(Better::Higher),
             },
         })
@@ -124,6 +134,7 @@ impl Metric for Series {
         self.latest = match self.figure {
             Figure::Telemetry(figure) => figure(reading),
             Figure::Evaluation(metric) => reading.figures.get(&metric).copied(),
+            Figure::Term(name) => reading.terms.get(name).copied(),
         };
         self.known = self.latest.or(self.known);
         Ok(self.entry())

@@ -174,7 +174,7 @@ pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + '
     fn open_model(path: &Path, device: &Device) -> Result<Self::Generator, ModelError>;
 
     /// Named terms that the losses report beside those of every game, in the order in which a reader wants them.
-    fn terms(&self, _game: &Game) -> &'static [&'static str] {
+    fn terms(&self) -> &'static [&'static str] {
         &[]
     }
 }
@@ -223,6 +223,11 @@ pub struct Turn<'a, S: System> {
     pub key: TurnKey,
 }
 
+// Derived, the two would ask the same of `S`.
+#[allow(
+    clippy::expl_impl_clone_on_copy,
+    reason = "a system is not Copy, a turn is"
+)]
 impl<S: System> Clone for Turn<'_, S> {
     fn clone(&self) -> Self {
         *self
