@@ -76,9 +76,7 @@ fn energies_and_the_balance_are_in_the_metrics() {
     let home = Home::new();
     let short = "--images 1280 --set run.tick=640 --set average.half_life=1000";
     home.does(&format!("train ebgan-2016-digits {short} --out ebgan"));
-    home.does(&format!(
-        "train ebgan-2016-digits {short} --set game.payoff=balanced --set game.pulling_away=0 --out began"
-    ));
+    home.does(&format!("train began-2017-digits {short} --out began"));
     let both = ["energy_real", "energy_fake"];
     let own = ["balance", "convergence"];
     for tick in home.metrics("ebgan") {

@@ -106,7 +106,11 @@ fn known(path: &str, table: &str) -> Vec<String> {
 /// A table as it is written out, every default with it.
 fn written(path: &str, table: &str) -> Table {
     let value = Value::Table(table.parse().unwrap());
-    let recipe = digits(&[(path, value)]).unwrap().to_toml().unwrap();
+    let mut changes = vec![(path, value)];
+    if table.contains("autoencoder") {
+        changes.push(("game.payoff", Value::from("energy-margin")));
+    }
+    let recipe = digits(&changes).unwrap().to_toml().unwrap();
     let whole: Table = recipe.parse().unwrap();
     path.split('.')
         .fold(whole, |table, key| table[key].as_table().unwrap().clone())
