@@ -4,14 +4,13 @@
 //!
 //! ```no_run
 //! use ganforge_data::{DataOptions, DataSpec};
-//! use ganforge_eval::{ImageShape, MetricName};
+//! use ganforge_eval::MetricName;
 //! use ganforge_infer::Sampler;
 //! use ganforge_measure::{ReferenceData, Request, burn::tensor::Device, evaluate};
 //!
 //! let device = Device::flex();
 //! let sampler = Sampler::open("model.safetensors", &device)?;
-//! let image = sampler.signature().image;
-//! let image = ImageShape { channels: image.channels, height: image.height, width: image.width };
+//! let image = sampler.signature().image.into();
 //! let reference = ReferenceData::new(&DataSpec::Digits, image, &DataOptions::default())?;
 //! let request = Request::new(1000, 0).metrics([MetricName::Frechet]);
 //! let figures = evaluate(&sampler, &reference, &request, &device)?;

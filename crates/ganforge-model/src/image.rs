@@ -1,8 +1,17 @@
 //! The size of an image, as networks and model files state it.
 
+use ganforge_core::ImageShape;
 use serde::{Deserialize, Serialize};
 
 /// Shape of one image: `[channels, height, width]`; a point in the plane is `[2, 1, 1]`.
+///
+/// ```
+/// use ganforge_model::ImageSpec;
+///
+/// let image = ImageSpec { channels: 3, height: 64, width: 48 };
+/// assert_eq!(image.len(), 9216);
+/// assert!(!image.is_point());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ImageSpec {
@@ -44,6 +53,26 @@ impl ImageSpec {
                 height: 1,
                 width: 1,
             }
+    }
+}
+
+impl From<ImageSpec> for ImageShape {
+    fn from(image: ImageSpec) -> Self {
+        Self {
+            channels: image.channels,
+            height: image.height,
+            width: image.width,
+        }
+    }
+}
+
+impl From<ImageShape> for ImageSpec {
+    fn from(image: ImageShape) -> Self {
+        Self {
+            channels: image.channels,
+            height: image.height,
+            width: image.width,
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use ganforge_model::layers::{Init, WeightInit, append_one_hot};
 use ganforge_model::{
     ChaCha8Rng, ConfigError, Generator, GeneratorArchitecture, GeneratorInput, ImageSpec,
-    LatentDistribution, LatentSpec,
+    LatentSpec,
 };
 use serde::{Deserialize, Serialize};
 
@@ -68,10 +68,7 @@ impl GeneratorArchitecture for Waves {
     }
 
     fn latent(&self) -> LatentSpec {
-        LatentSpec {
-            dimension: self.latent,
-            distribution: LatentDistribution::Normal,
-        }
+        LatentSpec::normal(self.latent)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use burn::tensor::Device;
 use ganforge_data::Dataset;
-use ganforge_eval::{Better, EvalError, Evaluator, ImageShape, MetricName, Part};
+use ganforge_eval::{Better, EvalError, Evaluator, MetricName, Part};
 use ganforge_infer::{SampleOptions, Signature, batches};
 use ganforge_measure::{MeasureError, ReferenceData, Request};
 use ganforge_model::Generator;
@@ -61,12 +61,7 @@ impl Examiner {
             .metrics(config.metrics.iter().copied())
             .features(config.features)
             .split(config.split);
-        let image = signature.image;
-        let image = ImageShape {
-            channels: image.channels,
-            height: image.height,
-            width: image.width,
-        };
+        let image = signature.image.into();
         let data = &recipe.experiment.data;
         let mut reference = ReferenceData::new(&data.source, image, &data.options())?;
         if data.skip == 0 && data.take.is_none() {

@@ -3,7 +3,6 @@
 use burn::tensor::Device;
 use ganforge_data::Dataset;
 use ganforge_infer::Signature;
-use ganforge_model::ImageSpec;
 
 use super::Recipe;
 use crate::error::TrainError;
@@ -69,14 +68,9 @@ impl<S: System> Recipe<S> {
         } else {
             Vec::new()
         };
-        let shape = dataset.shape();
         Signature {
             latent: self.system.latent(),
-            image: ImageSpec {
-                channels: shape.channels,
-                height: shape.height,
-                width: shape.width,
-            },
+            image: dataset.shape().into(),
             classes,
         }
     }

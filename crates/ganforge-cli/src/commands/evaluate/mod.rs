@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use ganforge_data::DataOptions;
-use ganforge_eval::{EvalError, Evaluator, ImageShape, Part};
+use ganforge_eval::{EvalError, Evaluator, Part};
 use ganforge_infer::{SampleOptions, Sampler};
 use ganforge_measure::{BaselineImages, ReferenceData, Request};
 use ganforge_train::experiment::Experiment;
@@ -30,12 +30,7 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
     let (_, device) = arguments.device.open()?;
     let path = model_file(&arguments.model)?;
     let sampler = Sampler::open(&path, &device)?;
-    let image = sampler.signature().image;
-    let image = ImageShape {
-        channels: image.channels,
-        height: image.height,
-        width: image.width,
-    };
+    let image = sampler.signature().image.into();
     let reference = ReferenceData::new(&arguments.data, image, &data_options(&path)?)?;
     let options = sample_options(arguments, &sampler, reference.default_samples())?;
     let batches = sampler.batches(&options)?;
