@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use burn::tensor::TensorReadError;
-use ganforge_model::{ConfigError, ImageSpec, ModelError};
+use ganforge_model::{ConfigError, ImageShape, ModelError};
 
 /// Why images could not be sampled, drawn or written.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +37,7 @@ pub enum InferError {
         /// Number of images.
         count: usize,
         /// Shape of each image.
-        image: ImageSpec,
+        image: ImageShape,
     },
     /// Computing one image takes more memory than allowed.
     #[error(
@@ -46,7 +46,7 @@ pub enum InferError {
     )]
     ImageTooLarge {
         /// Shape of the image.
-        image: ImageSpec,
+        image: ImageShape,
         /// Bytes needed at most.
         needed: u64,
         /// Bytes allowed.
@@ -72,7 +72,7 @@ pub enum InferError {
         /// Number of images.
         count: usize,
         /// Shape of each image.
-        image: ImageSpec,
+        image: ImageShape,
     },
     /// There are too many images for one folder.
     #[error(
@@ -101,9 +101,9 @@ pub enum InferError {
     )]
     NotAnnounced {
         /// Number and shape of the images written.
-        found: (usize, ImageSpec),
+        found: (usize, ImageShape),
         /// Number and shape announced.
-        announced: (usize, ImageSpec),
+        announced: (usize, ImageShape),
     },
     /// The data do not divide into rows.
     #[error("{numbers} numbers do not divide into rows of {row}")]
@@ -131,7 +131,7 @@ pub enum InferError {
     )]
     NoPicture {
         /// Shape of each image.
-        image: ImageSpec,
+        image: ImageShape,
     },
     /// The grid would exceed the largest size of a picture.
     #[error(
@@ -141,7 +141,7 @@ pub enum InferError {
         /// Number of images.
         count: usize,
         /// Shape of each image.
-        image: ImageSpec,
+        image: ImageShape,
     },
     /// The extension of the file is of no supported format.
     #[error(

@@ -1,6 +1,6 @@
 //! Images as raw floats.
 
-use ganforge_model::ImageSpec;
+use ganforge_model::ImageShape;
 
 use crate::error::InferError;
 
@@ -8,9 +8,9 @@ use crate::error::InferError;
 ///
 /// ```
 /// use ganforge_infer::Images;
-/// use ganforge_model::ImageSpec;
+/// use ganforge_model::ImageShape;
 ///
-/// let grey = ImageSpec { channels: 1, height: 2, width: 2 };
+/// let grey = ImageShape { channels: 1, height: 2, width: 2 };
 /// let images = Images::new(grey, vec![0.0; 12])?;
 /// assert_eq!(images.count(), 3);
 /// assert_eq!(images.get(2), Some(&[0.0; 4][..]));
@@ -19,7 +19,7 @@ use crate::error::InferError;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Images {
     data: Vec<f32>,
-    spec: ImageSpec,
+    spec: ImageShape,
 }
 
 impl Images {
@@ -27,11 +27,11 @@ impl Images {
     ///
     /// # Errors
     /// [`InferError::NotWholeRows`] if they do not divide into images.
-    pub fn new(spec: ImageSpec, data: Vec<f32>) -> Result<Self, InferError> {
-        if spec.is_empty() || !data.len().is_multiple_of(spec.len()) {
+    pub fn new(spec: ImageShape, data: Vec<f32>) -> Result<Self, InferError> {
+        if spec.is_empty() || !data.len().is_multiple_of(spec.values()) {
             return Err(InferError::NotWholeRows {
                 numbers: data.len(),
-                row: spec.len(),
+                row: spec.values(),
             });
         }
         Ok(Self { data, spec })
@@ -40,12 +40,12 @@ impl Images {
     /// Number of images.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.data.len() / self.spec.len()
+        self.data.len() / self.spec.values()
     }
 
     /// Shape of each image.
     #[must_use]
-    pub fn spec(&self) -> ImageSpec {
+    pub fn spec(&self) -> ImageShape {
         self.spec
     }
 
@@ -69,7 +69,7 @@ impl Images {
 
     /// Iterates over the images, each `[channels, height, width]`.
     pub fn iter(&self) -> std::slice::ChunksExact<'_, f32> {
-        self.data.chunks_exact(self.spec.len())
+        self.data.chunks_exact(self.spec.values())
     }
 }
 

@@ -9,7 +9,7 @@ use fixture::{DIGIT, card, dcgan, mlp, model_file};
 use ganforge_infer::{InferError, SampleOptions, Sampler};
 use ganforge_model::layers::{Init, Norm};
 use ganforge_model::{
-    GeneratorArchitecture, GeneratorConfig, ImageSpec, ModelCard, ModelError, ModelFile,
+    GeneratorArchitecture, GeneratorConfig, ImageShape, ModelCard, ModelError, ModelFile,
 };
 
 fn file() -> ModelFile {
@@ -188,12 +188,12 @@ fn a_description_that_contradicts_itself_is_an_error() {
     let latents = complaint_of_card(|card| card.latent.dimension = 7);
     assert!(latents.contains("latents"), "{latents}");
     let images = complaint_of_card(|card| card.image.channels = 0);
-    assert!(images.contains("images are 0×8×8"), "{images}");
+    assert!(images.contains("images are 0x8x8"), "{images}");
     let spread = complaint_of_card(|card| some_mlp(card).init = Init::Normal { std: 0.0 });
     assert!(spread.contains("init.std"), "{spread}");
     let layers = complaint_of_card(|card| some_mlp(card).hidden = vec![0]);
     assert!(layers.contains("hidden"), "{layers}");
-    let shape = ImageSpec { height: 9, ..DIGIT };
+    let shape = ImageShape { height: 9, ..DIGIT };
     let size = complaint_of_card(|card| card.image = shape);
     assert!(!size.is_empty());
 }

@@ -10,10 +10,10 @@ use fixture::{DIGIT, card, dcgan, mlp, model_file, network, r3gan, resnet, sampl
 use ganforge_infer::{InferError, SampleOptions, Sampler, Signature, sample};
 use ganforge_model::layers::{Norm, OutputActivation};
 use ganforge_model::{
-    Generator, GeneratorConfig, GeneratorInput, ImageSpec, ModelFile, collect_weights, keyed_rng,
+    Generator, GeneratorConfig, GeneratorInput, ImageShape, ModelFile, collect_weights, keyed_rng,
 };
 
-const RGB: ImageSpec = ImageSpec {
+const RGB: ImageShape = ImageShape {
     channels: 3,
     height: 16,
     width: 32,
@@ -27,7 +27,7 @@ fn options(count: usize, seed: u64) -> SampleOptions {
     }
 }
 
-fn both_kinds() -> [(GeneratorConfig, ImageSpec); 2] {
+fn both_kinds() -> [(GeneratorConfig, ImageShape); 2] {
     [(mlp(), DIGIT), (dcgan(), RGB)]
 }
 
@@ -68,7 +68,7 @@ fn an_image_is_the_same_bit_for_bit_however_many_are_drawn() {
     if let GeneratorConfig::Dcgan(config) = &mut deep {
         config.width = 32;
     }
-    let square = ImageSpec {
+    let square = ImageShape {
         channels: 1,
         height: 16,
         width: 16,
@@ -354,13 +354,13 @@ fn an_image_that_takes_too_much_memory_is_refused_before_it_is_computed() {
     };
     let error = sampler.batches(&tight).err().unwrap();
     assert!(matches!(error, InferError::ImageTooLarge { .. }), "{error}");
-    assert!(error.to_string().contains("3×16×32"), "{error}");
+    assert!(error.to_string().contains("3x16x32"), "{error}");
     assert!(error.to_string().contains("1 MiB allowed"), "{error}");
 }
 
 #[test]
 fn large_images_are_computed_fewer_at_a_time() {
-    let image = ImageSpec {
+    let image = ImageShape {
         channels: 3,
         height: 512,
         width: 512,

@@ -9,9 +9,9 @@ use std::path::Path;
 
 use fixture::{DIGIT, POINT, dcgan, mlp, sampler};
 use ganforge_infer::{GridOptions, Images, InferError, Output, SampleOptions, Sampler};
-use ganforge_model::ImageSpec;
+use ganforge_model::ImageShape;
 
-const RGB: ImageSpec = ImageSpec {
+const RGB: ImageShape = ImageShape {
     channels: 3,
     height: 16,
     width: 32,
@@ -45,7 +45,7 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 /// The error of opening an output.
-fn refusal(path: &Path, count: usize, image: ImageSpec) -> String {
+fn refusal(path: &Path, count: usize, image: ImageShape) -> String {
     let output = Output::at(path).unwrap();
     let opened = output.open(count, image, &GridOptions::default());
     opened.unwrap_err().to_string()
@@ -114,12 +114,12 @@ fn images_that_were_not_announced_are_refused() {
     writer.add(&images).unwrap();
     let error = writer.add(&images).unwrap_err().to_string();
     assert!(
-        error.contains("5 images of 1×8×8 were announced"),
+        error.contains("5 images of 1x8x8 were announced"),
         "{error}"
     );
-    let larger = Images::new(RGB, vec![0.0; RGB.len()]).unwrap();
+    let larger = Images::new(RGB, vec![0.0; RGB.values()]).unwrap();
     let error = writer.add(&larger).unwrap_err().to_string();
-    assert!(error.contains("3×16×32 came"), "{error}");
+    assert!(error.contains("3x16x32 came"), "{error}");
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn unwritable_output_is_refused_before_the_first_image() {
     }
     let points = refusal(&at("x/"), 3, POINT);
     assert!(points.contains("scatter plot"), "{points}");
-    let five = ImageSpec {
+    let five = ImageShape {
         channels: 5,
         ..DIGIT
     };

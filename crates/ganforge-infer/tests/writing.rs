@@ -8,7 +8,7 @@ use std::path::Path;
 
 use fixture::{DIGIT, POINT, dcgan, mlp, sampler};
 use ganforge_infer::{GridOptions, Images, InferError, Output, SampleOptions, pixel};
-use ganforge_model::ImageSpec;
+use ganforge_model::ImageShape;
 
 fn digits(count: usize) -> Images {
     let options = SampleOptions {
@@ -86,7 +86,7 @@ fn a_folder_gets_one_file_per_image_at_its_own_size() {
 
 #[test]
 fn colour_images_are_written_in_colour() {
-    let spec = ImageSpec {
+    let spec = ImageShape {
         channels: 3,
         height: 16,
         width: 32,
@@ -153,7 +153,7 @@ fn images_that_are_no_whole_number_are_refused() {
         error.to_string(),
         "65 numbers do not divide into rows of 64"
     );
-    let none = ImageSpec {
+    let none = ImageShape {
         channels: 0,
         ..DIGIT
     };

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{ConfigError, Coupling, Discriminator, Generator, ImageSpec, LatentSpec, NetworkSize};
+use crate::{ConfigError, Coupling, Discriminator, Generator, ImageShape, LatentSpec, NetworkSize};
 
 /// What `[generator]` in a recipe says: [`GeneratorConfig`], or a description of a network of your own.
 ///
@@ -27,7 +27,7 @@ pub trait GeneratorArchitecture:
     /// A value no network can be built from.
     fn init(
         &self,
-        image: ImageSpec,
+        image: ImageShape,
         classes: usize,
         rng: &mut ChaCha8Rng,
         device: &Device,
@@ -39,7 +39,7 @@ pub trait GeneratorArchitecture:
     /// Numbers that a file of its weights must at least hold, `None` where the count overflows.
     ///
     /// A description in a file that claims more is refused before any memory is asked for; 0, as here, trusts it.
-    fn weight_count(&self, _image: ImageSpec, _classes: usize) -> Option<usize> {
+    fn weight_count(&self, _image: ImageShape, _classes: usize) -> Option<usize> {
         Some(0)
     }
 
@@ -47,7 +47,7 @@ pub trait GeneratorArchitecture:
     /// allocated: a game that takes more memory than the machine has is refused then, by the key that makes it so large.
     ///
     /// `None`, as here, is not known, and not looked at.
-    fn size(&self, _image: ImageSpec, _classes: usize) -> Option<NetworkSize> {
+    fn size(&self, _image: ImageShape, _classes: usize) -> Option<NetworkSize> {
         None
     }
 
@@ -87,14 +87,14 @@ pub trait DiscriminatorArchitecture:
     /// A value no network can be built from.
     fn init(
         &self,
-        image: ImageSpec,
+        image: ImageShape,
         classes: usize,
         rng: &mut ChaCha8Rng,
         device: &Device,
     ) -> Result<Self::Network, ConfigError>;
 
     /// What the network holds and keeps, as [`GeneratorArchitecture::size`] says it; `None`, as here, is not known.
-    fn size(&self, _image: ImageSpec, _classes: usize) -> Option<NetworkSize> {
+    fn size(&self, _image: ImageShape, _classes: usize) -> Option<NetworkSize> {
         None
     }
 

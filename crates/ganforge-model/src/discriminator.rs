@@ -11,9 +11,9 @@ use crate::layers::{MinibatchFeatures, TracedOutput};
 /// ```
 /// use ganforge_model::burn::tensor::{Device, Distribution, Tensor};
 /// use ganforge_model::networks::MlpDiscriminatorConfig;
-/// use ganforge_model::{Discriminator, DiscriminatorInput, ImageSpec, keyed_rng};
+/// use ganforge_model::{Discriminator, DiscriminatorInput, ImageShape, keyed_rng};
 ///
-/// let (image, device) = (ImageSpec { channels: 1, height: 8, width: 8 }, Device::flex());
+/// let (image, device) = (ImageShape { channels: 1, height: 8, width: 8 }, Device::flex());
 /// let mut rng = keyed_rng(7, "weights", 0);
 /// let network = MlpDiscriminatorConfig::new([32, 32]).init(image, 0, &mut rng, &device)?;
 ///

@@ -9,9 +9,9 @@
 //! ```
 //! use ganforge_model::burn::tensor::{Device, Tensor};
 //! use ganforge_model::networks::{DcganDiscriminatorConfig, DcganGeneratorConfig};
-//! use ganforge_model::{Discriminator, DiscriminatorInput, Generator, GeneratorInput, ImageSpec, keyed_rng};
+//! use ganforge_model::{Discriminator, DiscriminatorInput, Generator, GeneratorInput, ImageShape, keyed_rng};
 //!
-//! let (image, device) = (ImageSpec { channels: 1, height: 8, width: 8 }, Device::flex());
+//! let (image, device) = (ImageShape { channels: 1, height: 8, width: 8 }, Device::flex());
 //! // Weights under seed 7; no classes.
 //! let rng = &mut keyed_rng(7, "weights", 0);
 //! let generator = DcganGeneratorConfig::new(8).init(image, 0, rng, &device)?;
@@ -33,7 +33,6 @@ mod builtin;
 mod discriminator;
 mod error;
 mod generator;
-mod image;
 mod io;
 mod latent;
 pub mod layers;
@@ -48,10 +47,10 @@ pub use builtin::{DiscriminatorConfig, DiscriminatorNet, GeneratorConfig, Genera
 pub use burn;
 pub use discriminator::{Coupling, Discriminator, TracedDiscriminator};
 pub use error::{ConfigError, ModelError};
+pub use ganforge_core::ImageShape;
 /// The random number generator that initial weights are drawn from.
 pub use ganforge_core::{ChaCha8Rng, keyed_rng};
 pub use generator::Generator;
-pub use image::ImageSpec;
 pub use io::{DiscriminatorInput, DiscriminatorOutput, GeneratorInput, InputGradient};
 pub use latent::{LatentDistribution, LatentSpec};
 pub use model_file::{

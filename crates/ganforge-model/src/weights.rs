@@ -12,9 +12,9 @@ use crate::ModelError;
 /// ```
 /// use ganforge_model::burn::tensor::Device;
 /// use ganforge_model::networks::MlpDiscriminatorConfig;
-/// use ganforge_model::{ImageSpec, apply_weights, collect_weights, keyed_rng};
+/// use ganforge_model::{ImageShape, apply_weights, collect_weights, keyed_rng};
 ///
-/// let (image, device) = (ImageSpec { channels: 1, height: 8, width: 8 }, Device::flex());
+/// let (image, device) = (ImageShape { channels: 1, height: 8, width: 8 }, Device::flex());
 /// let init = |seed| {
 ///     let mut rng = keyed_rng(seed, "weights", 0);
 ///     MlpDiscriminatorConfig::new([32]).init(image, 0, &mut rng, &device)

@@ -4,7 +4,7 @@
 
 use burn::tensor::Device;
 use ganforge_model::{
-    Generator, GeneratorArchitecture, GeneratorConfig, GeneratorNet, ImageSpec, keyed_rng,
+    Generator, GeneratorArchitecture, GeneratorConfig, GeneratorNet, ImageShape, keyed_rng,
 };
 
 const KINDS: [&str; 4] = [
@@ -16,7 +16,7 @@ const KINDS: [&str; 4] = [
 
 fn network(config: &str, side: usize) -> GeneratorNet {
     let config: GeneratorConfig = serde_json::from_str(config).unwrap();
-    let image = ImageSpec {
+    let image = ImageShape {
         channels: 3,
         height: side,
         width: side,

@@ -7,7 +7,7 @@ use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use ganforge_model::{
     Discriminator, DiscriminatorArchitecture, DiscriminatorConfig, DiscriminatorInput,
-    DiscriminatorNet, ImageSpec, InputGradient, keyed_rng,
+    DiscriminatorNet, ImageShape, InputGradient, keyed_rng,
 };
 use rand_distr::{Distribution, Uniform};
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ const STEP: f32 = 2e-3;
 /// A device has one generator of random numbers, which all tests of this process share.
 static DEVICE_RANDOMNESS: Mutex<()> = Mutex::new(());
 
-fn network(config: Value, image: ImageSpec, classes: usize) -> DiscriminatorNet {
+fn network(config: Value, image: ImageShape, classes: usize) -> DiscriminatorNet {
     let config: DiscriminatorConfig = serde_json::from_value(config).unwrap();
     let mut rng = keyed_rng(5, "weights", 0);
     let device = Device::flex().autodiff();
@@ -42,7 +42,7 @@ fn host(tensor: Tensor<4>) -> Vec<f32> {
 /// Judges images under masks that follow from one seed.
 fn judge(
     net: &DiscriminatorNet,
-    image: ImageSpec,
+    image: ImageShape,
     numbers: &[f32],
     classes: usize,
 ) -> InputGradient {
@@ -80,13 +80,13 @@ impl ModuleMapper for Nudge {
     }
 }
 
-fn check(config: Value, image: ImageSpec, classes: usize) {
+fn check(config: Value, image: ImageShape, classes: usize) {
     let name = config.to_string();
     check_net(&name, &network(config, image, classes), image, classes);
 }
 
-fn check_net(name: &str, net: &DiscriminatorNet, image: ImageSpec, classes: usize) {
-    let numbers = numbers(BATCH * image.len());
+fn check_net(name: &str, net: &DiscriminatorNet, image: ImageShape, classes: usize) {
+    let numbers = numbers(BATCH * image.values());
     let at = judge(net, image, &numbers, classes);
     let gradient = host(at.gradient);
     let largest = gradient.iter().fold(0.0_f32, |most, g| most.max(g.abs()));
@@ -97,11 +97,11 @@ fn check_net(name: &str, net: &DiscriminatorNet, image: ImageSpec, classes: usiz
     };
     let here = scores(&numbers);
     let mut kinks = 0;
-    for pixel in 0..image.len() {
+    for pixel in 0..image.values() {
         // One pixel of every image at once: no score depends on another's image.
         let [below, above] = [-STEP, STEP].map(|step| {
             let mut moved = numbers.clone();
-            for image in moved.chunks_mut(image.len()) {
+            for image in moved.chunks_mut(image.values()) {
                 image[pixel] += step;
             }
             scores(&moved)
@@ -115,7 +115,7 @@ fn check_net(name: &str, net: &DiscriminatorNet, image: ImageSpec, classes: usiz
                 continue;
             }
             let measured = f32::midpoint(up, down);
-            let written = gradient[sample * image.len() + pixel];
+            let written = gradient[sample * image.values() + pixel];
             // What single precision rounds off the scores, divided by the step as they are.
             let rounding = 4.0 * f32::EPSILON * here[sample].abs() / STEP;
             assert!(
@@ -127,7 +127,7 @@ fn check_net(name: &str, net: &DiscriminatorNet, image: ImageSpec, classes: usiz
     assert!(kinks * 10 < gradient.len(), "{name}: {kinks} kinks");
 }
 
-const SMALL: ImageSpec = ImageSpec {
+const SMALL: ImageShape = ImageShape {
     channels: 2,
     height: 3,
     width: 2,
@@ -185,7 +185,7 @@ fn of_convolutions_square_or_not_with_and_without_classes() {
             let config = json!({
                 "kind": "dcgan", "width": 3, "batch_norm": false, "init": { "kind": "he" }
             });
-            let image = ImageSpec {
+            let image = ImageShape {
                 channels: 2,
                 height,
                 width,
@@ -209,7 +209,7 @@ fn of_residual_blocks_and_low_pass_halvings_with_each_conditioning() {
                 "conditioning": conditioning,
             });
             let name = config.to_string();
-            let image = ImageSpec {
+            let image = ImageShape {
                 channels: 2,
                 height,
                 width,
@@ -223,7 +223,7 @@ fn of_residual_blocks_and_low_pass_halvings_with_each_conditioning() {
 
 #[test]
 fn of_residual_networks_with_every_way_to_tell_the_class() {
-    let image = |height| ImageSpec {
+    let image = |height| ImageShape {
         channels: 2,
         height,
         width: 8,
@@ -245,13 +245,13 @@ fn the_pass_that_writes_it_judges_like_any_other() {
         json!({ "kind": "r3gan", "width": 2, "group_width": 2 }),
         json!({ "kind": "resnet", "width": 3 }),
     ] {
-        let image = ImageSpec {
+        let image = ImageShape {
             channels: 1,
             height: 16,
             width: 16,
         };
         let net = network(config, image, 0);
-        let numbers = numbers(BATCH * image.len());
+        let numbers = numbers(BATCH * image.values());
         let dims = [BATCH, 1, 16, 16];
         let images = TensorData::new(numbers.clone(), dims);
         let images: Tensor<4> = Tensor::from_data(images, &Device::flex().autodiff());
@@ -264,7 +264,7 @@ fn the_pass_that_writes_it_judges_like_any_other() {
 
 #[test]
 fn batch_statistics_leave_no_image_a_gradient_of_its_own() {
-    let image = ImageSpec {
+    let image = ImageShape {
         channels: 1,
         height: 16,
         width: 16,

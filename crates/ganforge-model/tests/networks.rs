@@ -7,7 +7,7 @@ use burn::tensor::{Device, Int, Tensor};
 use ganforge_model::layers::OutputActivation;
 use ganforge_model::{
     Discriminator, DiscriminatorArchitecture, DiscriminatorConfig, DiscriminatorInput, Generator,
-    GeneratorArchitecture, GeneratorConfig, GeneratorInput, ImageSpec, keyed_rng,
+    GeneratorArchitecture, GeneratorConfig, GeneratorInput, ImageShape, keyed_rng,
 };
 use serde_json::{Value, json};
 
@@ -19,8 +19,8 @@ fn discriminator(config: Value) -> DiscriminatorConfig {
     serde_json::from_value(config).unwrap()
 }
 
-fn image(channels: usize, height: usize, width: usize) -> ImageSpec {
-    ImageSpec {
+fn image(channels: usize, height: usize, width: usize) -> ImageShape {
+    ImageShape {
         channels,
         height,
         width,
@@ -31,7 +31,7 @@ fn image(channels: usize, height: usize, width: usize) -> ImageSpec {
 fn play(
     generator: &GeneratorConfig,
     discriminator: &DiscriminatorConfig,
-    spec: ImageSpec,
+    spec: ImageShape,
     classes: usize,
 ) -> Result<([usize; 4], [usize; 2]), String> {
     let device = Device::flex();

@@ -5,11 +5,11 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use ganforge_model::{
     ConfigError, Generator, GeneratorArchitecture, GeneratorConfig, GeneratorInput, GeneratorNet,
-    ImageSpec, apply_weights, collect_weights, keyed_rng,
+    ImageShape, apply_weights, collect_weights, keyed_rng,
 };
 use serde_json::{Value, json};
 
-const IMAGE: ImageSpec = ImageSpec {
+const IMAGE: ImageShape = ImageShape {
     channels: 2,
     height: 8,
     width: 8,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use ganforge_model::{
     Discriminator, DiscriminatorArchitecture, DiscriminatorConfig, DiscriminatorInput, Generator,
-    GeneratorArchitecture, GeneratorConfig, GeneratorInput, ImageSpec, apply_weights,
+    GeneratorArchitecture, GeneratorConfig, GeneratorInput, ImageShape, apply_weights,
     collect_weights, keyed_rng,
 };
 use serde::Deserialize;
@@ -18,7 +18,7 @@ const TOLERANCE: f64 = 1e-5;
 struct Case {
     generator: GeneratorConfig,
     discriminator: DiscriminatorConfig,
-    image: ImageSpec,
+    image: ImageShape,
     classes: usize,
     labels: Option<Vec<i64>>,
     weights: Players,

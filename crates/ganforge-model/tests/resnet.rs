@@ -7,7 +7,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use ganforge_model::{
     Discriminator, DiscriminatorArchitecture, DiscriminatorConfig, DiscriminatorInput, Generator,
-    GeneratorArchitecture, GeneratorConfig, GeneratorInput, ImageSpec, apply_weights,
+    GeneratorArchitecture, GeneratorConfig, GeneratorInput, ImageShape, apply_weights,
     collect_weights, keyed_rng,
 };
 use serde::Deserialize;
@@ -20,7 +20,7 @@ const TOLERANCE: f64 = 1e-5;
 struct Case {
     player: String,
     config: Value,
-    image: ImageSpec,
+    image: ImageShape,
     labels: Option<Vec<i64>>,
     classes: usize,
     weights: BTreeMap<String, Stored>,
@@ -66,7 +66,7 @@ impl Case {
         let net = config.init(self.image, self.classes, &mut rng, device);
         let net = apply_weights(net.unwrap(), self.weights()).unwrap();
         let image = self.image;
-        let batch = self.given.len() / image.len();
+        let batch = self.given.len() / image.values();
         let images = given([batch, image.channels, image.height, image.width]);
         let judged = net
             .input_gradient(DiscriminatorInput::new(images).with_class(class))
@@ -89,7 +89,7 @@ fn generator(config: Value) -> GeneratorConfig {
 
 fn build(
     config: &GeneratorConfig,
-    image: ImageSpec,
+    image: ImageShape,
     classes: usize,
     device: &Device,
 ) -> ganforge_model::GeneratorNet {
@@ -97,8 +97,8 @@ fn build(
     config.init(image, classes, &mut rng, device).unwrap()
 }
 
-fn image(channels: usize, height: usize, width: usize) -> ImageSpec {
-    ImageSpec {
+fn image(channels: usize, height: usize, width: usize) -> ImageShape {
+    ImageShape {
         channels,
         height,
         width,
@@ -233,7 +233,7 @@ fn classes_enter_by_conditional_batch_norm_and_projection_unless_told_otherwise(
 
 #[test]
 fn what_no_network_can_be_built_from_is_refused_by_key() {
-    let refused_as = |config: Value, spec: ImageSpec| {
+    let refused_as = |config: Value, spec: ImageShape| {
         let mut rng = keyed_rng(0, "weights", 0);
         let d: DiscriminatorConfig = serde_json::from_value(config.clone()).unwrap();
         let of_discriminator = d.init(spec, 0, &mut rng, &Device::flex()).unwrap_err();

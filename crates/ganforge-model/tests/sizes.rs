@@ -6,12 +6,12 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Device, Tensor};
 use ganforge_model::{
     DiscriminatorArchitecture, DiscriminatorConfig, GeneratorArchitecture, GeneratorConfig,
-    ImageSpec, LatentDistribution, NetworkSize, keyed_rng,
+    ImageShape, LatentDistribution, NetworkSize, keyed_rng,
 };
 use serde_json::{Value, json};
 
-fn image(channels: usize, height: usize, width: usize) -> ImageSpec {
-    ImageSpec {
+fn image(channels: usize, height: usize, width: usize) -> ImageShape {
+    ImageShape {
         channels,
         height,
         width,

@@ -10,18 +10,18 @@ use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
 use ganforge_infer::Signature;
-use ganforge_model::{Discriminator, DiscriminatorInput, ImageSpec};
+use ganforge_model::{Discriminator, DiscriminatorInput, ImageShape};
 use ganforge_train::Recipe;
 use ganforge_train::game::{Loss, TurnKey};
 use ganforge_train::recipe::Override;
 use ganforge_train::system::{Gan, GanRound, Latents, Players, System};
 
 /// Recipes, what is changed about them, and their images.
-const GAMES: [(&str, &[&str], ImageSpec); 2] =
+const GAMES: [(&str, &[&str], ImageShape); 2] =
     [("bench-dcgan32", &[], grey(32)), ("digits", &[], grey(8))];
 
-const fn grey(side: usize) -> ImageSpec {
-    ImageSpec {
+const fn grey(side: usize) -> ImageShape {
+    ImageShape {
         channels: 1,
         height: side,
         width: side,
@@ -32,7 +32,7 @@ const fn grey(side: usize) -> ImageSpec {
 fn game(
     name: &str,
     changes: &[&str],
-    image: ImageSpec,
+    image: ImageShape,
     device: &Device,
 ) -> (Players<Gan>, GanRound) {
     let changes: Vec<Override> = changes

@@ -11,7 +11,7 @@ use burn::tensor::{Device, Tensor};
 use burn::train::Learner;
 use ganforge_model::{
     ChaCha8Rng, ConfigError, Discriminator, DiscriminatorArchitecture, DiscriminatorInput,
-    DiscriminatorOutput, Generator, GeneratorArchitecture, GeneratorInput, ImageSpec,
+    DiscriminatorOutput, Generator, GeneratorArchitecture, GeneratorInput, ImageShape,
     LatentDistribution, LatentSpec,
 };
 use ganforge_train::game::{Game, PerPlayer};
@@ -54,7 +54,7 @@ impl GeneratorArchitecture for ConstantConfig {
 
     fn init(
         &self,
-        _image: ImageSpec,
+        _image: ImageShape,
         _classes: usize,
         _rng: &mut ChaCha8Rng,
         device: &Device,
@@ -76,7 +76,7 @@ impl DiscriminatorArchitecture for SlopeConfig {
 
     fn init(
         &self,
-        _image: ImageSpec,
+        _image: ImageShape,
         _classes: usize,
         _rng: &mut ChaCha8Rng,
         device: &Device,
@@ -116,7 +116,7 @@ fn play(update: UpdateRule, rate: f64) -> Vec<[f64; 2]> {
         generator: ConstantConfig { a },
         discriminator: SlopeConfig { b },
     };
-    let image = ImageSpec {
+    let image = ImageShape {
         channels: 1,
         height: 1,
         width: 1,

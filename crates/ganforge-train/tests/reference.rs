@@ -3,7 +3,7 @@
 
 use burn::tensor::Device;
 use ganforge_infer::Signature;
-use ganforge_model::ImageSpec;
+use ganforge_model::ImageShape;
 use ganforge_train::recipe::Override;
 use ganforge_train::{Payoff, Recipe, System};
 use toml::{Table, Value};
@@ -289,7 +289,7 @@ fn every_snippet_is_part_of_a_recipe_whose_networks_can_be_built() {
         let classes = if recipe.experiment.data.labels { 10 } else { 0 };
         let signature = Signature {
             latent: recipe.system.latent(),
-            image: ImageSpec {
+            image: ImageShape {
                 channels: 1,
                 height: 8,
                 width: 8,

@@ -7,7 +7,7 @@ use ganforge_model::layers::{
     Activation, Conditioning, Head, Init, Traced, TracedOutput, WeightInit,
 };
 use ganforge_model::{
-    ChaCha8Rng, ConfigError, DiscriminatorArchitecture, DiscriminatorInput, ImageSpec,
+    ChaCha8Rng, ConfigError, DiscriminatorArchitecture, DiscriminatorInput, ImageShape,
     TracedDiscriminator,
 };
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,7 @@ impl DiscriminatorArchitecture for Residual {
 
     fn init(
         &self,
-        image: ImageSpec,
+        image: ImageShape,
         classes: usize,
         rng: &mut ChaCha8Rng,
         device: &Device,
@@ -46,7 +46,7 @@ impl DiscriminatorArchitecture for Residual {
         let mut init = WeightInit::new(Init::Fan, rng, device);
         let width = self.width;
         Ok(ResidualMlp {
-            entry: init.linear(image.len(), width, true),
+            entry: init.linear(image.values(), width, true),
             blocks: (0..self.blocks)
                 .map(|_| [(); 2].map(|()| init.linear(width, width, true)))
                 .collect(),

@@ -5,7 +5,7 @@ use burn::nn::Linear;
 use burn::tensor::{Device, Tensor, TensorData};
 use ganforge_model::layers::{Init, WeightInit, append_one_hot};
 use ganforge_model::{
-    ChaCha8Rng, ConfigError, Generator, GeneratorArchitecture, GeneratorInput, ImageSpec,
+    ChaCha8Rng, ConfigError, Generator, GeneratorArchitecture, GeneratorInput, ImageShape,
     LatentSpec,
 };
 use serde::{Deserialize, Serialize};
@@ -36,7 +36,7 @@ pub struct WaveField {
     classes: usize,
     // What is no weight and no number is skipped by Burn.
     #[module(skip)]
-    image: ImageSpec,
+    image: ImageShape,
 }
 
 impl GeneratorArchitecture for Waves {
@@ -44,7 +44,7 @@ impl GeneratorArchitecture for Waves {
 
     fn init(
         &self,
-        image: ImageSpec,
+        image: ImageShape,
         classes: usize,
         rng: &mut ChaCha8Rng,
         device: &Device,
@@ -75,7 +75,7 @@ impl GeneratorArchitecture for Waves {
 impl Generator for WaveField {
     fn forward(&self, input: GeneratorInput) -> Tensor<4> {
         let noise = input.expect_noise();
-        let ImageSpec {
+        let ImageShape {
             channels,
             height,
             width,
@@ -99,7 +99,7 @@ impl Generator for WaveField {
 }
 
 /// The middle of each pixel, row by row, in an image that reaches from -1 to 1: `[places, 2]`.
-fn places(image: ImageSpec, device: &Device) -> Tensor<2> {
+fn places(image: ImageShape, device: &Device) -> Tensor<2> {
     let middle = |index: usize, side: usize| (2 * index + 1) as f32 / side as f32 - 1.0;
     let rows = (0..image.height).map(|row| middle(row, image.height));
     let places: Vec<f32> = rows

@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor};
 use ganforge_data::DataError;
 use ganforge_model::{
     DiscriminatorArchitecture, DiscriminatorConfig, DiscriminatorNet, GeneratorConfig,
-    GeneratorNet, ImageSpec, LatentSpec, ModelError, NetworkSize, keyed_rng,
+    GeneratorNet, ImageShape, LatentSpec, ModelError, NetworkSize, keyed_rng,
 };
 use ganforge_train::experiment::Experiment;
 use ganforge_train::game::{AdversarialLoss, Game, Loss, PerPlayer, ScoreState};
@@ -82,7 +82,7 @@ impl System for TwoCritics {
     fn sizes(
         &self,
         experiment: &Experiment,
-        image: ImageSpec,
+        image: ImageShape,
         classes: usize,
     ) -> PerPlayer<Option<NetworkSize>> {
         self.pair(0).sizes(experiment, image, classes)

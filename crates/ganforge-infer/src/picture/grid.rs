@@ -23,8 +23,8 @@ impl Images {
     ///
     /// ```
     /// # use ganforge_infer::{GridOptions, Images};
-    /// # use ganforge_model::ImageSpec;
-    /// let grey = ImageSpec { channels: 1, height: 32, width: 32 };
+    /// # use ganforge_model::ImageShape;
+    /// let grey = ImageShape { channels: 1, height: 32, width: 32 };
     /// let images = Images::new(grey, vec![0.0; 4 * 32 * 32])?;
     /// let grid = images.grid(&GridOptions::default())?;
     /// // Two rows of two images, with gaps of two pixels.
@@ -58,12 +58,12 @@ impl Images {
 
 #[cfg(test)]
 mod tests {
-    use ganforge_model::ImageSpec;
+    use ganforge_model::ImageShape;
 
     use super::*;
 
     fn grey(count: usize, height: usize, width: usize) -> Images {
-        let spec = ImageSpec {
+        let spec = ImageShape {
             channels: 1,
             height,
             width,
@@ -91,13 +91,13 @@ mod tests {
 
     #[test]
     fn images_are_in_reading_order_on_white_and_magnified() {
-        let spec = ImageSpec {
+        let spec = ImageShape {
             channels: 1,
             height: 16,
             width: 16,
         };
-        let mut data = vec![-1.0; 3 * spec.len()];
-        data[spec.len()..2 * spec.len()].fill(0.0);
+        let mut data = vec![-1.0; 3 * spec.values()];
+        data[spec.values()..2 * spec.values()].fill(0.0);
         data[0] = 1.0;
         let images = Images::new(spec, data).unwrap();
         let grid = images.grid(&GridOptions::default()).unwrap().to_luma8();
@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn channels_keep_their_order() {
-        let spec = ImageSpec {
+        let spec = ImageShape {
             channels: 3,
             height: 32,
             width: 32,

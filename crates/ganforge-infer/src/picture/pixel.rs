@@ -1,6 +1,6 @@
 //! Conversion of values in [-1, 1] to 8-bit pixels.
 
-use ganforge_model::ImageSpec;
+use ganforge_model::ImageShape;
 use image::{DynamicImage, GrayImage, RgbImage};
 
 use crate::error::InferError;
@@ -37,7 +37,7 @@ impl Images {
 }
 
 /// Fails unless images of this shape are grey or RGB.
-pub(crate) fn check_picture(image: ImageSpec) -> Result<(), InferError> {
+pub(crate) fn check_picture(image: ImageShape) -> Result<(), InferError> {
     match image.channels {
         1 | 3 => Ok(()),
         _ => Err(InferError::NoPicture { image }),
@@ -45,7 +45,7 @@ pub(crate) fn check_picture(image: ImageSpec) -> Result<(), InferError> {
 }
 
 /// An image `[channels, height, width]` at its own size.
-pub(crate) fn picture(image: &[f32], spec: ImageSpec) -> Result<DynamicImage, InferError> {
+pub(crate) fn picture(image: &[f32], spec: ImageShape) -> Result<DynamicImage, InferError> {
     let bytes = interleave(image, spec).map(pixel).collect();
     to_picture(bytes, spec.width, spec.height, spec)
 }
@@ -55,7 +55,7 @@ pub(crate) fn to_picture(
     bytes: Vec<u8>,
     width: usize,
     height: usize,
-    image: ImageSpec,
+    image: ImageShape,
 ) -> Result<DynamicImage, InferError> {
     let picture = match (u32::try_from(width), u32::try_from(height)) {
         (Ok(width), Ok(height)) => match image.channels {
@@ -69,7 +69,7 @@ pub(crate) fn to_picture(
 }
 
 /// Values `[channels, height, width]` in the order `[height, width, channels]`.
-fn interleave(image: &[f32], spec: ImageSpec) -> impl Iterator<Item = f32> {
+fn interleave(image: &[f32], spec: ImageShape) -> impl Iterator<Item = f32> {
     let plane = spec.height * spec.width;
     (0..plane)
         .flat_map(move |at| (0..spec.channels).map(move |channel| image[channel * plane + at]))
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn channels_are_interleaved_per_pixel() {
-        let spec = ImageSpec {
+        let spec = ImageShape {
             channels: 3,
             height: 1,
             width: 2,
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn neither_grey_nor_rgb_is_refused() {
-        let spec = ImageSpec {
+        let spec = ImageShape {
             channels: 2,
             height: 1,
             width: 1,

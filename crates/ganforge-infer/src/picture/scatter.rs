@@ -82,10 +82,10 @@ fn dot(plot: &mut RgbImage, x: f32, y: f32) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ganforge_model::ImageSpec;
+    use ganforge_model::ImageShape;
 
     fn plot(points: &[f32], half_range: Option<f32>) -> RgbImage {
-        let spec = ImageSpec {
+        let spec = ImageShape {
             channels: 2,
             height: 1,
             width: 1,
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn an_invalid_range_is_refused() {
-        let spec = ImageSpec {
+        let spec = ImageShape {
             channels: 2,
             height: 1,
             width: 1,

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use ganforge_model::{ConfigError, ImageSpec};
+use ganforge_model::{ConfigError, ImageShape};
 
 use super::pixel::{check_picture, pixel};
 use crate::error::InferError;
@@ -19,7 +19,7 @@ const LARGEST_SHEET: usize = 1 << 28;
 /// The layout of a grid.
 #[derive(Debug)]
 pub struct Sheet {
-    image: ImageSpec,
+    image: ImageShape,
     columns: usize,
     scale: usize,
     /// Height in pixels.
@@ -35,7 +35,7 @@ impl Sheet {
     /// No columns, images that are neither grey nor RGB, or too many of them.
     pub fn lay_out(
         count: usize,
-        image: ImageSpec,
+        image: ImageShape,
         columns: Option<usize>,
     ) -> Result<Self, InferError> {
         let columns = match columns {
@@ -76,7 +76,7 @@ impl Sheet {
 
     /// Draws a magnified image into a band of the sheet, `[rows, width, channels]`.
     fn place(&self, image: &[f32], column: usize, band: &mut [u8]) {
-        let ImageSpec {
+        let ImageShape {
             channels,
             height,
             width,

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use ganforge_model::{Generator, GeneratorInput, ImageSpec, LatentSpec, keyed_rng};
+use ganforge_model::{Generator, GeneratorInput, ImageShape, LatentSpec, keyed_rng};
 
 use super::blocks::blocks;
 use super::options::SampleOptions;
@@ -54,7 +54,7 @@ pub fn batches<'a, G: Generator>(
             None => signature.default_classes(block),
         };
         let mut numbers = forward(&network, signature, noise, &classes, device)?;
-        numbers.truncate(kept * signature.image.len());
+        numbers.truncate(kept * signature.image.values());
         Images::new(signature.image, numbers)
     }))
 }
@@ -63,7 +63,7 @@ pub fn batches<'a, G: Generator>(
 pub(crate) fn collect(
     batches: impl Iterator<Item = Result<Images, InferError>>,
     count: usize,
-    image: ImageSpec,
+    image: ImageShape,
 ) -> Result<Images, InferError> {
     let mut data = allocate(count, image)?;
     for batch in batches {
@@ -93,7 +93,7 @@ pub(crate) fn forward<G: Generator>(
     let [rows, _] = noise.dims();
     let class = (!classes.is_empty()).then(|| class_tensor(classes, &device));
     let images = network.forward(GeneratorInput::noise(noise).with_class(class));
-    let ImageSpec {
+    let ImageShape {
         channels,
         height,
         width,
@@ -108,7 +108,7 @@ pub(crate) fn forward<G: Generator>(
 /// The largest batch that fits into the memory limits. It does not depend on the machine, so that every machine uses the same batches.
 pub(crate) fn batch_limit<G: Generator>(
     network: &G,
-    image: ImageSpec,
+    image: ImageShape,
     options: &SampleOptions,
 ) -> Result<usize, InferError> {
     let (needed, allowed) = (network.forward_memory(1), options.memory);
@@ -148,10 +148,10 @@ fn class_tensor(classes: &[usize], device: &Device) -> Tensor<1, Int> {
 }
 
 /// Allocates memory for the images, or fails; any count may be given.
-fn allocate(count: usize, image: ImageSpec) -> Result<Vec<f32>, InferError> {
+fn allocate(count: usize, image: ImageShape) -> Result<Vec<f32>, InferError> {
     let too_many = || InferError::TooManyImages { count, image };
     let numbers = image
-        .checked_len()
+        .checked_values()
         .and_then(|numbers| numbers.checked_mul(count))
         .ok_or_else(too_many)?;
     let mut data = Vec::new();

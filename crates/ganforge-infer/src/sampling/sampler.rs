@@ -141,7 +141,7 @@ impl Sampler {
             None => Ok(images),
             Some(at) => Err(InferError::NotFinite {
                 path: self.path.clone(),
-                index: first + at / images.spec().len(),
+                index: first + at / images.spec().values(),
                 value: data[at],
             }),
         }

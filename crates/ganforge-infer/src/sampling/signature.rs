@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use ganforge_model::{BundleCard, ImageSpec, LatentSpec, ModelCard};
+use ganforge_model::{BundleCard, ImageShape, LatentSpec, ModelCard};
 
 /// Input and output of a generator.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub struct Signature {
     /// The latents.
     pub latent: LatentSpec,
     /// The shape of the images.
-    pub image: ImageSpec,
+    pub image: ImageShape,
     /// Class names in label order; empty for an unconditional generator.
     pub classes: Vec<String>,
 }

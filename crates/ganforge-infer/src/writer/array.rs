@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use ganforge_model::ImageSpec;
+use ganforge_model::ImageShape;
 
 use super::output_file::OutputFile;
 use crate::error::InferError;
@@ -25,8 +25,10 @@ pub struct ArrayWriter {
 }
 
 impl ArrayWriter {
-    pub fn open(path: &Path, count: usize, image: ImageSpec) -> Result<Self, InferError> {
-        let numbers = image.checked_len().and_then(|len| len.checked_mul(count));
+    pub fn open(path: &Path, count: usize, image: ImageShape) -> Result<Self, InferError> {
+        let numbers = image
+            .checked_values()
+            .and_then(|len| len.checked_mul(count));
         let bytes = numbers.and_then(|numbers| numbers.checked_mul(size_of::<f32>()));
         // The largest file size of file systems.
         if bytes.is_none_or(|bytes| i64::try_from(bytes).is_err()) {
@@ -60,8 +62,8 @@ pub fn to_bytes(numbers: &[f32]) -> impl Iterator<Item = u8> {
 }
 
 /// Everything before the values, padded with spaces and terminated by a newline.
-pub fn header(count: usize, image: ImageSpec) -> Vec<u8> {
-    let ImageSpec {
+pub fn header(count: usize, image: ImageShape) -> Vec<u8> {
+    let ImageShape {
         channels,
         height,
         width,
@@ -90,7 +92,7 @@ mod tests {
     fn values_start_at_a_multiple_of_64_for_any_shape() {
         for digits in 1..=19 {
             let count = 10_usize.pow(digits - 1);
-            let image = ImageSpec {
+            let image = ImageShape {
                 channels: 3,
                 height: count,
                 width: 64,

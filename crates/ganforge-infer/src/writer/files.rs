@@ -3,7 +3,7 @@
 use std::io::{Cursor, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use ganforge_model::ImageSpec;
+use ganforge_model::ImageShape;
 use image::ImageFormat;
 
 use super::output_file::OutputFile;
@@ -21,7 +21,7 @@ pub struct FilesWriter {
 }
 
 impl FilesWriter {
-    pub fn open(folder: &Path, count: usize, image: ImageSpec) -> Result<Self, InferError> {
+    pub fn open(folder: &Path, count: usize, image: ImageShape) -> Result<Self, InferError> {
         check_picture(image)?;
         if count > MOST {
             return Err(InferError::TooManyFiles { count, most: MOST });
@@ -38,7 +38,7 @@ impl FilesWriter {
         Ok(writer)
     }
 
-    pub fn add(&mut self, image: &[f32], spec: ImageSpec) -> Result<(), InferError> {
+    pub fn add(&mut self, image: &[f32], spec: ImageShape) -> Result<(), InferError> {
         let mut bytes = Cursor::new(Vec::new());
         picture(image, spec)?.write_to(&mut bytes, ImageFormat::Png)?;
         let mut file = OutputFile::create(&self.next_file())?;

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use ganforge_core::Sink;
-use ganforge_model::ImageSpec;
+use ganforge_model::ImageShape;
 use png::{BitDepth, ColorType, Compression, Encoder, StreamWriter};
 
 use super::output_file::OutputFile;
@@ -27,7 +27,7 @@ impl GridWriter {
     pub fn open(
         path: &Path,
         count: usize,
-        image: ImageSpec,
+        image: ImageShape,
         columns: Option<usize>,
     ) -> Result<Self, InferError> {
         let sheet = Sheet::lay_out(count, image, columns)?;
@@ -70,7 +70,11 @@ impl std::fmt::Debug for GridWriter {
 }
 
 /// An encoder for a picture of the size of the sheet.
-fn encoder(sheet: &Sheet, image: ImageSpec, sink: Sink) -> io::Result<StreamWriter<'static, Sink>> {
+fn encoder(
+    sheet: &Sheet,
+    image: ImageShape,
+    sink: Sink,
+) -> io::Result<StreamWriter<'static, Sink>> {
     let [width, height] = [sheet.width, sheet.height].map(u32::try_from);
     let size = width.and_then(|width| Ok((width, height?)));
     let (width, height) = size.map_err(io::Error::other)?;

@@ -1,6 +1,6 @@
 //! The writer of images, batch by batch.
 
-use ganforge_model::ImageSpec;
+use ganforge_model::ImageShape;
 
 use super::array::ArrayWriter;
 use super::files::FilesWriter;
@@ -18,9 +18,9 @@ use crate::picture::GridOptions;
 ///
 /// ```
 /// use ganforge_infer::{GridOptions, Images, Output};
-/// use ganforge_model::ImageSpec;
+/// use ganforge_model::ImageShape;
 ///
-/// let grey = ImageSpec { channels: 1, height: 8, width: 8 };
+/// let grey = ImageShape { channels: 1, height: 8, width: 8 };
 /// let folder = tempfile::tempdir()?;
 /// let output = Output::at(folder.path().join("grey.npy"))?;
 /// let mut writer = output.open(5000, grey, &GridOptions::default())?;
@@ -33,7 +33,7 @@ use crate::picture::GridOptions;
 #[derive(Debug)]
 pub struct ImageWriter {
     form: Form,
-    image: ImageSpec,
+    image: ImageShape,
     announced: usize,
     written: usize,
 }
@@ -85,7 +85,7 @@ impl ImageWriter {
         }
     }
 
-    fn unannounced(&self, count: usize, image: ImageSpec) -> InferError {
+    fn unannounced(&self, count: usize, image: ImageShape) -> InferError {
         InferError::NotAnnounced {
             found: (count, image),
             announced: (self.announced, self.image),
@@ -103,7 +103,7 @@ impl Output {
     pub fn open(
         &self,
         count: usize,
-        image: ImageSpec,
+        image: ImageShape,
         options: &GridOptions,
     ) -> Result<ImageWriter, InferError> {
         let form = match self {

@@ -30,14 +30,14 @@ impl Images {
 
 #[cfg(test)]
 mod tests {
-    use ganforge_model::ImageSpec;
+    use ganforge_model::ImageShape;
 
     use super::*;
 
     #[test]
     fn the_bytes_equal_those_of_numpy() {
         // numpy.save of float32 [[[[-1, 0, 1.5]]]], NumPy 2.4.
-        let spec = ImageSpec {
+        let spec = ImageShape {
             channels: 1,
             height: 1,
             width: 3,

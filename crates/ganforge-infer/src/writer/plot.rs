@@ -3,7 +3,7 @@
 use std::io::Cursor;
 use std::path::Path;
 
-use ganforge_model::ImageSpec;
+use ganforge_model::ImageShape;
 use image::ImageFormat;
 
 use super::output_file::OutputFile;
@@ -39,7 +39,7 @@ impl PlotWriter {
         self.points.extend(point);
     }
 
-    pub fn finish(mut self, point: ImageSpec) -> Result<(), InferError> {
+    pub fn finish(mut self, point: ImageShape) -> Result<(), InferError> {
         let points = Images::new(point, self.points)?;
         let mut bytes = Cursor::new(Vec::new());
         scatter(&points, self.half_range)?.write_to(&mut bytes, ImageFormat::Png)?;

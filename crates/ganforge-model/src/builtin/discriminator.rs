@@ -14,7 +14,7 @@ use crate::networks::{
     DcganDiscriminatorConfig, MlpDiscriminator, MlpDiscriminatorConfig, R3ganDiscriminator,
     R3ganDiscriminatorConfig, ResnetDiscriminator, ResnetDiscriminatorConfig,
 };
-use crate::{ConfigError, ImageSpec, NetworkSize};
+use crate::{ConfigError, ImageShape, NetworkSize};
 
 /// A built-in discriminator architecture, as written under `[discriminator]` in a recipe.
 ///
@@ -48,7 +48,7 @@ impl DiscriminatorArchitecture for DiscriminatorConfig {
 
     fn init(
         &self,
-        image: ImageSpec,
+        image: ImageShape,
         classes: usize,
         rng: &mut ChaCha8Rng,
         device: &Device,
@@ -70,7 +70,7 @@ impl DiscriminatorArchitecture for DiscriminatorConfig {
         })
     }
 
-    fn size(&self, image: ImageSpec, classes: usize) -> Option<NetworkSize> {
+    fn size(&self, image: ImageShape, classes: usize) -> Option<NetworkSize> {
         match self {
             Self::Mlp(config) => Some(config.size(image, classes)),
             Self::Dcgan(config) => config.size(image, classes),

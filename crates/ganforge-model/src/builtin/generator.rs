@@ -14,7 +14,7 @@ use crate::networks::{
     R3ganGeneratorConfig, ResnetGenerator, ResnetGeneratorConfig,
 };
 use crate::size::whole;
-use crate::{ConfigError, ImageSpec, LatentSpec, NetworkSize};
+use crate::{ConfigError, ImageShape, LatentSpec, NetworkSize};
 
 /// A built-in generator architecture, as written under `[generator]` in a recipe.
 ///
@@ -46,7 +46,7 @@ impl GeneratorArchitecture for GeneratorConfig {
 
     fn init(
         &self,
-        image: ImageSpec,
+        image: ImageShape,
         classes: usize,
         rng: &mut ChaCha8Rng,
         device: &Device,
@@ -59,11 +59,11 @@ impl GeneratorArchitecture for GeneratorConfig {
         })
     }
 
-    fn weight_count(&self, image: ImageSpec, classes: usize) -> Option<usize> {
+    fn weight_count(&self, image: ImageShape, classes: usize) -> Option<usize> {
         whole(self.size(image, classes)?.matrices)
     }
 
-    fn size(&self, image: ImageSpec, classes: usize) -> Option<NetworkSize> {
+    fn size(&self, image: ImageShape, classes: usize) -> Option<NetworkSize> {
         match self {
             Self::Mlp(config) => Some(config.size(image, classes)),
             Self::Dcgan(config) => config.size(image, classes),

@@ -20,9 +20,9 @@ use crate::{ConfigError, ModelError, apply_weights, collect_weights};
 /// ```
 /// use ganforge_model::burn::tensor::Device;
 /// use ganforge_model::networks::{MlpDiscriminatorConfig, MlpGeneratorConfig};
-/// use ganforge_model::{GeneratorConfig, ImageSpec, ModelBundle, ModelCard, keyed_rng};
+/// use ganforge_model::{GeneratorConfig, ImageShape, ModelBundle, ModelCard, keyed_rng};
 ///
-/// let (image, device) = (ImageSpec { channels: 1, height: 8, width: 8 }, Device::flex());
+/// let (image, device) = (ImageShape { channels: 1, height: 8, width: 8 }, Device::flex());
 /// let rng = &mut keyed_rng(7, "weights", 0);
 /// let (g, d) = (MlpGeneratorConfig::new(16, [32]), MlpDiscriminatorConfig::new([32]));
 /// let (generator, discriminator) = (g.init(image, 0, rng, &device)?, d.init(image, 0, rng, &device)?);
@@ -161,11 +161,11 @@ mod tests {
     use super::*;
     use crate::{
         DiscriminatorArchitecture, DiscriminatorConfig, FORMAT, GeneratorArchitecture,
-        GeneratorConfig, ImageSpec, ModelFile, keyed_rng,
+        GeneratorConfig, ImageShape, ModelFile, keyed_rng,
     };
     use burn::tensor::Device;
 
-    const IMAGE: ImageSpec = ImageSpec {
+    const IMAGE: ImageShape = ImageShape {
         channels: 1,
         height: 4,
         width: 4,

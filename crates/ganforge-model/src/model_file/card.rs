@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::file::{KEY, open_file};
 use crate::tensor_file::TensorFile;
-use crate::{GeneratorArchitecture, GeneratorConfig, ImageSpec, LatentSpec, ModelError};
+use crate::{GeneratorArchitecture, GeneratorConfig, ImageShape, LatentSpec, ModelError};
 
 /// The format of a file that holds one generator.
 pub const FORMAT: u64 = 1;
@@ -25,10 +25,10 @@ pub const GENERATOR: &str = "generator";
 ///
 /// ```
 /// use ganforge_model::networks::MlpGeneratorConfig;
-/// use ganforge_model::{GeneratorConfig, ImageSpec, ModelCard};
+/// use ganforge_model::{GeneratorConfig, ImageShape, ModelCard};
 ///
 /// let config = GeneratorConfig::Mlp(MlpGeneratorConfig::new(16, [32]));
-/// let image = ImageSpec { channels: 1, height: 8, width: 8 };
+/// let image = ImageShape { channels: 1, height: 8, width: 8 };
 /// let card = ModelCard {
 ///     recipe: "my-digits".to_owned(),
 ///     seed: 7,
@@ -45,7 +45,7 @@ pub struct ModelCard<A = GeneratorConfig> {
     /// What to feed it.
     pub latent: LatentSpec,
     /// What comes out.
-    pub image: ImageSpec,
+    pub image: ImageShape,
     /// Class names in label order; empty for an unconditional model.
     pub classes: Vec<String>,
     /// The recipe it was trained with.
@@ -72,7 +72,7 @@ const FEW: usize = 1 << 20;
 impl<A: GeneratorArchitecture> ModelCard<A> {
     /// The card of an unconditional network of which nothing else is known: no recipe, seed 0, no images seen.
     #[must_use]
-    pub fn new(architecture: A, image: ImageSpec) -> Self {
+    pub fn new(architecture: A, image: ImageShape) -> Self {
         Self {
             format: FORMAT,
             latent: architecture.latent(),
@@ -142,7 +142,7 @@ pub struct BundleCard {
     /// What to feed the generator.
     pub latent: LatentSpec,
     /// Size of an image.
-    pub image: ImageSpec,
+    pub image: ImageShape,
     /// Class names in label order; empty for an unconditional model.
     pub classes: Vec<String>,
     /// The recipe it was trained with.

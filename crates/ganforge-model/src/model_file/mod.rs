@@ -30,9 +30,9 @@ use file::{open_file, to_bytes};
 /// ```
 /// use ganforge_model::burn::tensor::Device;
 /// use ganforge_model::networks::MlpGeneratorConfig;
-/// use ganforge_model::{GeneratorArchitecture, GeneratorConfig, ImageSpec, ModelCard, ModelFile, keyed_rng};
+/// use ganforge_model::{GeneratorArchitecture, GeneratorConfig, ImageShape, ModelCard, ModelFile, keyed_rng};
 ///
-/// let (image, device) = (ImageSpec { channels: 1, height: 8, width: 8 }, Device::flex());
+/// let (image, device) = (ImageShape { channels: 1, height: 8, width: 8 }, Device::flex());
 /// let config = GeneratorConfig::Mlp(MlpGeneratorConfig::new(16, [32]));
 /// let network = config.init(image, 0, &mut keyed_rng(7, "weights", 0), &device)?;
 /// let bytes = ModelFile::new(ModelCard::new(config, image), &network).to_bytes()?;

@@ -1,6 +1,6 @@
 //! How images of a power of two times four are reached from a small grid.
 
-use crate::{ConfigError, ImageSpec};
+use crate::{ConfigError, ImageShape};
 
 /// How an image is reached from its base grid: both sides double as often as it takes the shorter one to grow from 4.
 pub(super) struct Pyramid {
@@ -12,7 +12,7 @@ pub(super) struct Pyramid {
 
 impl Pyramid {
     /// The way to `image`, for a network of the given `kind`.
-    pub fn of(image: ImageSpec, kind: &str) -> Result<Self, ConfigError> {
+    pub fn of(image: ImageShape, kind: &str) -> Result<Self, ConfigError> {
         let [height, width] = [image.height, image.width];
         let short = height.min(width);
         let factor = short / 4;

@@ -9,7 +9,7 @@ pub use heaviest::{Heavy, heaviest};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{ConfigError, ImageSpec};
+use crate::{ConfigError, ImageShape};
 
 /// Parameters of the largest network that is built, 2³⁸: 1 TiB of weights in single precision.
 const MOST_PARAMETERS: f64 = (1_u64 << 38) as f64;
@@ -94,12 +94,12 @@ impl NetworkSize {
 }
 
 /// Numbers in one image.
-pub(crate) fn numbers(image: ImageSpec) -> f64 {
+pub(crate) fn numbers(image: ImageShape) -> f64 {
     image.channels as f64 * pixels(image)
 }
 
 /// Pixels in one image.
-pub(crate) fn pixels(image: ImageSpec) -> f64 {
+pub(crate) fn pixels(image: ImageShape) -> f64 {
     image.height as f64 * image.width as f64
 }
 

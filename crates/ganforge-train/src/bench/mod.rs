@@ -11,7 +11,7 @@ use burn::data::dataset::DatasetError;
 use burn::tensor::{Device, Tensor, TensorData};
 use ganforge_data::Dataset;
 use ganforge_infer::Signature;
-use ganforge_model::{ImageSpec, keyed_rng};
+use ganforge_model::{ImageShape, keyed_rng};
 use rand_distr::{Distribution, Uniform};
 use serde::Serialize;
 
@@ -140,7 +140,7 @@ fn signature<S: System>(
     let image = if let (Some(channels), Some([height, width])) =
         (recipe.experiment.data.channels, recipe.experiment.data.size)
     {
-        ImageSpec {
+        ImageShape {
             channels,
             height,
             width,
@@ -161,13 +161,13 @@ fn signature<S: System>(
 }
 
 /// A batch of images of uniform noise in [-1, 1].
-fn noise(latents: &Latents, image: ImageSpec) -> ImageBatch {
+fn noise(latents: &Latents, image: ImageShape) -> ImageBatch {
     let dims = [latents.batch, image.channels, image.height, image.width];
     let uniform = Uniform::new(-1.0_f32, 1.0).expect("-1 is below 1");
     let rng = keyed_rng(latents.seed, "bench images", 0);
     let values: Vec<f32> = uniform
         .sample_iter(rng)
-        .take(latents.batch * image.len())
+        .take(latents.batch * image.values())
         .collect();
     ImageBatch {
         images: Tensor::from_data(TensorData::new(values, dims), &latents.device),

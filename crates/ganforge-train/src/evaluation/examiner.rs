@@ -61,7 +61,7 @@ impl Examiner {
             .metrics(config.metrics.iter().copied())
             .features(config.features)
             .split(config.split);
-        let image = signature.image.into();
+        let image = signature.image;
         let data = &recipe.experiment.data;
         let mut reference = ReferenceData::new(&data.source, image, &data.options())?;
         if data.skip == 0 && data.take.is_none() {

@@ -1,6 +1,6 @@
 //! Validation of the rules, alone and together with networks and data.
 
-use ganforge_model::{Coupling, DiscriminatorArchitecture, ImageSpec};
+use ganforge_model::{Coupling, DiscriminatorArchitecture, ImageShape};
 
 use super::{Game, InstanceNoise, UpdateRule};
 use crate::error::RecipeError;
@@ -157,7 +157,7 @@ impl Game {
     ///
     /// # Errors
     /// If augmentations are combined with points or single pixels.
-    pub fn check_images(&self, image: ImageSpec) -> Result<(), RecipeError> {
+    pub fn check_images(&self, image: ImageShape) -> Result<(), RecipeError> {
         if image.height * image.width > 1 {
             return Ok(());
         }

@@ -8,7 +8,7 @@
 
 use ganforge_eval::MetricName;
 use ganforge_eval::spaces::FeatureName;
-use ganforge_model::{ImageSpec, NetworkSize};
+use ganforge_model::{ImageShape, NetworkSize};
 
 use crate::experiment::{EvaluationConfig, OptimizerConfig, OptimizerKind};
 use crate::game::payoff::Payoff;
@@ -37,7 +37,7 @@ pub(super) enum Workload {
 /// The training images.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TrainingImages {
-    pub image: ImageSpec,
+    pub image: ImageShape,
     /// 0 for unconditional networks.
     pub classes: usize,
     /// Bytes of all images in memory; 0 if they are streamed.
@@ -54,7 +54,7 @@ impl TrainingImages {
             .data
             .size
             .unwrap_or([self.image.height, self.image.width]);
-        let image = ImageSpec {
+        let image = ImageShape {
             channels: recipe
                 .experiment
                 .data
@@ -166,7 +166,7 @@ impl MemoryEstimate {
 }
 
 /// Values in one image.
-pub(super) fn values(image: ImageSpec) -> f64 {
+pub(super) fn values(image: ImageShape) -> f64 {
     image.channels as f64 * image.height as f64 * image.width as f64
 }
 

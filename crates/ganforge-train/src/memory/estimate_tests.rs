@@ -1,4 +1,4 @@
-use ganforge_model::ImageSpec;
+use ganforge_model::ImageShape;
 
 use super::*;
 use crate::recipe::Override;
@@ -13,7 +13,7 @@ fn recipe(name: &str, changes: &[&str]) -> Recipe {
 
 fn estimate(name: &str, changes: &[&str], side: usize, workload: Workload) -> MemoryEstimate {
     let images = TrainingImages {
-        image: ImageSpec {
+        image: ImageShape {
             channels: 1,
             height: side,
             width: side,

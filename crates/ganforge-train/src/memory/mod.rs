@@ -13,7 +13,7 @@ pub use system_memory::SystemMemory;
 
 use burn::tensor::Device;
 use ganforge_data::{DataSpec, Dataset};
-use ganforge_model::{Heavy, ImageSpec, heaviest};
+use ganforge_model::{Heavy, ImageShape, heaviest};
 
 use crate::recipe::Recipe;
 use crate::system::System;
@@ -68,7 +68,7 @@ pub fn check_memory<S: System>(
 /// As [`check_memory`].
 pub(crate) fn check_bench<S: System>(
     recipe: &Recipe<S>,
-    image: Option<ImageSpec>,
+    image: Option<ImageShape>,
     device: &Device,
     samples_only: bool,
 ) -> Result<(), MemoryError> {
@@ -206,7 +206,7 @@ fn dataset_images<S: System>(recipe: &Recipe<S>, dataset: &Dataset) -> TrainingI
 }
 
 /// Bytes of `count` images in memory: one byte per channel of a pixel, or two floats per point.
-fn image_bytes(image: ImageSpec, count: f64) -> f64 {
+fn image_bytes(image: ImageShape, count: f64) -> f64 {
     let each = if image.is_point() {
         8.0
     } else {
@@ -227,7 +227,7 @@ fn smallest_images<S: System>(recipe: &Recipe<S>) -> TrainingImages {
     };
     let [channels, height, width] = native;
     let [height, width] = data.size.unwrap_or([height, width]);
-    let image = ImageSpec {
+    let image = ImageShape {
         channels: data.channels.unwrap_or(channels),
         height,
         width,

@@ -172,7 +172,7 @@ fn a_network_of_unknown_size_is_not_checked() {
         type Network = GeneratorNet;
         fn init(
             &self,
-            _: ImageSpec,
+            _: ImageShape,
             _: usize,
             _: &mut ChaCha8Rng,
             _: &Device,

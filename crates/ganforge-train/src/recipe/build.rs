@@ -70,7 +70,7 @@ impl<S: System> Recipe<S> {
         };
         Signature {
             latent: self.system.latent(),
-            image: dataset.shape().into(),
+            image: dataset.shape(),
             classes,
         }
     }

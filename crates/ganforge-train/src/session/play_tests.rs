@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use burn::data::dataset::DatasetError;
 use burn::tensor::{Device, Tensor, TensorData};
 use ganforge_infer::Signature;
-use ganforge_model::{ImageSpec, LatentDistribution, LatentSpec, apply_weights, collect_weights};
+use ganforge_model::{ImageShape, LatentDistribution, LatentSpec, apply_weights, collect_weights};
 use serde_json::Value;
 
 use super::Play;
@@ -15,7 +15,7 @@ use crate::system::{Gan, GanRound, Latents, Players, System};
 
 const BATCH: usize = 4;
 const LATENT: usize = 3;
-const IMAGE: ImageSpec = ImageSpec {
+const IMAGE: ImageShape = ImageShape {
     channels: 1,
     height: 2,
     width: 2,

@@ -7,7 +7,7 @@ use burn::tensor::{Device, Int, Tensor};
 use ganforge_data::DataError;
 use ganforge_model::{
     ConfigError, DiscriminatorArchitecture, DiscriminatorConfig, FORMAT, GeneratorArchitecture,
-    GeneratorConfig, GeneratorInput, ImageSpec, LatentSpec, ModelCard, ModelError, ModelFile,
+    GeneratorConfig, GeneratorInput, ImageShape, LatentSpec, ModelCard, ModelError, ModelFile,
     NetworkSize, keyed_rng,
 };
 use serde::{Deserialize, Serialize};
@@ -124,7 +124,7 @@ impl<G: GeneratorArchitecture, D: DiscriminatorArchitecture> System for Gan<G, D
     fn sizes(
         &self,
         experiment: &Experiment,
-        image: ImageSpec,
+        image: ImageShape,
         classes: usize,
     ) -> PerPlayer<Option<NetworkSize>> {
         let packed = packed(image, &experiment.game);
@@ -242,8 +242,8 @@ fn adversarial<G: GeneratorArchitecture, D: DiscriminatorArchitecture>(
 }
 
 /// The size of what the discriminator scores: packed images are channels of one.
-fn packed(image: ImageSpec, game: &Game) -> ImageSpec {
-    ImageSpec {
+fn packed(image: ImageShape, game: &Game) -> ImageShape {
+    ImageShape {
         channels: image.channels.saturating_mul(game.packing.max(1)),
         ..image
     }

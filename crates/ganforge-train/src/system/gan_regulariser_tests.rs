@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Int, Tensor};
 use ganforge_infer::Signature;
 use ganforge_model::{
-    Discriminator, DiscriminatorInput, Generator, GeneratorInput, ImageSpec, collect_weights,
+    Discriminator, DiscriminatorInput, Generator, GeneratorInput, ImageShape, collect_weights,
 };
 
 use super::{Gan, GanRound, adversarial};
@@ -37,7 +37,7 @@ fn game(changes: &[&str]) -> (Players<Gan>, GanRound) {
     };
     let signature = Signature {
         latent: recipe.system.latent(),
-        image: ImageSpec {
+        image: ImageShape {
             channels: 1,
             height: 8,
             width: 8,

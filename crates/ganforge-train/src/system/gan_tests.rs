@@ -9,7 +9,7 @@ use burn::train::{Learner, TrainStep};
 use ganforge_data::Dataset;
 use ganforge_model::{
     ChaCha8Rng, ConfigError, Discriminator, DiscriminatorArchitecture, DiscriminatorInput,
-    DiscriminatorNet, DiscriminatorOutput, ImageSpec, collect_weights,
+    DiscriminatorNet, DiscriminatorOutput, ImageShape, collect_weights,
 };
 use serde::{Deserialize, Serialize};
 
@@ -198,7 +198,7 @@ impl DiscriminatorArchitecture for WatchedConfig {
 
     fn init(
         &self,
-        _image: ImageSpec,
+        _image: ImageShape,
         _classes: usize,
         _rng: &mut ChaCha8Rng,
         _device: &Device,

@@ -8,7 +8,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 use ganforge_data::DataError;
 use ganforge_infer::Signature;
-use ganforge_model::{Generator, ImageSpec, LatentSpec, ModelError, NetworkSize};
+use ganforge_model::{Generator, ImageShape, LatentSpec, ModelError, NetworkSize};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -104,7 +104,7 @@ pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + '
     fn sizes(
         &self,
         experiment: &Experiment,
-        image: ImageSpec,
+        image: ImageShape,
         classes: usize,
     ) -> PerPlayer<Option<NetworkSize>>;
 
@@ -183,7 +183,7 @@ pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + '
 #[derive(Debug, Clone, Copy)]
 pub struct Setting<'a> {
     /// The size of an image.
-    pub image: ImageSpec,
+    pub image: ImageShape,
     /// 0 for unconditional players.
     pub classes: usize,
     /// Mean image of the data, `channels · height · width` values, where [`System::starts_at_mean`] asks for it.

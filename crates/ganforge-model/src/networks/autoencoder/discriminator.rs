@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::energy::ReconstructionError;
 use crate::layers::{Activation, Init, OutputActivation, Traced, TracedOutput, WeightInit};
-use crate::{ConfigError, DiscriminatorInput, ImageSpec, TracedDiscriminator, size};
+use crate::{ConfigError, DiscriminatorInput, ImageShape, TracedDiscriminator, size};
 
 /// `[discriminator] kind = "autoencoder"`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,7 +58,7 @@ impl AutoencoderDiscriminatorConfig {
     /// Classes, a layer without units, an impossible initial distribution, or more parameters than any machine holds.
     pub fn init(
         &self,
-        image: ImageSpec,
+        image: ImageShape,
         classes: usize,
         rng: &mut ChaCha8Rng,
         device: &Device,
@@ -80,14 +80,14 @@ impl AutoencoderDiscriminatorConfig {
             ));
         }
         let mut init = WeightInit::new(self.init, rng, device);
-        let mut before = image.len();
+        let mut before = image.values();
         let mut layer =
             |units: usize| init.linear(std::mem::replace(&mut before, units), units, true);
         Ok(AutoencoderDiscriminator {
             encoder: self.encoder.iter().map(|&units| layer(units)).collect(),
             code: layer(self.code),
             decoder: decoder.iter().map(|&units| layer(units)).collect(),
-            output: layer(image.len()),
+            output: layer(image.values()),
             activation: self.activation,
             output_activation: self.output,
             error: self.error,

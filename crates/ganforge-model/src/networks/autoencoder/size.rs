@@ -1,13 +1,13 @@
 //! How large an autoencoder is, before it is built.
 
 use super::AutoencoderDiscriminatorConfig;
-use crate::ImageSpec;
+use crate::ImageShape;
 use crate::layers::Activation;
 use crate::size::{NetworkSize, numbers};
 
 impl AutoencoderDiscriminatorConfig {
     /// What the network holds and keeps.
-    pub(crate) fn size(&self, image: ImageSpec) -> NetworkSize {
+    pub(crate) fn size(&self, image: ImageShape) -> NetworkSize {
         let pixels = numbers(image);
         let mut size = NetworkSize::default();
         size.keep(pixels);

@@ -12,7 +12,7 @@ use crate::layers::{
     Activation, Conditioning, Head, Init, MinibatchFeatures, Traced, TracedOutput, WeightInit,
     batch_norm,
 };
-use crate::{ConfigError, DiscriminatorInput, ImageSpec, TracedDiscriminator, size};
+use crate::{ConfigError, DiscriminatorInput, ImageShape, TracedDiscriminator, size};
 
 /// `[discriminator] kind = "dcgan"`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -62,7 +62,7 @@ impl DcganDiscriminatorConfig {
     /// An image size this pyramid cannot reach, a width of zero, or more parameters than any machine holds.
     pub fn init(
         &self,
-        image: ImageSpec,
+        image: ImageShape,
         classes: usize,
         rng: &mut ChaCha8Rng,
         device: &Device,

@@ -14,7 +14,7 @@ use crate::layers::{
     convolve_transposed, default_reference, linear,
 };
 use crate::{
-    ConfigError, Generator, GeneratorInput, ImageSpec, LatentDistribution, LatentSpec, size,
+    ConfigError, Generator, GeneratorInput, ImageShape, LatentDistribution, LatentSpec, size,
 };
 
 /// `[generator] kind = "dcgan"`.
@@ -71,7 +71,7 @@ impl DcganGeneratorConfig {
     /// parameters than any machine holds.
     pub fn init(
         &self,
-        image: ImageSpec,
+        image: ImageShape,
         classes: usize,
         rng: &mut ChaCha8Rng,
         device: &Device,

@@ -1,7 +1,7 @@
 //! How large the players of a DCGAN are, before they are built.
 
 use super::{DcganDiscriminatorConfig, DcganGeneratorConfig, Pyramid};
-use crate::ImageSpec;
+use crate::ImageShape;
 use crate::layers::{Conditioning, HeadConfig, Norm};
 use crate::size::{NetworkSize, numbers, pixels};
 
@@ -10,7 +10,7 @@ const KERNEL: usize = 4;
 
 impl DcganGeneratorConfig {
     /// What the network holds and keeps; `None` for an image that it cannot make.
-    pub(crate) fn size(&self, image: ImageSpec, classes: usize) -> Option<NetworkSize> {
+    pub(crate) fn size(&self, image: ImageShape, classes: usize) -> Option<NetworkSize> {
         let pyramid = Pyramid::of(image, "dcgan").ok()?;
         let entry = self.entry(classes);
         let mut channels = pyramid.channels(self.width);
@@ -39,7 +39,7 @@ impl DcganGeneratorConfig {
 
 impl DcganDiscriminatorConfig {
     /// What the network holds and keeps; `None` for an image that it cannot judge.
-    pub(crate) fn size(&self, image: ImageSpec, classes: usize) -> Option<NetworkSize> {
+    pub(crate) fn size(&self, image: ImageShape, classes: usize) -> Option<NetworkSize> {
         let pyramid = Pyramid::of(image, "dcgan").ok()?;
         let head = HeadConfig {
             conditioning: self.conditioning.unwrap_or(Conditioning::Concatenation),

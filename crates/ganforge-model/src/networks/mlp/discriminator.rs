@@ -11,7 +11,7 @@ use crate::layers::{
     Activation, Conditioning, Head, Init, Maxout, MinibatchFeatures, Traced, TracedOutput,
     WeightInit,
 };
-use crate::{ConfigError, DiscriminatorInput, ImageSpec, TracedDiscriminator, size};
+use crate::{ConfigError, DiscriminatorInput, ImageShape, TracedDiscriminator, size};
 
 /// `[discriminator] kind = "mlp"`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -84,7 +84,7 @@ impl MlpDiscriminatorConfig {
     /// parameters than any machine holds.
     pub fn init(
         &self,
-        image: ImageSpec,
+        image: ImageShape,
         classes: usize,
         rng: &mut ChaCha8Rng,
         device: &Device,
@@ -105,7 +105,7 @@ impl MlpDiscriminatorConfig {
         let conditioning =
             Conditioning::choose(self.conditioning, Conditioning::Concatenation, classes)?;
         let input_classes = conditioning.input_classes(classes);
-        let inputs = image.len() + input_classes;
+        let inputs = image.values() + input_classes;
         let mut plain = Vec::new();
         let mut maxout = Vec::new();
         for [inputs, outputs] in widths(inputs, &self.hidden) {

@@ -14,7 +14,7 @@ use crate::layers::{
     norm_or_flag,
 };
 use crate::{
-    ConfigError, Generator, GeneratorInput, ImageSpec, LatentDistribution, LatentSpec, size,
+    ConfigError, Generator, GeneratorInput, ImageShape, LatentDistribution, LatentSpec, size,
 };
 
 /// `[generator] kind = "mlp"`.
@@ -60,7 +60,7 @@ pub struct MlpGenerator {
     #[module(skip)]
     output_activation: OutputActivation,
     #[module(skip)]
-    image: ImageSpec,
+    image: ImageShape,
 }
 
 impl MlpGeneratorConfig {
@@ -87,7 +87,7 @@ impl MlpGeneratorConfig {
     /// any machine holds.
     pub fn init(
         &self,
-        image: ImageSpec,
+        image: ImageShape,
         classes: usize,
         rng: &mut ChaCha8Rng,
         device: &Device,
@@ -105,7 +105,7 @@ impl MlpGeneratorConfig {
             .map(|&[inputs, outputs]| init.linear(inputs, outputs, bias))
             .collect();
         let last = self.hidden.last().copied().unwrap_or(inputs);
-        let output = init.linear(last, image.len(), true);
+        let output = init.linear(last, image.values(), true);
         Ok(MlpGenerator {
             // The reference batch is drawn last, so that it leaves the weights as they are under batch norm.
             entry: entry.init(rng, device),

@@ -1,13 +1,13 @@
 //! How large the fully connected players are, before they are built.
 
 use super::{MlpDiscriminatorConfig, MlpGeneratorConfig, widths};
-use crate::ImageSpec;
+use crate::ImageShape;
 use crate::layers::{Activation, Conditioning, HeadConfig, Norm};
 use crate::size::{NetworkSize, numbers};
 
 impl MlpGeneratorConfig {
     /// What the network holds and keeps.
-    pub(crate) fn size(&self, image: ImageSpec, classes: usize) -> NetworkSize {
+    pub(crate) fn size(&self, image: ImageShape, classes: usize) -> NetworkSize {
         let entry = self.entry(classes);
         let mut size = NetworkSize::default();
         size.keep(entry.columns() as f64);
@@ -27,7 +27,7 @@ impl MlpGeneratorConfig {
 
 impl MlpDiscriminatorConfig {
     /// What the network holds and keeps.
-    pub(crate) fn size(&self, image: ImageSpec, classes: usize) -> NetworkSize {
+    pub(crate) fn size(&self, image: ImageShape, classes: usize) -> NetworkSize {
         let head = HeadConfig {
             conditioning: self.conditioning.unwrap_or(Conditioning::Concatenation),
             minibatch: self.minibatch_features,

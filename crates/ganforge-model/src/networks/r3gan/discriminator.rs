@@ -12,7 +12,7 @@ use super::stage::Stage;
 use super::stages::{Outline, Stages};
 use super::{sixteen, two};
 use crate::layers::{Conditioning, Head, MinibatchFeatures, Traced, TracedOutput, low_pass};
-use crate::{ConfigError, DiscriminatorInput, ImageSpec, TracedDiscriminator, size};
+use crate::{ConfigError, DiscriminatorInput, ImageShape, TracedDiscriminator, size};
 
 /// `[discriminator] kind = "r3gan"`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -68,7 +68,7 @@ impl R3ganDiscriminatorConfig {
     /// than any machine holds.
     pub fn init(
         &self,
-        image: ImageSpec,
+        image: ImageShape,
         classes: usize,
         rng: &mut ChaCha8Rng,
         device: &Device,
@@ -105,7 +105,7 @@ impl R3ganDiscriminatorConfig {
         })
     }
 
-    pub(super) fn stages(&self, image: ImageSpec) -> Result<Stages, ConfigError> {
+    pub(super) fn stages(&self, image: ImageShape) -> Result<Stages, ConfigError> {
         Outline {
             width: self.width,
             max_width: self.max_width,

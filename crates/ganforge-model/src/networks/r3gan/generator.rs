@@ -15,7 +15,7 @@ use super::{sixteen, two};
 use crate::layers::memory::bytes;
 use crate::layers::{Traced, append_one_hot, convolve, double, low_pass};
 use crate::{
-    ConfigError, Generator, GeneratorInput, ImageSpec, LatentDistribution, LatentSpec, size,
+    ConfigError, Generator, GeneratorInput, ImageShape, LatentDistribution, LatentSpec, size,
 };
 
 /// `[generator] kind = "r3gan"`.
@@ -72,7 +72,7 @@ impl R3ganGeneratorConfig {
     /// than any machine holds.
     pub fn init(
         &self,
-        image: ImageSpec,
+        image: ImageShape,
         classes: usize,
         rng: &mut ChaCha8Rng,
         device: &Device,
@@ -106,7 +106,7 @@ impl R3ganGeneratorConfig {
         }
     }
 
-    pub(super) fn stages(&self, image: ImageSpec) -> Result<Stages, ConfigError> {
+    pub(super) fn stages(&self, image: ImageShape) -> Result<Stages, ConfigError> {
         Outline {
             width: self.width,
             max_width: self.max_width,

@@ -3,13 +3,13 @@
 use super::stage::{EXPANSION, MIX};
 use super::stages::Stages;
 use super::{R3ganDiscriminatorConfig, R3ganGeneratorConfig};
-use crate::ImageSpec;
+use crate::ImageShape;
 use crate::layers::{Conditioning, HeadConfig};
 use crate::size::{NetworkSize, numbers, pixels};
 
 impl R3ganGeneratorConfig {
     /// What the network holds and keeps; `None` for an image that it cannot make.
-    pub(crate) fn size(&self, image: ImageSpec, classes: usize) -> Option<NetworkSize> {
+    pub(crate) fn size(&self, image: ImageShape, classes: usize) -> Option<NetworkSize> {
         let stages = self.stages(image).ok()?;
         let inputs = self.latent.saturating_add(classes);
         let (mut from, mut positions) = (stages.channels[0], stages.base_pixels());
@@ -36,7 +36,7 @@ impl R3ganGeneratorConfig {
 
 impl R3ganDiscriminatorConfig {
     /// What the network holds and keeps; `None` for an image that it cannot judge.
-    pub(crate) fn size(&self, image: ImageSpec, classes: usize) -> Option<NetworkSize> {
+    pub(crate) fn size(&self, image: ImageShape, classes: usize) -> Option<NetworkSize> {
         let stages = self.stages(image).ok()?;
         let head = HeadConfig {
             conditioning: self.conditioning.unwrap_or(Conditioning::Projection),

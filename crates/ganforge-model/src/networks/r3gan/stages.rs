@@ -3,7 +3,7 @@
 use super::super::pyramid::Pyramid;
 use super::gain_init::GainInit;
 use super::stage::{EXPANSION, Stage};
-use crate::{ConfigError, ImageSpec};
+use crate::{ConfigError, ImageShape};
 
 /// What a recipe says of a player's size.
 pub(super) struct Outline {
@@ -34,7 +34,7 @@ impl Outline {
     ///
     /// # Errors
     /// An image size no pyramid reaches, a size of zero, or groups that do not divide the channels.
-    pub fn stages(&self, image: ImageSpec) -> Result<Stages, ConfigError> {
+    pub fn stages(&self, image: ImageShape) -> Result<Stages, ConfigError> {
         ConfigError::at_least_one("width", self.width)?;
         ConfigError::at_least_one("blocks", self.blocks)?;
         ConfigError::at_least_one("group_width", self.group_width)?;

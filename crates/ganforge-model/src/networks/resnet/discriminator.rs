@@ -11,7 +11,7 @@ use crate::layers::{
     Activation, Conditioning, Head, Init, MinibatchFeatures, Traced, TracedOutput, WeightInit,
 };
 use crate::networks::pyramid::Pyramid;
-use crate::{ConfigError, DiscriminatorInput, ImageSpec, TracedDiscriminator, size};
+use crate::{ConfigError, DiscriminatorInput, ImageShape, TracedDiscriminator, size};
 
 /// `[discriminator] kind = "resnet"`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -62,7 +62,7 @@ impl ResnetDiscriminatorConfig {
     /// holds.
     pub fn init(
         &self,
-        image: ImageSpec,
+        image: ImageShape,
         classes: usize,
         rng: &mut ChaCha8Rng,
         device: &Device,

@@ -16,7 +16,7 @@ use crate::layers::{
 };
 use crate::networks::pyramid::Pyramid;
 use crate::{
-    ConfigError, Generator, GeneratorInput, ImageSpec, LatentDistribution, LatentSpec, size,
+    ConfigError, Generator, GeneratorInput, ImageShape, LatentDistribution, LatentSpec, size,
 };
 
 /// `[generator] kind = "resnet"`.
@@ -78,7 +78,7 @@ impl ResnetGeneratorConfig {
     /// without classes, or more parameters than any machine holds.
     pub fn init(
         &self,
-        image: ImageSpec,
+        image: ImageShape,
         classes: usize,
         rng: &mut ChaCha8Rng,
         device: &Device,
@@ -117,7 +117,7 @@ impl ResnetGeneratorConfig {
     }
 
     /// Channels of the base grid, then of every block from there to the image.
-    pub(super) fn channels(&self, image: ImageSpec) -> Result<Vec<usize>, ConfigError> {
+    pub(super) fn channels(&self, image: ImageShape) -> Result<Vec<usize>, ConfigError> {
         let most = largest(self.width, self.max_width)?;
         let mut inwards = channels(self.width, most, Pyramid::of(image, "resnet")?.stages);
         // The block at the base keeps the channels that the linear layer made.

@@ -2,14 +2,14 @@
 
 use super::block::Place;
 use super::{ResnetDiscriminatorConfig, ResnetGeneratorConfig, channels, largest};
-use crate::ImageSpec;
+use crate::ImageShape;
 use crate::layers::{Conditioning, HeadConfig, Norm};
 use crate::networks::pyramid::Pyramid;
 use crate::size::{NetworkSize, numbers, pixels};
 
 impl ResnetGeneratorConfig {
     /// What the network holds and keeps; `None` for an image that it cannot make.
-    pub(crate) fn size(&self, image: ImageSpec, classes: usize) -> Option<NetworkSize> {
+    pub(crate) fn size(&self, image: ImageShape, classes: usize) -> Option<NetworkSize> {
         let channels = self.channels(image).ok()?;
         let entry = self.entry(classes);
         let mut positions = Pyramid::of(image, "resnet").ok()?.base_pixels();
@@ -44,7 +44,7 @@ impl ResnetGeneratorConfig {
 
 impl ResnetDiscriminatorConfig {
     /// What the network holds and keeps; `None` for an image that it cannot judge.
-    pub(crate) fn size(&self, image: ImageSpec, classes: usize) -> Option<NetworkSize> {
+    pub(crate) fn size(&self, image: ImageShape, classes: usize) -> Option<NetworkSize> {
         let most = largest(self.width, self.max_width).ok()?;
         let halvings = Pyramid::of(image, "resnet").ok()?.stages;
         let head = HeadConfig {

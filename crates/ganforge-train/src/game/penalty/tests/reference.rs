@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use ganforge_model::{
-    DiscriminatorArchitecture, DiscriminatorConfig, DiscriminatorNet, ImageSpec, apply_weights,
+    DiscriminatorArchitecture, DiscriminatorConfig, DiscriminatorNet, ImageShape, apply_weights,
     keyed_rng,
 };
 use serde::Deserialize;
@@ -18,7 +18,7 @@ const TOLERANCE: f64 = 1e-5;
 #[derive(Deserialize)]
 pub struct Case {
     pub discriminator: DiscriminatorConfig,
-    pub image: ImageSpec,
+    pub image: ImageShape,
     classes: usize,
     labels: Option<Vec<i64>>,
     weights: BTreeMap<String, Stored>,
@@ -65,7 +65,7 @@ impl Case {
     }
 
     pub fn images(&self, name: &str) -> Tensor<4> {
-        let ImageSpec {
+        let ImageShape {
             channels,
             height,
             width,
