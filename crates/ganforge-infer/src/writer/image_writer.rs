@@ -25,7 +25,7 @@ use crate::picture::GridOptions;
 /// let output = Output::at(folder.path().join("grey.npy"))?;
 /// let mut writer = output.open(5000, grey, &GridOptions::default())?;
 /// for _ in 0..50 {
-///     writer.add(&Images::new(grey, vec![0.0; 100 * grey.len()])?)?;
+///     writer.add(&Images::new(grey, vec![0.0; 100 * grey.values()])?)?;
 /// }
 /// writer.finish()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())

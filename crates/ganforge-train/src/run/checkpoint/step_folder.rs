@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::manifest::Manifest;
 use crate::error::TrainError;
-use ganforge_core::{read_text, sync_folder, sync_parent, write_synced};
+use ganforge_core::{hex_digest, read_text, sync_folder, sync_parent, write_synced};
 
 /// File name of the manifest, in the folder of a step and beside it.
 pub(super) const MANIFEST: &str = "manifest.json";
@@ -203,5 +203,5 @@ pub(super) fn damaged(path: &Path, reason: &str) -> TrainError {
 }
 
 fn digest(bytes: &[u8]) -> String {
-    hex::encode(Sha256::digest(bytes))
+    hex_digest(Sha256::new().chain_update(bytes), 32)
 }
