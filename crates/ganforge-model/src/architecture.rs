@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{ConfigError, Coupling, Discriminator, Generator, ImageShape, LatentSpec, NetworkSize};
 
-/// What `[generator]` in a recipe says: [`GeneratorConfig`], or a description of a network of your own.
+/// What `[generator]` in a recipe says: [`GeneratorConfig`](crate::GeneratorConfig), or a description of a network of your own.
 ///
 /// It travels in the model file too, which brings the network back to life.
 pub trait GeneratorArchitecture:
@@ -70,7 +70,7 @@ pub trait GeneratorArchitecture:
     }
 }
 
-/// What `[discriminator]` in a recipe says: [`DiscriminatorConfig`], or a description of a network of your own.
+/// What `[discriminator]` in a recipe says: [`DiscriminatorConfig`](crate::DiscriminatorConfig), or a description of a network of your own.
 pub trait DiscriminatorArchitecture:
     Clone + Debug + Serialize + DeserializeOwned + Send + Sync + 'static
 {

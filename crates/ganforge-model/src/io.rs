@@ -137,7 +137,7 @@ pub struct DiscriminatorOutput {
 /// The output for a batch of images, and the gradient of each score with respect to its image.
 #[derive(Debug, Clone)]
 pub struct InputGradient {
-    /// What [`forward`](Discriminator::forward) returns, under the same dropout masks as the gradient.
+    /// What [`forward`](crate::Discriminator::forward) returns, under the same dropout masks as the gradient.
     pub output: DiscriminatorOutput,
     /// `[batch, channels, height, width]`, each image's gradient of the sum of its logits: a function of the
     /// discriminator's parameters that can be differentiated by them.

@@ -22,7 +22,7 @@
 //!
 //! # Train a model
 //!
-//! With the feature `train`. A [`Recipe`](train::Recipe) describes data, networks, rules, optimizers and the length of the run; here the built-in recipe
+//! With the feature `train`. A `train::Recipe` describes data, networks, rules, optimizers and the length of the run; here the built-in recipe
 //! `digits`, shortened to ten steps.
 //!
 //! ```
@@ -49,11 +49,11 @@
 //! | feature | module | crate | for |
 //! |---|---|---|---|
 //! | `cpu` (default) | | | Burn's CPU backend with SIMD and threads |
-//! | `train` | [`train`] | [`ganforge_train`] | recipes, payoffs, penalties, checkpoints; enables `data` and `model` |
-//! | `data` | [`data`] | [`ganforge_data`] | datasets and batches |
-//! | `eval` | [`eval`] | [`ganforge_eval`] | metrics: Fréchet and kernel distance, precision, recall and more |
-//! | `measure` | [`measure`] | [`ganforge_measure`] | metrics of a model against a dataset; enables `data` and `eval` |
-//! | `model` | [`model`] | [`ganforge_model`] | networks and the model file |
+//! | `train` | `train` | `ganforge_train` | recipes, payoffs, penalties, checkpoints; enables `data` and `model` |
+//! | `data` | `data` | `ganforge_data` | datasets and batches |
+//! | `eval` | `eval` | `ganforge_eval` | metrics: Fréchet and kernel distance, precision, recall and more |
+//! | `measure` | `measure` | `ganforge_measure` | metrics of a model against a dataset; enables `data` and `eval` |
+//! | `model` | `model` | `ganforge_model` | networks and the model file |
 //! | `full` | | | all modules |
 //!
 //! # Devices

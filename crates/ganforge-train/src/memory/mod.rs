@@ -1,6 +1,6 @@
 //! Checks before anything is allocated whether training fits into memory.
 //!
-//! A [`MemoryEstimate`] follows from the network configurations, the rules of the game and the size of the images; [`SystemMemory`] is what
+//! A `MemoryEstimate` follows from the network configurations, the rules of the game and the size of the images; [`SystemMemory`] is what
 //! the process may use. The error names the recipe key whose reduction saves most.
 
 pub(crate) mod error;

@@ -52,7 +52,7 @@ pub struct AutoencoderDiscriminator {
 }
 
 impl AutoencoderDiscriminatorConfig {
-    /// Builds the network; see [`DiscriminatorConfig::init`](crate::DiscriminatorConfig::init).
+    /// Builds the network; see [`DiscriminatorArchitecture::init`](crate::DiscriminatorArchitecture::init).
     ///
     /// # Errors
     /// Classes, a layer without units, an impossible initial distribution, or more parameters than any machine holds.

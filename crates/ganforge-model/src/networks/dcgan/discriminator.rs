@@ -56,7 +56,7 @@ impl DcganDiscriminatorConfig {
         }
     }
 
-    /// Builds the network; see [`DiscriminatorConfig::init`](crate::DiscriminatorConfig::init).
+    /// Builds the network; see [`DiscriminatorArchitecture::init`](crate::DiscriminatorArchitecture::init).
     ///
     /// # Errors
     /// An image size this pyramid cannot reach, a width of zero, or more parameters than any machine holds.

@@ -64,7 +64,7 @@ impl DcganGeneratorConfig {
         }
     }
 
-    /// Builds the network; see [`GeneratorConfig::init`](crate::GeneratorConfig::init).
+    /// Builds the network; see [`GeneratorArchitecture::init`](crate::GeneratorArchitecture::init).
     ///
     /// # Errors
     /// An image size this pyramid cannot reach, a width or latent of zero, a norm by class without classes, or more

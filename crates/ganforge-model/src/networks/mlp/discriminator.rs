@@ -77,7 +77,7 @@ impl MlpDiscriminatorConfig {
         }
     }
 
-    /// Builds the network; see [`DiscriminatorConfig::init`](crate::DiscriminatorConfig::init).
+    /// Builds the network; see [`DiscriminatorArchitecture::init`](crate::DiscriminatorArchitecture::init).
     ///
     /// # Errors
     /// A layer without units, an empty range, a dropout share outside [0, 1), an impossible initial distribution, or more

@@ -80,7 +80,7 @@ impl MlpGeneratorConfig {
         }
     }
 
-    /// Builds the network; see [`GeneratorConfig::init`](crate::GeneratorConfig::init).
+    /// Builds the network; see [`GeneratorArchitecture::init`](crate::GeneratorArchitecture::init).
     ///
     /// # Errors
     /// A layer without units, an impossible initial distribution, a norm by class without classes, or more parameters than

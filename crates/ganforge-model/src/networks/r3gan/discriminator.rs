@@ -61,7 +61,7 @@ impl R3ganDiscriminatorConfig {
         }
     }
 
-    /// Builds the network; see [`DiscriminatorConfig::init`](crate::DiscriminatorConfig::init).
+    /// Builds the network; see [`DiscriminatorArchitecture::init`](crate::DiscriminatorArchitecture::init).
     ///
     /// # Errors
     /// An image size this pyramid cannot reach, a size of zero, groups that do not divide the channels, or more parameters

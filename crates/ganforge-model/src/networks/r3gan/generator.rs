@@ -65,7 +65,7 @@ impl R3ganGeneratorConfig {
         }
     }
 
-    /// Builds the network; see [`GeneratorConfig::init`](crate::GeneratorConfig::init).
+    /// Builds the network; see [`GeneratorArchitecture::init`](crate::GeneratorArchitecture::init).
     ///
     /// # Errors
     /// An image size this pyramid cannot reach, a size of zero, groups that do not divide the channels, or more parameters

@@ -55,7 +55,7 @@ impl ResnetDiscriminatorConfig {
         }
     }
 
-    /// Builds the network; see [`DiscriminatorConfig::init`](crate::DiscriminatorConfig::init).
+    /// Builds the network; see [`DiscriminatorArchitecture::init`](crate::DiscriminatorArchitecture::init).
     ///
     /// # Errors
     /// An image size this network cannot reach, a width of zero, a `max_width` below it, or more parameters than any machine

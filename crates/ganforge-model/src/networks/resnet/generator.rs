@@ -71,7 +71,7 @@ impl ResnetGeneratorConfig {
         }
     }
 
-    /// Builds the network; see [`GeneratorConfig::init`](crate::GeneratorConfig::init).
+    /// Builds the network; see [`GeneratorArchitecture::init`](crate::GeneratorArchitecture::init).
     ///
     /// # Errors
     /// An image size this network cannot reach, a width or latent of zero, a `max_width` below the width, a norm by class
