@@ -51,8 +51,8 @@ pub trait GeneratorArchitecture:
         None
     }
 
-    /// True where a new network is to [start](Self::start_at) from the mean image of the data.
-    fn starts_at_mean(&self) -> bool {
+    /// True where a new network is to [start](Self::init_from_mean_image) from the mean image of the data.
+    fn needs_mean_image(&self) -> bool {
         false
     }
 
@@ -60,12 +60,12 @@ pub trait GeneratorArchitecture:
     ///
     /// # Shapes
     /// - `mean`: `channels · height · width` numbers, row after row
-    fn start_at(&self, network: Self::Network, _mean: &[f32]) -> Self::Network {
+    fn init_from_mean_image(&self, network: Self::Network, _mean: &[f32]) -> Self::Network {
         network
     }
 
     /// The norm by which a batch of one image is the same image for every latent, where there is one.
-    fn norm_of_rows(&self) -> Option<&'static str> {
+    fn batch_norm_1d(&self) -> Option<&'static str> {
         None
     }
 }

@@ -63,7 +63,7 @@ pub trait Discriminator: Module + ModuleDisplay {
 /// impl TracedDiscriminator for OneLayer {
 ///     fn trace(&self, input: DiscriminatorInput) -> TracedOutput<'_> {
 ///         let rows = Traced::new(input.images).flatten().linear(&self.hidden);
-///         self.head.judge(rows.activation(Activation::LeakyRelu), input.class)
+///         self.head.trace(rows.activation(Activation::LeakyRelu), input.class)
 ///     }
 /// }
 ///

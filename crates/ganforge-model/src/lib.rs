@@ -56,7 +56,7 @@ pub use latent::{LatentDistribution, LatentSpec};
 pub use model_file::{
     BundleCard, FORMAT, FORMAT_NAMED, GENERATOR, ModelBundle, ModelCard, ModelFile,
 };
-pub use size::{Heavy, NetworkSize, heaviest};
+pub use size::{KeyImpact, NetworkSize, rank_by_impact};
 pub use weights::{apply_weights, collect_weights};
 
 /// The example of the README.

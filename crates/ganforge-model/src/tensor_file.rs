@@ -11,7 +11,7 @@ use safetensors::tensor::{Dtype, Metadata};
 use crate::ModelError;
 
 /// Bytes of the longest header: a hundred thousand tensors, or as many class names.
-const LARGEST_HEADER: u64 = 16 << 20;
+const MAX_HEADER_BYTES: u64 = 16 << 20;
 
 /// A file whose header has been read.
 pub struct TensorFile<'a, R> {
@@ -32,7 +32,7 @@ impl<'a, R: Read> TensorFile<'a, R> {
             Ok(bytes) => u64::from_le_bytes(bytes),
             Err(_) => return refuse(format!("it has {len} bytes")),
         };
-        if claimed > LARGEST_HEADER {
+        if claimed > MAX_HEADER_BYTES {
             return refuse(format!("its header claims {claimed} bytes"));
         }
         let header = read(&mut source, claimed, path)?;
@@ -58,7 +58,7 @@ impl<'a, R: Read> TensorFile<'a, R> {
     }
 
     /// A text beside the tensors.
-    pub fn note(&self, key: &str) -> Option<&str> {
+    pub fn metadata(&self, key: &str) -> Option<&str> {
         self.header
             .metadata()
             .as_ref()?

@@ -83,13 +83,15 @@ fn a_generator_that_starts_at_the_mean_image_makes_it_of_its_biases_alone() {
         let g = generator(json!({
             "kind": "mlp", "latent": 3, "hidden": [], "output": output, "output_bias": "mean-image",
         }));
-        assert!(g.starts_at_mean());
+        assert!(g.needs_mean_image());
         let device = Device::flex();
         let net = g
             .init(spec, 0, &mut keyed_rng(0, "weights", 0), &device)
             .unwrap();
         let noise = Tensor::zeros([1, 3], &device);
-        let made = g.start_at(net, &mean).forward(GeneratorInput::noise(noise));
+        let made = g
+            .init_from_mean_image(net, &mean)
+            .forward(GeneratorInput::noise(noise));
         for (made, mean) in made.into_data().iter::<f32>().zip(mean) {
             assert!((made - mean).abs() < 1e-6, "{output}: {made} for {mean}");
         }
@@ -97,7 +99,7 @@ fn a_generator_that_starts_at_the_mean_image_makes_it_of_its_biases_alone() {
     // A pixel that is black in every image keeps a bias that can be moved.
     assert!((OutputActivation::Sigmoid.inverse(-1.0) + 1e7_f64.ln()).abs() < 1e-6);
     let plain = generator(json!({ "kind": "mlp", "latent": 3, "hidden": [] }));
-    assert!(!plain.starts_at_mean());
+    assert!(!plain.needs_mean_image());
 }
 
 #[test]

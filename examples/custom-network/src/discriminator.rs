@@ -71,6 +71,6 @@ impl TracedDiscriminator for ResidualMlp {
             );
         }
         self.head
-            .judge(rows.activation(Activation::LeakyRelu), input.class)
+            .trace(rows.activation(Activation::LeakyRelu), input.class)
     }
 }

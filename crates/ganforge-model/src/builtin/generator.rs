@@ -13,7 +13,7 @@ use crate::networks::{
     DcganGenerator, DcganGeneratorConfig, MlpGenerator, MlpGeneratorConfig, R3ganGenerator,
     R3ganGeneratorConfig, ResnetGenerator, ResnetGeneratorConfig,
 };
-use crate::size::whole;
+use crate::size::exact_count;
 use crate::{ConfigError, ImageShape, LatentSpec, NetworkSize};
 
 /// A built-in generator architecture, as written under `[generator]` in a recipe.
@@ -60,7 +60,7 @@ impl GeneratorArchitecture for GeneratorConfig {
     }
 
     fn weight_count(&self, image: ImageShape, classes: usize) -> Option<usize> {
-        whole(self.size(image, classes)?.matrices)
+        exact_count(self.size(image, classes)?.matrices)
     }
 
     fn size(&self, image: ImageShape, classes: usize) -> Option<NetworkSize> {
@@ -72,7 +72,7 @@ impl GeneratorArchitecture for GeneratorConfig {
         }
     }
 
-    fn norm_of_rows(&self) -> Option<&'static str> {
+    fn batch_norm_1d(&self) -> Option<&'static str> {
         match self {
             Self::Mlp(config) => match config.norm {
                 Norm::Batch => Some("batch"),
@@ -83,16 +83,16 @@ impl GeneratorArchitecture for GeneratorConfig {
         }
     }
 
-    fn starts_at_mean(&self) -> bool {
+    fn needs_mean_image(&self) -> bool {
         match self {
             Self::Mlp(config) => config.output_bias == OutputBias::MeanImage,
             Self::Dcgan(_) | Self::R3gan(_) | Self::Resnet(_) => false,
         }
     }
 
-    fn start_at(&self, network: GeneratorNet, mean: &[f32]) -> GeneratorNet {
+    fn init_from_mean_image(&self, network: GeneratorNet, mean: &[f32]) -> GeneratorNet {
         match network {
-            GeneratorNet::Mlp(network) => GeneratorNet::Mlp(network.start_at(mean)),
+            GeneratorNet::Mlp(network) => GeneratorNet::Mlp(network.init_from_mean_image(mean)),
             other => other,
         }
     }

@@ -42,7 +42,7 @@ impl Activation {
     /// That of a rectifier is piecewise constant, so nothing can be differentiated through it, and nothing is lost
     /// but a set of measure zero. That of a smooth activation is a smooth function of its input.
     #[must_use]
-    pub fn slope<const D: usize>(self, input: Tensor<D>) -> Tensor<D> {
+    pub fn derivative<const D: usize>(self, input: Tensor<D>) -> Tensor<D> {
         match self {
             Self::Relu => input.greater_scalar(0.0).float(),
             Self::LeakyRelu => input.greater_scalar(0.0).float() * (1.0 - LEAK) + LEAK,
@@ -55,11 +55,11 @@ impl Activation {
 
     /// The derivative at each element of an input that became `output`; the shape stays.
     ///
-    /// As differentiable as [`slope`](Self::slope), and as accurate unless [`needs_input`](Self::needs_input).
-    pub(crate) fn slope_of_output<const D: usize>(self, output: Tensor<D>) -> Tensor<D> {
+    /// As differentiable as [`derivative`](Self::derivative), and as accurate unless [`needs_input`](Self::needs_input).
+    pub(crate) fn derivative_from_output<const D: usize>(self, output: Tensor<D>) -> Tensor<D> {
         match self {
             // A rectifier keeps the sign.
-            Self::Relu | Self::LeakyRelu => self.slope(output),
+            Self::Relu | Self::LeakyRelu => self.derivative(output),
             Self::Softplus => output.neg().exp().neg() + 1.0,
             Self::Tanh => output.square().neg() + 1.0,
             // 1 + min(y, 0).
@@ -129,7 +129,7 @@ impl OutputActivation {
     }
 
     /// The derivative at each element of an input that became `output`; the shape stays.
-    pub(crate) fn slope_of_output<const D: usize>(self, output: Tensor<D>) -> Tensor<D> {
+    pub(crate) fn derivative_from_output<const D: usize>(self, output: Tensor<D>) -> Tensor<D> {
         match self {
             Self::Tanh => output.square().neg() + 1.0,
             // y = 2σ - 1, so y' = 2σ(1 - σ) = (1 - y²) / 2.

@@ -143,7 +143,7 @@ impl Head {
     /// - `features`: `[batch, features]`
     /// - `class`: `[batch]`, `None` for an unconditional discriminator
     #[must_use]
-    pub fn judge<'a>(
+    pub fn trace<'a>(
         &'a self,
         features: Traced<'a, 2>,
         class: Option<Tensor<1, Int>>,

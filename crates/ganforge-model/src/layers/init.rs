@@ -83,7 +83,7 @@ impl<'a> WeightInit<'a> {
     }
 
     /// A convolution that halves height and width: kernel 4, stride 2, padding 1, without bias.
-    pub fn halving_conv(&mut self, inputs: usize, outputs: usize) -> Conv2d {
+    pub fn downsampling_conv(&mut self, inputs: usize, outputs: usize) -> Conv2d {
         let mut layer = Conv2dConfig::new([inputs, outputs], [4, 4])
             .with_stride([2, 2])
             .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
@@ -94,7 +94,12 @@ impl<'a> WeightInit<'a> {
     }
 
     /// A transposed convolution that doubles height and width: kernel 4, stride 2, padding 1.
-    pub fn doubling_conv(&mut self, inputs: usize, outputs: usize, bias: bool) -> ConvTranspose2d {
+    pub fn upsampling_conv(
+        &mut self,
+        inputs: usize,
+        outputs: usize,
+        bias: bool,
+    ) -> ConvTranspose2d {
         let mut layer = ConvTranspose2dConfig::new([inputs, outputs], [4, 4])
             .with_stride([2, 2])
             .with_padding([1, 1])

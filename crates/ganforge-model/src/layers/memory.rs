@@ -20,7 +20,7 @@ pub(crate) fn bytes(rows: usize, each: impl IntoIterator<Item = u64>) -> u64 {
 
 /// What a convolution that keeps the size works in for one image. The memory is kept for the next one, so that those of
 /// several layers add up.
-pub(crate) fn work_of_convolution(layer: &Conv2d, [height, width]: [usize; 2]) -> u64 {
+pub(crate) fn convolution_workspace(layer: &Conv2d, [height, width]: [usize; 2]) -> u64 {
     let [outputs, inputs, tall, wide] = layer.weight.val().dims();
     if layer.groups > 1 {
         // Burn's own, which turns the image and then works in small tiles.
@@ -34,7 +34,7 @@ pub(crate) fn work_of_convolution(layer: &Conv2d, [height, width]: [usize; 2]) -
 }
 
 /// What a transposed convolution that doubles the size works in for one image, here before it is doubled; kept as well.
-pub(crate) fn work_of_doubling(layer: &ConvTranspose2d, [height, width]: [usize; 2]) -> u64 {
+pub(crate) fn upsampling_workspace(layer: &ConvTranspose2d, [height, width]: [usize; 2]) -> u64 {
     let [inputs, outputs, tall, wide] = layer.weight.val().dims();
     // All columns, or for every square of 2 × 2 pixels nine products, each of four phases on the larger side.
     let columns = numbers(&[outputs, tall, wide]);

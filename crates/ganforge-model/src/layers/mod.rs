@@ -40,10 +40,10 @@ pub use minibatch::{
     minibatch_deviation,
 };
 pub use norm::{
-    ConditionalBatchNorm, Entry, EntryConfig, Norm, NormContext, NormLayer, VirtualBatchNorm,
-    batch_norm,
+    ConditionalBatchNorm, InputLayer, InputLayerConfig, Norm, NormContext, NormLayer,
+    VirtualBatchNorm, batch_norm,
 };
-pub(crate) use norm::{activated, default_reference, norm_or_flag};
-pub use resample::{double, low_pass};
+pub(crate) use norm::{default_reference, normalise_and_activate, parse_norm};
+pub use resample::{low_pass, upsample};
 pub use traced::Traced;
-pub(crate) use traced::spread_over_squares;
+pub(crate) use traced::upsample_nearest;

@@ -26,7 +26,7 @@ pub fn low_pass(device: &Device) -> Tensor<4> {
 /// - `kernel`: `[1, 1, 4, 4]`, the [`low_pass`]
 /// - `[batch, channels, height, width]` to `[batch, channels, 2·height, 2·width]`
 #[must_use]
-pub fn double(images: Tensor<4>, kernel: Tensor<4>) -> Tensor<4> {
+pub fn upsample(images: Tensor<4>, kernel: Tensor<4>) -> Tensor<4> {
     let [batch, channels, height, width] = images.dims();
     // Channel by channel is image by image with one channel.
     let rows = images.reshape([batch * channels, 1, height, width]);
@@ -71,7 +71,7 @@ mod tests {
     fn doubling_is_four_times_the_transpose_of_halving() {
         let (large, small) = (images(8, 12), images(4, 6));
         let there = sum(halve(large.clone()) * small.clone());
-        let back = sum(large * double(small, low_pass(&Device::flex())));
+        let back = sum(large * upsample(small, low_pass(&Device::flex())));
         assert!(
             (4.0 * there - back).abs() < 1e-4 * back.abs(),
             "{there}, {back}"
@@ -94,7 +94,7 @@ mod tests {
         };
         // Pixel x of the small image has its centre where 2·x + 1/2 is in the large one.
         assert_eq!(inner(halve(ramp(16)), 3), [2.5, 4.5, 6.5, 8.5, 10.5, 12.5]);
-        let doubled = double(ramp(4), low_pass(&Device::flex()));
+        let doubled = upsample(ramp(4), low_pass(&Device::flex()));
         assert_eq!(inner(doubled, 3), [0.25, 0.75, 1.25, 1.75, 2.25, 2.75]);
     }
 }

@@ -61,13 +61,13 @@ pub struct ModelCard<A = GeneratorConfig> {
 }
 
 /// The largest side of an image a file may claim, in pixels: what no weights bound must be bounded here.
-const LARGEST_SIDE: usize = 8192;
+const MAX_SIDE: usize = 8192;
 
 /// Numbers in a file for each in a weight matrix, at most: every matrix has columns, and per column a bias and what a norm keeps.
-const BESIDE: usize = 8;
+const MAX_VALUES_PER_WEIGHT: usize = 8;
 
 /// Numbers in the file of the smallest network, at most.
-const FEW: usize = 1 << 20;
+const SMALL_NETWORK: usize = 1 << 20;
 
 impl<A: GeneratorArchitecture> ModelCard<A> {
     /// The card of an unconditional network of which nothing else is known: no recipe, seed 0, no images seen.
@@ -97,11 +97,11 @@ impl<A: GeneratorArchitecture> ModelCard<A> {
             )));
         }
         let sides = [self.image.channels, self.image.height, self.image.width];
-        if sides.iter().all(|side| (1..=LARGEST_SIDE).contains(side)) {
+        if sides.iter().all(|side| (1..=MAX_SIDE).contains(side)) {
             return Ok(());
         }
         Err(ModelError::Description(format!(
-            "its images are {}, allowed are sides of 1 to {LARGEST_SIDE}",
+            "its images are {}, allowed are sides of 1 to {MAX_SIDE}",
             self.image
         )))
     }
@@ -119,7 +119,9 @@ impl<A: GeneratorArchitecture> ModelCard<A> {
         let most = match claimed {
             // A network of another crate, which need not count.
             0 => usize::MAX,
-            _ => claimed.saturating_mul(BESIDE).max(FEW),
+            _ => claimed
+                .saturating_mul(MAX_VALUES_PER_WEIGHT)
+                .max(SMALL_NETWORK),
         };
         if (claimed..=most).contains(&held) {
             return Ok(());
@@ -210,7 +212,7 @@ impl BundleCard {
         struct Format {
             format: u64,
         }
-        let description = file.note(KEY).ok_or(ModelError::NotGanforge)?;
+        let description = file.metadata(KEY).ok_or(ModelError::NotGanforge)?;
         let damaged = |error: serde_json::Error| ModelError::Description(error.to_string());
         // The number is read first: the rest of another format may look like anything.
         let Format { format } = serde_json::from_str(description).map_err(damaged)?;

@@ -17,7 +17,7 @@ use crate::tensor_file::TensorFile;
 pub(super) const KEY: &str = "ganforge";
 
 /// Bytes of the largest file that is read, which go through memory twice: 8 GiB.
-const LARGEST_FILE: u64 = 8 << 30;
+const MAX_FILE_BYTES: u64 = 8 << 30;
 
 pub(super) fn open_file(path: &Path) -> Result<TensorFile<'_, File>, ModelError> {
     let failed = |source| ModelError::Io {
@@ -33,10 +33,10 @@ pub(super) fn open_file(path: &Path) -> Result<TensorFile<'_, File>, ModelError>
         let what = "not a regular file; name a model file";
         return Err(failed(std::io::Error::new(ErrorKind::InvalidInput, what)));
     }
-    if about.len() > LARGEST_FILE {
+    if about.len() > MAX_FILE_BYTES {
         return Err(ModelError::TooLarge {
             bytes: about.len(),
-            most: LARGEST_FILE,
+            most: MAX_FILE_BYTES,
         });
     }
     let file = File::open(path).map_err(failed)?;

@@ -2,9 +2,9 @@
 //!
 //! Counts are `f64`: exact below 2⁵³, and no product of the sizes that a recipe can hold overflows.
 
-mod heaviest;
+mod impact;
 
-pub use heaviest::{Heavy, heaviest};
+pub use impact::{KeyImpact, rank_by_impact};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use crate::{ConfigError, ImageShape};
 
 /// Parameters of the largest network that is built, 2³⁸: 1 TiB of weights in single precision.
-const MOST_PARAMETERS: f64 = (1_u64 << 38) as f64;
+const MAX_PARAMETERS: f64 = (1_u64 << 38) as f64;
 
 /// What a network holds, and what a pass through it keeps for its backward pass.
 ///
@@ -31,7 +31,7 @@ pub struct NetworkSize {
     /// Numbers that training moves.
     pub parameters: f64,
     /// Numbers in matrices, kernels, tables by class and reference batches; biases, and what a norm has per channel,
-    /// are left out.
+    /// are remaining out.
     pub matrices: f64,
     /// Numbers kept for each image of the batch: the output of every layer that the backward pass asks for.
     pub per_image: f64,
@@ -104,7 +104,7 @@ pub(crate) fn pixels(image: ImageShape) -> f64 {
 }
 
 /// The number of weights in matrices as an integer; `None` where `f64` no longer counts one by one.
-pub(crate) fn whole(count: f64) -> Option<usize> {
+pub(crate) fn exact_count(count: f64) -> Option<usize> {
     const EXACT: f64 = (1_u64 << 53) as f64;
     #[expect(clippy::cast_sign_loss, reason = "a count is no less than 0")]
     let whole = count as usize;
@@ -121,10 +121,10 @@ pub(crate) fn check<C: Serialize + DeserializeOwned>(
 ) -> Result<(), ConfigError> {
     let parameters = |config: &C| size(config).map(|size| size.parameters.max(size.matrices));
     // What has no size is refused for another reason.
-    let Some(count) = parameters(config).filter(|&count| count > MOST_PARAMETERS) else {
+    let Some(count) = parameters(config).filter(|&count| count > MAX_PARAMETERS) else {
         return Ok(());
     };
-    let heavy = heaviest(config, parameters).into_iter().next();
+    let heavy = rank_by_impact(config, parameters).into_iter().next();
     let (key, value) = heavy.map_or_else(
         || ("size".to_owned(), "beyond counting".to_owned()),
         |heavy| (heavy.key, heavy.value),
@@ -133,7 +133,7 @@ pub(crate) fn check<C: Serialize + DeserializeOwned>(
         key,
         value,
         format!(
-            "less: the network would have {count:.1e} parameters, and {MOST_PARAMETERS:.1e} are the most that are built"
+            "less: the network would have {count:.1e} parameters, and {MAX_PARAMETERS:.1e} are the most that are built"
         ),
     ))
 }
@@ -166,8 +166,8 @@ mod tests {
 
     #[test]
     fn a_count_is_whole_as_far_as_it_is_exact() {
-        assert_eq!(whole(12.0), Some(12));
-        assert_eq!(whole(1e16), None);
-        assert_eq!(whole(f64::INFINITY), None);
+        assert_eq!(exact_count(12.0), Some(12));
+        assert_eq!(exact_count(1e16), None);
+        assert_eq!(exact_count(f64::INFINITY), None);
     }
 }

@@ -13,7 +13,7 @@ pub use system_memory::SystemMemory;
 
 use burn::tensor::Device;
 use ganforge_data::{DataSpec, Dataset};
-use ganforge_model::{Heavy, ImageShape, heaviest};
+use ganforge_model::{ImageShape, KeyImpact, rank_by_impact};
 
 use crate::recipe::Recipe;
 use crate::system::System;
@@ -128,11 +128,11 @@ fn check_against<S: System>(
             )
         }));
     }
-    let heavy = heaviest(recipe, |recipe| {
+    let heavy = rank_by_impact(recipe, |recipe| {
         let smaller = MemoryEstimate::of(recipe, images.resized(recipe), workload);
         (smaller.is_known() == estimate.is_known()).then(|| total(&smaller))
     });
-    let named = |heavy: &Heavy| (heavy.key.clone(), heavy.value.clone());
+    let named = |heavy: &KeyImpact| (heavy.key.clone(), heavy.value.clone());
     Err(MemoryError {
         key: heavy.first().map(named),
         required: describe(&estimate, recipe, required),

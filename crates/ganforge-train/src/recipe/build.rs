@@ -33,7 +33,7 @@ impl<S: System> Recipe<S> {
         device: &Device,
     ) -> Result<Players<S>, TrainError> {
         // The weights of a resumed run come from its checkpoint.
-        let needs_mean = self.system.starts_at_mean() && steps_before == 0;
+        let needs_mean = self.system.needs_mean_image() && steps_before == 0;
         let mean = needs_mean.then(|| dataset.mean_image()).transpose()?;
         let signature = self.signature(dataset);
         self.assemble(&signature, mean.as_deref(), steps_before, device)

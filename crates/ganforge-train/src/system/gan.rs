@@ -74,7 +74,7 @@ impl<G: GeneratorArchitecture, D: DiscriminatorArchitecture> System for Gan<G, D
             .game
             .check_players(&self.discriminator, labels, batch)?;
         if batch == 1
-            && let Some(norm) = self.generator.norm_of_rows()
+            && let Some(norm) = self.generator.batch_norm_1d()
         {
             let allowed = format!(
                 "2 or more with generator.norm = \"{norm}\", for a batch of one has no statistics"
@@ -102,7 +102,7 @@ impl<G: GeneratorArchitecture, D: DiscriminatorArchitecture> System for Gan<G, D
             .init(image, classes, &mut rng("generator weights"), device)
             .map_err(refuse("generator"))?;
         let generator = match mean_image {
-            Some(mean) => self.generator.start_at(generator, mean),
+            Some(mean) => self.generator.init_from_mean_image(generator, mean),
             None => generator,
         };
         let packed = packed(image, &experiment.game);
@@ -117,8 +117,8 @@ impl<G: GeneratorArchitecture, D: DiscriminatorArchitecture> System for Gan<G, D
         self.generator.latent()
     }
 
-    fn starts_at_mean(&self) -> bool {
-        self.generator.starts_at_mean()
+    fn needs_mean_image(&self) -> bool {
+        self.generator.needs_mean_image()
     }
 
     fn sizes(

@@ -96,7 +96,7 @@ pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + '
     fn latent(&self) -> LatentSpec;
 
     /// True where new networks start from the mean image of the data, which [`Setting::mean_image`] holds then.
-    fn starts_at_mean(&self) -> bool {
+    fn needs_mean_image(&self) -> bool {
         false
     }
 
@@ -186,7 +186,7 @@ pub struct Setting<'a> {
     pub image: ImageShape,
     /// 0 for unconditional players.
     pub classes: usize,
-    /// Mean image of the data, `channels · height · width` values, where [`System::starts_at_mean`] asks for it.
+    /// Mean image of the data, `channels · height · width` values, where [`System::needs_mean_image`] asks for it.
     pub mean_image: Option<&'a [f32]>,
     /// Where tensors are made.
     pub device: &'a Device,

@@ -2,16 +2,16 @@
 
 mod batch;
 mod conditional;
-mod entry;
+mod input_layer;
 mod kind;
 mod parse;
 mod virtual_batch;
 
 pub use batch::batch_norm;
 pub use conditional::ConditionalBatchNorm;
-pub use entry::{Entry, EntryConfig, NormContext};
+pub use input_layer::{InputLayer, InputLayerConfig, NormContext};
 pub use kind::Norm;
-pub(crate) use parse::{default_reference, norm_or_flag};
+pub(crate) use parse::{default_reference, parse_norm};
 pub use virtual_batch::VirtualBatchNorm;
 
 use burn::module::Module;
@@ -78,7 +78,7 @@ impl NormLayer {
     /// # Panics
     /// As there.
     #[must_use]
-    pub fn activated<const D: usize>(
+    pub fn forward_activated<const D: usize>(
         &self,
         input: Tensor<D>,
         context: &NormContext,
@@ -94,14 +94,14 @@ impl NormLayer {
 }
 
 /// The activation after the norm, if there is one; the shape stays.
-pub(crate) fn activated<const D: usize>(
+pub(crate) fn normalise_and_activate<const D: usize>(
     norm: Option<&NormLayer>,
     input: Tensor<D>,
     context: &NormContext,
     activation: Activation,
 ) -> Tensor<D> {
     match norm {
-        Some(norm) => norm.activated(input, context, activation),
+        Some(norm) => norm.forward_activated(input, context, activation),
         None => activation.forward(input),
     }
 }

@@ -9,8 +9,8 @@ use super::kind::Norm;
 
 /// Reads a [`Norm`] by name, or `true` and `false` for batch norm and none: `batch_norm = true` is how files written before
 /// there was a choice say it.
-pub(crate) fn norm_or_flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Norm, D::Error> {
-    deserializer.deserialize_any(NormOrFlag)
+pub(crate) fn parse_norm<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Norm, D::Error> {
+    deserializer.deserialize_any(NormVisitor)
 }
 
 /// Latents in a reference batch, where a file does not say: a usual batch.
@@ -18,9 +18,9 @@ pub(crate) fn default_reference() -> usize {
     64
 }
 
-struct NormOrFlag;
+struct NormVisitor;
 
-impl Visitor<'_> for NormOrFlag {
+impl Visitor<'_> for NormVisitor {
     type Value = Norm;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -30,7 +30,7 @@ impl<'a, const S: usize> Traced<'a, 2, S> {
         }
         let output = linear_activated(layer, activation, self.value());
         self.then(output.clone(), move |gradient| {
-            let gradient = gradient * activation.slope_of_output(output);
+            let gradient = gradient * activation.derivative_from_output(output);
             gradient.matmul(layer.weight.val().transpose())
         })
     }
@@ -81,8 +81,8 @@ impl<const D: usize, const S: usize> Traced<'_, D, S> {
         let output = activation.forward(input);
         Self::follow(back, output.clone(), move |gradient| {
             let slope = match held {
-                Some(input) => activation.slope(input),
-                None => activation.slope_of_output(output),
+                Some(input) => activation.derivative(input),
+                None => activation.derivative_from_output(output),
             };
             gradient * slope
         })
@@ -96,7 +96,7 @@ impl<const D: usize, const S: usize> Traced<'_, D, S> {
         }
         let output = map.forward(self.value());
         self.then(output.clone(), move |gradient| {
-            gradient * map.slope_of_output(output)
+            gradient * map.derivative_from_output(output)
         })
     }
 

@@ -8,7 +8,7 @@
 mod dense;
 mod spatial;
 
-pub(crate) use spatial::spread_over_squares;
+pub(crate) use spatial::upsample_nearest;
 
 use burn::tensor::Tensor;
 

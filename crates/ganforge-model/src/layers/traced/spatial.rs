@@ -19,7 +19,7 @@ impl<'a, const S: usize> Traced<'a, 4, S> {
         let [_, _, height, width] = self.value.dims();
         let output = convolve(layer, self.value());
         self.then(output, move |gradient| {
-            pull_back_convolution(layer, gradient, [height, width])
+            convolution_pull_back(layer, gradient, [height, width])
         })
     }
 
@@ -28,9 +28,9 @@ impl<'a, const S: usize> Traced<'a, 4, S> {
     /// # Shapes
     /// - `[batch, channels, 2·height, 2·width]` to `[batch, channels, height, width]`
     #[must_use]
-    pub fn mean_pool(self) -> Self {
-        let output = mean_over_squares(self.value());
-        self.then(output, |gradient| spread_over_squares(gradient) * 0.25)
+    pub fn average_pool(self) -> Self {
+        let output = average_over_squares(self.value());
+        self.then(output, |gradient| upsample_nearest(gradient) * 0.25)
     }
 
     /// Sums over all pixels.
@@ -98,8 +98,8 @@ impl<'a, const S: usize> Traced<'a, 4, S> {
                 [stride; 2],
                 [around; 2],
                 [
-                    left_over(height, low_height, stride, taps, around),
-                    left_over(width, low_width, stride, taps, around),
+                    output_padding(height, low_height, stride, taps, around),
+                    output_padding(width, low_width, stride, taps, around),
                 ],
                 [1, 1],
                 1,
@@ -110,7 +110,7 @@ impl<'a, const S: usize> Traced<'a, 4, S> {
 }
 
 /// Means over 2×2 pixels.
-fn mean_over_squares(images: Tensor<4>) -> Tensor<4> {
+fn average_over_squares(images: Tensor<4>) -> Tensor<4> {
     let [batch, channels, height, width] = images.dims();
     let squares = images.reshape([batch * channels, height / 2, 2, width / 2, 2]);
     let sums = squares.sum_dim(4).sum_dim(2) * 0.25;
@@ -122,7 +122,7 @@ fn mean_over_squares(images: Tensor<4>) -> Tensor<4> {
 /// # Shapes
 /// - `images`: `[batch, channels, height, width]`
 /// - output: `[batch, channels, 2·height, 2·width]`
-pub(crate) fn spread_over_squares(images: Tensor<4>) -> Tensor<4> {
+pub(crate) fn upsample_nearest(images: Tensor<4>) -> Tensor<4> {
     let [batch, channels, height, width] = images.dims();
     images
         .reshape([batch * channels, height, 1, width, 1])
@@ -130,13 +130,13 @@ pub(crate) fn spread_over_squares(images: Tensor<4>) -> Tensor<4> {
         .reshape([batch, channels, 2 * height, 2 * width])
 }
 
-fn pull_back_convolution(layer: &Conv2d, gradient: Tensor<4>, input: [usize; 2]) -> Tensor<4> {
+fn convolution_pull_back(layer: &Conv2d, gradient: Tensor<4>, input: [usize; 2]) -> Tensor<4> {
     let padding = symmetric_padding(layer)
         .expect("a traced convolution has explicit padding, the same on opposite sides");
     let [_, _, height, width] = gradient.dims();
     let output = [height, width];
     let beyond = [0, 1].map(|side| {
-        left_over(
+        output_padding(
             input[side],
             output[side],
             layer.stride[side],
@@ -150,6 +150,12 @@ fn pull_back_convolution(layer: &Conv2d, gradient: Tensor<4>, input: [usize; 2])
 }
 
 /// Pixels at the far end that a strided convolution never looked at, for its transpose to give back.
-fn left_over(input: usize, output: usize, stride: usize, taps: usize, padding: usize) -> usize {
+fn output_padding(
+    input: usize,
+    output: usize,
+    stride: usize,
+    taps: usize,
+    padding: usize,
+) -> usize {
     input + 2 * padding - ((output - 1) * stride + taps)
 }

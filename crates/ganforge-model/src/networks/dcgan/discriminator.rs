@@ -81,7 +81,7 @@ impl DcganDiscriminatorConfig {
         let stages = std::iter::once(&first)
             .chain(&channels)
             .zip(&channels)
-            .map(|(&inputs, &outputs)| init.halving_conv(inputs, outputs))
+            .map(|(&inputs, &outputs)| init.downsampling_conv(inputs, outputs))
             .collect();
         let norm = |&channels: &usize| BatchNormConfig::new(channels).init(device);
         let norms = if self.batch_norm {
@@ -124,7 +124,7 @@ impl TracedDiscriminator for DcganDiscriminator {
                 None => images.activation(Activation::LeakyRelu),
             };
         }
-        self.head.judge(images.flatten(), class)
+        self.head.trace(images.flatten(), class)
     }
 }
 

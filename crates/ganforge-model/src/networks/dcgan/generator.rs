@@ -8,10 +8,10 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::{Pyramid, dcgan_init};
-use crate::layers::memory::{bytes, numbers, work_of_doubling};
+use crate::layers::memory::{bytes, numbers, upsampling_workspace};
 use crate::layers::{
-    Activation, Entry, EntryConfig, Init, Norm, NormLayer, WeightInit, activated,
-    convolve_transposed, default_reference, linear,
+    Activation, Init, InputLayer, InputLayerConfig, Norm, NormLayer, WeightInit,
+    convolve_transposed, default_reference, linear, normalise_and_activate,
 };
 use crate::{
     ConfigError, Generator, GeneratorInput, ImageShape, LatentDistribution, LatentSpec, size,
@@ -43,7 +43,7 @@ pub struct DcganGeneratorConfig {
 /// Linear layer to the base grid, then transposed convolutions that each double the size.
 #[derive(Module, Debug)]
 pub struct DcganGenerator {
-    entry: Entry,
+    entry: InputLayer,
     base: Linear,
     norms: Vec<NormLayer>,
     stages: Vec<ConvTranspose2d>,
@@ -90,9 +90,9 @@ impl DcganGeneratorConfig {
         let base = init.linear(entry.columns(), channels[0] * grid, bias);
         let mut stages: Vec<_> = channels
             .windows(2)
-            .map(|pair| init.doubling_conv(pair[0], pair[1], bias))
+            .map(|pair| init.upsampling_conv(pair[0], pair[1], bias))
             .collect();
-        stages.push(init.doubling_conv(self.width, image.channels, false));
+        stages.push(init.upsampling_conv(self.width, image.channels, false));
         Ok(DcganGenerator {
             // The reference batch is drawn last, so that it leaves the weights as they are under batch norm.
             entry: entry.init(rng, device),
@@ -111,8 +111,8 @@ impl DcganGeneratorConfig {
         }
     }
 
-    pub(super) fn entry(&self, classes: usize) -> EntryConfig {
-        EntryConfig {
+    pub(super) fn entry(&self, classes: usize) -> InputLayerConfig {
+        InputLayerConfig {
             norm: self.norm,
             reference: self.norm_reference,
             latent: self.latent(),
@@ -130,7 +130,7 @@ impl Generator for DcganGenerator {
         let mut images = rows.reshape([batch, numbers / (height * width), height, width]);
         for (index, stage) in self.stages.iter().enumerate() {
             let norm = self.norms.get(index);
-            images = activated(norm, images, &context, Activation::Relu);
+            images = normalise_and_activate(norm, images, &context, Activation::Relu);
             images = convolve_transposed(stage, images);
         }
         ganforge_ops::tanh(context.without_reference(images))
@@ -145,7 +145,7 @@ impl Generator for DcganGenerator {
             // What the norm is given and gives, and the image with a copy of it.
             numbers(&[2 * (inputs + 4 * outputs), height, width])
         });
-        let work = stages.map(|(stage, size)| work_of_doubling(stage, size));
+        let work = stages.map(|(stage, size)| upsampling_workspace(stage, size));
         bytes(self.entry.rows(rows), work.chain(held.max()))
     }
 }

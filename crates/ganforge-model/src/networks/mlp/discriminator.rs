@@ -153,7 +153,7 @@ impl TracedDiscriminator for MlpDiscriminator {
         for layer in &self.maxout {
             rows = rows.maxout(layer).dropout(&self.dropout_hidden);
         }
-        self.head.judge(rows, class)
+        self.head.trace(rows, class)
     }
 }
 

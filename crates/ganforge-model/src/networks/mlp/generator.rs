@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::{check_hidden, he, widths};
 use crate::layers::memory::{bytes, numbers};
 use crate::layers::{
-    Activation, Entry, EntryConfig, Init, Norm, NormLayer, OutputActivation, OutputBias,
-    WeightInit, activated, default_reference, linear, linear_activated, linear_output,
-    norm_or_flag,
+    Activation, Init, InputLayer, InputLayerConfig, Norm, NormLayer, OutputActivation, OutputBias,
+    WeightInit, default_reference, linear, linear_activated, linear_output, normalise_and_activate,
+    parse_norm,
 };
 use crate::{
     ConfigError, Generator, GeneratorInput, ImageShape, LatentDistribution, LatentSpec, size,
@@ -32,7 +32,7 @@ pub struct MlpGeneratorConfig {
     #[serde(default = "relu")]
     pub activation: Activation,
     /// Normalisation before each hidden activation.
-    #[serde(default, alias = "batch_norm", deserialize_with = "norm_or_flag")]
+    #[serde(default, alias = "batch_norm", deserialize_with = "parse_norm")]
     pub norm: Norm,
     /// Latents in the reference batch of virtual batch norm, 1 or more.
     #[serde(default = "default_reference")]
@@ -51,7 +51,7 @@ pub struct MlpGeneratorConfig {
 /// Fully connected generator.
 #[derive(Module, Debug)]
 pub struct MlpGenerator {
-    entry: Entry,
+    entry: InputLayer,
     hidden: Vec<Linear>,
     norms: Vec<NormLayer>,
     output: Linear,
@@ -126,8 +126,8 @@ impl MlpGeneratorConfig {
         }
     }
 
-    pub(super) fn entry(&self, classes: usize) -> EntryConfig {
-        EntryConfig {
+    pub(super) fn entry(&self, classes: usize) -> InputLayerConfig {
+        InputLayerConfig {
             norm: self.norm,
             reference: self.norm_reference,
             latent: self.latent(),
@@ -141,7 +141,7 @@ impl MlpGenerator {
     ///
     /// # Shapes
     /// - `mean`: `channels · height · width` numbers
-    pub(crate) fn start_at(mut self, mean: &[f32]) -> Self {
+    pub(crate) fn init_from_mean_image(mut self, mean: &[f32]) -> Self {
         let inverse = |&pixel: &f32| self.output_activation.inverse(f64::from(pixel)) as f32;
         let biases: Vec<f32> = mean.iter().map(inverse).collect();
         self.output.bias = self.output.bias.map(|old| {
@@ -158,7 +158,9 @@ impl Generator for MlpGenerator {
         for (index, layer) in self.hidden.iter().enumerate() {
             rows = match self.norms.get(index) {
                 None => linear_activated(layer, self.activation, rows),
-                norm => activated(norm, linear(layer, rows), &context, self.activation),
+                norm => {
+                    normalise_and_activate(norm, linear(layer, rows), &context, self.activation)
+                }
             };
         }
         let rows = context.without_reference(rows);

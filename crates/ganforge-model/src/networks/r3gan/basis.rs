@@ -36,7 +36,7 @@ impl Basis {
     ///
     /// # Shapes
     /// - `[batch, channels, height, width]` to `[batch, channels]`
-    pub fn measure<'a>(&'a self, images: Traced<'a, 4>) -> Traced<'a, 2> {
+    pub fn project<'a>(&'a self, images: Traced<'a, 4>) -> Traced<'a, 2> {
         let patterns: Tensor<4> = self.weight.val().unsqueeze();
         let products = images.value() * patterns.clone();
         images

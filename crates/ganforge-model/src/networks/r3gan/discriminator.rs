@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::basis::Basis;
 use super::gain_init::GainInit;
 use super::stage::Stage;
-use super::stages::{Outline, Stages};
+use super::stages::{StageConfig, Stages};
 use super::{sixteen, two};
 use crate::layers::{Conditioning, Head, MinibatchFeatures, Traced, TracedOutput, low_pass};
 use crate::{ConfigError, DiscriminatorInput, ImageShape, TracedDiscriminator, size};
@@ -106,7 +106,7 @@ impl R3ganDiscriminatorConfig {
     }
 
     pub(super) fn stages(&self, image: ImageShape) -> Result<Stages, ConfigError> {
-        Outline {
+        StageConfig {
             width: self.width,
             max_width: self.max_width,
             blocks: self.blocks,
@@ -126,11 +126,11 @@ impl TracedDiscriminator for R3ganDiscriminator {
         }
         images = images.convolution(&self.from_image);
         for (index, stage) in self.stages.iter().enumerate() {
-            images = stage.refine(images);
+            images = stage.trace(images);
             if index + 1 < self.stages.len() {
-                images = stage.pass_on(images.filter(kernel.clone(), 2));
+                images = stage.change_channels(images.filter(kernel.clone(), 2));
             }
         }
-        self.head.judge(self.basis.measure(images), class)
+        self.head.trace(self.basis.project(images), class)
     }
 }

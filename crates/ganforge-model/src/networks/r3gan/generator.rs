@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use super::basis::Basis;
 use super::gain_init::GainInit;
 use super::stage::Stage;
-use super::stages::{Outline, Stages};
+use super::stages::{StageConfig, Stages};
 use super::{sixteen, two};
 use crate::layers::memory::bytes;
-use crate::layers::{Traced, append_one_hot, convolve, double, low_pass};
+use crate::layers::{Traced, append_one_hot, convolve, low_pass, upsample};
 use crate::{
     ConfigError, Generator, GeneratorInput, ImageShape, LatentDistribution, LatentSpec, size,
 };
@@ -107,7 +107,7 @@ impl R3ganGeneratorConfig {
     }
 
     pub(super) fn stages(&self, image: ImageShape) -> Result<Stages, ConfigError> {
-        Outline {
+        StageConfig {
             width: self.width,
             max_width: self.max_width,
             blocks: self.blocks,
@@ -128,10 +128,10 @@ impl Generator for R3ganGenerator {
         for (index, stage) in self.stages.iter().enumerate() {
             if index > 0 {
                 // Channels first: there are fewer of them then to double.
-                images = stage.pass_on(Traced::new(images)).value();
-                images = double(images, kernel.clone());
+                images = stage.change_channels(Traced::new(images)).value();
+                images = upsample(images, kernel.clone());
             }
-            images = stage.refined(images);
+            images = stage.forward(images);
         }
         convolve(&self.to_image, images)
     }
@@ -140,8 +140,10 @@ impl Generator for R3ganGenerator {
         let [_, height, width] = self.basis.dims();
         let sizes = (0..).map(|doublings| [height << doublings, width << doublings]);
         let stages = self.stages.iter().zip(sizes);
-        let held = stages.clone().map(|(stage, size)| stage.held(size));
-        let work = stages.map(|(stage, size)| stage.work(size));
+        let held = stages
+            .clone()
+            .map(|(stage, size)| stage.activation_values(size));
+        let work = stages.map(|(stage, size)| stage.workspace(size));
         bytes(rows, work.chain(held.max()))
     }
 }

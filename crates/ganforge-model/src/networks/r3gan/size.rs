@@ -25,7 +25,7 @@ impl R3ganGeneratorConfig {
                 positions *= 4.0;
                 size.keep(to as f64 * positions);
             }
-            stages.refine(&mut size, to, positions);
+            stages.add_blocks_to(&mut size, to, positions);
             from = to;
         }
         size.convolution([from, image.channels], 1, 1, false);
@@ -56,7 +56,7 @@ impl R3ganDiscriminatorConfig {
                 size.keep(from as f64 * positions);
                 transition(&mut size, [from, to], positions);
             }
-            stages.refine(&mut size, to, positions);
+            stages.add_blocks_to(&mut size, to, positions);
             from = to;
         }
         // The pattern, and its product with each channel.
@@ -70,7 +70,7 @@ impl R3ganDiscriminatorConfig {
 
 impl Stages {
     /// Adds the residual blocks of one size.
-    fn refine(&self, size: &mut NetworkSize, channels: usize, positions: f64) {
+    fn add_blocks_to(&self, size: &mut NetworkSize, channels: usize, positions: f64) {
         let inner = channels.saturating_mul(EXPANSION) as f64;
         let (outer, blocks) = (channels as f64, self.blocks as f64);
         let mix = inner * self.group_width as f64 * (MIX * MIX) as f64;

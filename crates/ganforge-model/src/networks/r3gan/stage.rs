@@ -5,7 +5,7 @@ use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
 
 use super::gain_init::GainInit;
-use crate::layers::memory::{numbers, work_of_convolution};
+use crate::layers::memory::{convolution_workspace, numbers};
 use crate::layers::{Activation, Traced};
 
 /// Channels inside a block, per channel outside.
@@ -54,7 +54,7 @@ impl Stage {
     ///
     /// # Shapes
     /// - `[batch, channels, height, width]`, which stays
-    pub fn refine<'a>(&'a self, images: Traced<'a, 4>) -> Traced<'a, 4> {
+    pub fn trace<'a>(&'a self, images: Traced<'a, 4>) -> Traced<'a, 4> {
         let blocks = self.blocks.iter();
         blocks.fold(images, |images, block| block.trace(images))
     }
@@ -63,15 +63,15 @@ impl Stage {
     ///
     /// # Shapes
     /// - `[batch, channels, height, width]`, which stays
-    pub fn refined(&self, images: Tensor<4>) -> Tensor<4> {
+    pub fn forward(&self, images: Tensor<4>) -> Tensor<4> {
         let blocks = self.blocks.iter();
         blocks.fold(images, |images, block| {
             block.trace(Traced::new(images)).value()
         })
     }
 
-    /// Numbers that [`refined`](Self::refined) holds for one image of this size.
-    pub fn held(&self, [height, width]: [usize; 2]) -> u64 {
+    /// Numbers that [`forward`](Self::forward) holds for one image of this size.
+    pub fn activation_values(&self, [height, width]: [usize; 2]) -> u64 {
         let channels = |block: &Block| block.expand.weight.val().dims();
         let channels = self.blocks.first().map_or([0; 4], channels);
         // The inside of a block with its rectifier's output and its channels turned, while its input waits.
@@ -79,12 +79,12 @@ impl Stage {
     }
 
     /// Numbers that its convolutions work in; blocks take turns.
-    pub fn work(&self, size: [usize; 2]) -> u64 {
+    pub fn workspace(&self, size: [usize; 2]) -> u64 {
         let Some(block) = self.blocks.first() else {
             return 0;
         };
         let layers = [&block.expand, &block.mix, &block.reduce];
-        let work = layers.map(|layer| work_of_convolution(layer, size));
+        let work = layers.map(|layer| convolution_workspace(layer, size));
         work.into_iter().fold(0, u64::saturating_add)
     }
 
@@ -92,7 +92,7 @@ impl Stage {
     ///
     /// # Shapes
     /// - `[batch, from, height, width]` to `[batch, to, height, width]`
-    pub fn pass_on<'a>(&'a self, images: Traced<'a, 4>) -> Traced<'a, 4> {
+    pub fn change_channels<'a>(&'a self, images: Traced<'a, 4>) -> Traced<'a, 4> {
         match &self.transition {
             Some(transition) => images.convolution(transition),
             None => images,

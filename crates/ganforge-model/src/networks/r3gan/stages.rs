@@ -6,7 +6,7 @@ use super::stage::{EXPANSION, Stage};
 use crate::{ConfigError, ImageShape};
 
 /// What a recipe says of a player's size.
-pub(super) struct Outline {
+pub(super) struct StageConfig {
     /// Channels at the full size.
     pub width: usize,
     /// Channels at most; 8 · `width` where absent.
@@ -29,7 +29,7 @@ pub(super) struct Stages {
     pub group_width: usize,
 }
 
-impl Outline {
+impl StageConfig {
     /// The stages to `image`.
     ///
     /// # Errors

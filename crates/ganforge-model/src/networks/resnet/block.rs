@@ -5,10 +5,10 @@ use burn::module::Module;
 use burn::nn::conv::Conv2d;
 use burn::tensor::Tensor;
 
-use crate::layers::memory::{numbers, work_of_convolution};
+use crate::layers::memory::{convolution_workspace, numbers};
 use crate::layers::{
-    Activation, Norm, NormContext, NormLayer, Traced, WeightInit, activated, convolve,
-    spread_over_squares,
+    Activation, Norm, NormContext, NormLayer, Traced, WeightInit, convolve, normalise_and_activate,
+    upsample_nearest,
 };
 
 /// Of a discriminator: `x ↦ shortcut(x) + conv₃(relu(conv₃(relu(x))))`, both means over 2×2 pixels where it halves.
@@ -18,44 +18,44 @@ pub(super) struct DiscriminatorBlock {
     second: Conv2d,
     shortcut: Option<Conv2d>,
     #[module(skip)]
-    place: Place,
+    kind: BlockKind,
 }
 
 /// Where in a discriminator a block stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum BlockKind {
     /// At the image, none of which a rectifier may take away; halves the size.
-    Image,
+    First,
     /// Further in; halves the size.
     Down,
     /// At the end; keeps the size.
-    Flat,
+    SameSize,
 }
 
-impl Place {
+impl BlockKind {
     /// Channels between the two convolutions.
     pub fn hidden(self, [inputs, outputs]: [usize; 2]) -> usize {
         match self {
-            Self::Image => outputs,
-            Self::Down | Self::Flat => inputs,
+            Self::First => outputs,
+            Self::Down | Self::SameSize => inputs,
         }
     }
 
     /// True where the short cut has a convolution.
     pub fn changes(self, [inputs, outputs]: [usize; 2]) -> bool {
-        self != Self::Flat || inputs != outputs
+        self != Self::SameSize || inputs != outputs
     }
 }
 
 impl DiscriminatorBlock {
-    pub fn new(place: Place, [inputs, outputs]: [usize; 2], init: &mut WeightInit<'_>) -> Self {
-        let hidden = place.hidden([inputs, outputs]);
-        let changes = place.changes([inputs, outputs]);
+    pub fn new(kind: BlockKind, [inputs, outputs]: [usize; 2], init: &mut WeightInit<'_>) -> Self {
+        let hidden = kind.hidden([inputs, outputs]);
+        let changes = kind.changes([inputs, outputs]);
         Self {
             first: init.convolution([inputs, hidden], 3, 1, true),
             second: init.convolution([hidden, outputs], 3, 1, true),
             shortcut: changes.then(|| init.convolution([inputs, outputs], 1, 1, true)),
-            place,
+            kind,
         }
     }
 
@@ -69,7 +69,7 @@ impl DiscriminatorBlock {
     }
 
     fn residual<'a>(&'a self, mut images: Traced<'a, 4>) -> Traced<'a, 4> {
-        if self.place != Place::Image {
+        if self.kind != BlockKind::First {
             images = images.activation(Activation::Relu);
         }
         images = images.convolution(&self.first);
@@ -86,9 +86,9 @@ impl DiscriminatorBlock {
     }
 
     fn pool<'a>(&self, images: Traced<'a, 4>) -> Traced<'a, 4> {
-        match self.place {
-            Place::Image | Place::Down => images.mean_pool(),
-            Place::Flat => images,
+        match self.kind {
+            BlockKind::First | BlockKind::Down => images.average_pool(),
+            BlockKind::SameSize => images,
         }
     }
 }
@@ -123,14 +123,14 @@ impl GeneratorBlock {
     /// - `images`: `[batch, inputs, height, width]`
     /// - output: `[batch, outputs, 2·height, 2·width]`
     pub fn forward(&self, images: Tensor<4>, context: &NormContext) -> Tensor<4> {
-        let shortcut = spread_over_squares(convolve(&self.shortcut, images.clone()));
-        let images = spread_over_squares(self.rectify(0, images, context));
+        let shortcut = upsample_nearest(convolve(&self.shortcut, images.clone()));
+        let images = upsample_nearest(self.rectify(0, images, context));
         let images = self.rectify(1, convolve(&self.first, images), context);
         shortcut + convolve(&self.second, images)
     }
 
     /// Numbers that [`forward`](Self::forward) holds for one image, of this size in the end.
-    pub fn held(&self, [height, width]: [usize; 2]) -> u64 {
+    pub fn activation_values(&self, [height, width]: [usize; 2]) -> u64 {
         let [outputs, inputs, ..] = self.first.weight.val().dims();
         // The short cut waits while a convolution reads and writes, or a norm by class makes three of one.
         let most = outputs + (inputs + outputs).max(3 * outputs);
@@ -138,13 +138,13 @@ impl GeneratorBlock {
     }
 
     /// Numbers that its convolutions work in.
-    pub fn work(&self, size: [usize; 2]) -> u64 {
+    pub fn workspace(&self, size: [usize; 2]) -> u64 {
         let layers = [&self.first, &self.second];
-        let work = layers.map(|layer| work_of_convolution(layer, size));
+        let work = layers.map(|layer| convolution_workspace(layer, size));
         work[0].saturating_add(work[1])
     }
 
     fn rectify(&self, index: usize, images: Tensor<4>, context: &NormContext) -> Tensor<4> {
-        activated(self.norms.get(index), images, context, Activation::Relu)
+        normalise_and_activate(self.norms.get(index), images, context, Activation::Relu)
     }
 }

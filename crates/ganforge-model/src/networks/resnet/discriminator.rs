@@ -5,8 +5,8 @@ use burn::tensor::Device;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::block::{DiscriminatorBlock, Place};
-use super::{channels, he, largest};
+use super::block::{BlockKind, DiscriminatorBlock};
+use super::{channels, effective_max_width, he};
 use crate::layers::{
     Activation, Conditioning, Head, Init, MinibatchFeatures, Traced, TracedOutput, WeightInit,
 };
@@ -67,7 +67,7 @@ impl ResnetDiscriminatorConfig {
         rng: &mut ChaCha8Rng,
         device: &Device,
     ) -> Result<ResnetDiscriminator, ConfigError> {
-        let most = largest(self.width, self.max_width)?;
+        let most = effective_max_width(self.width, self.max_width)?;
         self.init.check()?;
         size::check(self, |config| config.size(image, classes))?;
         let conditioning =
@@ -79,16 +79,20 @@ impl ResnetDiscriminatorConfig {
         let mut inputs = image.channels + input_classes;
         let down = channels(self.width, most, (halvings - 1).max(1));
         for (index, outputs) in down.into_iter().enumerate() {
-            let place = if index == 0 {
-                Place::Image
+            let kind = if index == 0 {
+                BlockKind::First
             } else {
-                Place::Down
+                BlockKind::Down
             };
-            blocks.push(DiscriminatorBlock::new(place, [inputs, outputs], &mut init));
+            blocks.push(DiscriminatorBlock::new(kind, [inputs, outputs], &mut init));
             inputs = outputs;
         }
         for _ in 0..2 {
-            blocks.push(DiscriminatorBlock::new(Place::Flat, [inputs; 2], &mut init));
+            blocks.push(DiscriminatorBlock::new(
+                BlockKind::SameSize,
+                [inputs; 2],
+                &mut init,
+            ));
         }
         Ok(ResnetDiscriminator {
             blocks,
@@ -115,6 +119,6 @@ impl TracedDiscriminator for ResnetDiscriminator {
             images = block.trace(images);
         }
         let images = images.activation(Activation::Relu);
-        self.head.judge(images.sum_pool(), class)
+        self.head.trace(images.sum_pool(), class)
     }
 }

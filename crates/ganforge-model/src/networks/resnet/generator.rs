@@ -8,11 +8,11 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::block::GeneratorBlock;
-use super::{channels, he, largest};
-use crate::layers::memory::{bytes, numbers, work_of_convolution};
+use super::{channels, effective_max_width, he};
+use crate::layers::memory::{bytes, convolution_workspace, numbers};
 use crate::layers::{
-    Activation, Entry, EntryConfig, Init, Norm, NormLayer, WeightInit, activated, convolve,
-    default_reference,
+    Activation, Init, InputLayer, InputLayerConfig, Norm, NormLayer, WeightInit, convolve,
+    default_reference, normalise_and_activate,
 };
 use crate::networks::pyramid::Pyramid;
 use crate::{
@@ -48,7 +48,7 @@ pub struct ResnetGeneratorConfig {
 /// Linear layer to the base grid, residual blocks that each double the size, a last convolution.
 #[derive(Module, Debug)]
 pub struct ResnetGenerator {
-    entry: Entry,
+    entry: InputLayer,
     base: Linear,
     blocks: Vec<GeneratorBlock>,
     norms: Vec<NormLayer>,
@@ -118,7 +118,7 @@ impl ResnetGeneratorConfig {
 
     /// Channels of the base grid, then of every block from there to the image.
     pub(super) fn channels(&self, image: ImageShape) -> Result<Vec<usize>, ConfigError> {
-        let most = largest(self.width, self.max_width)?;
+        let most = effective_max_width(self.width, self.max_width)?;
         let mut inwards = channels(self.width, most, Pyramid::of(image, "resnet")?.stages);
         // The block at the base keeps the channels that the linear layer made.
         inwards.extend(inwards.last().copied());
@@ -126,12 +126,12 @@ impl ResnetGeneratorConfig {
         Ok(inwards)
     }
 
-    pub(super) fn entry(&self, classes: usize) -> EntryConfig {
+    pub(super) fn entry(&self, classes: usize) -> InputLayerConfig {
         let by_default = match classes {
             0 => Norm::Batch,
             _ => Norm::ConditionalBatch,
         };
-        EntryConfig {
+        InputLayerConfig {
             norm: self.norm.unwrap_or(by_default),
             reference: self.norm_reference,
             latent: self.latent(),
@@ -150,7 +150,7 @@ impl Generator for ResnetGenerator {
         for block in &self.blocks {
             images = block.forward(images, &context);
         }
-        let images = activated(self.norms.first(), images, &context, Activation::Relu);
+        let images = normalise_and_activate(self.norms.first(), images, &context, Activation::Relu);
         ganforge_ops::tanh(context.without_reference(convolve(&self.output, images)))
     }
 
@@ -164,10 +164,10 @@ impl Generator for ResnetGenerator {
         let image = numbers(&[2 * inputs + 3 * channels, whole_height, whole_width]);
         let held = blocks
             .clone()
-            .map(|(block, size)| block.held(size))
+            .map(|(block, size)| block.activation_values(size))
             .chain([image]);
-        let work = blocks.map(|(block, size)| block.work(size));
-        let work = work.chain([work_of_convolution(&self.output, whole)]);
+        let work = blocks.map(|(block, size)| block.workspace(size));
+        let work = work.chain([convolution_workspace(&self.output, whole)]);
         bytes(self.entry.rows(rows), work.chain(held.max()))
     }
 }

@@ -42,7 +42,7 @@ fn channels(width: usize, most: usize, count: usize) -> Vec<usize> {
 ///
 /// # Errors
 /// No width at all, or a limit below it.
-fn largest(width: usize, max_width: Option<usize>) -> Result<usize, ConfigError> {
+fn effective_max_width(width: usize, max_width: Option<usize>) -> Result<usize, ConfigError> {
     ConfigError::at_least_one("width", width)?;
     let largest = max_width.unwrap_or(width);
     if largest < width {

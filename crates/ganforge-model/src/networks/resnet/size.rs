@@ -1,7 +1,7 @@
 //! How large the residual players are, before they are built.
 
-use super::block::Place;
-use super::{ResnetDiscriminatorConfig, ResnetGeneratorConfig, channels, largest};
+use super::block::BlockKind;
+use super::{ResnetDiscriminatorConfig, ResnetGeneratorConfig, channels, effective_max_width};
 use crate::ImageShape;
 use crate::layers::{Conditioning, HeadConfig, Norm};
 use crate::networks::pyramid::Pyramid;
@@ -45,7 +45,7 @@ impl ResnetGeneratorConfig {
 impl ResnetDiscriminatorConfig {
     /// What the network holds and keeps; `None` for an image that it cannot judge.
     pub(crate) fn size(&self, image: ImageShape, classes: usize) -> Option<NetworkSize> {
-        let most = largest(self.width, self.max_width).ok()?;
+        let most = effective_max_width(self.width, self.max_width).ok()?;
         let halvings = Pyramid::of(image, "resnet").ok()?.stages;
         let head = HeadConfig {
             conditioning: self.conditioning.unwrap_or(Conditioning::Projection),
@@ -58,16 +58,16 @@ impl ResnetDiscriminatorConfig {
         size.keep(inputs as f64 * positions);
         let down = channels(self.width, most, (halvings - 1).max(1));
         for (index, outputs) in down.into_iter().enumerate() {
-            let place = if index == 0 {
-                Place::Image
+            let kind = if index == 0 {
+                BlockKind::First
             } else {
-                Place::Down
+                BlockKind::Down
             };
-            positions = block(&mut size, place, [inputs, outputs], positions);
+            positions = block(&mut size, kind, [inputs, outputs], positions);
             inputs = outputs;
         }
         for _ in 0..2 {
-            positions = block(&mut size, Place::Flat, [inputs; 2], positions);
+            positions = block(&mut size, BlockKind::SameSize, [inputs; 2], positions);
         }
         size.keep(inputs as f64);
         head.add_to(&mut size, inputs as f64);
@@ -87,23 +87,23 @@ fn rectify(norm: Norm, size: &mut NetworkSize, channels: usize, classes: usize, 
 /// A block of the discriminator; returns the pixels after it.
 fn block(
     size: &mut NetworkSize,
-    place: Place,
+    kind: BlockKind,
     [inputs, outputs]: [usize; 2],
     positions: f64,
 ) -> f64 {
-    let hidden = place.hidden([inputs, outputs]);
-    let after = match place {
-        Place::Image | Place::Down => positions / 4.0,
-        Place::Flat => positions,
+    let hidden = kind.hidden([inputs, outputs]);
+    let after = match kind {
+        BlockKind::First | BlockKind::Down => positions / 4.0,
+        BlockKind::SameSize => positions,
     };
-    if place != Place::Image {
+    if kind != BlockKind::First {
         // Rectified, while the short cut takes it as it is.
         size.keep(inputs as f64 * positions);
     }
     size.convolution([inputs, hidden], 3, 1, true);
     size.keep(hidden as f64 * positions);
     size.convolution([hidden, outputs], 3, 1, true);
-    if place.changes([inputs, outputs]) {
+    if kind.changes([inputs, outputs]) {
         size.keep(inputs as f64 * after);
         size.convolution([inputs, outputs], 1, 1, true);
     }

@@ -6,19 +6,19 @@ use serde_json::Value;
 
 /// A key that holds an integer, or a list of them.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Heavy {
+pub struct KeyImpact {
     /// Its dotted path, such as `generator.width`.
     pub key: String,
     /// Its value, as a recipe writes it.
     pub value: String,
-    /// What is left of the measure where this key alone is as small as it can be, as a share.
-    pub left: f64,
+    /// What is remaining of the measure where this key alone is as small as it can be, as a share.
+    pub remaining: f64,
     /// The largest of its numbers.
     pub largest: u64,
 }
 
 /// A key that takes less than this off the measure is no reason for its size.
-const LITTLE: f64 = 0.05;
+const NEGLIGIBLE: f64 = 0.05;
 
 /// The keys by which `measure` can be made to fall, from the one by which it falls furthest; of those that take nearly all
 /// of it away, from the largest number.
@@ -26,29 +26,30 @@ const LITTLE: f64 = 0.05;
 /// Every integer of `config` is halved again and again while all else stays, so what the measure depends on need not be
 /// known. The largest is named where none makes a difference, as when sums are too large to tell apart.
 #[must_use]
-pub fn heaviest<C: Serialize + DeserializeOwned>(
+pub fn rank_by_impact<C: Serialize + DeserializeOwned>(
     config: &C,
     measure: impl Fn(&C) -> Option<f64>,
-) -> Vec<Heavy> {
+) -> Vec<KeyImpact> {
     let (Some(whole), Ok(tree)) = (measure(config), serde_json::to_value(config)) else {
         return Vec::new();
     };
     let mut pointers = Vec::new();
     integers(&tree, String::new(), &mut pointers);
-    let left = |pointer: &str| {
+    let remaining = |pointer: &str| {
         let smaller = std::iter::successors(halved(&tree, pointer), |tree| halved(tree, pointer));
         // A size that no network can have ends the way down.
         let measured = smaller.map_while(|tree| measure(&serde_json::from_value(tree).ok()?));
         measured.fold(1.0, |least: f64, found| least.min(found / whole))
     };
-    let mut heavy: Vec<Heavy> = pointers
+    let mut heavy: Vec<KeyImpact> = pointers
         .iter()
-        .map(|pointer| describe(&tree, pointer, left(pointer)))
-        .filter(|heavy| heavy.left < 1.0 - LITTLE)
+        .map(|pointer| describe(&tree, pointer, remaining(pointer)))
+        .filter(|heavy| heavy.remaining < 1.0 - NEGLIGIBLE)
         .collect();
     heavy.sort_by(|one, other| {
-        let [left, others] = [one, other].map(|heavy| heavy.left.max(LITTLE));
-        left.total_cmp(&others)
+        let [remaining, others] = [one, other].map(|heavy| heavy.remaining.max(NEGLIGIBLE));
+        remaining
+            .total_cmp(&others)
             .then(other.largest.cmp(&one.largest))
     });
     if heavy.is_empty() {
@@ -116,14 +117,14 @@ fn halve(value: &mut Value) {
     }
 }
 
-fn describe(tree: &Value, pointer: &str, left: f64) -> Heavy {
+fn describe(tree: &Value, pointer: &str, remaining: f64) -> KeyImpact {
     let value = tree.pointer(pointer);
-    Heavy {
+    KeyImpact {
         key: pointer.trim_start_matches('/').replace('/', "."),
         value: value
             .map_or_else(String::new, ToString::to_string)
             .replace(',', ", "),
-        left,
+        remaining,
         largest: value.map_or(0, largest_of),
     }
 }
@@ -161,7 +162,7 @@ mod tests {
     }
 
     fn keys(config: &Box, measure: impl Fn(&Box) -> Option<f64>) -> Vec<String> {
-        let heavy = heaviest(config, measure).into_iter();
+        let heavy = rank_by_impact(config, measure).into_iter();
         heavy
             .map(|heavy| format!("{} = {}", heavy.key, heavy.value))
             .collect()

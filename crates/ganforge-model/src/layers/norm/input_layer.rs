@@ -9,9 +9,9 @@ use crate::layers::append_one_hot;
 use crate::layers::condition::one_hot;
 use crate::{ConfigError, GeneratorInput, LatentSpec, NetworkSize};
 
-/// What an [`Entry`] is made for.
+/// What an [`InputLayer`] is made for.
 #[derive(Debug, Clone, Copy)]
-pub struct EntryConfig {
+pub struct InputLayerConfig {
     /// How the layers that follow are normalised.
     pub norm: Norm,
     /// Latents in the reference batch of virtual batch norm, 1 or more; other norms have none.
@@ -22,7 +22,7 @@ pub struct EntryConfig {
     pub classes: usize,
 }
 
-impl EntryConfig {
+impl InputLayerConfig {
     /// Fails unless there is something to enter, in a way that the norm allows.
     ///
     /// # Errors
@@ -54,26 +54,26 @@ impl EntryConfig {
 
     /// Draws the reference batch, if there is one, from `rng`; its classes come in turn.
     #[must_use]
-    pub fn init(&self, rng: &mut ChaCha8Rng, device: &Device) -> Entry {
+    pub fn init(&self, rng: &mut ChaCha8Rng, device: &Device) -> InputLayer {
         let reference = (self.norm == Norm::VirtualBatch).then(|| {
             let numbers = self.latent.draw(self.reference, rng);
             let noise = self.latent.tensor(numbers, device);
             let rows = if self.classes > 0 {
-                append_one_hot(noise, self.classes_in_turn(device), self.classes)
+                append_one_hot(noise, self.cyclic_classes(device), self.classes)
             } else {
                 noise
             };
             // Not made by `from_tensor`, which would have it trained.
             Param::initialized(ParamId::new(), rows)
         });
-        Entry {
+        InputLayer {
             reference,
             norm: self.norm,
             classes: self.classes,
         }
     }
 
-    fn classes_in_turn(&self, device: &Device) -> Tensor<1, Int> {
+    fn cyclic_classes(&self, device: &Device) -> Tensor<1, Int> {
         let in_turn = |index| i32::try_from(index % self.classes).expect("labels are few");
         let classes: Vec<i32> = (0..self.reference).map(in_turn).collect();
         Tensor::from_data(TensorData::new(classes, [self.reference]), device)
@@ -82,7 +82,7 @@ impl EntryConfig {
 
 /// Makes rows for a generator's first layer.
 #[derive(Module, Debug)]
-pub struct Entry {
+pub struct InputLayer {
     /// `[reference, columns]`: rows of virtual batch norm, which no gradient moves.
     reference: Option<Param<Tensor<2>>>,
     #[module(skip)]
@@ -90,7 +90,7 @@ pub struct Entry {
     classes: usize,
 }
 
-impl Entry {
+impl InputLayer {
     /// Rows for the first layer, and what the norms after it have to know.
     ///
     /// # Shapes
