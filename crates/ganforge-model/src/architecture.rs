@@ -1,4 +1,4 @@
-//! How a network is described, in a recipe and in a model file, and built from its description.
+//! Configurations of networks: serializable data from which a recipe or a model file builds a network.
 
 use std::fmt::Debug;
 
@@ -9,22 +9,34 @@ use serde::de::DeserializeOwned;
 
 use crate::{ConfigError, Coupling, Discriminator, Generator, ImageShape, LatentSpec, NetworkSize};
 
-/// What `[generator]` in a recipe says: [`GeneratorConfig`](crate::GeneratorConfig), or a description of a network of your own.
+/// The configuration of a generator: [`GeneratorConfig`](crate::GeneratorConfig), or that of a network of your own.
 ///
-/// It travels in the model file too, which brings the network back to life.
+/// It is the table `[generator]` of a recipe, and it is stored in the model file, from which the network is built again.
+///
+/// ```
+/// use ganforge_model::{GeneratorArchitecture, GeneratorConfig, ImageShape};
+///
+/// let config: GeneratorConfig =
+///     serde_json::from_str(r#"{"kind": "mlp", "latent": 16, "hidden": [32]}"#)?;
+/// let shape = ImageShape { channels: 1, height: 8, width: 8 };
+/// assert_eq!(config.latent().dimension, 16);
+/// // Two weight matrices, 16 × 32 and 32 × 64.
+/// assert_eq!(config.weight_count(shape, 0), Some(16 * 32 + 32 * 64));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 pub trait GeneratorArchitecture:
     Clone + Debug + Serialize + DeserializeOwned + Send + Sync + 'static
 {
     /// The network it describes.
     type Network: Generator + 'static;
 
-    /// Builds the network. The same numbers from `rng` have to give the same weights;
-    /// [`WeightInit`](crate::layers::WeightInit) draws them so.
+    /// Builds the network with weights drawn from `rng`. They must depend on `rng` and the arguments alone, as those of
+    /// [`WeightInit`](crate::layers::WeightInit) do.
     ///
-    /// `image` is the size of the data, `classes` is 0 for an unconditional generator.
+    /// `image` is the shape of an image of the data; `classes` is 0 for an unconditional generator.
     ///
     /// # Errors
-    /// A value no network can be built from.
+    /// A value of the configuration that is out of range.
     fn init(
         &self,
         image: ImageShape,
@@ -33,58 +45,61 @@ pub trait GeneratorArchitecture:
         device: &Device,
     ) -> Result<Self::Network, ConfigError>;
 
-    /// Size and distribution of the latents it takes.
+    /// Dimension and distribution of its latents.
     fn latent(&self) -> LatentSpec;
 
-    /// Numbers that a file of its weights must at least hold, `None` where the count overflows.
+    /// A lower bound on the number of values in a file of its weights; `None` if the count overflows.
     ///
-    /// A description in a file that claims more is refused before any memory is asked for; 0, as here, trusts it.
+    /// A model file with fewer values is refused before memory is allocated for the network. The default, 0, skips this
+    /// check.
     fn weight_count(&self, _image: ImageShape, _classes: usize) -> Option<usize> {
         Some(0)
     }
 
-    /// What the network holds, and what a pass through it keeps for its backward pass, found before anything is
-    /// allocated: a game that takes more memory than the machine has is refused then, by the key that makes it so large.
+    /// Number of parameters, and of activations stored for the backward pass. Training compares them with the memory of
+    /// the machine before it allocates anything.
     ///
-    /// `None`, as here, is not known, and not looked at.
+    /// `None`, the default, is unknown and skips this check.
     fn size(&self, _image: ImageShape, _classes: usize) -> Option<NetworkSize> {
         None
     }
 
-    /// True where a new network is to [start](Self::init_from_mean_image) from the mean image of the data.
+    /// True if [`init_from_mean_image`](Self::init_from_mean_image) should be called on a new network.
     fn needs_mean_image(&self) -> bool {
         false
     }
 
-    /// A network that was just built, made to start from images around the mean image of the data.
+    /// Changes a new network so that its images are close to the mean image of the data; does nothing by default.
     ///
     /// # Shapes
-    /// - `mean`: `channels · height · width` numbers, row after row
+    /// - `mean`: `channels · height · width` values in row-major order
     fn init_from_mean_image(&self, network: Self::Network, _mean: &[f32]) -> Self::Network {
         network
     }
 
-    /// The norm by which a batch of one image is the same image for every latent, where there is one.
+    /// The name of the norm if hidden layers are normalised by batch statistics of one value per image and feature, as
+    /// by `BatchNorm1d`. For a batch of one image these are degenerate: every latent would give the same image.
     fn batch_norm_1d(&self) -> Option<&'static str> {
         None
     }
 }
 
-/// What `[discriminator]` in a recipe says: [`DiscriminatorConfig`](crate::DiscriminatorConfig), or a description of a network of your own.
+/// The configuration of a discriminator, the table `[discriminator]` of a recipe:
+/// [`DiscriminatorConfig`](crate::DiscriminatorConfig), or that of a network of your own.
 pub trait DiscriminatorArchitecture:
     Clone + Debug + Serialize + DeserializeOwned + Send + Sync + 'static
 {
     /// The network it describes.
     type Network: Discriminator + 'static;
 
-    /// Builds the network. The same numbers from `rng` have to give the same weights;
-    /// [`WeightInit`](crate::layers::WeightInit) draws them so.
+    /// Builds the network with weights drawn from `rng`. They must depend on `rng` and the arguments alone, as those of
+    /// [`WeightInit`](crate::layers::WeightInit) do.
     ///
-    /// `image` is what it judges: packed images have more channels than those of the data. `classes` is 0 for an
-    /// unconditional discriminator.
+    /// `image` is the shape of an input; with packing it has more channels than an image of the data. `classes` is 0 for
+    /// an unconditional discriminator.
     ///
     /// # Errors
-    /// A value no network can be built from.
+    /// A value of the configuration that is out of range.
     fn init(
         &self,
         image: ImageShape,
@@ -93,30 +108,31 @@ pub trait DiscriminatorArchitecture:
         device: &Device,
     ) -> Result<Self::Network, ConfigError>;
 
-    /// What the network holds and keeps, as [`GeneratorArchitecture::size`] says it; `None`, as here, is not known.
+    /// Number of parameters and of stored activations, as [`GeneratorArchitecture::size`]; `None`, the default, is
+    /// unknown.
     fn size(&self, _image: ImageShape, _classes: usize) -> Option<NetworkSize> {
         None
     }
 
-    /// Why the score of one image depends on the others in its batch, where it does: rules that have no meaning then
-    /// are refused.
+    /// The reason if the score of an image depends on the other images of its batch, else `None`. Rules of the game that
+    /// require independent scores, such as gradient penalties, are refused then.
     fn is_batch_dependent(&self) -> Option<Coupling> {
         None
     }
 
-    /// True where the discriminator of a game with classes reports them, as
-    /// [`class_logits`](crate::DiscriminatorOutput::class_logits).
+    /// True if the discriminator of a game with classes also classifies images
+    /// ([`class_logits`](crate::DiscriminatorOutput::class_logits)).
     fn has_classifier(&self) -> bool {
         false
     }
 
-    /// True where a score is the energy of an image with its sign changed, at most 0, and not a free number: payoffs and
-    /// discriminators that disagree on that are refused.
+    /// True if a score is the negative energy of an image, at most 0. A payoff of energies requires such a discriminator, and
+    /// others refuse it.
     fn scores_energy(&self) -> bool {
         false
     }
 
-    /// The key and value by which the same image gets another score each time it is judged in training, where it does.
+    /// The key and value if a forward pass in training is stochastic, as with dropout; else `None`.
     fn is_stochastic(&self) -> Option<(&'static str, f64)> {
         None
     }

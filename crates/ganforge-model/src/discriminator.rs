@@ -1,12 +1,12 @@
-//! The player that judges images, as an open trait and as the built-in architectures a recipe can name.
+//! The trait of discriminators, and the built-in ones.
 
 use burn::module::{Module, ModuleDisplay};
 
 use crate::io::{DiscriminatorInput, DiscriminatorOutput, InputGradient};
 use crate::layers::{MinibatchFeatures, TracedOutput};
 
-/// A network that scores images. Implement it for a module of your own to train it here, or [`TracedDiscriminator`],
-/// which includes the input gradient.
+/// A network that scores images. A Burn module that implements it, or [`TracedDiscriminator`] for the input gradient too,
+/// can be trained.
 ///
 /// ```
 /// use ganforge_model::burn::tensor::{Device, Distribution, Tensor};
@@ -29,21 +29,22 @@ pub trait Discriminator: Module + ModuleDisplay {
     /// Scores images.
     fn forward(&self, input: DiscriminatorInput) -> DiscriminatorOutput;
 
-    /// The gradient of each image's score by the image, as forward operations on the parameters; `None` where the
-    /// network has no such expression.
+    /// The gradient of each score with respect to its image, computed by forward operations on the parameters; `None` if
+    /// the network does not implement it.
     ///
-    /// Penalties on the slope of the score are differentiated by the parameters, and Burn differentiates once: with
-    /// this expression they are exact, without it they take a detour that is only nearly so. It is a pull-back
-    /// through the layers in reverse: transposed linear layers and convolutions, times the slopes of the
-    /// activations. A network that couples the samples of a batch, as batch normalisation does, has to say `None`.
+    /// Gradient penalties are differentiated with respect to the parameters, but Burn differentiates only once. With this
+    /// expression they are exact; without it they use finite differences. The expression is the backward pass through the
+    /// layers: transposed linear layers and convolutions, times the derivatives of the activations
+    /// ([`TracedDiscriminator`] derives it). A network whose scores depend on the whole batch, as with batch
+    /// normalisation, must return `None`.
     ///
-    /// Images are taken as constants.
+    /// Images are treated as constants.
     fn input_gradient(&self, _input: DiscriminatorInput) -> Option<InputGradient> {
         None
     }
 }
 
-/// A discriminator written as steps of a [`Traced`](crate::layers::Traced) value: the same code computes the forward pass
+/// A discriminator written as steps on a [`Traced`](crate::layers::Traced) value: the same code computes the forward pass
 /// and the exact input gradient.
 ///
 /// ```
@@ -79,7 +80,7 @@ pub trait Discriminator: Module + ModuleDisplay {
 /// # Ok::<(), ganforge_model::ConfigError>(())
 /// ```
 pub trait TracedDiscriminator: Module + ModuleDisplay {
-    /// Scores images, and records how a gradient with respect to the score becomes one with respect to the image.
+    /// Scores images, and records the backward pass from the scores to the images.
     fn trace(&self, input: DiscriminatorInput) -> TracedOutput<'_>;
 }
 
@@ -93,16 +94,16 @@ impl<T: TracedDiscriminator> Discriminator for T {
     }
 }
 
-/// What makes the score of one image depend on the others in its batch, and how a recipe does without.
+/// Why the score of an image depends on the other images of its batch, and which setting avoids it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Coupling {
     /// The key below `discriminator`.
     pub key: &'static str,
     /// Its value.
     pub value: &'static str,
-    /// What the key has to be instead.
+    /// The setting without the dependence.
     pub instead: &'static str,
-    /// What does it, in the plural.
+    /// The cause, a plural noun.
     pub what: &'static str,
 }
 

@@ -1,22 +1,22 @@
-//! What can go wrong when a network is built or a model file is read.
+//! Errors of building a network and of reading a model file.
 
 use std::path::PathBuf;
 
-/// A value in a network's configuration that no network can be built from.
+/// A value of a network's configuration that is out of range.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{key}` is {value}, allowed: {allowed}")]
 #[non_exhaustive]
 pub struct ConfigError {
-    /// The key, relative to the network's table, such as `width`.
+    /// The key below the network's table, such as `width`.
     pub key: String,
-    /// The offending value as the user wrote it.
+    /// The value, as the user wrote it.
     pub value: String,
-    /// The values that would be accepted.
+    /// The values that are accepted.
     pub allowed: String,
 }
 
 impl ConfigError {
-    /// Names the key, the value found there and the range that is allowed.
+    /// The error of `value` at `key`, where `allowed` describes the accepted values.
     pub fn new(
         key: impl Into<String>,
         value: impl std::fmt::Display,
@@ -42,62 +42,62 @@ impl ConfigError {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ModelError {
-    /// The file system refused.
+    /// An error of the file system.
     #[error("{}: {source}", path.display())]
     Io {
-        /// The file concerned.
+        /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// The bytes are no complete safetensors file.
+    /// Not a complete safetensors file.
     #[error("not a complete safetensors file ({0}); copy or train the model again")]
     NotSafetensors(String),
-    /// A safetensors file without the metadata that makes it a ganforge model.
+    /// A safetensors file without the metadata of a ganforge model.
     #[error("a safetensors file, but not a ganforge model: its metadata has no key `ganforge`")]
     NotGanforge,
-    /// Written by another version of the format.
+    /// A format number that this version does not read.
     #[error(
         "model format {found} is not known to this version, which reads format {known}; update ganforge"
     )]
     UnknownFormat {
         /// The format number in the file.
         found: u64,
-        /// The format number this crate reads.
+        /// The newest format that this version reads.
         known: u64,
     },
-    /// The metadata is there but does not describe a model.
+    /// Metadata that does not describe a model.
     #[error("the model's description is damaged: {0}")]
     Description(String),
-    /// A complete description of a network that the reader does not know.
+    /// The configuration of a network that this program does not define.
     #[error(
         "the model's network is not one that this program knows ({0}); open it where the network is defined, or \
          update ganforge"
     )]
     UnknownArchitecture(String),
-    /// The architecture described cannot be built.
+    /// A configuration that no network can be built from.
     #[error("the model's architecture cannot be built: {0}")]
     Architecture(#[from] ConfigError),
-    /// More bytes than a model may have.
+    /// A file larger than a model file may be.
     #[error("{bytes} bytes, more than the {most} a model file may have")]
     TooLarge {
-        /// Bytes of the file.
+        /// Size of the file in bytes.
         bytes: u64,
-        /// Bytes allowed.
+        /// Largest size allowed, in bytes.
         most: u64,
     },
-    /// Weights that make no images.
+    /// Weights that are not finite.
     #[error(
         "the weights are not finite (`{tensor}` holds {value}): training had diverged when this file was written; use an \
          earlier model or checkpoint"
     )]
     NotFinite {
-        /// The first tensor concerned.
+        /// The first such tensor.
         tensor: String,
-        /// What it holds.
+        /// The value found in it.
         value: f32,
     },
-    /// The weights do not fit the architecture.
+    /// Weights that do not fit the architecture.
     #[error("the weights do not fit the architecture: {0}")]
     Weights(String),
 }

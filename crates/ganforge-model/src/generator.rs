@@ -1,11 +1,11 @@
-//! The player that makes images, as an open trait and as the built-in architectures a recipe can name.
+//! The trait of generators, and the built-in ones.
 
 use burn::module::{Module, ModuleDisplay};
 use burn::tensor::Tensor;
 
 use crate::io::GeneratorInput;
 
-/// A network that turns latents into images. Implement it for a module of your own to train it here.
+/// A network that generates images. A Burn module that implements it can be trained, sampled and saved.
 ///
 /// ```
 /// use ganforge_model::burn::module::Module;
@@ -36,16 +36,18 @@ use crate::io::GeneratorInput;
 /// assert_eq!(images.dims(), [4, 1, 8, 8]);
 /// ```
 pub trait Generator: Module + ModuleDisplay {
+    /// Generates a batch of images.
+    ///
     /// # Shapes
-    /// - output: `[batch, channels, height, width]`, in [-1, 1] for pixels, or about it without a bounded last layer
+    /// - output: `[batch, channels, height, width]`; pixels are in [-1, 1], or near it if the last layer is unbounded
     fn forward(&self, input: GeneratorInput) -> Tensor<4>;
 
-    /// Bytes that [`forward`](Self::forward) of so many latents may take without gradients, beside the weights: what lies
-    /// between layers, and what convolutions work in.
+    /// An upper bound, in bytes, on the memory of [`forward`](Self::forward) for `batch` images without gradients:
+    /// activations and the workspace of convolutions, without the weights.
     ///
-    /// Samplers compute as many images at a time as fit a bound on it, and refuse an image that exceeds one alone. 0, as
-    /// here, is no bound.
-    fn forward_memory(&self, _rows: usize) -> u64 {
+    /// Samplers choose their batch size by it, and refuse a network that exceeds their limit with one image. The default, 0,
+    /// is unknown.
+    fn forward_memory(&self, _batch: usize) -> u64 {
         0
     }
 }

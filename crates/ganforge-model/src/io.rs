@@ -1,8 +1,9 @@
-//! What goes into networks and comes out of them.
+//! Inputs and outputs of networks.
 
 use burn::tensor::{Int, Tensor};
 
-/// A batch of generator inputs. A generator from latents takes noise, a translator takes images; either may take classes.
+/// A batch of inputs of a generator. A generator of latents takes noise and an image-to-image generator takes images;
+/// both may take classes.
 ///
 /// ```
 /// use burn::tensor::{Device, Tensor};
@@ -16,14 +17,14 @@ use burn::tensor::{Int, Tensor};
 pub struct GeneratorInput {
     /// `[batch, dimension]`, latents.
     pub noise: Option<Tensor<2>>,
-    /// `[batch]`, the class wanted for each row; `None` for an unconditional generator.
+    /// `[batch]`, the class of each image; `None` for an unconditional generator.
     pub class: Option<Tensor<1, Int>>,
-    /// `[batch, channels, height, width]`, what an image-to-image generator translates or completes.
+    /// `[batch, channels, height, width]`, the input of an image-to-image generator.
     pub image: Option<Tensor<4>>,
 }
 
 impl GeneratorInput {
-    /// Latents alone.
+    /// An input of latents.
     ///
     /// # Shapes
     /// - `noise`: `[batch, dimension]`
@@ -35,7 +36,7 @@ impl GeneratorInput {
         }
     }
 
-    /// Images alone.
+    /// An input of images.
     ///
     /// # Shapes
     /// - `image`: `[batch, channels, height, width]`
@@ -47,7 +48,7 @@ impl GeneratorInput {
         }
     }
 
-    /// The same input with a class per row, where there are classes.
+    /// The same input with a class per image, or without classes.
     ///
     /// # Shapes
     /// - `class`: `[batch]`
@@ -56,39 +57,49 @@ impl GeneratorInput {
         Self { class, ..self }
     }
 
-    /// The latents of a generator that is made of them.
+    /// The latents.
     ///
     /// # Panics
-    /// Without noise: the description of a generator says whether it takes any
-    /// ([`GeneratorArchitecture::latent`](crate::GeneratorArchitecture::latent)).
+    /// If there are none. Callers know from
+    /// [`GeneratorArchitecture::latent`](crate::GeneratorArchitecture::latent) which latents a generator takes.
     #[must_use]
     pub fn expect_noise(&self) -> Tensor<2> {
         self.noise.clone().expect("this generator takes noise")
     }
 
-    /// The images of a generator that translates them.
+    /// The images.
     ///
     /// # Panics
-    /// Without images.
+    /// If there are none.
     #[must_use]
     pub fn expect_image(&self) -> Tensor<4> {
         self.image.clone().expect("this generator takes images")
     }
 }
 
-/// A batch of discriminator inputs.
+/// A batch of inputs of a discriminator.
+///
+/// ```
+/// use burn::tensor::{Device, Tensor};
+/// use ganforge_model::DiscriminatorInput;
+///
+/// let device = Device::flex();
+/// let images = Tensor::<4>::zeros([2, 1, 8, 8], &device);
+/// let input = DiscriminatorInput::new(images).with_class(Some(Tensor::zeros([2], &device)));
+/// assert!(input.class.is_some() && input.code.is_none());
+/// ```
 #[derive(Debug, Clone)]
 pub struct DiscriminatorInput {
-    /// `[batch, channels, height, width]`, what is scored.
+    /// `[batch, channels, height, width]`, the images to score.
     pub images: Tensor<4>,
-    /// `[batch]`, `None` for an unconditional discriminator.
+    /// `[batch]`, the class of each image; `None` for an unconditional discriminator.
     pub class: Option<Tensor<1, Int>>,
-    /// `[batch, dimension]`, a latent that is scored jointly with the image; `None` for most discriminators.
+    /// `[batch, dimension]`, a latent that is scored jointly with the image (ALI, `BiGAN`); `None` for other discriminators.
     pub code: Option<Tensor<2>>,
 }
 
 impl DiscriminatorInput {
-    /// Images alone.
+    /// An input of images.
     ///
     /// # Shapes
     /// - `images`: `[batch, channels, height, width]`
@@ -101,7 +112,7 @@ impl DiscriminatorInput {
         }
     }
 
-    /// The same input with a class per row, where there are classes.
+    /// The same input with a class per image, or without classes.
     ///
     /// # Shapes
     /// - `class`: `[batch]`
@@ -110,7 +121,7 @@ impl DiscriminatorInput {
         Self { class, ..self }
     }
 
-    /// The same input with a code per row.
+    /// The same input with a code per image.
     ///
     /// # Shapes
     /// - `code`: `[batch, dimension]`
@@ -126,20 +137,20 @@ impl DiscriminatorInput {
 /// The output of a discriminator for a batch of images.
 #[derive(Debug, Clone)]
 pub struct DiscriminatorOutput {
-    /// `[batch, outputs]`, unbounded scores; large means "real". A payoff gives them their meaning.
+    /// `[batch, outputs]`, unbounded scores; a larger score means "real". The payoff interprets them.
     pub logits: Tensor<2>,
     /// `[batch, features]`, the last hidden layer.
     pub features: Tensor<2>,
-    /// `[batch, classes]`, unbounded scores of the classes, from a discriminator with a classifier.
+    /// `[batch, classes]`, logits of the classes, if the discriminator has an auxiliary classifier.
     pub class_logits: Option<Tensor<2>>,
 }
 
-/// The output for a batch of images, and the gradient of each score with respect to its image.
+/// The output of a discriminator for a batch of images, with the gradient of each score with respect to its image.
 #[derive(Debug, Clone)]
 pub struct InputGradient {
-    /// What [`forward`](crate::Discriminator::forward) returns, under the same dropout masks as the gradient.
+    /// The output of [`forward`](crate::Discriminator::forward), with the dropout masks of the gradient.
     pub output: DiscriminatorOutput,
-    /// `[batch, channels, height, width]`, each image's gradient of the sum of its logits: a function of the
-    /// discriminator's parameters that can be differentiated by them.
+    /// `[batch, channels, height, width]`, the gradient of the sum of an image's logits with respect to the image. It is
+    /// differentiable with respect to the parameters of the discriminator.
     pub gradient: Tensor<4>,
 }

@@ -1,24 +1,24 @@
-//! Latents: what a generator turns into images.
+//! The latent space of a generator.
 
 use burn::tensor::{Device, Tensor, TensorData};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal, Uniform};
 use serde::{Deserialize, Serialize};
 
-/// The distribution latents are drawn from.
+/// The distribution of the coordinates of a latent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LatentDistribution {
-    /// Independent standard normal coordinates.
+    /// Standard normal.
     #[default]
     Normal,
-    /// Independent coordinates, uniform on [-1, 1), as in Goodfellow et al. 2014.
+    /// Uniform on [-1, 1), as in Goodfellow et al. 2014.
     Uniform,
-    /// Independent coordinates, uniform on [-√3, √3) and so of variance 1, as in the code of Goodfellow et al. 2014.
+    /// Uniform on [-√3, √3), of variance 1, as in the code of Goodfellow et al. 2014.
     UniformUnitVariance,
 }
 
-/// Size and distribution of a generator's latents.
+/// Dimension and distribution of a generator's latents; coordinates are independent.
 ///
 /// ```
 /// use ganforge_model::{LatentSpec, keyed_rng};
@@ -33,7 +33,7 @@ pub enum LatentDistribution {
 pub struct LatentSpec {
     /// Coordinates per latent.
     pub dimension: usize,
-    /// How each coordinate is drawn.
+    /// Distribution of each coordinate.
     pub distribution: LatentDistribution,
 }
 
@@ -47,9 +47,7 @@ impl LatentSpec {
         }
     }
 
-    /// Draws `count` latents, row after row: `count · dimension` numbers.
-    ///
-    /// Drawn on the host, so that every backend sees the same latents.
+    /// Draws `count` latents on the host, `count · dimension` values in row-major order; they do not depend on the backend.
     #[must_use]
     pub fn draw(&self, count: usize, rng: &mut ChaCha8Rng) -> Vec<f32> {
         let numbers = count * self.dimension;
@@ -63,10 +61,10 @@ impl LatentSpec {
         }
     }
 
-    /// Puts drawn numbers on a device.
+    /// Moves latents to a device.
     ///
     /// # Shapes
-    /// - `numbers`: `count · dimension`, row after row
+    /// - `numbers`: `count · dimension` values in row-major order
     /// - output: `[count, dimension]`
     #[must_use]
     pub fn tensor(&self, numbers: Vec<f32>, device: &Device) -> Tensor<2> {
@@ -75,9 +73,9 @@ impl LatentSpec {
     }
 }
 
-/// Uniform from `-bound` up to `bound`, which is above 0.
+/// Uniform on [-bound, bound); `bound` is positive.
 fn uniform(bound: f32) -> Uniform<f32> {
-    Uniform::new(-bound, bound).expect("a negative number is below a positive one")
+    Uniform::new(-bound, bound).expect("the bound is positive")
 }
 
 #[cfg(test)]
@@ -100,7 +98,7 @@ mod tests {
             let n = numbers.len() as f64;
             let mean = numbers.iter().map(|&x| f64::from(x)).sum::<f64>() / n;
             let second = numbers.iter().map(|&x| f64::from(x).powi(2)).sum::<f64>() / n;
-            // Five standard errors of the mean and of the second moment.
+            // Within five standard errors.
             assert!(mean.abs() < 5.0 * (variance / n).sqrt(), "mean {mean}");
             assert!(
                 (second - variance).abs() < 5.0 * (2.0 / n).sqrt(),

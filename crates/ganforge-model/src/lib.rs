@@ -1,10 +1,4 @@
-//! Networks of a generative adversarial game, and the file a generator travels in.
-//!
-//! - [`Generator`] and [`Discriminator`] are open traits: bring a Burn [`Module`](burn::module::Module)
-//!   of your own, or take a built-in one from [`GeneratorConfig`] and [`DiscriminatorConfig`].
-//! - [`GeneratorArchitecture`] and [`DiscriminatorArchitecture`] are how recipes and files describe either.
-//! - [`networks`] holds one file per architecture.
-//! - [`ModelFile`] is a safetensors file that describes itself: architecture, latents, image, provenance.
+//! Generators, discriminators, the layers they consist of, and the model file.
 //!
 //! ```
 //! use ganforge_model::burn::tensor::{Device, Tensor};
@@ -24,9 +18,17 @@
 //! # Ok::<(), ganforge_model::ConfigError>(())
 //! ```
 //!
-//! Images are float tensors `[batch, channels, height, width]` in `[-1, 1]`; a point in the plane is an
-//! image `[batch, 2, 1, 1]` in its own coordinates. Nothing here names a backend: every constructor takes
-//! a [`Device`](burn::tensor::Device).
+//! - [`Generator`] and [`Discriminator`] are traits of Burn modules: implement them for a network of your own, or build
+//!   one of [`networks`].
+//! - [`GeneratorConfig`] and [`DiscriminatorConfig`] are the configurations of built-in networks, which recipes and model
+//!   files contain; [`GeneratorArchitecture`] and [`DiscriminatorArchitecture`] are the traits of any configuration.
+//! - [`ModelFile`] is a safetensors file with one generator and its configuration; [`ModelBundle`] holds several named
+//!   networks.
+//! - [`NetworkSize`] counts the parameters and the stored activations of a network from its configuration.
+//!
+//! Images are float tensors `[batch, channels, height, width]` in [-1, 1]. A point in the plane is an image
+//! `[batch, 2, 1, 1]` in its own coordinates. No backend is chosen here: constructors take a
+//! [`Device`](burn::tensor::Device).
 
 mod architecture;
 mod builtin;

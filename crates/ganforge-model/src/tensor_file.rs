@@ -1,5 +1,5 @@
-//! A safetensors file, read part by part: what its header says is checked against the length of the file before any
-//! tensor is read, so that no more memory is asked for than there are bytes.
+//! Reads a safetensors file. Its header is checked against the length of the file before a tensor is read, so that no
+//! allocation exceeds the size of the file.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -10,10 +10,10 @@ use safetensors::tensor::{Dtype, Metadata};
 
 use crate::ModelError;
 
-/// Bytes of the longest header: a hundred thousand tensors, or as many class names.
+/// Largest header, in bytes: enough for 100,000 tensors or class names.
 const MAX_HEADER_BYTES: u64 = 16 << 20;
 
-/// A file whose header has been read.
+/// A safetensors file whose header has been read.
 pub struct TensorFile<'a, R> {
     header: Metadata,
     source: R,
@@ -21,10 +21,10 @@ pub struct TensorFile<'a, R> {
 }
 
 impl<'a, R: Read> TensorFile<'a, R> {
-    /// Reads the header of a file of `len` bytes; `path` is for errors of the file system.
+    /// Reads the header of a file of `len` bytes; `path` is for error messages.
     ///
     /// # Errors
-    /// What is not safetensors, is cut short or goes on after its last tensor, or cannot be read.
+    /// A file that is not safetensors, is truncated, has bytes after its last tensor, or cannot be read.
     pub fn open(mut source: R, len: u64, path: &'a Path) -> Result<Self, ModelError> {
         let refuse = |what: String| Err(ModelError::NotSafetensors(what));
         let before = u64::from(u64::BITS / 8);
@@ -57,7 +57,7 @@ impl<'a, R: Read> TensorFile<'a, R> {
         })
     }
 
-    /// A text beside the tensors.
+    /// An entry of the metadata.
     pub fn metadata(&self, key: &str) -> Option<&str> {
         self.header
             .metadata()
@@ -66,7 +66,7 @@ impl<'a, R: Read> TensorFile<'a, R> {
             .map(String::as_str)
     }
 
-    /// Elements of all tensors whose names begin with `prefix`.
+    /// The number of elements of all tensors whose names begin with `prefix`.
     pub fn elements(&self, prefix: &str) -> usize {
         let tensors = self.header.tensors();
         let sizes = tensors
@@ -76,10 +76,10 @@ impl<'a, R: Read> TensorFile<'a, R> {
         sizes.sum::<usize>() / size_of::<f32>()
     }
 
-    /// Reads the tensors whose names begin with `prefix`, by the rest of their names.
+    /// Reads the tensors whose names begin with `prefix`, which is removed from the names.
     ///
     /// # Errors
-    /// Values that are not 32-bit floats, by the tensor's name; or a file that can no longer be read.
+    /// A tensor that does not hold 32-bit floats, or an error of the file system.
     pub fn tensors(mut self, prefix: &str) -> Result<BTreeMap<String, TensorData>, ModelError> {
         let infos = self.header.tensors();
         for (name, info) in &infos {
@@ -120,7 +120,7 @@ fn skip(source: &mut impl Read, len: u64, path: &Path) -> Result<(), ModelError>
         })
 }
 
-/// The next `len` bytes, or those that are left.
+/// The next `len` bytes; fewer at the end of the file.
 fn read(source: &mut impl Read, len: u64, path: &Path) -> Result<Vec<u8>, ModelError> {
     let mut bytes = Vec::new();
     let room = usize::try_from(len).map_or(Ok(()), |len| bytes.try_reserve_exact(len));

@@ -1,4 +1,4 @@
-//! A module's weights by name, out of it and back into it.
+//! Reads the weights of a module by name, and writes them.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use burn::tensor::{DType, Tensor, TensorData};
 
 use crate::ModelError;
 
-/// Every float parameter and running statistic of `module`, by its path, on the host.
+/// All float parameters and running statistics of `module` on the host, by path, such as `hidden.0.weight`.
 ///
 /// ```
 /// use ganforge_model::burn::tensor::Device;
@@ -27,16 +27,15 @@ use crate::ModelError;
 #[must_use]
 pub fn collect_weights<M: Module>(module: &M) -> BTreeMap<String, TensorData> {
     let mut collector = Collector::default();
-    // Visiting a module shows its running statistics before their last update, unless it was synchronised, which
-    // taking a snapshot does.
+    // A visitor reads running statistics without their last update; `valid` synchronises them.
     module.valid().visit(&mut collector);
     collector.weights
 }
 
-/// Puts weights into a module of the same architecture, by path; the module's devices stay.
+/// Replaces the weights of a module of the same architecture, by path; tensors stay on their devices.
 ///
 /// # Errors
-/// A tensor that is missing, left over, of another shape or not of 32-bit floats, by its path.
+/// [`ModelError::Weights`] names a tensor that is missing, superfluous, of another shape, or not of 32-bit floats.
 pub fn apply_weights<M: Module>(
     module: M,
     weights: BTreeMap<String, TensorData>,
@@ -58,8 +57,8 @@ pub fn apply_weights<M: Module>(
     Ok(module)
 }
 
-/// Where in the module a visit is: `hidden.0.weight`. Which variant of an enum a network is does not show, for the
-/// description beside the weights says it.
+/// The path of a parameter in its module, such as `hidden.0.weight`. Variants of enums are not part of it: the
+/// configuration stored with the weights states them.
 #[derive(Default)]
 struct Path(Vec<String>);
 
@@ -143,7 +142,7 @@ impl ModuleMapper for Applier {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let shape: [usize; D] = param.lazy_shape().dims();
         match self.take(&shape) {
-            // What was trained before goes on being trained.
+            // A trainable parameter stays trainable.
             Ok(data) => param.map(|old| {
                 let trained = old.is_require_grad();
                 Tensor::from_data(data, &old.device()).set_require_grad(trained)

@@ -1,4 +1,4 @@
-//! Batch norm with its activation against Burn's own module, whose weights and statistics it works on.
+//! Fused batch norm and activation compared with Burn's module.
 
 use burn::module::Module;
 use burn::nn::BatchNormConfig;
@@ -6,7 +6,7 @@ use burn::tensor::{Device, Int, Tensor, Tolerance};
 use ganforge_model::layers::{Activation, batch_norm};
 
 #[test]
-fn batch_norm_and_its_activation_are_burns_and_leave_the_same_statistics() {
+fn output_and_running_statistics_equal_those_of_burn() {
     let training = Device::flex().autodiff();
     for activation in [
         None,

@@ -1,4 +1,4 @@
-//! What a generator says of the memory that its forward pass takes.
+//! The memory bound of a generator's forward pass.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
@@ -26,7 +26,7 @@ fn network(config: &str, side: usize) -> GeneratorNet {
 }
 
 #[test]
-fn memory_holds_the_image_and_grows_with_pixels_and_rows() {
+fn memory_exceeds_the_image_and_grows_with_pixels_and_batch() {
     for config in KINDS {
         let [small, large] = [64, 256].map(|side| network(config, side).forward_memory(1));
         let image = 3 * 256 * 256 * 4;
@@ -41,7 +41,7 @@ fn memory_holds_the_image_and_grows_with_pixels_and_rows() {
 }
 
 #[test]
-fn a_reference_batch_takes_as_much_as_images() {
+fn a_reference_batch_needs_the_memory_of_as_many_images() {
     let config = |norm: &str| {
         format!(
             r#"{{"kind": "dcgan", "latent": 4, "width": 2, "norm": "{norm}", "norm_reference": 9}}"#

@@ -1,4 +1,4 @@
-//! The input gradient that a discriminator writes down is the slope of its score, by finite differences.
+//! Exact input gradients of discriminators compared with finite differences.
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 use std::sync::{Mutex, PoisonError};
@@ -17,7 +17,7 @@ const CLASSES: usize = 3;
 /// How far a pixel is moved either way: mostly less than to the next kink of a rectifier, and enough for the score to
 /// change by far more than single precision rounds it.
 const STEP: f32 = 2e-3;
-/// A device has one generator of random numbers, which all tests of this process share.
+/// All tests of this process share the random number generator of the device.
 static DEVICE_RANDOMNESS: Mutex<()> = Mutex::new(());
 
 fn network(config: Value, image: ImageShape, classes: usize) -> DiscriminatorNet {
@@ -39,8 +39,8 @@ fn host(tensor: Tensor<4>) -> Vec<f32> {
     tensor.into_data().try_to_vec().unwrap()
 }
 
-/// Judges images under masks that follow from one seed.
-fn judge(
+/// Scores and input gradients of images, with dropout masks from one seed.
+fn traced(
     net: &DiscriminatorNet,
     image: ImageShape,
     numbers: &[f32],
@@ -54,19 +54,19 @@ fn judge(
         .lock()
         .unwrap_or_else(PoisonError::into_inner);
     device.seed(7);
-    let judged = net
+    let result = net
         .input_gradient(DiscriminatorInput::new(images).with_class(class))
         .unwrap();
     drop(alone);
-    judged
+    result
 }
 
-/// Moves all parameters, also those that start at zero and hide what comes before them.
-struct Nudge {
+/// Perturbs all parameters, also those that are initially zero.
+struct Perturb {
     drawn: u64,
 }
 
-impl ModuleMapper for Nudge {
+impl ModuleMapper for Perturb {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         self.drawn += 1;
         let uniform = Uniform::new(-0.5_f32, 0.5).unwrap();
@@ -87,18 +87,18 @@ fn check(config: Value, image: ImageShape, classes: usize) {
 
 fn check_net(name: &str, net: &DiscriminatorNet, image: ImageShape, classes: usize) {
     let numbers = numbers(BATCH * image.values());
-    let at = judge(net, image, &numbers, classes);
+    let at = traced(net, image, &numbers, classes);
     let gradient = host(at.gradient);
     let largest = gradient.iter().fold(0.0_f32, |most, g| most.max(g.abs()));
-    assert!(largest > 1e-2, "{name}: {largest} is no slope to measure");
+    assert!(largest > 1e-2, "{name}: {largest} is too small to measure");
     let scores = |numbers: &[f32]| -> Vec<f32> {
-        let logits = judge(net, image, numbers, classes).output.logits;
+        let logits = traced(net, image, numbers, classes).output.logits;
         logits.into_data().try_to_vec().unwrap()
     };
     let here = scores(&numbers);
     let mut kinks = 0;
     for pixel in 0..image.values() {
-        // One pixel of every image at once: no score depends on another's image.
+        // The same pixel of every image at once, because scores are independent.
         let [below, above] = [-STEP, STEP].map(|step| {
             let mut moved = numbers.clone();
             for image in moved.chunks_mut(image.values()) {
@@ -109,18 +109,18 @@ fn check_net(name: &str, net: &DiscriminatorNet, image: ImageShape, classes: usi
         for sample in 0..BATCH {
             let down = (here[sample] - below[sample]) / STEP;
             let up = (above[sample] - here[sample]) / STEP;
-            // A kink between the two moves the midpoint by up to half of what they differ by.
+            // A kink changes the mean of both differences by up to half of their distance.
             if (up - down).abs() > 4e-3 * largest {
                 kinks += 1;
                 continue;
             }
             let measured = f32::midpoint(up, down);
-            let written = gradient[sample * image.values() + pixel];
-            // What single precision rounds off the scores, divided by the step as they are.
+            let exact = gradient[sample * image.values() + pixel];
+            // Rounding of the scores in single precision, divided by the step.
             let rounding = 4.0 * f32::EPSILON * here[sample].abs() / STEP;
             assert!(
-                (measured - written).abs() < 3e-3 * largest + rounding,
-                "{name}, sample {sample}, pixel {pixel}: {measured} measured, {written} written"
+                (measured - exact).abs() < 3e-3 * largest + rounding,
+                "{name}, sample {sample}, pixel {pixel}: {measured} measured, {exact} exact"
             );
         }
     }
@@ -134,7 +134,7 @@ const SMALL: ImageShape = ImageShape {
 };
 
 #[test]
-fn of_multilayer_perceptrons_with_each_activation() {
+fn of_mlps_with_each_activation() {
     for activation in ["relu", "leaky-relu", "softplus", "tanh", "elu"] {
         for classes in [0, CLASSES] {
             let config = json!({ "kind": "mlp", "hidden": [9, 7], "activation": activation });
@@ -168,7 +168,7 @@ fn of_maxout_units() {
 }
 
 #[test]
-fn under_the_dropout_masks_of_the_same_pass() {
+fn with_the_dropout_masks_of_the_forward_pass() {
     for pieces in [1, 3] {
         let config = json!({
             "kind": "mlp", "hidden": [12, 9], "maxout_pieces": pieces,
@@ -179,7 +179,7 @@ fn under_the_dropout_masks_of_the_same_pass() {
 }
 
 #[test]
-fn of_convolutions_square_or_not_with_and_without_classes() {
+fn of_dcgans_of_square_and_other_images_with_and_without_classes() {
     for (height, width) in [(8, 8), (16, 8), (16, 16)] {
         for classes in [0, CLASSES] {
             let config = json!({
@@ -196,7 +196,7 @@ fn of_convolutions_square_or_not_with_and_without_classes() {
 }
 
 #[test]
-fn of_residual_blocks_and_low_pass_halvings_with_each_conditioning() {
+fn of_r3gans_with_each_conditioning() {
     for (height, width) in [(8, 8), (16, 8)] {
         for conditioning in [
             None,
@@ -215,14 +215,14 @@ fn of_residual_blocks_and_low_pass_halvings_with_each_conditioning() {
                 width,
             };
             let classes = if conditioning.is_some() { CLASSES } else { 0 };
-            let net = network(config, image, classes).map(&mut Nudge { drawn: 0 });
+            let net = network(config, image, classes).map(&mut Perturb { drawn: 0 });
             check_net(&name, &net, image, classes);
         }
     }
 }
 
 #[test]
-fn of_residual_networks_with_every_way_to_tell_the_class() {
+fn of_resnets_with_each_conditioning() {
     let image = |height| ImageShape {
         channels: 2,
         height,
@@ -237,7 +237,7 @@ fn of_residual_networks_with_every_way_to_tell_the_class() {
 }
 
 #[test]
-fn the_pass_that_writes_it_judges_like_any_other() {
+fn the_traced_pass_gives_the_scores_of_the_forward_pass() {
     for config in [
         json!({ "kind": "mlp", "hidden": [9, 7] }),
         json!({ "kind": "mlp", "hidden": [6, 5], "maxout_pieces": 4 }),
@@ -256,14 +256,14 @@ fn the_pass_that_writes_it_judges_like_any_other() {
         let images = TensorData::new(numbers.clone(), dims);
         let images: Tensor<4> = Tensor::from_data(images, &Device::flex().autodiff());
         let plain = net.forward(DiscriminatorInput::new(images));
-        let other = judge(&net, image, &numbers, 0).output;
+        let other = traced(&net, image, &numbers, 0).output;
         assert_eq!(plain.logits.into_data(), other.logits.into_data());
         assert_eq!(plain.features.into_data(), other.features.into_data());
     }
 }
 
 #[test]
-fn batch_statistics_leave_no_image_a_gradient_of_its_own() {
+fn batch_statistics_exclude_an_input_gradient() {
     let image = ImageShape {
         channels: 1,
         height: 16,

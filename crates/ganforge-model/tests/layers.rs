@@ -1,4 +1,4 @@
-//! Norms and minibatch features against PyTorch's autograd in float64: `references/layers.py`.
+//! Norms and minibatch features compared with PyTorch's autograd in float64 (`references/layers.py`).
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 use std::collections::BTreeMap;
@@ -65,7 +65,7 @@ fn check(expected: &[f32], found: Vec<f32>, what: &str) {
     assert_eq!(found.len(), expected.len(), "{what}");
     let largest = expected.iter().fold(0.0_f32, |most, x| most.max(x.abs()));
     for (found, expected) in found.into_iter().zip(expected) {
-        // What cancels leaves its rounding behind, whatever its own size.
+        // Cancellation leaves an absolute rounding error.
         let tolerance = 1e-5 * expected.abs() + 2e-6 * largest;
         assert!(
             (found - expected).abs() <= tolerance,
@@ -102,7 +102,7 @@ impl ModuleVisitor for ByWeights<'_> {
 }
 
 impl Case {
-    /// Puts the case's weights into `module`, sends its input through, and holds what comes out against PyTorch.
+    /// Applies the weights of the case to `module` and compares outputs and gradients with PyTorch's.
     fn ask<M: Module, const D: usize, const E: usize>(
         &self,
         module: M,
@@ -228,11 +228,11 @@ fn values_gradients_and_running_statistics_agree_with_pytorch() {
 }
 
 #[test]
-fn minibatch_features_follow_the_rows_and_know_a_collapsed_batch() {
+fn minibatch_features_of_a_collapsed_batch_are_extreme() {
     let device = Device::flex();
     let collapsed = Tensor::<2>::ones([4, 3], &device);
     for (written, extra) in [
-        // Each sample is as close as can be to all four; the batch has no spread but the root's epsilon.
+        // Every similarity is 1, and the deviation is that of the epsilon alone.
         (
             r#"{ "kind": "discrimination", "kernels": 2, "dimensions": 3 }"#,
             &[4.0, 4.0][..],
@@ -254,7 +254,7 @@ fn minibatch_features_follow_the_rows_and_know_a_collapsed_batch() {
 }
 
 #[test]
-fn minibatch_features_without_size_are_refused_by_key() {
+fn minibatch_features_of_size_0_are_an_error_with_the_key() {
     for (written, key) in [
         (
             r#"{ "kind": "discrimination", "kernels": 0 }"#,

@@ -1,5 +1,4 @@
-//! Every built-in architecture makes images of the size asked for, refuses what it cannot make, and is the network
-//! its paper or peer describes.
+//! Built-in architectures: supported image sizes, errors, initial weights and parameter counts.
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 use burn::module::Module;
@@ -27,7 +26,7 @@ fn image(channels: usize, height: usize, width: usize) -> ImageShape {
     }
 }
 
-/// Runs both players on a batch of three and gives the shapes of image and logits.
+/// The shapes of images and logits of both networks for a batch of three.
 fn play(
     generator: &GeneratorConfig,
     discriminator: &DiscriminatorConfig,
@@ -53,7 +52,7 @@ fn play(
 }
 
 #[test]
-fn dcgan_reaches_every_power_of_two_and_non_square_sizes() {
+fn dcgan_supports_every_power_of_two_and_non_square_sizes() {
     let g = generator(json!({ "kind": "dcgan", "latent": 5, "width": 2 }));
     let d = discriminator(json!({ "kind": "dcgan", "width": 2 }));
     for (channels, height, width) in [(1, 8, 8), (3, 32, 32), (1, 64, 32), (3, 16, 64), (1, 24, 8)]
@@ -66,7 +65,7 @@ fn dcgan_reaches_every_power_of_two_and_non_square_sizes() {
 }
 
 #[test]
-fn dcgan_refuses_sizes_it_cannot_reach_and_says_which_it_can() {
+fn dcgan_refuses_other_sizes_and_lists_supported_ones() {
     let g = generator(json!({ "kind": "dcgan", "latent": 5, "width": 2 }));
     let d = discriminator(json!({ "kind": "dcgan", "width": 2 }));
     for (height, width) in [(28, 28), (4, 4), (0, 8), (32, 33), (48, 48)] {
@@ -76,7 +75,7 @@ fn dcgan_refuses_sizes_it_cannot_reach_and_says_which_it_can() {
 }
 
 #[test]
-fn a_generator_that_starts_at_the_mean_image_makes_it_of_its_biases_alone() {
+fn output_biases_give_the_mean_image() {
     let spec = image(1, 2, 2);
     let mean = [-0.5, 0.0, 0.25, 0.9];
     for output in ["tanh", "sigmoid", "linear"] {
@@ -96,14 +95,14 @@ fn a_generator_that_starts_at_the_mean_image_makes_it_of_its_biases_alone() {
             assert!((made - mean).abs() < 1e-6, "{output}: {made} for {mean}");
         }
     }
-    // A pixel that is black in every image keeps a bias that can be moved.
+    // A pixel that is black in every image has a finite bias.
     assert!((OutputActivation::Sigmoid.inverse(-1.0) + 1e7_f64.ln()).abs() < 1e-6);
     let plain = generator(json!({ "kind": "mlp", "latent": 3, "hidden": [] }));
     assert!(!plain.needs_mean_image());
 }
 
 #[test]
-fn an_input_range_brings_pixels_to_it() {
+fn pixels_are_mapped_to_the_input_range() {
     let (spec, device) = (image(1, 2, 2), Device::flex());
     let config =
         |range: Value| discriminator(json!({ "kind": "mlp", "hidden": [5], "input_range": range }));
@@ -120,7 +119,7 @@ fn an_input_range_brings_pixels_to_it() {
     assert!(refused.contains("`input_range` is [1, 1]"), "{refused}");
 }
 
-/// A player of the kind `r3gan` with some keys set.
+/// A network of the kind `r3gan` with these keys.
 fn r3gan(keys: &Value) -> Value {
     let mut config = keys.clone();
     config["kind"] = json!("r3gan");
@@ -128,7 +127,7 @@ fn r3gan(keys: &Value) -> Value {
 }
 
 #[test]
-fn r3gan_reaches_every_power_of_two_and_non_square_sizes() {
+fn r3gan_supports_every_power_of_two_and_non_square_sizes() {
     let g = generator(json!({ "kind": "r3gan", "width": 2, "max_width": 8, "group_width": 4 }));
     let d = discriminator(json!({ "kind": "r3gan", "width": 2, "group_width": 2, "blocks": 1 }));
     assert_eq!(g.latent().dimension, 64);
@@ -148,7 +147,7 @@ fn r3gan_reaches_every_power_of_two_and_non_square_sizes() {
 }
 
 #[test]
-fn r3gan_refuses_what_it_cannot_reach_or_divide_and_says_what_it_can() {
+fn r3gan_refuses_other_sizes_and_groups_and_lists_supported_ones() {
     for (keys, size, parts) in [
         (json!({ "width": 8 }), 28, ["data.size", "for r3gan"]),
         (json!({ "width": 8 }), 4, ["data.size", "64×48"]),
@@ -196,7 +195,7 @@ fn r3gan_refuses_what_it_cannot_reach_or_divide_and_says_what_it_can() {
 }
 
 #[test]
-fn r3gan_weights_are_counted_before_they_are_drawn() {
+fn r3gan_weight_count_is_a_lower_bound() {
     for (keys, [height, width]) in [
         (json!({ "width": 8 }), [32, 16]),
         (
@@ -221,9 +220,9 @@ fn r3gan_weights_are_counted_before_they_are_drawn() {
     }
 }
 
-/// Huang et al. 2024: √(2 / 1.04) · L^(-1/4) inside the blocks, L of them in all, and zero in the last layer of each.
+/// Huang et al. 2024: √(2 / 1.04) · L^(-1/4) inside L blocks, and zero in the last layer of each.
 #[test]
-fn r3gan_weights_start_with_the_spread_of_the_paper() {
+fn r3gan_initial_weights_have_the_gain_of_the_paper() {
     let config = generator(json!({ "kind": "r3gan", "width": 32, "blocks": 3 }));
     let mut rng = keyed_rng(0, "weights", 0);
     let net = config.init(image(1, 8, 8), 0, &mut rng, &Device::flex());
@@ -249,7 +248,7 @@ fn r3gan_weights_start_with_the_spread_of_the_paper() {
 }
 
 #[test]
-fn mlps_take_any_shape_with_and_without_classes() {
+fn mlps_support_any_shape_with_and_without_classes() {
     let g = generator(json!({
         "kind": "mlp", "latent": 3, "hidden": [7, 5], "norm": "batch", "output": "linear"
     }));
@@ -280,7 +279,7 @@ fn the_bench_networks_have_the_parameters_of_the_pytorch_peer() {
         let mut rng = keyed_rng(0, "weights", 0);
         let g = g.init(spec, 0, &mut rng, &device).unwrap();
         let d = d.init(spec, 0, &mut rng, &device).unwrap();
-        // Burn counts the running mean and variance of each normalised channel too.
+        // Burn also counts the running mean and variance of each normalised channel.
         let stages = size.ilog2() - 2;
         let g_channels: usize = (0..stages).map(|stage| 64 << stage).sum();
         let found = g.num_params() - 2 * g_channels + d.num_params() - 2 * (g_channels - 64);
@@ -289,7 +288,7 @@ fn the_bench_networks_have_the_parameters_of_the_pytorch_peer() {
 }
 
 #[test]
-fn a_seed_means_the_same_weights_everywhere_and_another_seed_others() {
+fn weights_depend_on_the_seed_alone() {
     let g = generator(json!({ "kind": "mlp", "latent": 3, "hidden": [4] }));
     let weights = |seed| {
         let mut rng = keyed_rng(seed, "weights", 0);
@@ -304,7 +303,7 @@ fn a_seed_means_the_same_weights_everywhere_and_another_seed_others() {
 }
 
 #[test]
-fn impossible_values_are_refused_by_key() {
+fn values_out_of_range_are_an_error_with_the_key() {
     for (config, key) in [
         (
             json!({ "kind": "mlp", "latent": 0, "hidden": [4] }),

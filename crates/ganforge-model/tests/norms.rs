@@ -1,4 +1,4 @@
-//! Every norm of a generator, through the configuration a recipe writes.
+//! Norms of generators.
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 use burn::module::{Module, ModuleVisitor, Param};
@@ -27,8 +27,8 @@ fn configs(norm: &str) -> [GeneratorConfig; 2] {
     .map(config)
 }
 
-fn config(written: Value) -> GeneratorConfig {
-    serde_json::from_value(written).unwrap()
+fn config(json: Value) -> GeneratorConfig {
+    serde_json::from_value(json).unwrap()
 }
 
 fn build(
@@ -39,7 +39,7 @@ fn build(
     config.init(IMAGE, classes, &mut keyed_rng(3, "weights", 0), device)
 }
 
-/// Some latents in a row, the first of them `first`.
+/// `count` latents, from number `first`.
 fn latents(config: &GeneratorConfig, first: u64, count: usize, device: &Device) -> Tensor<2> {
     let rows = (first..).take(count);
     let numbers = rows.flat_map(|row| config.latent().draw(1, &mut keyed_rng(4, "latent", row)));
@@ -60,7 +60,7 @@ fn distance(one: &[f32], other: &[f32]) -> f32 {
 }
 
 #[test]
-fn every_norm_makes_images_in_training_and_in_inference() {
+fn every_norm_works_in_training_and_in_inference() {
     for norm in NORMS {
         for config in configs(norm) {
             for classes in [0, 3] {
@@ -79,7 +79,7 @@ fn every_norm_makes_images_in_training_and_in_inference() {
 }
 
 #[test]
-fn a_norm_by_class_needs_classes_and_virtual_batch_norm_a_reference() {
+fn conditional_batch_norm_needs_classes_and_virtual_batch_norm_a_reference_batch() {
     for config in configs("conditional-batch") {
         let refused = build(&config, 0, &Device::flex()).unwrap_err();
         assert_eq!(
@@ -99,7 +99,7 @@ fn a_norm_by_class_needs_classes_and_virtual_batch_norm_a_reference() {
 }
 
 #[test]
-fn under_virtual_batch_norm_an_image_depends_on_its_own_latent_alone() {
+fn with_virtual_batch_norm_an_image_depends_on_its_latent_alone() {
     for (norm, alone) in [("virtual-batch", true), ("batch", false)] {
         for config in configs(norm) {
             for classes in [0, 3] {
@@ -125,7 +125,7 @@ fn under_virtual_batch_norm_an_image_depends_on_its_own_latent_alone() {
 }
 
 #[test]
-fn the_reference_batch_goes_with_the_weights_and_is_not_trained() {
+fn the_reference_batch_is_saved_and_not_trained() {
     for config in configs("virtual-batch") {
         let device = Device::flex().autodiff();
         let net = build(&config, 3, &device).unwrap();
@@ -136,7 +136,7 @@ fn the_reference_batch_goes_with_the_weights_and_is_not_trained() {
             let codes = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
             assert_eq!(row[3..], codes[index % 3]);
         }
-        // Back from a file, and from inference to training.
+        // Restored from a file, and in training again.
         let net = apply_weights(net.clone(), collect_weights(&net)).unwrap();
         for net in [net.clone(), net.valid().train(), net.fork(&device)] {
             let mut trained = Trained(0);
@@ -157,13 +157,13 @@ impl ModuleVisitor for Trained {
 }
 
 #[test]
-fn in_conditional_batch_norm_the_class_is_a_scale_and_a_shift() {
+fn conditional_batch_norm_has_a_scale_and_shift_per_class() {
     let device = Device::flex();
     for config in configs("conditional-batch") {
         let net = build(&config, 3, &device).unwrap();
         let row = latents(&config, 0, 1, &device);
         let of = |net: &GeneratorNet, class| images(net, row.clone(), Some(&[class]));
-        // All classes start alike.
+        // Initially all classes are equal.
         assert_eq!(of(&net, 0), of(&net, 2));
         let mut weights = collect_weights(&net);
         let shift = weights.get_mut("norms.0.beta").unwrap();
@@ -182,7 +182,7 @@ fn in_conditional_batch_norm_the_class_is_a_scale_and_a_shift() {
 }
 
 #[test]
-fn a_frozen_norm_by_class_keeps_its_statistics() {
+fn a_frozen_conditional_batch_norm_keeps_its_statistics() {
     let device = Device::flex().autodiff();
     for config in configs("conditional-batch") {
         let net = build(&config, 3, &device).unwrap();
@@ -195,7 +195,7 @@ fn a_frozen_norm_by_class_keeps_its_statistics() {
 }
 
 #[test]
-fn a_seed_means_the_same_weights_whether_the_reference_is_virtual_or_not() {
+fn weights_are_the_same_with_batch_norm_and_virtual_batch_norm() {
     let device = Device::flex();
     let [plain, with_reference] = ["batch", "virtual-batch"].map(|norm| {
         configs(norm).map(|config| collect_weights(&build(&config, 3, &device).unwrap()))
@@ -241,7 +241,7 @@ fn batch_norm_keeps_its_names_in_a_model_file() {
 }
 
 #[test]
-fn what_was_written_before_there_was_a_choice_is_still_read() {
+fn batch_norm_as_a_flag_is_still_parsed() {
     for (flag, norm) in [(true, "batch"), (false, "none")] {
         let old = config(json!({ "kind": "mlp", "latent": 3, "hidden": [4], "batch_norm": flag }));
         let new = config(json!({ "kind": "mlp", "latent": 3, "hidden": [4], "norm": norm }));
@@ -253,14 +253,14 @@ fn what_was_written_before_there_was_a_choice_is_still_read() {
 }
 
 #[test]
-fn the_weights_counted_beforehand_are_all_there() {
+fn weight_count_is_a_lower_bound() {
     for norm in NORMS {
         for config in configs(norm) {
             let net = build(&config, 3, &Device::flex()).unwrap();
             let held = net.num_params();
             let counted = config.weight_count(IMAGE, 3).unwrap();
             assert!(counted <= held, "{norm}: {counted} of {held}");
-            // All but what is as long as a layer is wide: biases, scales, shifts and statistics.
+            // Without biases, scales, shifts and statistics.
             assert!(
                 held - counted <= 2 * 8 * 8 + 4 * 12 + 32,
                 "{norm}: {counted} of {held}"
@@ -270,7 +270,7 @@ fn the_weights_counted_beforehand_are_all_there() {
 }
 
 #[test]
-fn what_a_norm_claims_counts() {
+fn weight_count_includes_norms() {
     let mlp = |norm: &str, reference: usize| {
         config(json!({ "kind": "mlp", "latent": 1, "hidden": [5], "norm": norm, "norm_reference": reference }))
             .weight_count(IMAGE, 100)

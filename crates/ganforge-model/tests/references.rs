@@ -1,4 +1,4 @@
-//! Images and scores against PyTorch in float64 (`references/networks.py`).
+//! Images and scores compared with PyTorch's in float64 (`references/networks.py`).
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use ganforge_model::{
 };
 use serde::Deserialize;
 
-/// Of the largest number, in single precision.
+/// Tolerance, relative to the largest value.
 const TOLERANCE: f64 = 1e-5;
 
 #[derive(Deserialize)]
@@ -62,7 +62,7 @@ fn compare<const D: usize>(name: &str, found: Tensor<D>, expected: &[f64]) {
 }
 
 #[test]
-fn players_with_the_same_weights_make_and_judge_the_same_images_as_in_pytorch() {
+fn images_and_scores_equal_those_of_pytorch_with_the_same_weights() {
     let device = Device::flex();
     for case in cases() {
         let name = format!("{:?}", case.generator);
@@ -97,7 +97,7 @@ fn players_with_the_same_weights_make_and_judge_the_same_images_as_in_pytorch() 
 }
 
 #[test]
-fn weights_taken_out_and_put_into_another_network_are_the_same() {
+fn weights_survive_collecting_and_applying() {
     let device = Device::flex();
     for case in cases() {
         let build = |seed| {

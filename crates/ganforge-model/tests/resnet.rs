@@ -1,4 +1,4 @@
-//! The residual networks are those of the authors (`references/resnet.py`), at every size and in every model file.
+//! Residual networks compared with those of the authors (`references/resnet.py`).
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use ganforge_model::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// Of the largest number of each outcome, in single precision.
+/// Tolerance, relative to the largest value of each output.
 const TOLERANCE: f64 = 1e-5;
 
 #[derive(Deserialize)]
@@ -46,8 +46,8 @@ impl Case {
         Some(Tensor::from_data(labels.as_slice(), device))
     }
 
-    /// What the player of this case makes of what it is given, by name.
-    fn played(&self, device: &Device) -> Vec<(&str, TensorData)> {
+    /// The outputs of the network of this case, by name.
+    fn outputs(&self, device: &Device) -> Vec<(&str, TensorData)> {
         let given = |shape: [usize; 4]| -> Tensor<4> {
             Tensor::from_data(TensorData::new(self.given.clone(), shape), device)
         };
@@ -106,12 +106,12 @@ fn image(channels: usize, height: usize, width: usize) -> ImageShape {
 }
 
 #[test]
-fn both_players_compute_what_the_authors_networks_do() {
+fn both_networks_equal_the_authors() {
     let cases: Vec<Case> =
         serde_json::from_str(include_str!("../../../references/resnet.json")).unwrap();
     let mut worst = 0.0_f64;
     for case in cases {
-        let played = case.played(&Device::flex().autodiff());
+        let played = case.outputs(&Device::flex().autodiff());
         assert_eq!(played.len(), case.outcome.len());
         for (name, found) in played {
             let expected = &case.outcome[name];
@@ -129,7 +129,7 @@ fn both_players_compute_what_the_authors_networks_do() {
 }
 
 #[test]
-fn every_power_of_two_and_non_square_sizes_are_reached() {
+fn every_power_of_two_and_non_square_sizes_are_supported() {
     let device = Device::flex();
     let g = generator(json!({ "kind": "resnet", "latent": 5, "width": 2, "max_width": 6 }));
     let d = json!({ "kind": "resnet", "width": 2, "max_width": 6 });
@@ -161,9 +161,9 @@ fn every_power_of_two_and_non_square_sizes_are_reached() {
     }
 }
 
-/// Counted by hand from the layers of the authors' code; the output layer's bias and those before a norm differ.
+/// Counted by hand from the layers of the authors' code; biases of the output layer and before norms differ.
 #[test]
-fn at_the_papers_width_the_networks_are_as_large_as_the_authors() {
+fn parameter_counts_at_the_papers_width_equal_the_authors() {
     let device = Device::flex();
     let spec = image(3, 32, 32);
     let g = build(
@@ -172,7 +172,7 @@ fn at_the_papers_width_the_networks_are_as_large_as_the_authors() {
         0,
         &device,
     );
-    // Burn counts the running mean and variance of each normalised channel too.
+    // Burn also counts the running mean and variance of each normalised channel.
     let normalised = 7 * 256;
     assert_eq!(g.num_params() - 2 * normalised, 4_276_739 - 3 * 256);
     let d: DiscriminatorConfig =
@@ -183,7 +183,7 @@ fn at_the_papers_width_the_networks_are_as_large_as_the_authors() {
 }
 
 #[test]
-fn weights_go_out_by_name_and_come_back() {
+fn weights_survive_collecting_and_applying() {
     let device = Device::flex();
     for norm in ["none", "batch", "conditional-batch", "virtual-batch"] {
         let config = generator(json!({
@@ -201,7 +201,7 @@ fn weights_go_out_by_name_and_come_back() {
         assert_ne!(images(&net), images(&other), "{norm}");
         let back = apply_weights(other, collect_weights(&net)).unwrap();
         assert_eq!(images(&net), images(&back), "{norm}");
-        // All but what is as long as a layer is wide: biases, scales, shifts and statistics.
+        // Without biases, scales, shifts and statistics.
         let counted = config.weight_count(spec, 3).unwrap();
         let held = net.num_params();
         assert!(
@@ -212,7 +212,7 @@ fn weights_go_out_by_name_and_come_back() {
 }
 
 #[test]
-fn classes_enter_by_conditional_batch_norm_and_projection_unless_told_otherwise() {
+fn conditional_batch_norm_and_projection_are_the_defaults_with_classes() {
     let device = Device::flex();
     let spec = image(1, 8, 8);
     let names = |classes| -> Vec<String> {
@@ -232,7 +232,7 @@ fn classes_enter_by_conditional_batch_norm_and_projection_unless_told_otherwise(
 }
 
 #[test]
-fn what_no_network_can_be_built_from_is_refused_by_key() {
+fn values_out_of_range_are_an_error_with_the_key() {
     let refused_as = |config: Value, spec: ImageShape| {
         let mut rng = keyed_rng(0, "weights", 0);
         let d: DiscriminatorConfig = serde_json::from_value(config.clone()).unwrap();
@@ -274,7 +274,7 @@ fn what_no_network_can_be_built_from_is_refused_by_key() {
 }
 
 #[test]
-fn claims_that_cannot_be_counted_have_no_count() {
+fn weight_count_is_none_if_it_overflows() {
     let count = |config: Value| generator(config).weight_count(image(1, 32, 32), 2);
     let wide = usize::MAX / 2;
     assert_eq!(count(json!({ "kind": "resnet", "width": wide })), None);

@@ -1,5 +1,5 @@
-//! A network's size is known from its description: counted, it is that of the network that is built, and what is too
-//! large to be built is refused before anything is allocated.
+//! Sizes computed from configurations equal those of the networks, and networks that are too large are refused before
+//! anything is allocated.
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 use burn::module::{Module, ModuleVisitor, Param};
@@ -26,7 +26,7 @@ fn discriminator(config: &Value) -> DiscriminatorConfig {
     serde_json::from_value(config.clone()).unwrap()
 }
 
-/// Numbers of a module that take gradients.
+/// Number of trainable parameters of a module.
 fn trained<M: Module>(module: &M) -> f64 {
     #[derive(Default)]
     struct Count(usize);
@@ -42,7 +42,7 @@ fn trained<M: Module>(module: &M) -> f64 {
     count.0 as f64
 }
 
-/// Every combination of one change from each list, on top of `base`.
+/// `base` with every combination of one change from each list.
 fn combinations(base: &Value, lists: &[&[Value]]) -> Vec<Value> {
     let mut all = vec![base.clone()];
     for list in lists {
@@ -74,7 +74,7 @@ fn check(size: NetworkSize, trained: f64, what: &str) {
 }
 
 #[test]
-fn generators_have_as_many_parameters_as_were_counted() {
+fn parameter_counts_of_generators_are_exact() {
     let norms = ["none", "batch", "conditional-batch", "virtual-batch"]
         .map(|norm| json!({ "norm": norm, "norm_reference": 5 }));
     let widths = [
@@ -120,7 +120,7 @@ fn generators_have_as_many_parameters_as_were_counted() {
 }
 
 #[test]
-fn discriminators_have_as_many_parameters_as_were_counted() {
+fn parameter_counts_of_discriminators_are_exact() {
     let conditionings = [
         json!({}),
         json!({ "conditioning": "concatenation" }),
@@ -188,7 +188,7 @@ fn discriminators_have_as_many_parameters_as_were_counted() {
 }
 
 #[test]
-fn autoencoders_have_as_many_parameters_as_were_counted() {
+fn parameter_counts_of_autoencoders_are_exact() {
     let device = Device::flex().autodiff();
     for config in combinations(
         &json!({ "kind": "autoencoder", "encoder": [9, 7], "code": 3 }),
@@ -211,7 +211,7 @@ fn autoencoders_have_as_many_parameters_as_were_counted() {
 }
 
 #[test]
-fn an_image_that_does_not_fit_has_no_size() {
+fn an_unsupported_image_size_has_no_size() {
     for kind in ["dcgan", "resnet", "r3gan"] {
         let config = json!({ "kind": kind, "width": 8 });
         assert!(generator(&config).size(image(1, 28, 28), 0).is_none());
@@ -220,7 +220,7 @@ fn an_image_that_does_not_fit_has_no_size() {
 }
 
 #[test]
-fn what_compares_or_repeats_images_is_counted_by_batch() {
+fn pairs_and_reference_batches_are_counted_per_batch() {
     let features = json!({ "kind": "discrimination", "kernels": 10, "dimensions": 3 });
     let config = json!({ "kind": "mlp", "hidden": [4], "minibatch_features": features });
     let size = discriminator(&config).size(image(1, 8, 8), 0).unwrap();
@@ -235,9 +235,9 @@ fn what_compares_or_repeats_images_is_counted_by_batch() {
     assert!(referred.kept(64.0) > plain.kept(74.0), "{referred:?}");
 }
 
-/// The integers of every architecture, each of them as large as a recipe can write it.
+/// Each integer of every architecture is set to the largest value of a recipe.
 #[test]
-fn what_no_machine_builds_is_refused_by_its_key_and_nothing_overflows() {
+fn too_many_parameters_are_an_error_with_the_key_and_nothing_overflows() {
     let generators = [
         json!({ "kind": "mlp", "latent": 3, "hidden": [4], "norm": "virtual-batch", "norm_reference": 4 }),
         json!({ "kind": "dcgan", "latent": 3, "width": 4, "norm": "virtual-batch", "norm_reference": 4 }),
@@ -274,7 +274,7 @@ fn what_no_machine_builds_is_refused_by_its_key_and_nothing_overflows() {
                 };
                 let named = key.trim_start_matches('/').replace('/', ".");
                 match refused {
-                    // A cap that nothing reaches, and groups that do not divide, are something else.
+                    // An unused limit is accepted, and groups that do not divide are another error.
                     None => assert!(named == "max_width", "{config}: {named}"),
                     Some(refused) if refused.key == named => tried += 1,
                     Some(refused) => assert_eq!(refused.key, "max_width", "{config}: {refused}"),
@@ -298,15 +298,15 @@ fn keys(config: &Value, at: &str) -> Vec<String> {
     below.collect()
 }
 
-fn set(place: &mut Value, value: u64) {
-    *place = match place {
+fn set(target: &mut Value, value: u64) {
+    *target = match target {
         Value::Array(_) => json!([value]),
         _ => json!(value),
     };
 }
 
 #[test]
-fn a_claim_of_latents_alone_is_counted() {
+fn weight_count_includes_wide_latents() {
     let config = json!({ "kind": "mlp", "latent": u64::MAX, "hidden": [u64::MAX, u64::MAX] });
     let config = generator(&config);
     assert_eq!(config.latent().distribution, LatentDistribution::Normal);

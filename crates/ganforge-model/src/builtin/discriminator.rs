@@ -1,4 +1,4 @@
-//! The built-in discriminator architectures.
+//! Built-in discriminators.
 
 use burn::module::Module;
 use burn::tensor::Device;
@@ -16,7 +16,7 @@ use crate::networks::{
 };
 use crate::{ConfigError, ImageShape, NetworkSize};
 
-/// A built-in discriminator architecture, as written under `[discriminator]` in a recipe.
+/// The configuration of a built-in discriminator, as in the table `[discriminator]` of a recipe.
 ///
 /// ```
 /// use ganforge_model::networks::DcganDiscriminatorConfig;
@@ -122,7 +122,7 @@ impl DiscriminatorArchitecture for DiscriminatorConfig {
     }
 }
 
-/// A built-in discriminator with its weights.
+/// A built-in discriminator.
 #[derive(Module, Debug)]
 pub enum DiscriminatorNet {
     /// Fully connected layers.

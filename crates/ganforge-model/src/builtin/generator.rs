@@ -1,4 +1,4 @@
-//! The built-in generator architectures.
+//! Built-in generators.
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
@@ -16,7 +16,7 @@ use crate::networks::{
 use crate::size::exact_count;
 use crate::{ConfigError, ImageShape, LatentSpec, NetworkSize};
 
-/// A built-in generator architecture, as written under `[generator]` in a recipe.
+/// The configuration of a built-in generator, as in the table `[generator]` of a recipe.
 ///
 /// ```
 /// use ganforge_model::networks::MlpGeneratorConfig;
@@ -107,11 +107,11 @@ impl GeneratorArchitecture for GeneratorConfig {
     }
 }
 
-/// A built-in generator with its weights.
+/// A built-in generator.
 #[derive(Module, Debug)]
 #[allow(
     clippy::large_enum_variant,
-    reason = "a game has one or two of them, and their weights lie elsewhere"
+    reason = "a game has one or two generators, whose weights are on the heap"
 )]
 pub enum GeneratorNet {
     /// Fully connected layers.

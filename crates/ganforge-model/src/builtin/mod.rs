@@ -1,4 +1,4 @@
-//! The architectures that a recipe can name.
+//! Built-in networks, by their kind in a recipe.
 
 mod discriminator;
 mod generator;

@@ -1,10 +1,10 @@
-//! Nonlinearities a recipe can name.
+//! Activation functions.
 
 use burn::tensor::{Tensor, activation};
 use ganforge_ops::{Nonlinearity, Rectifier};
 use serde::{Deserialize, Serialize};
 
-/// The nonlinearity between hidden layers.
+/// The activation of hidden layers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Activation {
@@ -25,7 +25,7 @@ pub enum Activation {
 pub(crate) const LEAK: f64 = 0.2;
 
 impl Activation {
-    /// Applies the nonlinearity elementwise; the shape stays.
+    /// Applies the activation to each element.
     #[must_use]
     pub fn forward<const D: usize>(self, input: Tensor<D>) -> Tensor<D> {
         match self {
@@ -37,10 +37,10 @@ impl Activation {
         }
     }
 
-    /// The derivative at each element of `input`; the shape stays.
+    /// The derivative at each element of `input`.
     ///
-    /// That of a rectifier is piecewise constant, so nothing can be differentiated through it, and nothing is lost
-    /// but a set of measure zero. That of a smooth activation is a smooth function of its input.
+    /// For a smooth activation it is differentiable with respect to `input`. For a rectifier it is piecewise constant, and
+    /// its own derivative is zero almost everywhere.
     #[must_use]
     pub fn derivative<const D: usize>(self, input: Tensor<D>) -> Tensor<D> {
         match self {
@@ -53,12 +53,12 @@ impl Activation {
         }
     }
 
-    /// The derivative at each element of an input that became `output`; the shape stays.
+    /// The derivative at each element of the input, computed from the output.
     ///
-    /// As differentiable as [`derivative`](Self::derivative), and as accurate unless [`needs_input`](Self::needs_input).
+    /// It is as accurate as [`derivative`](Self::derivative) unless [`needs_input`](Self::needs_input).
     pub(crate) fn derivative_from_output<const D: usize>(self, output: Tensor<D>) -> Tensor<D> {
         match self {
-            // A rectifier keeps the sign.
+            // The output of a rectifier is positive where its input is.
             Self::Relu | Self::LeakyRelu => self.derivative(output),
             Self::Softplus => output.neg().exp().neg() + 1.0,
             Self::Tanh => output.square().neg() + 1.0,
@@ -67,7 +67,7 @@ impl Activation {
         }
     }
 
-    /// Whether digits of the slope are lost without the input.
+    /// True if the derivative loses accuracy when computed from the output.
     pub(crate) fn needs_input(self) -> bool {
         match self {
             Self::Relu | Self::LeakyRelu | Self::Tanh => false,
@@ -75,7 +75,7 @@ impl Activation {
         }
     }
 
-    /// What may follow a fully connected layer in one operation with it, if it is of that kind.
+    /// The activation as an argument of the fused fully connected layer, if that supports it.
     pub(crate) fn nonlinearity(self) -> Option<Nonlinearity> {
         match self {
             Self::Tanh => Some(Nonlinearity::Tanh),
@@ -83,7 +83,7 @@ impl Activation {
         }
     }
 
-    /// What may follow a batch norm in one operation with it, if it is of that kind.
+    /// The activation as an argument of the fused batch norm, if that supports it.
     pub(crate) fn rectifier(self) -> Option<Rectifier> {
         match self {
             Self::Relu => Some(Rectifier::Relu),
@@ -93,32 +93,32 @@ impl Activation {
     }
 }
 
-/// How a generator's last layer becomes an image.
+/// The activation of a generator's last layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OutputActivation {
-    /// Into [-1, 1] directly.
+    /// Hyperbolic tangent, in [-1, 1].
     #[default]
     Tanh,
-    /// A sigmoid in [0, 1], shifted and scaled to [-1, 1]: the same curve as tanh at half the slope.
+    /// 2σ(x) - 1 = tanh(x / 2), in [-1, 1].
     Sigmoid,
-    /// Unbounded, for points in the plane.
+    /// The identity, for points in the plane.
     Linear,
 }
 
-/// Where the biases of the last layer start.
+/// Initial biases of the last layer of a generator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OutputBias {
-    /// At zero.
+    /// Zero.
     #[default]
     Zero,
-    /// Where they alone make the mean image of the data: the marginals of Goodfellow et al. 2014's code.
+    /// Biases for which zero weights give the mean image of the data, as in the code of Goodfellow et al. 2014.
     MeanImage,
 }
 
 impl OutputActivation {
-    /// Applies the output map elementwise; the shape stays.
+    /// Applies the activation to each element.
     #[must_use]
     pub fn forward<const D: usize>(self, input: Tensor<D>) -> Tensor<D> {
         match self {
@@ -138,8 +138,8 @@ impl OutputActivation {
         }
     }
 
-    /// What the map takes to `output`, as nearly as a bounded map comes to its bounds: within 1e-7 of its range, as in the
-    /// code of Goodfellow et al. 2014.
+    /// The input for `output`. For a bounded activation, `output` is clamped to within 1e-7 of its range, as in the code of
+    /// Goodfellow et al. 2014.
     #[must_use]
     pub fn inverse(self, output: f64) -> f64 {
         if self == Self::Linear {

@@ -1,8 +1,8 @@
-//! Class labels as network inputs, by concatenation (Mirza & Osindero 2014, conditional GAN).
+//! Classes as inputs, by concatenation (Mirza & Osindero 2014, "Conditional Generative Adversarial Nets").
 
 use burn::tensor::{Int, Tensor};
 
-/// Appends a one-hot code of the class to each row.
+/// Appends the one-hot class to each row.
 ///
 /// # Shapes
 /// - `rows`: `[batch, features]`
@@ -28,17 +28,17 @@ pub fn append_planes(images: Tensor<4>, class: Tensor<1, Int>, classes: usize) -
     Tensor::cat(vec![images, planes], 1)
 }
 
-/// One where an index points, zeros elsewhere, along a new last dimension of size `count`.
+/// One-hot vectors of length `count`, along a new last dimension.
 ///
-/// Burn's own `one_hot` reads the indices back from the device, which would make every step wait for it.
+/// Burn's `one_hot` reads the indices from the device, which would synchronise every step.
 pub(super) fn one_hot<const D: usize, const D2: usize>(
     index: Tensor<D, Int>,
     count: usize,
 ) -> Tensor<D2> {
-    let every = 0..i64::try_from(count).expect("no layer is that wide");
-    let every = Tensor::<1, Int>::arange(every, &index.device()).unsqueeze::<D2>();
+    let all = 0..i64::try_from(count).expect("a count of classes fits an i64");
+    let all = Tensor::<1, Int>::arange(all, &index.device()).unsqueeze::<D2>();
     let index = index.unsqueeze_dim::<D2>(D);
     let mut shape = index.dims();
     shape[D] = count;
-    index.expand(shape).equal(every.expand(shape)).float()
+    index.expand(shape).equal(all.expand(shape)).float()
 }

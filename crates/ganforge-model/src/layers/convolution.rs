@@ -1,4 +1,4 @@
-//! Convolutional layers, run by the kernels of `ganforge-ops` where those are faster.
+//! Forward passes of Burn's convolutional layers by the fused operations of `ganforge-ops`.
 
 use burn::module::Param;
 use burn::nn::PaddingConfig2d;
@@ -6,7 +6,7 @@ use burn::nn::conv::{Conv2d, ConvTranspose2d};
 use burn::tensor::Tensor;
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 
-/// What `layer.forward` is.
+/// The output of `layer`.
 ///
 /// # Shapes
 /// - `input`: `[batch, inputs, height, width]`
@@ -21,7 +21,7 @@ pub fn convolve(layer: &Conv2d, input: Tensor<4>) -> Tensor<4> {
     ganforge_ops::conv2d(input, layer.weight.val(), bias, options)
 }
 
-/// What `layer.forward` is.
+/// The output of `layer`.
 ///
 /// # Shapes
 /// - `input`: `[batch, inputs, height, width]`
@@ -39,7 +39,7 @@ pub fn convolve_transposed(layer: &ConvTranspose2d, input: Tensor<4>) -> Tensor<
     ganforge_ops::conv_transpose2d(input, layer.weight.val(), bias, options)
 }
 
-/// `[rows, columns]` of zeros on either side; `None` if the sides differ, or may.
+/// Padding per side, `[rows, columns]`; `None` if opposite sides may differ.
 pub(super) fn symmetric_padding(layer: &Conv2d) -> Option<[usize; 2]> {
     match layer.padding {
         PaddingConfig2d::Valid => Some([0, 0]),

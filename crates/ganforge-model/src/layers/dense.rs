@@ -1,4 +1,4 @@
-//! Fully connected layers, run by the kernels of `ganforge-ops` where those are faster.
+//! Forward passes of Burn's fully connected layer by the fused operation of `ganforge-ops`.
 
 use burn::module::Param;
 use burn::nn::Linear;
@@ -7,17 +7,17 @@ use ganforge_ops::Nonlinearity;
 
 use super::{Activation, OutputActivation};
 
-/// What `layer.forward` is.
+/// The output of `layer`.
 ///
 /// # Shapes
 /// - `input`: `[batch, inputs]`
 /// - output: `[batch, outputs]`
 #[must_use]
 pub fn linear(layer: &Linear, input: Tensor<2>) -> Tensor<2> {
-    with(Nonlinearity::LINEAR, layer, input)
+    fused(Nonlinearity::LINEAR, layer, input)
 }
 
-/// The activation of what `layer.forward` is.
+/// The output of `layer` after an activation.
 ///
 /// # Shapes
 /// - `input`: `[batch, inputs]`
@@ -25,12 +25,12 @@ pub fn linear(layer: &Linear, input: Tensor<2>) -> Tensor<2> {
 #[must_use]
 pub fn linear_activated(layer: &Linear, activation: Activation, input: Tensor<2>) -> Tensor<2> {
     match activation.nonlinearity() {
-        Some(activation) => with(activation, layer, input),
+        Some(activation) => fused(activation, layer, input),
         None => activation.forward(linear(layer, input)),
     }
 }
 
-/// The last layer of a generator.
+/// The output of a generator's last layer.
 ///
 /// # Shapes
 /// - `input`: `[batch, inputs]`
@@ -38,13 +38,13 @@ pub fn linear_activated(layer: &Linear, activation: Activation, input: Tensor<2>
 #[must_use]
 pub fn linear_output(layer: &Linear, activation: OutputActivation, input: Tensor<2>) -> Tensor<2> {
     match activation {
-        OutputActivation::Tanh => with(Nonlinearity::Tanh, layer, input),
-        OutputActivation::Sigmoid => with(Nonlinearity::Sigmoid, layer, input) * 2.0 - 1.0,
+        OutputActivation::Tanh => fused(Nonlinearity::Tanh, layer, input),
+        OutputActivation::Sigmoid => fused(Nonlinearity::Sigmoid, layer, input) * 2.0 - 1.0,
         OutputActivation::Linear => linear(layer, input),
     }
 }
 
-fn with(activation: Nonlinearity, layer: &Linear, input: Tensor<2>) -> Tensor<2> {
+fn fused(activation: Nonlinearity, layer: &Linear, input: Tensor<2>) -> Tensor<2> {
     let bias = layer.bias.as_ref().map(Param::val);
     ganforge_ops::linear(input, layer.weight.val(), bias, activation)
 }

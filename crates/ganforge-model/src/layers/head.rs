@@ -1,4 +1,4 @@
-//! From the features of an image to what a discriminator says of it.
+//! The last layers of a discriminator: from features to scores and class logits.
 
 use burn::module::Module;
 use burn::nn::Linear;
@@ -9,25 +9,25 @@ use super::condition::one_hot;
 use super::{MinibatchFeatures, MinibatchLayer, Traced, WeightInit};
 use crate::{ConfigError, DiscriminatorOutput, InputGradient, NetworkSize};
 
-/// How a discriminator learns which class an image should be of.
+/// How a discriminator depends on the class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Conditioning {
-    /// The class is an input beside the image (Mirza & Osindero 2014, "Conditional Generative Adversarial Nets").
+    /// The class is concatenated to the image (Mirza & Osindero 2014, "Conditional Generative Adversarial Nets").
     Concatenation,
-    /// The score is the sum of an unconditional one and of the features' inner product with a vector of the class
+    /// The score is the sum of an unconditional score and the inner product of the features with an embedding of the class
     /// (Miyato & Koyama 2018, "cGANs with Projection Discriminator", equation 3).
     Projection,
-    /// The discriminator is not told, but has to tell, by a second output (Odena et al. 2017, "Conditional Image
-    /// Synthesis With Auxiliary Classifier GANs").
+    /// The discriminator does not receive the class; a second output classifies the image (Odena et al. 2017,
+    /// "Conditional Image Synthesis With Auxiliary Classifier GANs").
     Auxiliary,
 }
 
 impl Conditioning {
-    /// The recipe's choice, or the network's own.
+    /// The conditioning chosen in a recipe, or the default `or` of the network.
     ///
     /// # Errors
-    /// A choice in a game without classes, where it would change nothing.
+    /// A choice in a game without classes, where it has no effect.
     pub(crate) fn choose(
         chosen: Option<Self>,
         or: Self,
@@ -61,7 +61,7 @@ impl Conditioning {
     }
 }
 
-/// What a [`Head`] is made for, apart from the features it takes.
+/// The options of a [`Head`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct HeadConfig {
     pub conditioning: Conditioning,
@@ -75,15 +75,15 @@ impl HeadConfig {
         self.conditioning.input_classes(self.classes)
     }
 
-    /// Adds the layers to the size of a network.
+    /// Adds the size of the layers.
     pub fn add_to(&self, size: &mut NetworkSize, features: f64) {
-        let mut seen = features;
+        let mut inputs = features;
         if let Some(minibatch) = self.minibatch {
             minibatch.add_to(size, features);
-            seen += minibatch.extra() as f64;
-            size.keep(seen);
+            inputs += minibatch.extra() as f64;
+            size.keep(inputs);
         }
-        size.matrix(seen);
+        size.matrix(inputs);
         size.vector(1.0);
         size.keep(1.0);
         let classes = self.classes as f64;
@@ -102,7 +102,7 @@ impl HeadConfig {
     }
 }
 
-/// The last layers of a discriminator.
+/// The last layers of a discriminator: a score, and class logits with an auxiliary classifier.
 #[derive(Module, Debug)]
 pub struct Head {
     score: Linear,
@@ -113,10 +113,10 @@ pub struct Head {
 }
 
 impl Head {
-    /// Layers from `features` numbers to one score; `classes` is 0 for an unconditional discriminator.
+    /// A head for `features` values per image; `classes` is 0 for an unconditional discriminator.
     ///
     /// # Errors
-    /// Minibatch features without a size.
+    /// Minibatch features of size 0.
     pub fn new(
         features: usize,
         conditioning: Conditioning,
@@ -128,9 +128,9 @@ impl Head {
             minibatch.check()?;
         }
         let has = |kind| classes > 0 && conditioning == kind;
-        let seen = features + minibatch.map_or(0, MinibatchFeatures::extra);
+        let inputs = features + minibatch.map_or(0, MinibatchFeatures::extra);
         Ok(Self {
-            score: init.linear(seen, 1, true),
+            score: init.linear(inputs, 1, true),
             projection: has(Conditioning::Projection)
                 .then(|| init.linear(classes, features, false)),
             classifier: has(Conditioning::Auxiliary).then(|| init.linear(features, classes, true)),
@@ -139,6 +139,8 @@ impl Head {
         })
     }
 
+    /// Scores of images with these features.
+    ///
     /// # Shapes
     /// - `features`: `[batch, features]`
     /// - `class`: `[batch]`, `None` for an unconditional discriminator
@@ -153,8 +155,11 @@ impl Head {
         let class_logits = class_logits.map(|layer| layer.forward(rows.clone()));
         let logits = match (&self.projection, class) {
             (Some(projection), Some(class)) => {
-                let of_class = projection.forward(one_hot(class, self.classes));
-                features.fork(|rows| self.score(rows), |rows| rows.inner_product(of_class))
+                let embedding = projection.forward(one_hot(class, self.classes));
+                features.fork(
+                    |rows| self.score(rows),
+                    |rows| rows.inner_product(embedding),
+                )
             }
             _ => self.score(features),
         };
@@ -169,26 +174,26 @@ impl Head {
     }
 
     fn score<'a, const S: usize>(&'a self, features: Traced<'a, 2, S>) -> Traced<'a, 2, S> {
-        let seen = match &self.minibatch {
+        let inputs = match &self.minibatch {
             Some(layer) => {
-                let seen = layer.forward(features.value());
-                features.mixed(seen)
+                let inputs = layer.forward(features.value());
+                features.mixed(inputs)
             }
             None => features,
         };
-        seen.linear(&self.score)
+        inputs.linear(&self.score)
     }
 }
 
 /// The output of a discriminator with the backward pass from its logits to the images.
 pub struct TracedOutput<'a> {
-    /// What a forward pass gives.
+    /// The output of the forward pass.
     pub output: DiscriminatorOutput,
     logits: Traced<'a, 2>,
 }
 
 impl<'a> TracedOutput<'a> {
-    /// The output of a discriminator without a classifier.
+    /// The output of a discriminator without an auxiliary classifier.
     ///
     /// # Shapes
     /// - `logits`: `[batch, outputs]`
@@ -205,7 +210,7 @@ impl<'a> TracedOutput<'a> {
         }
     }
 
-    /// The gradient of each score with respect to its image; `None` where samples were mixed.
+    /// The gradient of each score with respect to its image; `None` if a score depends on the whole batch.
     #[must_use]
     pub fn input_gradient(self) -> Option<InputGradient> {
         let ones = self.output.logits.ones_like().detach();

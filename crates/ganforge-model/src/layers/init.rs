@@ -1,4 +1,4 @@
-//! Initial weights, drawn on the host so that a seed means the same network on every backend.
+//! Initial weights. They are drawn on the host, so that a seed gives the same network on every backend.
 
 use burn::module::Param;
 use burn::nn::conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig};
@@ -8,13 +8,13 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Normal, Uniform};
 use serde::{Deserialize, Serialize};
 
-/// The distribution of initial weights; biases start at zero.
+/// The distribution of initial weights. Biases are zero, except with [`Init::Fan`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Init {
-    /// N(0, 2 / `fan_in`), made for rectifiers (He et al. 2015).
+    /// N(0, 2 / `fan_in`), for rectifiers (He et al. 2015).
     He,
-    /// U(-1/√`fan_in`, 1/√`fan_in`), for weights and biases alike: what PyTorch does by default.
+    /// U(-1/√`fan_in`, 1/√`fan_in`), of weights and biases: PyTorch's default.
     Fan,
     /// N(0, std²); 0.02 in DCGAN (Radford et al. 2015).
     Normal {
@@ -23,12 +23,24 @@ pub enum Init {
     },
     /// U(-range, range); 0.05 and 0.005 in Goodfellow et al. 2014.
     Uniform {
-        /// Half the width, above 0.
+        /// Half the width of the interval, above 0.
         range: f64,
     },
 }
 
-/// Draws the weights of layer after layer from one stream of random numbers.
+/// Creates layers with weights drawn from one random number generator.
+///
+/// ```
+/// use burn::tensor::Device;
+/// use ganforge_model::keyed_rng;
+/// use ganforge_model::layers::{Init, WeightInit};
+///
+/// let device = Device::flex();
+/// let mut rng = keyed_rng(0, "weights", 0);
+/// let mut init = WeightInit::new(Init::Normal { std: 0.02 }, &mut rng, &device);
+/// assert_eq!(init.linear(16, 32, true).weight.dims(), [16, 32]);
+/// assert_eq!(init.downsampling_conv(3, 8).weight.dims(), [8, 3, 4, 4]);
+/// ```
 pub struct WeightInit<'a> {
     init: Init,
     rng: &'a mut ChaCha8Rng,
@@ -36,12 +48,12 @@ pub struct WeightInit<'a> {
 }
 
 impl<'a> WeightInit<'a> {
-    /// Draws from `rng` and places layers on `device`.
+    /// Draws weights from `rng` and creates layers on `device`.
     pub fn new(init: Init, rng: &'a mut ChaCha8Rng, device: &'a Device) -> Self {
         Self { init, rng, device }
     }
 
-    /// The device layers are placed on.
+    /// The device of the layers.
     #[must_use]
     pub fn device(&self) -> &Device {
         self.device
@@ -49,7 +61,7 @@ impl<'a> WeightInit<'a> {
 
     /// A linear layer, weight `[inputs, outputs]`.
     pub fn linear(&mut self, inputs: usize, outputs: usize, bias: bool) -> Linear {
-        // Burn's own initializer draws on the device; the layer is made for its settings only.
+        // Burn's initializer draws on the device, so weight and bias are replaced.
         let mut layer = LinearConfig::new(inputs, outputs)
             .with_bias(bias)
             .init(self.device);
@@ -58,9 +70,8 @@ impl<'a> WeightInit<'a> {
         layer
     }
 
-    /// A convolution that keeps height and width, with an odd kernel.
-    ///
-    /// Inputs and outputs fall into `groups` that do not mix, 1 for an ordinary convolution.
+    /// A convolution with stride 1 and an odd kernel that preserves height and width; `groups` is 1 for an ordinary
+    /// convolution.
     pub fn convolution(
         &mut self,
         [inputs, outputs]: [usize; 2],
@@ -68,16 +79,16 @@ impl<'a> WeightInit<'a> {
         groups: usize,
         bias: bool,
     ) -> Conv2d {
-        let around = kernel / 2;
-        let padding = PaddingConfig2d::Explicit(around, around, around, around);
+        let pad = kernel / 2;
+        let padding = PaddingConfig2d::Explicit(pad, pad, pad, pad);
         let mut layer = Conv2dConfig::new([inputs, outputs], [kernel; 2])
             .with_padding(padding)
             .with_groups(groups)
             .with_bias(bias)
             .init(self.device);
-        let seen = inputs / groups;
-        let fan_in = seen * kernel * kernel;
-        layer.weight = self.weight([outputs, seen, kernel, kernel], fan_in);
+        let group_inputs = inputs / groups;
+        let fan_in = group_inputs * kernel * kernel;
+        layer.weight = self.weight([outputs, group_inputs, kernel, kernel], fan_in);
         layer.bias = bias.then(|| self.bias(outputs, fan_in));
         layer
     }
@@ -105,14 +116,14 @@ impl<'a> WeightInit<'a> {
             .with_padding([1, 1])
             .with_bias(bias)
             .init(self.device);
-        // Each output pixel sums over 2×2 taps of the kernel.
+        // An output pixel depends on 2×2 taps of the kernel.
         let fan_in = inputs * 4;
         layer.weight = self.weight([inputs, outputs, 4, 4], fan_in);
         layer.bias = bias.then(|| self.bias(outputs, fan_in));
         layer
     }
 
-    /// A parameter of any shape, of which each output sums over `fan_in` inputs.
+    /// A weight of any shape for outputs that each depend on `fan_in` inputs.
     pub(crate) fn weight<const D: usize>(
         &mut self,
         shape: [usize; D],
@@ -154,17 +165,17 @@ impl<'a> WeightInit<'a> {
 }
 
 impl Init {
-    /// Fails unless the spread is a finite number above zero.
+    /// Checks that `std` or `range` is positive and finite.
     ///
     /// # Errors
-    /// Names the key below `init`, its value and the allowed range.
+    /// The key below `init`, its value and the allowed range.
     pub fn check(&self) -> Result<(), crate::ConfigError> {
         let (key, value) = match *self {
             Self::He | Self::Fan => return Ok(()),
             Self::Normal { std } => ("init.std", std),
             Self::Uniform { range } => ("init.range", range),
         };
-        // Weights are drawn in single precision, over a range twice the value.
+        // Weights are drawn in single precision, from an interval of twice the value.
         if value > 0.0 && value < f64::from(f32::MAX) / 2.0 {
             return Ok(());
         }

@@ -1,4 +1,7 @@
-//! Building blocks shared by the architectures in [`networks`](crate::networks).
+//! Layers shared by the architectures in [`networks`](crate::networks): initial weights, convolutions, norms, maxout,
+//! activations, resampling, conditioning on a class, and minibatch features.
+//!
+//! [`Traced`] is a forward pass that also gives the exact input gradient.
 //!
 //! ```
 //! use ganforge_model::burn::tensor::{Device, Tensor};

@@ -1,13 +1,13 @@
-//! Half and twice the size through a low-pass filter, so that little is folded over (Zhang 2019, "Making Convolutional
-//! Networks Shift-Invariant Again").
+//! Resampling by a factor of 2 with a low-pass filter against aliasing (Zhang 2019, "Making Convolutional Networks
+//! Shift-Invariant Again").
 
 use burn::tensor::ops::ConvTransposeOptions;
 use burn::tensor::{Device, Tensor, module};
 
-/// The taps of `[1, 2, 1] * [1, 1]`. Of even size, they lie evenly around the middle of the two pixels that become one.
+/// The convolution of `[1, 2, 1]` and `[1, 1]`. Its even length centres it between two pixels.
 const TAPS: [f32; 4] = [1.0, 3.0, 3.0, 1.0];
 
-/// The kernel of sum 1 by which [`Traced::filter`](super::Traced::filter) halves height and width.
+/// The low-pass kernel, of sum 1, with which [`Traced::filter`](super::Traced::filter) downsamples by 2.
 ///
 /// # Shapes
 /// - output: `[1, 1, 4, 4]`
@@ -18,9 +18,8 @@ pub fn low_pass(device: &Device) -> Tensor<4> {
     Tensor::<2>::from_data(rows, device).reshape([1, 1, TAPS.len(), TAPS.len()])
 }
 
-/// Doubles height and width: four times the transpose of halving by the same kernel, so that areas keep their level.
-///
-/// Beyond the edge lie zeros, in both directions.
+/// Upsamples by 2: the transpose of downsampling by the same kernel, times 4 to preserve brightness. Images are padded with
+/// zeros.
 ///
 /// # Shapes
 /// - `kernel`: `[1, 1, 4, 4]`, the [`low_pass`]
@@ -28,7 +27,7 @@ pub fn low_pass(device: &Device) -> Tensor<4> {
 #[must_use]
 pub fn upsample(images: Tensor<4>, kernel: Tensor<4>) -> Tensor<4> {
     let [batch, channels, height, width] = images.dims();
-    // Channel by channel is image by image with one channel.
+    // Depthwise: each channel becomes an image of one channel.
     let rows = images.reshape([batch * channels, 1, height, width]);
     let options = ConvTransposeOptions::new([2, 2], [1, 1], [0, 0], [1, 1], 1);
     module::conv_transpose2d(rows, kernel * 4.0, None, options).reshape([
@@ -61,25 +60,22 @@ mod tests {
         tensor.into_data().iter::<f64>().sum()
     }
 
-    fn halve(images: Tensor<4>) -> Tensor<4> {
+    fn downsample(images: Tensor<4>) -> Tensor<4> {
         Traced::<4, 4>::new(images)
             .filter(low_pass(&Device::flex()), 2)
             .value()
     }
 
     #[test]
-    fn doubling_is_four_times_the_transpose_of_halving() {
+    fn upsampling_is_four_times_the_transpose_of_downsampling() {
         let (large, small) = (images(8, 12), images(4, 6));
-        let there = sum(halve(large.clone()) * small.clone());
-        let back = sum(large * upsample(small, low_pass(&Device::flex())));
-        assert!(
-            (4.0 * there - back).abs() < 1e-4 * back.abs(),
-            "{there}, {back}"
-        );
+        let down = sum(downsample(large.clone()) * small.clone());
+        let up = sum(large * upsample(small, low_pass(&Device::flex())));
+        assert!((4.0 * down - up).abs() < 1e-4 * up.abs(), "{down}, {up}");
     }
 
     #[test]
-    fn away_from_the_edges_a_ramp_stays_a_ramp() {
+    fn a_ramp_is_resampled_exactly_inside_the_image() {
         let ramp = |size: usize| {
             let ramp: Tensor<1> =
                 Tensor::arange(0..i64::try_from(size).unwrap(), &Device::flex()).float();
@@ -92,9 +88,12 @@ mod tests {
                 .try_to_vec()
                 .unwrap()
         };
-        // Pixel x of the small image has its centre where 2·x + 1/2 is in the large one.
-        assert_eq!(inner(halve(ramp(16)), 3), [2.5, 4.5, 6.5, 8.5, 10.5, 12.5]);
-        let doubled = upsample(ramp(4), low_pass(&Device::flex()));
-        assert_eq!(inner(doubled, 3), [0.25, 0.75, 1.25, 1.75, 2.25, 2.75]);
+        // Pixel x of the small image is centred at 2·x + 1/2 in the large one.
+        assert_eq!(
+            inner(downsample(ramp(16)), 3),
+            [2.5, 4.5, 6.5, 8.5, 10.5, 12.5]
+        );
+        let upsampled = upsample(ramp(4), low_pass(&Device::flex()));
+        assert_eq!(inner(upsampled, 3), [0.25, 0.75, 1.25, 1.75, 2.25, 2.75]);
     }
 }

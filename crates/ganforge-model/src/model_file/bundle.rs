@@ -14,8 +14,8 @@ use super::file::{open_file, to_bytes};
 use crate::tensor_file::TensorFile;
 use crate::{ConfigError, ModelError, apply_weights, collect_weights};
 
-/// Named networks with the descriptions that build them again. A file of one generator opens as a bundle of a network
-/// called `generator`.
+/// Named networks with their configurations. A file of one generator is read as a bundle of one network called
+/// `generator`.
 ///
 /// ```
 /// use ganforge_model::burn::tensor::Device;
@@ -42,14 +42,14 @@ use crate::{ConfigError, ModelError, apply_weights, collect_weights};
 /// ```
 #[derive(Debug, Clone)]
 pub struct ModelBundle {
-    /// What the file says of itself.
+    /// Configurations and origin of the networks.
     pub card: BundleCard,
-    /// Tensors of each network by path, 32-bit floats.
+    /// Tensors of 32-bit floats of each network, by path.
     weights: BTreeMap<String, BTreeMap<String, TensorData>>,
 }
 
 impl ModelBundle {
-    /// A bundle without networks. `about` says what is common to all of them; its architecture and format count for nothing.
+    /// A bundle without networks. Of `about`, architecture and format are ignored.
     #[must_use]
     pub fn new<A>(system: &str, about: ModelCard<A>) -> Self {
         let card = BundleCard {
@@ -74,7 +74,7 @@ impl ModelBundle {
     /// Adds a network under a name.
     ///
     /// # Errors
-    /// An architecture that JSON cannot hold.
+    /// A configuration that cannot be serialized as JSON.
     pub fn with<M: Module>(
         mut self,
         name: &str,
@@ -92,15 +92,15 @@ impl ModelBundle {
     /// Reads a file of either format.
     ///
     /// # Errors
-    /// An unreadable or truncated file, one of another kind or format, or one of more than 8 GiB.
+    /// A file that cannot be read, is truncated, exceeds 8 GiB, or has another format.
     pub fn open(path: &Path) -> Result<Self, ModelError> {
         Self::read(open_file(path)?)
     }
 
-    /// Reads the bytes of a file of either format.
+    /// Reads the content of a file of either format.
     ///
     /// # Errors
-    /// Truncated bytes, or a file of another kind or format.
+    /// Truncated bytes, or another format.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
         Self::read(TensorFile::open(bytes, bytes.len() as u64, Path::new(""))?)
     }
@@ -127,7 +127,7 @@ impl ModelBundle {
         }
     }
 
-    /// The bytes of a file of named networks; the same networks always give the same bytes.
+    /// The content of a file of format 2. The same networks give the same bytes.
     ///
     /// # Errors
     /// Weights that are not 32-bit floats.
@@ -140,11 +140,10 @@ impl ModelBundle {
         to_bytes(&self.card, &tensors.collect())
     }
 
-    /// Builds a network: `init` makes one of its architecture, into which the weights are put.
+    /// Builds a network: `init` creates one from the card, and its weights are replaced by those of the bundle.
     ///
     /// # Errors
-    /// No network of that name, an architecture that `A` does not describe or that cannot be built, or weights that do
-    /// not fit it.
+    /// No network of that name, a configuration that is not an `A` or is out of range, or weights that do not fit it.
     pub fn network<A: DeserializeOwned, M: Module>(
         &self,
         name: &str,
@@ -160,8 +159,8 @@ impl ModelBundle {
 mod tests {
     use super::*;
     use crate::{
-        DiscriminatorArchitecture, DiscriminatorConfig, FORMAT, GeneratorArchitecture,
-        GeneratorConfig, ImageShape, ModelFile, keyed_rng,
+        DiscriminatorArchitecture, DiscriminatorConfig, GeneratorArchitecture, GeneratorConfig,
+        ImageShape, ModelFile, keyed_rng,
     };
     use burn::tensor::Device;
 
@@ -182,39 +181,36 @@ mod tests {
 
     fn card(architecture: GeneratorConfig) -> ModelCard {
         ModelCard {
-            format: FORMAT,
-            latent: architecture.latent(),
-            architecture,
-            image: IMAGE,
-            classes: Vec::new(),
             recipe: "digits".to_owned(),
             seed: 1,
             images_seen: 640,
-            data_fingerprint: "0123".to_owned(),
-            version: "0.1.0".to_owned(),
+            ..ModelCard::new(architecture, IMAGE)
         }
     }
 
     #[test]
-    fn networks_come_back_by_name_and_the_generator_opens_as_a_model() {
+    fn networks_are_read_by_name_and_the_generator_as_a_model_file() {
         let device = Device::flex();
         let (g, d) = parts();
         let mut rng = keyed_rng(0, "weights", 0);
         let generator = g.init(IMAGE, 0, &mut rng, &device).unwrap();
-        let critic = d.init(IMAGE, 0, &mut rng, &device).unwrap();
+        let discriminator = d.init(IMAGE, 0, &mut rng, &device).unwrap();
         let bundle = ModelBundle::new("pair", card(g.clone()))
             .with("generator", &g, &generator)
-            .and_then(|bundle| bundle.with("critic", &d, &critic))
+            .and_then(|bundle| bundle.with("critic", &d, &discriminator))
             .unwrap();
         let bytes = bundle.to_bytes().unwrap();
 
         let read = ModelBundle::from_bytes(&bytes).unwrap();
         assert_eq!(read.card, bundle.card);
-        let back = read.network("critic", |card: &ModelCard<DiscriminatorConfig>| {
+        let rebuilt = read.network("critic", |card: &ModelCard<DiscriminatorConfig>| {
             let mut rng = keyed_rng(9, "other weights", 0);
             card.architecture.init(card.image, 0, &mut rng, &device)
         });
-        assert_eq!(collect_weights(&back.unwrap()), collect_weights(&critic));
+        assert_eq!(
+            collect_weights(&rebuilt.unwrap()),
+            collect_weights(&discriminator)
+        );
 
         let file: ModelFile = ModelFile::from_bytes(&bytes).unwrap();
         assert_eq!(file.weights, collect_weights(&generator));
@@ -235,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_that_is_not_there_is_named_with_those_that_are() {
+    fn a_missing_network_is_an_error_with_its_name() {
         let (g, _) = parts();
         let bundle = ModelBundle::new("pair", card(g));
         let missing = bundle.card.network::<GeneratorConfig>("encoder");

@@ -1,4 +1,4 @@
-//! What a model file says of itself.
+//! The metadata of a model file.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -18,10 +18,10 @@ pub const FORMAT: u64 = 1;
 /// The format of a file that holds networks by name.
 pub const FORMAT_NAMED: u64 = 2;
 
-/// The name of the network that samples are drawn from.
+/// The name of the network that generates samples.
 pub const GENERATOR: &str = "generator";
 
-/// What a model file says of itself; `A` describes its network.
+/// The metadata of a generator: its configuration `A`, and how it was trained.
 ///
 /// ```
 /// use ganforge_model::networks::MlpGeneratorConfig;
@@ -40,37 +40,39 @@ pub const GENERATOR: &str = "generator";
 pub struct ModelCard<A = GeneratorConfig> {
     /// Format number, [`FORMAT`].
     pub format: u64,
-    /// How to build the network.
+    /// The network's configuration.
     pub architecture: A,
-    /// What to feed it.
+    /// Its latents.
     pub latent: LatentSpec,
-    /// What comes out.
+    /// Shape of an image.
     pub image: ImageShape,
     /// Class names in label order; empty for an unconditional model.
     pub classes: Vec<String>,
-    /// The recipe it was trained with.
+    /// Name of the recipe that trained it.
     pub recipe: String,
-    /// The run's seed.
+    /// Seed of the run.
     pub seed: u64,
-    /// Real images shown to the discriminator up to this file.
+    /// Real images shown to the discriminator during training.
     pub images_seen: u64,
-    /// Identity of the data trained on.
+    /// Fingerprint of the training data.
     pub data_fingerprint: String,
     /// Version of ganforge that wrote the file.
     pub version: String,
 }
 
-/// The largest side of an image a file may claim, in pixels: what no weights bound must be bounded here.
+/// Largest side of an image, in pixels. The size of the images of a convolutional network is not bounded by that of its
+/// weights.
 const MAX_SIDE: usize = 8192;
 
-/// Numbers in a file for each in a weight matrix, at most: every matrix has columns, and per column a bias and what a norm keeps.
+/// Upper bound on the values in a file per value of a weight matrix: a column may have a bias and the parameters and
+/// statistics of a norm.
 const MAX_VALUES_PER_WEIGHT: usize = 8;
 
-/// Numbers in the file of the smallest network, at most.
+/// Number of values up to which a file is not checked against this bound.
 const SMALL_NETWORK: usize = 1 << 20;
 
 impl<A: GeneratorArchitecture> ModelCard<A> {
-    /// The card of an unconditional network of which nothing else is known: no recipe, seed 0, no images seen.
+    /// The card of an unconditional generator of unknown origin: no recipe, seed 0, no images seen.
     #[must_use]
     pub fn new(architecture: A, image: ImageShape) -> Self {
         Self {
@@ -87,7 +89,7 @@ impl<A: GeneratorArchitecture> ModelCard<A> {
         }
     }
 
-    /// A card can be well-formed and still contradict itself.
+    /// Checks that the card agrees with its configuration, and that the image is not too large.
     pub(super) fn check(&self) -> Result<(), ModelError> {
         let expected = self.architecture.latent();
         if self.latent != expected {
@@ -106,9 +108,9 @@ impl<A: GeneratorArchitecture> ModelCard<A> {
         )))
     }
 
-    /// A description may claim any width; before memory is asked for, the widths must show in the `held` numbers of the
-    /// file, and these in the widths.
-    pub(super) fn check_count(&self, held: usize) -> Result<(), ModelError> {
+    /// Checks that a file with `found` values can hold the weights of the configuration, before memory is allocated for the
+    /// network.
+    pub(super) fn check_count(&self, found: usize) -> Result<(), ModelError> {
         let claimed = self
             .architecture
             .weight_count(self.image, self.classes.len());
@@ -117,50 +119,50 @@ impl<A: GeneratorArchitecture> ModelCard<A> {
             return Err(ModelError::Weights(what));
         };
         let most = match claimed {
-            // A network of another crate, which need not count.
+            // Unknown: a network of another crate.
             0 => usize::MAX,
             _ => claimed
                 .saturating_mul(MAX_VALUES_PER_WEIGHT)
                 .max(SMALL_NETWORK),
         };
-        if (claimed..=most).contains(&held) {
+        if (claimed..=most).contains(&found) {
             return Ok(());
         }
         Err(ModelError::Weights(format!(
-            "it has {claimed} weights, the file holds {held}"
+            "it has {claimed} weights, the file holds {found}"
         )))
     }
 }
 
-/// The description in a file of either format: networks by name, with what is said of all of them.
+/// The metadata of named networks. That of a file of one generator is read as a network called [`GENERATOR`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BundleCard {
     /// Format number, [`FORMAT_NAMED`].
     pub format: u64,
     /// The system that trained the networks, as a recipe names it.
     pub system: String,
-    /// How to build each network.
+    /// The configuration of each network, by name.
     pub networks: BTreeMap<String, Value>,
-    /// What to feed the generator.
+    /// Latents of the generator.
     pub latent: LatentSpec,
-    /// Size of an image.
+    /// Shape of an image.
     pub image: ImageShape,
     /// Class names in label order; empty for an unconditional model.
     pub classes: Vec<String>,
-    /// The recipe it was trained with.
+    /// Name of the recipe that trained it.
     pub recipe: String,
-    /// The run's seed.
+    /// Seed of the run.
     pub seed: u64,
-    /// Real images shown to the discriminator up to this file.
+    /// Real images shown to the discriminator during training.
     pub images_seen: u64,
-    /// Identity of the data trained on.
+    /// Fingerprint of the training data.
     pub data_fingerprint: String,
     /// Version of ganforge that wrote the file.
     pub version: String,
 }
 
 impl BundleCard {
-    /// What the model file at `path` says of itself, in either format; its weights are not read.
+    /// Reads the metadata of a model file of either format, without its weights.
     ///
     /// # Errors
     /// As [`ModelFile::open`](crate::ModelFile::open).
@@ -171,7 +173,7 @@ impl BundleCard {
     /// The card of one network.
     ///
     /// # Errors
-    /// No network of that name, or one that `A` does not describe.
+    /// No network of that name, or a configuration that is not an `A`.
     pub fn network<A: DeserializeOwned>(&self, name: &str) -> Result<ModelCard<A>, ModelError> {
         let architecture = self.networks.get(name).ok_or_else(|| {
             let known: Vec<&str> = self.networks.keys().map(String::as_str).collect();
@@ -197,7 +199,7 @@ impl BundleCard {
         })
     }
 
-    /// What the names of a network's tensors begin with: nothing in a file of one generator.
+    /// The prefix of the names of a network's tensors; empty in a file of one generator.
     pub(super) fn prefix(&self, name: &str) -> String {
         if self.format == FORMAT {
             String::new()
@@ -206,7 +208,7 @@ impl BundleCard {
         }
     }
 
-    /// Reads the description of a file.
+    /// Parses the metadata of a file.
     pub(super) fn read(file: &TensorFile<'_, impl Read>) -> Result<Self, ModelError> {
         #[derive(Deserialize)]
         struct Format {
@@ -214,7 +216,7 @@ impl BundleCard {
         }
         let description = file.metadata(KEY).ok_or(ModelError::NotGanforge)?;
         let damaged = |error: serde_json::Error| ModelError::Description(error.to_string());
-        // The number is read first: the rest of another format may look like anything.
+        // First the format: other fields depend on it.
         let Format { format } = serde_json::from_str(description).map_err(damaged)?;
         match format {
             FORMAT => {

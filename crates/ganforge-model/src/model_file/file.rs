@@ -13,10 +13,10 @@ use serde::Serialize;
 use crate::ModelError;
 use crate::tensor_file::TensorFile;
 
-/// The metadata key of a safetensors file that holds the description.
+/// The key of the card in the metadata of a safetensors file.
 pub(super) const KEY: &str = "ganforge";
 
-/// Bytes of the largest file that is read, which go through memory twice: 8 GiB.
+/// Largest file that is read, 8 GiB; twice as much memory is needed.
 const MAX_FILE_BYTES: u64 = 8 << 30;
 
 pub(super) fn open_file(path: &Path) -> Result<TensorFile<'_, File>, ModelError> {
@@ -24,7 +24,7 @@ pub(super) fn open_file(path: &Path) -> Result<TensorFile<'_, File>, ModelError>
         path: path.to_owned(),
         source,
     };
-    // Before it is opened: a pipe would be waited for, and a device has no end.
+    // Checked before opening: opening a pipe blocks, and a device has no end.
     let about = std::fs::metadata(path).map_err(failed)?;
     if about.is_dir() {
         return Err(failed(ErrorKind::IsADirectory.into()));
@@ -43,7 +43,7 @@ pub(super) fn open_file(path: &Path) -> Result<TensorFile<'_, File>, ModelError>
     TensorFile::open(file, about.len(), path)
 }
 
-/// The bytes of a file with this description and these tensors; the same model always gives the same bytes.
+/// The content of a file with this card and these tensors. The same model gives the same bytes.
 pub(super) fn to_bytes(
     card: &impl Serialize,
     weights: &BTreeMap<String, TensorData>,

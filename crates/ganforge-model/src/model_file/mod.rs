@@ -1,10 +1,10 @@
-//! The file a model travels in: safetensors whose metadata says how to build the networks again.
+//! The model file: safetensors with the configuration of its networks in the metadata.
 //!
-//! Anything that reads safetensors reads the weights; the metadata key `ganforge` holds the description as JSON: a
-//! [`ModelCard`] where the file holds one generator (format 1), a [`BundleCard`] where it holds networks by name, whose
-//! tensors begin with the name (format 2). Nothing in a file is trusted for an allocation larger than the file itself:
-//! the safetensors header is checked against the bytes that are there before any tensor is made, and an architecture
-//! whose weights are not all in the file is refused before it is built.
+//! Every reader of safetensors can read the weights. The metadata key `ganforge` holds JSON: a [`ModelCard`] in a file of
+//! one generator (format 1), a [`BundleCard`] in a file of named networks, whose tensors are prefixed by the name
+//! (format 2). No allocation exceeds the size of the file: the header is checked against the length of the file
+//! before a tensor is read, and a configuration with more weights than the file contains is refused before the network is
+//! built.
 
 mod bundle;
 mod card;
@@ -25,7 +25,7 @@ use crate::{
 };
 use file::{open_file, to_bytes};
 
-/// A generator's weights with the description that builds the network again.
+/// A generator: its weights, and the card from which the network is built.
 ///
 /// ```
 /// use ganforge_model::burn::tensor::Device;
@@ -46,14 +46,14 @@ use file::{open_file, to_bytes};
 /// ```
 #[derive(Debug, Clone)]
 pub struct ModelFile<A = GeneratorConfig> {
-    /// What the file says of itself.
+    /// The network's configuration and origin.
     pub card: ModelCard<A>,
-    /// Tensors by path, 32-bit floats.
+    /// Tensors of 32-bit floats, by path.
     pub weights: BTreeMap<String, TensorData>,
 }
 
 impl<A: GeneratorArchitecture> ModelFile<A> {
-    /// Takes the weights of a trained network.
+    /// A model of the weights of `network`.
     #[must_use]
     pub fn new(card: ModelCard<A>, network: &A::Network) -> Self {
         Self {
@@ -62,18 +62,18 @@ impl<A: GeneratorArchitecture> ModelFile<A> {
         }
     }
 
-    /// Reads a file written by [`to_bytes`](Self::to_bytes).
+    /// Reads a file of either format, from format 2 the network called `generator`.
     ///
     /// # Errors
-    /// An unreadable or truncated file, one of another kind or format, or one of more than 8 GiB.
+    /// A file that cannot be read, is truncated, exceeds 8 GiB, or has another format.
     pub fn open(path: &Path) -> Result<Self, ModelError> {
         Self::read(open_file(path)?)
     }
 
-    /// Reads the bytes of a model file.
+    /// Reads the content of a model file.
     ///
     /// # Errors
-    /// Truncated bytes, or a file of another kind or format.
+    /// Truncated bytes, or another format.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
         Self::read(TensorFile::open(bytes, bytes.len() as u64, Path::new(""))?)
     }
@@ -87,7 +87,7 @@ impl<A: GeneratorArchitecture> ModelFile<A> {
         Ok(Self { card, weights })
     }
 
-    /// The bytes of a model file; the same model always gives the same bytes.
+    /// The content of a model file. The same model gives the same bytes.
     ///
     /// # Errors
     /// Weights that are not 32-bit floats.
@@ -95,15 +95,15 @@ impl<A: GeneratorArchitecture> ModelFile<A> {
         to_bytes(&self.card, &self.weights)
     }
 
-    /// Builds the network on `device`, ready for inference.
+    /// Builds the network on `device`.
     ///
     /// # Errors
-    /// An impossible architecture, or weights that do not fit it.
+    /// A configuration that is out of range, or weights that do not fit it.
     pub fn network(&self, device: &Device) -> Result<A::Network, ModelError> {
         self.clone().into_network(device)
     }
 
-    /// What [`network`](Self::network) builds, without a copy of the weights.
+    /// As [`network`](Self::network), without a copy of the weights.
     ///
     /// # Errors
     /// As [`network`](Self::network).
@@ -121,10 +121,10 @@ impl<A: GeneratorArchitecture> ModelFile<A> {
         apply_weights(network, self.weights)
     }
 
-    /// Fails where a weight is not finite, as after a training that diverged: such a network makes no images.
+    /// Checks that all weights are finite; they are not if training diverged.
     ///
     /// # Errors
-    /// Names the first such tensor.
+    /// [`ModelError::NotFinite`] names the first tensor that is not.
     pub fn check_finite(&self) -> Result<(), ModelError> {
         for (name, data) in &self.weights {
             let numbers = data.as_slice::<f32>();

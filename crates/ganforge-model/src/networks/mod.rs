@@ -1,4 +1,4 @@
-//! One file per architecture; each opens with its paper and where it deviates.
+//! Built-in architectures, each with its paper and its deviations from it.
 
 mod autoencoder;
 mod dcgan;

@@ -1,17 +1,21 @@
-//! How images of a power of two times four are reached from a small grid.
+//! The sizes of a convolutional pyramid.
 
 use crate::{ConfigError, ImageShape};
 
-/// How an image is reached from its base grid: both sides double as often as it takes the shorter one to grow from 4.
+/// A pyramid of stages that each change height and width by a factor of 2, between a base grid with a shorter side of 4 and
+/// the image.
 pub(super) struct Pyramid {
-    /// Doublings from the base grid to the image, 1 or more.
+    /// Number of stages, 1 or more.
     pub stages: usize,
-    /// Height and width before the first, `4 × n` or `n × 4`.
+    /// Height and width of the base grid, `4 × n` or `n × 4`.
     pub base_grid: [usize; 2],
 }
 
 impl Pyramid {
-    /// The way to `image`, for a network of the given `kind`.
+    /// The pyramid of `image` for a network of this `kind`.
+    ///
+    /// # Errors
+    /// An image size without one.
     pub fn of(image: ImageShape, kind: &str) -> Result<Self, ConfigError> {
         let [height, width] = [image.height, image.width];
         let short = height.min(width);
@@ -37,7 +41,7 @@ impl Pyramid {
         })
     }
 
-    /// Channels from the base grid to the largest hidden layer, halving from stage to stage down to `width`.
+    /// Channels of each stage from the base grid, halving down to `width`.
     pub fn channels(&self, width: usize) -> Vec<usize> {
         let channels = |stage| width.saturating_mul(1_usize << stage);
         (0..self.stages).rev().map(channels).collect()

@@ -1,30 +1,38 @@
-//! Which keys of a description make it as large as it is.
+//! The impact of each key of a configuration on its size.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// A key that holds an integer, or a list of them.
+/// A key of a configuration with an integer or a list of integers, and its impact on a measure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KeyImpact {
-    /// Its dotted path, such as `generator.width`.
+    /// Dotted path, such as `generator.width`.
     pub key: String,
-    /// Its value, as a recipe writes it.
+    /// Value, as in a recipe.
     pub value: String,
-    /// What is remaining of the measure where this key alone is as small as it can be, as a share.
+    /// The fraction of the measure that remains if this key alone is reduced as far as possible.
     pub remaining: f64,
-    /// The largest of its numbers.
+    /// The largest of its integers.
     pub largest: u64,
 }
 
-/// A key that takes less than this off the measure is no reason for its size.
+/// Keys that reduce the measure by a smaller fraction are ignored.
 const NEGLIGIBLE: f64 = 0.05;
 
-/// The keys by which `measure` can be made to fall, from the one by which it falls furthest; of those that take nearly all
-/// of it away, from the largest number.
+/// The keys that reduce `measure`, by decreasing impact; those that remove nearly all of it by their largest integer.
 ///
-/// Every integer of `config` is halved again and again while all else stays, so what the measure depends on need not be
-/// known. The largest is named where none makes a difference, as when sums are too large to tell apart.
+/// Each integer of `config` is halved repeatedly while all others are unchanged, so the form of the measure need not be
+/// known. If no key makes a difference, as when the measure is infinite, the key with the largest integer is returned.
+///
+/// ```
+/// use ganforge_model::rank_by_impact;
+///
+/// // Parameters of a network of three layers, given as [layers, width].
+/// let config = [3_u64, 512];
+/// let parameters = |&[layers, width]: &[u64; 2]| Some((layers * width * width) as f64);
+/// assert_eq!(rank_by_impact(&config, parameters)[0].largest, 512);
+/// ```
 #[must_use]
 pub fn rank_by_impact<C: Serialize + DeserializeOwned>(
     config: &C,
@@ -37,31 +45,31 @@ pub fn rank_by_impact<C: Serialize + DeserializeOwned>(
     integers(&tree, String::new(), &mut pointers);
     let remaining = |pointer: &str| {
         let smaller = std::iter::successors(halved(&tree, pointer), |tree| halved(tree, pointer));
-        // A size that no network can have ends the way down.
+        // Stop at the first value for which there is no network.
         let measured = smaller.map_while(|tree| measure(&serde_json::from_value(tree).ok()?));
         measured.fold(1.0, |least: f64, found| least.min(found / whole))
     };
-    let mut heavy: Vec<KeyImpact> = pointers
+    let mut ranked: Vec<KeyImpact> = pointers
         .iter()
         .map(|pointer| describe(&tree, pointer, remaining(pointer)))
-        .filter(|heavy| heavy.remaining < 1.0 - NEGLIGIBLE)
+        .filter(|key| key.remaining < 1.0 - NEGLIGIBLE)
         .collect();
-    heavy.sort_by(|one, other| {
-        let [remaining, others] = [one, other].map(|heavy| heavy.remaining.max(NEGLIGIBLE));
+    ranked.sort_by(|one, other| {
+        let [remaining, others] = [one, other].map(|key| key.remaining.max(NEGLIGIBLE));
         remaining
             .total_cmp(&others)
             .then(other.largest.cmp(&one.largest))
     });
-    if heavy.is_empty() {
+    if ranked.is_empty() {
         let largest = pointers
             .iter()
             .max_by_key(|pointer| tree.pointer(pointer).map(largest_of));
-        heavy.extend(largest.map(|pointer| describe(&tree, pointer, 1.0)));
+        ranked.extend(largest.map(|pointer| describe(&tree, pointer, 1.0)));
     }
-    heavy
+    ranked
 }
 
-/// The pointers of all integers above 1; those of a list have one together.
+/// JSON pointers of all integers above 1; a list of integers has one.
 fn integers(tree: &Value, at: String, found: &mut Vec<String>) {
     match tree {
         Value::Object(table) => {
@@ -95,7 +103,7 @@ fn largest_of(value: &Value) -> u64 {
     }
 }
 
-/// The tree with the number there halved; `None` where it is as small as it can be.
+/// The tree with the integers at `pointer` halved; `None` if they are all 0 or 1.
 fn halved(tree: &Value, pointer: &str) -> Option<Value> {
     let mut tree = tree.clone();
     let value = tree.pointer_mut(pointer)?;
@@ -162,9 +170,9 @@ mod tests {
     }
 
     fn keys(config: &Box, measure: impl Fn(&Box) -> Option<f64>) -> Vec<String> {
-        let heavy = rank_by_impact(config, measure).into_iter();
-        heavy
-            .map(|heavy| format!("{} = {}", heavy.key, heavy.value))
+        let ranked = rank_by_impact(config, measure).into_iter();
+        ranked
+            .map(|key| format!("{} = {}", key.key, key.value))
             .collect()
     }
 
@@ -175,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_named_from_the_heaviest_and_lists_as_one() {
+    fn keys_are_ranked_by_impact_and_a_list_is_one_key() {
         let found = keys(&boxes(&[30, 20], 10), volume);
         assert_eq!(found, ["sides = [30, 20]", "stack.height = 10"]);
         let found = keys(&boxes(&[3, 2], 1000), volume);
@@ -189,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_number_is_named_where_halves_tell_nothing() {
+    fn the_largest_integer_is_returned_if_the_measure_is_infinite() {
         let endless = |_: &Box| Some(f64::INFINITY);
         let found = keys(&boxes(&[30, 1 << 62], 10), endless);
         assert_eq!(found, [format!("sides = [30, {}]", 1_u64 << 62)]);
@@ -197,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_measured_ends_the_way_down() {
+    fn halving_stops_where_there_is_no_measure() {
         let even = |config: &Box| config.sides[0].is_multiple_of(2).then(|| volume(config))?;
         let found = keys(&boxes(&[62], 10), even);
         assert_eq!(found, ["stack.height = 10"]);

@@ -1,6 +1,6 @@
-//! How large a network is, found from its description before anything is allocated.
+//! The size of a network, computed from its configuration before anything is allocated.
 //!
-//! Counts are `f64`: exact below 2⁵³, and no product of the sizes that a recipe can hold overflows.
+//! Counts are `f64`: exact below 2⁵³, and no product of sizes overflows.
 
 mod impact;
 
@@ -11,12 +11,12 @@ use serde::de::DeserializeOwned;
 
 use crate::{ConfigError, ImageShape};
 
-/// Parameters of the largest network that is built, 2³⁸: 1 TiB of weights in single precision.
+/// Largest number of parameters of a network, 2³⁸: 1 TiB in single precision.
 const MAX_PARAMETERS: f64 = (1_u64 << 38) as f64;
 
-/// What a network holds, and what a pass through it keeps for its backward pass.
+/// Number of parameters of a network, and of the activations that are stored for its backward pass.
 ///
-/// A description of a network of your own counts it layer by layer, in the order of its forward pass:
+/// It is counted layer by layer, in the order of the forward pass:
 ///
 /// ```
 /// use ganforge_model::NetworkSize;
@@ -28,18 +28,18 @@ const MAX_PARAMETERS: f64 = (1_u64 << 38) as f64;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct NetworkSize {
-    /// Numbers that training moves.
+    /// Trainable parameters.
     pub parameters: f64,
-    /// Numbers in matrices, kernels, tables by class and reference batches; biases, and what a norm has per channel,
-    /// are remaining out.
+    /// Values in weight matrices, kernels, embeddings of classes and reference batches, without biases and the values of a
+    /// norm per channel.
     pub matrices: f64,
-    /// Numbers kept for each image of the batch: the output of every layer that the backward pass asks for.
+    /// Values stored per image of the batch: outputs of layers that the backward pass needs.
     pub per_image: f64,
-    /// Numbers kept for each pair of images of the batch.
+    /// Values stored per pair of images of the batch.
     pub per_pair: f64,
-    /// Numbers kept however many images there are.
+    /// Values stored per batch, whatever its size.
     pub per_batch: f64,
-    /// Numbers of the largest layer's output, for each image.
+    /// Values per image of the largest output of a layer.
     pub largest: f64,
 }
 
@@ -50,8 +50,8 @@ impl NetworkSize {
         self.vector(if bias { outputs as f64 } else { 0.0 });
     }
 
-    /// Adds the parameters of a convolution, transposed or not, of a square kernel. Inputs and outputs fall into `groups`
-    /// that do not mix, 1 for an ordinary convolution.
+    /// Adds the parameters of a convolution or transposed convolution with a square kernel; `groups` is 1 for an ordinary
+    /// convolution.
     pub fn convolution(
         &mut self,
         [inputs, outputs]: [usize; 2],
@@ -64,36 +64,36 @@ impl NetworkSize {
         self.vector(if bias { outputs as f64 } else { 0.0 });
     }
 
-    /// Adds so many parameters in a matrix, or another tensor of more than one dimension.
+    /// Adds `count` parameters of a tensor with more than one dimension.
     pub fn matrix(&mut self, count: f64) {
         self.parameters += count;
         self.matrices += count;
     }
 
-    /// Adds so many parameters in biases, or in scales and shifts per channel.
+    /// Adds `count` parameters of vectors: biases, or scales and shifts per channel.
     pub fn vector(&mut self, count: f64) {
         self.parameters += count;
     }
 
-    /// Adds the output of a layer, so many numbers for each image, which is kept for the backward pass.
+    /// Adds the output of a layer, `numbers` values per image, which is stored for the backward pass.
     pub fn keep(&mut self, numbers: f64) {
         self.keep_in(1.0, numbers);
     }
 
-    /// Adds the outputs of `layers` layers, so many numbers each.
+    /// Adds the outputs of `layers` layers of `numbers` values per image each.
     pub fn keep_in(&mut self, layers: f64, numbers: f64) {
         self.per_image += layers * numbers;
         self.largest = self.largest.max(numbers);
     }
 
-    /// Numbers that a pass of `batch` images keeps until its backward pass.
+    /// Values stored between the forward pass of `batch` images and its backward pass.
     #[must_use]
     pub fn kept(&self, batch: f64) -> f64 {
         self.per_batch + batch * (self.per_image + batch * self.per_pair)
     }
 }
 
-/// Numbers in one image.
+/// Values in one image.
 pub(crate) fn numbers(image: ImageShape) -> f64 {
     image.channels as f64 * pixels(image)
 }
@@ -103,31 +103,31 @@ pub(crate) fn pixels(image: ImageShape) -> f64 {
     image.height as f64 * image.width as f64
 }
 
-/// The number of weights in matrices as an integer; `None` where `f64` no longer counts one by one.
+/// `count` as an integer; `None` from 2⁵³, where `f64` is not exact.
 pub(crate) fn exact_count(count: f64) -> Option<usize> {
     const EXACT: f64 = (1_u64 << 53) as f64;
-    #[expect(clippy::cast_sign_loss, reason = "a count is no less than 0")]
+    #[expect(clippy::cast_sign_loss, reason = "a count is not negative")]
     let whole = count as usize;
     (count < EXACT).then_some(whole)
 }
 
-/// Refuses a network that is too large to be built on any machine, before its sizes are multiplied as integers.
+/// Checks that a network is small enough for some machine, so that integer products of its sizes do not overflow.
 ///
 /// # Errors
-/// Names the key that makes it so large.
+/// Names the key with the largest impact on the number of parameters.
 pub(crate) fn check<C: Serialize + DeserializeOwned>(
     config: &C,
     size: impl Fn(&C) -> Option<NetworkSize>,
 ) -> Result<(), ConfigError> {
     let parameters = |config: &C| size(config).map(|size| size.parameters.max(size.matrices));
-    // What has no size is refused for another reason.
+    // A network without a size is refused elsewhere.
     let Some(count) = parameters(config).filter(|&count| count > MAX_PARAMETERS) else {
         return Ok(());
     };
-    let heavy = rank_by_impact(config, parameters).into_iter().next();
-    let (key, value) = heavy.map_or_else(
+    let largest = rank_by_impact(config, parameters).into_iter().next();
+    let (key, value) = largest.map_or_else(
         || ("size".to_owned(), "beyond counting".to_owned()),
-        |heavy| (heavy.key, heavy.value),
+        |largest| (largest.key, largest.value),
     );
     Err(ConfigError::new(
         key,
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn layers_add_up_and_the_largest_output_is_known() {
+    fn layers_are_summed_and_the_largest_output_is_stored() {
         let mut size = NetworkSize::default();
         size.linear(3, 5, true);
         size.keep(5.0);
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_count_is_whole_as_far_as_it_is_exact() {
+    fn counts_are_integers_below_two_to_the_53() {
         assert_eq!(exact_count(12.0), Some(12));
         assert_eq!(exact_count(1e16), None);
         assert_eq!(exact_count(f64::INFINITY), None);

@@ -1,9 +1,9 @@
 //! Minibatch discrimination (Salimans et al. 2016, "Improved Techniques for Training GANs", section 3.2).
 //!
-//! The tensor `T` takes a sample's features `f` to a matrix `M = f·T` with one row per kernel; a sample's new feature
-//! `o_b` is the sum, over the batch, of `exp(-‖M_b - M'_b‖₁)`. The sum is the paper's, a sample's closeness of 1 to itself
-//! included; the authors' code leaves that 1 out and adds a bias, which the next layer's bias makes up for. Its
-//! normalised projections and its start from the data are left out.
+//! The tensor `T` maps the features `f` of a sample to a matrix `M = f·T` with one row per kernel. The new feature `o_b` of
+//! the sample is the sum of `exp(-‖M_b - M'_b‖₁)` over the batch. As in the paper, the sum includes the similarity 1 of the
+//! sample to itself. The authors' code omits it and adds a bias, which the bias of the next layer replaces here; weight
+//! normalisation and data-dependent initialisation of that code are not implemented.
 
 use burn::module::Module;
 use burn::nn::Linear;
@@ -11,16 +11,16 @@ use burn::tensor::Tensor;
 
 use crate::layers::WeightInit;
 
-/// Closeness of each sample to its batch, in learned projections.
+/// The similarity of each sample to its batch, in learned projections.
 #[derive(Module, Debug)]
 pub struct MinibatchDiscrimination {
-    /// `T`, its weight `[features, kernels · dimensions]`.
+    /// `T`; the weight is `[features, kernels · dimensions]`.
     projection: Linear,
     kernels: usize,
 }
 
 impl MinibatchDiscrimination {
-    /// `kernels` projections of `features` numbers onto `dimensions` coordinates each.
+    /// `kernels` projections of `features` values to `dimensions` coordinates each.
     #[must_use]
     pub fn new(
         features: usize,
@@ -34,7 +34,8 @@ impl MinibatchDiscrimination {
         }
     }
 
-    /// Takes memory for every pair of samples: `batch² · kernels · dimensions` numbers, more than once while training.
+    /// The similarities. Memory grows with the square of the batch: `batch² · kernels · dimensions` values, several times in
+    /// training.
     ///
     /// # Shapes
     /// - `rows`: `[batch, features]`

@@ -1,6 +1,6 @@
-//! What a discriminator sees of the other samples of its batch, as extra features of each.
+//! Minibatch features: features of a sample that compare it with the others of its batch.
 //!
-//! Judged alone, a collapsed generator's image may be perfect; beside its neighbours it is one of many too alike.
+//! They let a discriminator detect mode collapse, which no single image shows.
 
 mod deviation;
 mod discrimination;
@@ -15,29 +15,29 @@ use serde::{Deserialize, Serialize};
 use super::WeightInit;
 use crate::{ConfigError, NetworkSize};
 
-/// Features that compare the samples of a batch, as a recipe names them.
+/// Features that compare the samples of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum MinibatchFeatures {
-    /// How close a sample lies to the others, in learned projections (Salimans et al. 2016, section 3.2).
+    /// Similarity of a sample to the others in learned projections (Salimans et al. 2016, section 3.2).
     Discrimination {
-        /// Projections, each of which appends one feature; 100 in the authors' code.
+        /// Number of projections, each of which gives one feature; 100 in the authors' code.
         #[serde(default = "hundred")]
         kernels: usize,
-        /// Coordinates of each projection; 5 in the authors' code.
+        /// Dimension of each projection; 5 in the authors' code.
         #[serde(default = "five")]
         dimensions: usize,
     },
-    /// How far the batch spreads, one number for all its samples (Karras et al. 2018, section 3).
-    // With braces, for serde lets any key pass beside a variant without.
+    /// Standard deviation over the batch, one feature that is the same for all samples (Karras et al. 2018, section 3).
+    // The braces make serde refuse unknown keys.
     Deviation {},
 }
 
 impl MinibatchFeatures {
-    /// Fails unless every size is at least 1.
+    /// Checks that sizes are at least 1.
     ///
     /// # Errors
-    /// Names the key below `minibatch_features`.
+    /// The key below `minibatch_features`.
     pub fn check(self) -> Result<(), ConfigError> {
         match self {
             Self::Discrimination {
@@ -51,7 +51,7 @@ impl MinibatchFeatures {
         }
     }
 
-    /// What a recipe calls them.
+    /// The name in a recipe.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -60,7 +60,7 @@ impl MinibatchFeatures {
         }
     }
 
-    /// How many columns are appended to each row.
+    /// Number of features appended to each row.
     #[must_use]
     pub fn extra(self) -> usize {
         match self {
@@ -69,7 +69,7 @@ impl MinibatchFeatures {
         }
     }
 
-    /// Adds the layer, for rows of so many features, to the size of a network.
+    /// Adds the size of the layer for rows of `features` values.
     pub(crate) fn add_to(self, size: &mut NetworkSize, features: f64) {
         match self {
             Self::Discrimination {
@@ -79,14 +79,14 @@ impl MinibatchFeatures {
                 let projected = kernels as f64 * dimensions as f64;
                 size.matrix(features * projected);
                 size.keep(projected);
-                // All pairs differ in every coordinate, and are close in every kernel.
+                // A difference per coordinate and a similarity per kernel, for each pair.
                 size.per_pair += projected + kernels as f64;
             }
             Self::Deviation {} => size.keep(features),
         }
     }
 
-    /// The layer, for rows of `features` numbers.
+    /// Creates the layer for rows of `features` values.
     #[must_use]
     pub fn init(self, features: usize, init: &mut WeightInit<'_>) -> MinibatchLayer {
         match self {
@@ -104,13 +104,15 @@ impl MinibatchFeatures {
 /// A layer that appends [`MinibatchFeatures`] to each row.
 #[derive(Module, Debug)]
 pub enum MinibatchLayer {
-    /// Closeness in learned projections.
+    /// Similarity in learned projections.
     Discrimination(MinibatchDiscrimination),
-    /// The spread of the batch.
+    /// Standard deviation over the batch.
     Deviation(MinibatchDeviation),
 }
 
 impl MinibatchLayer {
+    /// Appends the features to each row.
+    ///
     /// # Shapes
     /// - `rows`: `[batch, features]`
     /// - output: `[batch, features + extra]`

@@ -1,4 +1,4 @@
-//! Batch normalisation and the activation after it, run by the sweeps of `ganforge-ops` where those are faster.
+//! Batch norm and an activation, by the fused operation of `ganforge-ops`.
 
 use burn::module::RunningState;
 use burn::nn::BatchNorm;
@@ -7,11 +7,11 @@ use ganforge_ops::Rectifier;
 
 use crate::layers::Activation;
 
-/// What `layer.forward` is, and the activation of that, if there is one.
+/// The output of `layer` after an activation, if any. In training, running statistics are updated.
 ///
 /// # Shapes
 /// - `input`: `[batch, channels, …]`
-/// - output: that of `input`
+/// - output: as `input`
 #[must_use]
 pub fn batch_norm<const D: usize>(
     layer: &BatchNorm,
@@ -26,7 +26,7 @@ pub fn batch_norm<const D: usize>(
     }
 }
 
-/// By the batch's own mean and variance while training, by their running averages in inference, as in Burn's `BatchNorm`.
+/// Normalises by the statistics of the batch in training, by the running statistics in inference, as Burn's `BatchNorm`.
 fn normalise<const D: usize>(
     layer: &BatchNorm,
     input: Tensor<D>,
@@ -41,15 +41,15 @@ fn normalise<const D: usize>(
         return ganforge_ops::batch_norm(input, per_channel, layer.epsilon, rectifier);
     }
     let batch = ganforge_ops::batch_norm_train(input, gamma, beta, layer.epsilon, rectifier);
-    follow(&layer.running_mean, batch.mean, layer.momentum);
-    follow(&layer.running_var, batch.variance, layer.momentum);
+    update_running(&layer.running_mean, batch.mean, layer.momentum);
+    update_running(&layer.running_var, batch.variance, layer.momentum);
     batch.output
 }
 
-/// Moves a running statistic towards the latest batch's, of which `share` goes into it.
-pub(super) fn follow(running: &RunningState<Tensor<1>>, latest: Tensor<1>, share: f64) {
+/// Updates a running statistic by (1 - momentum) · running + momentum · latest.
+pub(super) fn update_running(running: &RunningState<Tensor<1>>, latest: Tensor<1>, momentum: f64) {
     let latest = latest.detach();
     let before = running.value_sync().to_device(&latest.device());
-    let after = before * (1.0 - share) + latest * share;
+    let after = before * (1.0 - momentum) + latest * momentum;
     running.update(after.detach());
 }

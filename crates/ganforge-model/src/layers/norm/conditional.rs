@@ -1,32 +1,32 @@
-//! Conditional batch normalisation (Dumoulin et al. 2017, "A Learned Representation for Artistic Style"; in GANs since
-//! Miyato & Koyama 2018, "cGANs with Projection Discriminator").
+//! Conditional batch norm (Dumoulin et al. 2017, "A Learned Representation for Artistic Style"; in GANs since Miyato & Koyama
+//! 2018, "cGANs with Projection Discriminator").
 
 use burn::module::{Flag, Module, Param, RunningState};
 use burn::tensor::{Device, Tensor};
 use ganforge_ops::Rectifier;
 
-use super::batch::follow;
+use super::batch::update_running;
 use super::kind::EPSILON;
 
-/// The share of the latest batch in the running statistics, as in Burn's `BatchNorm`.
+/// Weight of the latest batch in the running statistics, as in Burn's `BatchNorm`.
 const MOMENTUM: f64 = 0.1;
 
-/// Batch normalisation whose scale and shift depend on the class: one mean and variance for all classes, then
-/// `γ_y·x̂ + β_y`.
+/// Batch norm with a scale and shift per class: `γ_y·x̂ + β_y`, where x̂ is normalised by the mean and variance over all
+/// classes.
 #[derive(Module, Debug)]
 pub struct ConditionalBatchNorm {
     /// `[classes, channels]`.
     gamma: Param<Tensor<2>>,
     /// `[classes, channels]`.
     beta: Param<Tensor<2>>,
-    /// Off in a frozen layer, which then normalises as in inference.
+    /// False in a frozen layer, which uses running statistics also in training.
     training: Param<Flag>,
     running_mean: RunningState<Tensor<1>>,
     running_var: RunningState<Tensor<1>>,
 }
 
 impl ConditionalBatchNorm {
-    /// Scales start at 1, shifts at 0.
+    /// A layer with scales 1 and shifts 0.
     #[must_use]
     pub fn new(channels: usize, classes: usize, device: &Device) -> Self {
         Self {
@@ -38,20 +38,22 @@ impl ConditionalBatchNorm {
         }
     }
 
+    /// Normalises a batch.
+    ///
     /// # Shapes
     /// - `input`: `[batch, channels, …]`
     /// - `class`: `[batch, classes]`, one-hot
-    /// - output: that of `input`
+    /// - output: as `input`
     #[must_use]
     pub fn forward<const D: usize>(&self, input: Tensor<D>, class: &Tensor<2>) -> Tensor<D> {
-        let mut of_class = [1; D];
-        of_class[..2].copy_from_slice(&input.dims()[..2]);
-        let gamma = class.clone().matmul(self.gamma.val()).reshape(of_class);
-        let beta = class.clone().matmul(self.beta.val()).reshape(of_class);
+        let mut per_class = [1; D];
+        per_class[..2].copy_from_slice(&input.dims()[..2]);
+        let gamma = class.clone().matmul(self.gamma.val()).reshape(per_class);
+        let beta = class.clone().matmul(self.beta.val()).reshape(per_class);
         self.standardise(input) * gamma + beta
     }
 
-    /// By the batch's own mean and variance while training, by their running averages in inference.
+    /// Normalises by the statistics of the batch in training, by the running statistics in inference.
     fn standardise<const D: usize>(&self, input: Tensor<D>) -> Tensor<D> {
         let device = input.device();
         let [_, channels] = self.gamma.val().dims();
@@ -64,8 +66,8 @@ impl ConditionalBatchNorm {
             return ganforge_ops::batch_norm(input, per_channel, EPSILON, Rectifier::Linear);
         }
         let batch = ganforge_ops::batch_norm_train(input, ones, zeros, EPSILON, Rectifier::Linear);
-        follow(&self.running_mean, batch.mean, MOMENTUM);
-        follow(&self.running_var, batch.variance, MOMENTUM);
+        update_running(&self.running_mean, batch.mean, MOMENTUM);
+        update_running(&self.running_var, batch.variance, MOMENTUM);
         batch.output
     }
 }

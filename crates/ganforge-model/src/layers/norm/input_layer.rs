@@ -1,4 +1,4 @@
-//! Where latents and classes enter a generator: what its first layer takes depends on how the others are normalised.
+//! The input of a generator's first layer: latents, the class, and the reference batch of virtual batch norm.
 
 use burn::module::{Module, Param, ParamId};
 use burn::tensor::{Device, Int, Tensor, TensorData};
@@ -9,31 +9,31 @@ use crate::layers::append_one_hot;
 use crate::layers::condition::one_hot;
 use crate::{ConfigError, GeneratorInput, LatentSpec, NetworkSize};
 
-/// What an [`InputLayer`] is made for.
+/// The options of an [`InputLayer`].
 #[derive(Debug, Clone, Copy)]
 pub struct InputLayerConfig {
-    /// How the layers that follow are normalised.
+    /// Norm of the hidden layers.
     pub norm: Norm,
-    /// Latents in the reference batch of virtual batch norm, 1 or more; other norms have none.
+    /// Size of the reference batch of virtual batch norm, 1 or more; ignored by other norms.
     pub reference: usize,
-    /// What the generator is fed.
+    /// Latents of the generator.
     pub latent: LatentSpec,
     /// 0 for an unconditional generator.
     pub classes: usize,
 }
 
 impl InputLayerConfig {
-    /// Fails unless there is something to enter, in a way that the norm allows.
+    /// Checks the options.
     ///
     /// # Errors
-    /// Names `latent`, `norm` or `norm_reference`.
+    /// The key is `latent`, `norm` or `norm_reference`.
     pub fn check(&self) -> Result<(), ConfigError> {
         ConfigError::at_least_one("latent", self.latent.dimension)?;
         ConfigError::at_least_one("norm_reference", self.reference)?;
         self.norm.check(self.classes)
     }
 
-    /// Inputs of the first layer; the largest number there is where the sum would overflow.
+    /// Inputs of the first layer; saturates instead of overflowing.
     #[must_use]
     pub fn columns(&self) -> usize {
         match self.norm {
@@ -44,7 +44,7 @@ impl InputLayerConfig {
         }
     }
 
-    /// Adds the reference batch, which goes through the layers so far with every batch, to the size of a network.
+    /// Adds the reference batch, which passes through all layers counted so far with every batch.
     pub(crate) fn add_to(&self, size: &mut NetworkSize) {
         if self.norm == Norm::VirtualBatch {
             size.matrices += self.reference as f64 * self.columns() as f64;
@@ -52,7 +52,7 @@ impl InputLayerConfig {
         }
     }
 
-    /// Draws the reference batch, if there is one, from `rng`; its classes come in turn.
+    /// Creates the layer; the reference batch, if any, is drawn from `rng`, and its classes are 0, 1, 2, … cyclically.
     #[must_use]
     pub fn init(&self, rng: &mut ChaCha8Rng, device: &Device) -> InputLayer {
         let reference = (self.norm == Norm::VirtualBatch).then(|| {
@@ -63,7 +63,7 @@ impl InputLayerConfig {
             } else {
                 noise
             };
-            // Not made by `from_tensor`, which would have it trained.
+            // Not `from_tensor`, whose parameter would be trainable.
             Param::initialized(ParamId::new(), rows)
         });
         InputLayer {
@@ -74,16 +74,16 @@ impl InputLayerConfig {
     }
 
     fn cyclic_classes(&self, device: &Device) -> Tensor<1, Int> {
-        let in_turn = |index| i32::try_from(index % self.classes).expect("labels are few");
-        let classes: Vec<i32> = (0..self.reference).map(in_turn).collect();
+        let class = |index| i32::try_from(index % self.classes).expect("a class fits an i32");
+        let classes: Vec<i32> = (0..self.reference).map(class).collect();
         Tensor::from_data(TensorData::new(classes, [self.reference]), device)
     }
 }
 
-/// Makes rows for a generator's first layer.
+/// Computes the input of a generator's first layer.
 #[derive(Module, Debug)]
 pub struct InputLayer {
-    /// `[reference, columns]`: rows of virtual batch norm, which no gradient moves.
+    /// `[reference, columns]`, the reference batch of virtual batch norm; not trainable.
     reference: Option<Param<Tensor<2>>>,
     #[module(skip)]
     norm: Norm,
@@ -91,11 +91,11 @@ pub struct InputLayer {
 }
 
 impl InputLayer {
-    /// Rows for the first layer, and what the norms after it have to know.
+    /// The input of the first layer, and the context of the norms.
     ///
     /// # Shapes
     /// - `input.noise`: `[batch, dimension]`
-    /// - rows: `[batch, columns]`, or `[reference + batch, columns]` under virtual batch norm
+    /// - rows: `[batch, columns]`, or `[reference + batch, columns]` with virtual batch norm
     #[must_use]
     pub fn forward(&self, input: &GeneratorInput) -> (Tensor<2>, NormContext) {
         let noise = input.expect_noise();
@@ -120,24 +120,24 @@ impl InputLayer {
         (rows, context)
     }
 
-    /// Rows that go through the network for a batch of `rows`.
+    /// Rows that pass through the network for a batch of `rows`, including the reference batch.
     pub(crate) fn rows(&self, rows: usize) -> usize {
         let reference = self.reference.as_ref();
         rows.saturating_add(reference.map_or(0, |reference| reference.val().dims()[0]))
     }
 }
 
-/// What the normalised layers of one pass share.
+/// Inputs of all norms in one forward pass.
 #[derive(Debug, Clone)]
 pub struct NormContext {
     /// `[batch, classes]`, one-hot, for conditional batch norm.
     pub(super) class: Option<Tensor<2>>,
-    /// Rows of the reference batch, which go before the batch's own.
+    /// Size of the reference batch, which comes before the batch; 0 without one.
     pub(super) reference: usize,
 }
 
 impl NormContext {
-    /// The batch's own rows.
+    /// Removes the reference batch.
     ///
     /// # Shapes
     /// - `output`: `[reference + batch, …]`

@@ -1,34 +1,33 @@
-//! The norms that a recipe can name.
+//! The kinds of norms.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{ConfigError, NetworkSize};
 
-/// Added to variances before they divide, as in Burn's `BatchNorm`.
+/// Added to variances, as in Burn's `BatchNorm`.
 pub(super) const EPSILON: f64 = 1e-5;
 
-/// How a generator's hidden layers are normalised.
+/// The norm of a generator's hidden layers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Norm {
-    /// Not at all; layers have biases instead.
+    /// None; layers have biases instead.
     #[default]
     None,
-    /// By the statistics of the batch (Ioffe & Szegedy 2015).
+    /// Batch norm (Ioffe & Szegedy 2015).
     Batch,
-    /// By the statistics of the batch, with a scale and shift for each class (Dumoulin et al. 2017). This is then the
-    /// only way the class enters.
+    /// Batch norm with a scale and shift per class (Dumoulin et al. 2017); the class has no other effect then.
     ConditionalBatch,
-    /// By the statistics of a fixed reference batch (Salimans et al. 2016, section 3.5), which goes through the network
-    /// with every batch.
+    /// Virtual batch norm: statistics of a fixed reference batch (Salimans et al. 2016, section 3.5), which passes through
+    /// the network with every batch.
     VirtualBatch,
 }
 
 impl Norm {
-    /// Fails unless the norm is defined for that many classes.
+    /// Checks that the norm is possible with `classes` classes.
     ///
     /// # Errors
-    /// Conditional batch norm without classes, by the key `norm`.
+    /// Conditional batch norm without classes; the key is `norm`.
     pub fn check(self, classes: usize) -> Result<(), ConfigError> {
         if self == Self::ConditionalBatch && classes == 0 {
             return Err(ConfigError::new(
@@ -40,7 +39,7 @@ impl Norm {
         Ok(())
     }
 
-    /// Adds the layer of so many channels, each of `positions` numbers, to the size of a network.
+    /// Adds the size of a layer of `channels` channels of `positions` values.
     pub(crate) fn add_to(
         self,
         size: &mut NetworkSize,

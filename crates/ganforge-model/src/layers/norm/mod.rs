@@ -1,4 +1,4 @@
-//! Normalisation of a generator's hidden layers, before their activations.
+//! Norms of a generator's hidden layers, applied before the activation.
 
 mod batch;
 mod conditional;
@@ -21,7 +21,7 @@ use burn::tensor::{Device, Tensor};
 use super::Activation;
 
 impl Norm {
-    /// One layer for each count of channels; none at all for [`Norm::None`].
+    /// A layer for each number of channels; empty for [`Norm::None`].
     #[must_use]
     pub fn layers(self, channels: &[usize], classes: usize, device: &Device) -> Vec<NormLayer> {
         let layer = |&channels: &usize| match self {
@@ -40,43 +40,46 @@ impl Norm {
     }
 }
 
-/// A normalised layer's weights and running statistics.
+/// A norm with its parameters and running statistics.
 #[derive(Module, Debug)]
 pub enum NormLayer {
-    /// By the statistics of the batch.
+    /// Batch norm.
     Batch(BatchNorm),
-    /// By the statistics of the batch, scaled and shifted by class.
+    /// Conditional batch norm.
     ConditionalBatch(ConditionalBatchNorm),
-    /// By the statistics of the reference batch.
+    /// Virtual batch norm.
     VirtualBatch(VirtualBatchNorm),
 }
 
 impl NormLayer {
+    /// Normalises a batch.
+    ///
     /// # Shapes
-    /// - `input`: `[batch, channels, …]`, the reference batch included where there is one
-    /// - output: that of `input`
+    /// - `input`: `[batch, channels, …]`, including the reference batch, if any
+    /// - output: as `input`
     ///
     /// # Panics
-    /// In conditional batch norm, if no class was asked for.
+    /// If conditional batch norm receives no class.
     #[must_use]
     pub fn forward<const D: usize>(&self, input: Tensor<D>, context: &NormContext) -> Tensor<D> {
         match self {
             Self::Batch(layer) => batch_norm(layer, input, None),
             Self::ConditionalBatch(layer) => {
                 let class = context.class.as_ref();
-                layer.forward(input, class.expect("a conditional generator gets a class"))
+                layer.forward(input, class.expect("conditional batch norm needs a class"))
             }
             Self::VirtualBatch(layer) => layer.forward(input, context.reference),
         }
     }
 
-    /// What [`forward`](Self::forward) gives, and the activation of that: where it can be, one operation.
+    /// [`forward`](Self::forward) and an activation, fused where possible.
     ///
     /// # Shapes
-    /// - `input`, output: as there
+    /// - `input`: `[batch, channels, …]`, including the reference batch, if any
+    /// - output: as `input`
     ///
     /// # Panics
-    /// As there.
+    /// As [`forward`](Self::forward).
     #[must_use]
     pub fn forward_activated<const D: usize>(
         &self,
@@ -93,7 +96,7 @@ impl NormLayer {
     }
 }
 
-/// The activation after the norm, if there is one; the shape stays.
+/// A norm, if any, and an activation; the output has the shape of the input.
 pub(crate) fn normalise_and_activate<const D: usize>(
     norm: Option<&NormLayer>,
     input: Tensor<D>,

@@ -1,4 +1,4 @@
-//! How a norm is written in recipes and model files.
+//! Parses a norm in recipes and model files.
 
 use std::fmt;
 
@@ -7,13 +7,12 @@ use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 use super::kind::Norm;
 
-/// Reads a [`Norm`] by name, or `true` and `false` for batch norm and none: `batch_norm = true` is how files written before
-/// there was a choice say it.
+/// Parses a [`Norm`] by name; also `true` for batch norm and `false` for none, as in older files with `batch_norm = true`.
 pub(crate) fn parse_norm<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Norm, D::Error> {
     deserializer.deserialize_any(NormVisitor)
 }
 
-/// Latents in a reference batch, where a file does not say: a usual batch.
+/// Default size of a reference batch.
 pub(crate) fn default_reference() -> usize {
     64
 }

@@ -1,15 +1,15 @@
-//! Virtual batch normalisation (Salimans et al. 2016, "Improved Techniques for Training GANs", section 3.5).
+//! Virtual batch norm (Salimans et al. 2016, "Improved Techniques for Training GANs", section 3.5).
 
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor};
 
 use super::kind::EPSILON;
 
-/// Normalises each example by the statistics of a fixed reference batch and of itself, so that no example depends on the
-/// others it happens to be batched with.
+/// Normalises each example by the statistics of a fixed reference batch together with the example, so that its output does
+/// not depend on the rest of its batch.
 ///
-/// With `n` reference examples, the example itself weighs `1 / (n + 1)`, as in the authors' code; reference examples
-/// are normalised by the reference batch alone. Scale and shift per channel are learned, from 1 and 0.
+/// With `n` reference examples, the example has weight `1 / (n + 1)`, as in the authors' code. Reference examples are
+/// normalised by the reference batch alone. Scale and shift per channel are learned.
 #[derive(Module, Debug)]
 pub struct VirtualBatchNorm {
     /// `[channels]`.
@@ -19,7 +19,7 @@ pub struct VirtualBatchNorm {
 }
 
 impl VirtualBatchNorm {
-    /// Scales start at 1, shifts at 0.
+    /// A layer with scales 1 and shifts 0.
     #[must_use]
     pub fn new(channels: usize, device: &Device) -> Self {
         Self {
@@ -28,9 +28,11 @@ impl VirtualBatchNorm {
         }
     }
 
+    /// Normalises the reference batch and the batch.
+    ///
     /// # Shapes
-    /// - `input`: `[reference + batch, channels, …]`, the reference batch's activations first
-    /// - output: that of `input`
+    /// - `input`: `[reference + batch, channels, …]`, the reference batch first
+    /// - output: as `input`
     #[must_use]
     pub fn forward<const D: usize>(&self, input: Tensor<D>, reference: usize) -> Tensor<D> {
         let dims = input.dims();
@@ -39,7 +41,7 @@ impl VirtualBatchNorm {
         let of_reference = input.clone().narrow(0, 0, reference);
         let of_batch = input.narrow(0, reference, dims[0] - reference);
         let fixed = Moments::over_positions(&of_reference).over_examples();
-        let each = Moments::over_positions(&of_batch).mixed_with(&fixed, reference);
+        let each = Moments::over_positions(&of_batch).combined_with(&fixed, reference);
         let normalised = Tensor::cat(
             vec![fixed.standardise(of_reference), each.standardise(of_batch)],
             0,
@@ -52,21 +54,21 @@ impl VirtualBatchNorm {
 
 /// Mean and variance per channel, each `[batch, channels, 1]`.
 ///
-/// Variances are summed from parts, never taken as `E[x²] - E[x]²`, which cancels.
+/// Variances are combined from parts; `E[x²] - E[x]²` would lose accuracy by cancellation.
 struct Moments {
     mean: Tensor<3>,
     variance: Tensor<3>,
 }
 
 impl Moments {
-    /// Of each example alone.
+    /// Moments of each example.
     fn over_positions(input: &Tensor<3>) -> Self {
         let mean = input.clone().mean_dim(2);
         let variance = (input.clone() - mean.clone()).square().mean_dim(2);
         Self { mean, variance }
     }
 
-    /// Of all examples together, `[1, channels, 1]`.
+    /// Moments of all examples together, `[1, channels, 1]`.
     fn over_examples(self) -> Self {
         let mean = self.mean.clone().mean_dim(0);
         let between = (self.mean - mean.clone()).square();
@@ -76,16 +78,16 @@ impl Moments {
         }
     }
 
-    /// Of each example together with `count` others of moments `others`.
-    fn mixed_with(self, others: &Self, count: usize) -> Self {
-        let own = 1.0 / (count as f64 + 1.0);
-        let theirs = 1.0 - own;
-        let apart = self.mean.clone() - others.mean.clone();
+    /// Moments of each example together with `count` reference examples of moments `reference`.
+    fn combined_with(self, reference: &Self, count: usize) -> Self {
+        let weight = 1.0 / (count as f64 + 1.0);
+        let reference_weight = 1.0 - weight;
+        let difference = self.mean.clone() - reference.mean.clone();
         Self {
-            mean: self.mean * own + others.mean.clone() * theirs,
-            variance: self.variance * own
-                + others.variance.clone() * theirs
-                + apart.square() * (own * theirs),
+            mean: self.mean * weight + reference.mean.clone() * reference_weight,
+            variance: self.variance * weight
+                + reference.variance.clone() * reference_weight
+                + difference.square() * (weight * reference_weight),
         }
     }
 

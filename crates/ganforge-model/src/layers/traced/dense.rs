@@ -1,4 +1,4 @@
-//! Steps that see each row by itself: linear layers, maxout, activations, dropout.
+//! Steps on rows: linear layers, maxout, activations, dropout.
 
 use burn::nn::{Dropout, Linear};
 use burn::tensor::{Int, Tensor};
@@ -9,6 +9,8 @@ use crate::layers::{
 };
 
 impl<'a, const S: usize> Traced<'a, 2, S> {
+    /// A linear layer.
+    ///
     /// # Shapes
     /// - `[batch, inputs]` to `[batch, outputs]`
     #[must_use]
@@ -19,7 +21,7 @@ impl<'a, const S: usize> Traced<'a, 2, S> {
         })
     }
 
-    /// A linear layer and the activation after it.
+    /// A linear layer and an activation.
     ///
     /// # Shapes
     /// - `[batch, inputs]` to `[batch, outputs]`
@@ -35,16 +37,18 @@ impl<'a, const S: usize> Traced<'a, 2, S> {
         })
     }
 
+    /// A maxout layer.
+    ///
     /// # Shapes
     /// - `[batch, inputs]` to `[batch, units]`
     #[must_use]
     pub fn maxout(self, layer: &'a Maxout) -> Self {
         let pieces = layer.evaluate(self.value());
-        let output = layer.largest(pieces.clone());
+        let output = layer.maximum(pieces.clone());
         self.then(output, |gradient| layer.pull_back(gradient, pieces))
     }
 
-    /// The inner product of each row with another that does not depend on it.
+    /// The inner product of each row with a row of `other`, a constant of this trace.
     ///
     /// # Shapes
     /// - `other`: `[batch, features]`
@@ -55,7 +59,7 @@ impl<'a, const S: usize> Traced<'a, 2, S> {
         self.then(output, |gradient| other * gradient)
     }
 
-    /// Appends a one-hot code of the class to each row.
+    /// Appends the one-hot class to each row; without a class, does nothing.
     ///
     /// # Shapes
     /// - `class`: `[batch]`, each below `classes`
@@ -72,23 +76,26 @@ impl<'a, const S: usize> Traced<'a, 2, S> {
 }
 
 impl<const D: usize, const S: usize> Traced<'_, D, S> {
-    /// Applies the nonlinearity elementwise; the shape stays.
+    /// Applies the activation to each element.
     #[must_use]
     pub fn activation(self, activation: Activation) -> Self {
-        let Self { value: input, back } = self;
-        // An input in no other hands is overwritten by the output.
-        let held = activation.needs_input().then(|| input.clone());
+        let Self {
+            value: input,
+            pull_back,
+        } = self;
+        // Without another reference to it, the input is overwritten by the output.
+        let saved = activation.needs_input().then(|| input.clone());
         let output = activation.forward(input);
-        Self::follow(back, output.clone(), move |gradient| {
-            let slope = match held {
+        Self::chain(pull_back, output.clone(), move |gradient| {
+            let derivative = match saved {
                 Some(input) => activation.derivative(input),
                 None => activation.derivative_from_output(output),
             };
-            gradient * slope
+            gradient * derivative
         })
     }
 
-    /// Applies the last map of a generator or a decoder elementwise; the shape stays.
+    /// Applies the output activation of a generator or decoder to each element.
     #[must_use]
     pub fn output(self, map: OutputActivation) -> Self {
         if map == OutputActivation::Linear {
@@ -100,25 +107,25 @@ impl<const D: usize, const S: usize> Traced<'_, D, S> {
         })
     }
 
-    /// Multiplies every number and adds to it; the shape stays.
+    /// Multiplies each element by `factor` and adds `offset`.
     #[must_use]
     pub fn affine(self, factor: f64, offset: f64) -> Self {
-        // Most networks see images as they are, and should not pay for those that do not.
-        let one = (factor - 1.0).abs() < f64::EPSILON && offset.abs() < f64::EPSILON;
-        if one {
+        // The identity should cost nothing.
+        let identity = (factor - 1.0).abs() < f64::EPSILON && offset.abs() < f64::EPSILON;
+        if identity {
             return self;
         }
         let output = self.value() * factor + offset;
         self.then(output, move |gradient| gradient * factor)
     }
 
-    /// Drops a random share of the numbers while training; the shape stays.
+    /// Dropout; the identity in inference.
     #[must_use]
     pub fn dropout(self, layer: &Dropout) -> Self {
         if layer.prob == 0.0 {
             return self;
         }
-        // Drawn once, so that a score and its gradient see the same mask.
+        // One mask for the score and its gradient.
         let mask = layer.forward(self.value.ones_like());
         let output = self.value() * mask.clone();
         self.then(output, move |gradient| gradient * mask)

@@ -1,9 +1,8 @@
-//! A value on its way through a network, with the backward pass.
+//! A forward pass that records its backward pass with respect to the input.
 //!
-//! Burn differentiates once. An input gradient that is itself to be differentiated, as every gradient penalty asks, is
-//! therefore written as forward operations on the same weights (Drucker & Le Cun 1992, "double backpropagation"). Each
-//! step through a network written with [`Traced`] leaves its pull-back behind, and a forward pass that nobody pulls
-//! back has computed nothing more than the forward pass.
+//! Gradient penalties differentiate an input gradient with respect to the parameters (Drucker & Le Cun 1992, "double
+//! backpropagation"), but Burn differentiates only once. The input gradient is therefore computed by forward operations on
+//! the weights: each step on a [`Traced`] value records its pull-back. A pull-back that is not used costs nothing.
 
 mod dense;
 mod spatial;
@@ -12,7 +11,8 @@ pub(crate) use spatial::upsample_nearest;
 
 use burn::tensor::Tensor;
 
-/// A tensor of `D` dimensions computed from one of `S` dimensions, by default an image.
+/// A tensor of `D` dimensions, with the backward pass to the tensor of `S` dimensions that it was computed from, by default
+/// images.
 ///
 /// ```
 /// use ganforge_model::burn::tensor::{Device, Tensor};
@@ -23,66 +23,70 @@ use burn::tensor::Tensor;
 /// let square = Traced::<1, 1>::new(input.clone());
 /// let square = square.then(input.clone() * input.clone(), |gradient| gradient * input * 2.0);
 /// let ones = square.value().ones_like();
-/// let derivative = square.pull_back(ones).expect("no step mixed samples");
+/// let derivative = square.pull_back(ones).expect("samples are independent");
 /// assert_eq!(derivative.to_data().to_vec::<f32>().unwrap(), [-2.0, 4.0]);
 /// ```
 pub struct Traced<'a, const D: usize, const S: usize = 4> {
     value: Tensor<D>,
-    back: Option<PullBack<'a, D, S>>,
+    pull_back: Option<PullBack<'a, D, S>>,
 }
 
-/// From the gradient with respect to a value to the gradient with respect to what it was computed from.
+/// Maps the gradient with respect to a value to the gradient with respect to the value it was computed from.
 type PullBack<'a, const D: usize, const S: usize> = Box<dyn FnOnce(Tensor<D>) -> Tensor<S> + 'a>;
 
 impl<const S: usize> Traced<'_, S, S> {
-    /// Where a trace begins.
+    /// The start of a trace.
     #[must_use]
     pub fn new(value: Tensor<S>) -> Self {
         Self {
             value,
-            back: Some(Box::new(|gradient| gradient)),
+            pull_back: Some(Box::new(|gradient| gradient)),
         }
     }
 }
 
 impl<'a, const D: usize, const S: usize> Traced<'a, D, S> {
-    /// The value so far.
+    /// The value.
     #[must_use]
     pub fn value(&self) -> Tensor<D> {
         self.value.clone()
     }
 
-    /// One step on: its result, and how a gradient with respect to the result becomes one with respect to the value so far.
+    /// Adds a step: its output, and its pull-back from the gradient with respect to the output to that with respect to the
+    /// current value.
     ///
-    /// The pull-back has to consist of operations that can be differentiated by the step's parameters.
+    /// The pull-back must be differentiable with respect to the parameters of the step.
     #[must_use]
     pub fn then<const E: usize>(
         self,
         value: Tensor<E>,
-        step_back: impl FnOnce(Tensor<E>) -> Tensor<D> + 'a,
+        pull_back: impl FnOnce(Tensor<E>) -> Tensor<D> + 'a,
     ) -> Traced<'a, E, S> {
-        Traced::follow(self.back, value, step_back)
+        Traced::chain(self.pull_back, value, pull_back)
     }
 
-    /// [`then`](Self::then), where the value so far has been given away.
-    fn follow<const E: usize>(
-        back: Option<PullBack<'a, E, S>>,
+    /// [`then`](Self::then), after the current value was moved out.
+    fn chain<const E: usize>(
+        before: Option<PullBack<'a, E, S>>,
         value: Tensor<D>,
-        step_back: impl FnOnce(Tensor<D>) -> Tensor<E> + 'a,
+        step: impl FnOnce(Tensor<D>) -> Tensor<E> + 'a,
     ) -> Self {
-        let back = back.map(|back| -> PullBack<'a, D, S> {
-            Box::new(move |gradient| back(step_back(gradient)))
+        let pull_back = before.map(|before| -> PullBack<'a, D, S> {
+            Box::new(move |gradient| before(step(gradient)))
         });
-        Self { value, back }
+        Self { value, pull_back }
     }
 
-    /// One step on that mixes the samples of a batch, after which none has a gradient of its own.
+    /// Adds a step in which an output depends on the whole batch. There is no gradient per sample after it.
     #[must_use]
     pub fn mixed<const E: usize>(self, value: Tensor<E>) -> Traced<'a, E, S> {
-        Traced { value, back: None }
+        Traced {
+            value,
+            pull_back: None,
+        }
     }
 
-    /// The sum of what two branches make of the value so far.
+    /// The sum of two branches from the current value.
     #[must_use]
     pub fn fork<const E: usize>(
         self,
@@ -92,7 +96,7 @@ impl<'a, const D: usize, const S: usize> Traced<'a, D, S> {
         let one = one(Traced::new(self.value()));
         let other = other(Traced::new(self.value()));
         let value = one.value + other.value;
-        match (one.back, other.back) {
+        match (one.pull_back, other.pull_back) {
             (Some(one), Some(other)) => self.then(value, move |gradient| {
                 one(gradient.clone()) + other(gradient)
             }),
@@ -100,9 +104,10 @@ impl<'a, const D: usize, const S: usize> Traced<'a, D, S> {
         }
     }
 
-    /// The gradient with respect to the start, from the gradient with respect to the value; `None` where samples were mixed.
+    /// The gradient with respect to the start of the trace, from that with respect to the value; `None` if a step depended on
+    /// the whole batch.
     #[must_use]
     pub fn pull_back(self, gradient: Tensor<D>) -> Option<Tensor<S>> {
-        self.back.map(|back| back(gradient))
+        self.pull_back.map(|pull_back| pull_back(gradient))
     }
 }

@@ -9,11 +9,13 @@ use crate::layers::convolution::symmetric_padding;
 use crate::layers::{append_planes, convolve};
 
 impl<'a, const S: usize> Traced<'a, 4, S> {
+    /// A convolution.
+    ///
     /// # Shapes
     /// - `[batch, inputs, height, width]` to `[batch, outputs, height', width']`
     ///
     /// # Panics
-    /// With padding that differs between opposite sides.
+    /// If the padding of opposite sides differs.
     #[must_use]
     pub fn convolution(self, layer: &'a Conv2d) -> Self {
         let [_, _, height, width] = self.value.dims();
@@ -23,7 +25,7 @@ impl<'a, const S: usize> Traced<'a, 4, S> {
         })
     }
 
-    /// Halves height and width to means over 2×2 pixels.
+    /// Average pooling over 2×2 pixels.
     ///
     /// # Shapes
     /// - `[batch, channels, 2·height, 2·width]` to `[batch, channels, height, width]`
@@ -48,6 +50,8 @@ impl<'a, const S: usize> Traced<'a, 4, S> {
         })
     }
 
+    /// Flattens images to rows.
+    ///
     /// # Shapes
     /// - `[batch, channels, height, width]` to `[batch, channels · height · width]`
     #[must_use]
@@ -57,7 +61,7 @@ impl<'a, const S: usize> Traced<'a, 4, S> {
         self.then(output, move |gradient: Tensor<2>| gradient.reshape(shape))
     }
 
-    /// Appends one constant plane per class to each image.
+    /// Appends the one-hot class to each image as constant planes; without a class, does nothing.
     ///
     /// # Shapes
     /// - `class`: `[batch]`, each below `classes`
@@ -72,10 +76,9 @@ impl<'a, const S: usize> Traced<'a, 4, S> {
         self.then(output, move |gradient| gradient.narrow(1, 0, channels))
     }
 
-    /// Convolves every channel with one kernel that is no parameter, keeping or dividing the size by `stride`.
+    /// A depthwise convolution of all channels with one constant kernel.
     ///
-    /// The kernel is centred on a pixel where its size is odd, and between two where it is even, which is for strides
-    /// above 1.
+    /// A kernel of odd size is centred on a pixel, one of even size between pixels, which requires a stride above 1.
     ///
     /// # Shapes
     /// - `kernel`: `[1, 1, taps, taps]`
@@ -85,10 +88,10 @@ impl<'a, const S: usize> Traced<'a, 4, S> {
         let shape = self.value.dims();
         let [batch, channels, height, width] = shape;
         let [.., taps] = kernel.dims();
-        let around = (taps - 1) / 2;
-        // Channel by channel is image by image with one channel.
+        let padding = (taps - 1) / 2;
+        // Depthwise: each channel becomes an image of one channel.
         let rows = self.value().flatten::<3>(0, 1).unsqueeze_dim::<4>(1);
-        let options = ConvOptions::new([stride; 2], [around; 2], [1, 1], 1);
+        let options = ConvOptions::new([stride; 2], [padding; 2], [1, 1], 1);
         let output = module::conv2d(rows, kernel.clone(), None, options);
         let [_, _, low_height, low_width] = output.dims();
         let output = output.reshape([batch, channels, low_height, low_width]);
@@ -96,10 +99,10 @@ impl<'a, const S: usize> Traced<'a, 4, S> {
             let rows = gradient.flatten::<3>(0, 1).unsqueeze_dim::<4>(1);
             let options = ConvTransposeOptions::new(
                 [stride; 2],
-                [around; 2],
+                [padding; 2],
                 [
-                    output_padding(height, low_height, stride, taps, around),
-                    output_padding(width, low_width, stride, taps, around),
+                    output_padding(height, low_height, stride, taps, padding),
+                    output_padding(width, low_width, stride, taps, padding),
                 ],
                 [1, 1],
                 1,
@@ -109,7 +112,7 @@ impl<'a, const S: usize> Traced<'a, 4, S> {
     }
 }
 
-/// Means over 2×2 pixels.
+/// Averages over 2×2 pixels.
 fn average_over_squares(images: Tensor<4>) -> Tensor<4> {
     let [batch, channels, height, width] = images.dims();
     let squares = images.reshape([batch * channels, height / 2, 2, width / 2, 2]);
@@ -117,7 +120,7 @@ fn average_over_squares(images: Tensor<4>) -> Tensor<4> {
     sums.reshape([batch, channels, height / 2, width / 2])
 }
 
-/// Each pixel four times, in a square: enlarges by two to the nearest pixel.
+/// Nearest-neighbour upsampling by 2.
 ///
 /// # Shapes
 /// - `images`: `[batch, channels, height, width]`
@@ -135,7 +138,7 @@ fn convolution_pull_back(layer: &Conv2d, gradient: Tensor<4>, input: [usize; 2])
         .expect("a traced convolution has explicit padding, the same on opposite sides");
     let [_, _, height, width] = gradient.dims();
     let output = [height, width];
-    let beyond = [0, 1].map(|side| {
+    let padding_out = [0, 1].map(|side| {
         output_padding(
             input[side],
             output[side],
@@ -144,12 +147,17 @@ fn convolution_pull_back(layer: &Conv2d, gradient: Tensor<4>, input: [usize; 2])
             padding[side],
         )
     });
-    let options =
-        ConvTransposeOptions::new(layer.stride, padding, beyond, layer.dilation, layer.groups);
+    let options = ConvTransposeOptions::new(
+        layer.stride,
+        padding,
+        padding_out,
+        layer.dilation,
+        layer.groups,
+    );
     ganforge_ops::conv_transpose2d(gradient, layer.weight.val(), None, options)
 }
 
-/// Pixels at the far end that a strided convolution never looked at, for its transpose to give back.
+/// Pixels at the end of a side that a strided convolution does not cover: the output padding of its transpose.
 fn output_padding(
     input: usize,
     output: usize,

@@ -1,4 +1,4 @@
-//! Fully connected autoencoder.
+//! A fully connected autoencoder as discriminator.
 
 use burn::module::Module;
 use burn::nn::Linear;
@@ -14,18 +14,17 @@ use crate::{ConfigError, DiscriminatorInput, ImageShape, TracedDiscriminator, si
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AutoencoderDiscriminatorConfig {
-    /// Units of each hidden layer of the encoder, from the image to the code.
+    /// Units of the hidden layers of the encoder, from the image to the code.
     pub encoder: Vec<usize>,
     /// Units of the code, a linear layer.
     pub code: usize,
-    /// Units of each hidden layer of the decoder, from the code to the image; those of the encoder in reverse where
-    /// absent.
+    /// Units of the hidden layers of the decoder, from the code to the image; by default those of the encoder in reverse.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decoder: Option<Vec<usize>>,
-    /// After hidden layers.
+    /// Activation of hidden layers.
     #[serde(default = "leaky_relu")]
     pub activation: Activation,
-    /// After the last layer of the decoder.
+    /// Activation of the last layer.
     #[serde(default)]
     pub output: OutputActivation,
     /// The energy of an image.
@@ -36,7 +35,7 @@ pub struct AutoencoderDiscriminatorConfig {
     pub init: Init,
 }
 
-/// An autoencoder that scores images by how badly it reconstructs them; its features are the code.
+/// An autoencoder whose score is the negative reconstruction error, and whose features are the code.
 #[derive(Module, Debug)]
 pub struct AutoencoderDiscriminator {
     encoder: Vec<Linear>,
@@ -55,7 +54,7 @@ impl AutoencoderDiscriminatorConfig {
     /// Builds the network; see [`DiscriminatorArchitecture::init`](crate::DiscriminatorArchitecture::init).
     ///
     /// # Errors
-    /// Classes, a layer without units, an impossible initial distribution, or more parameters than any machine holds.
+    /// Classes, a layer of 0 units, initial weights out of range, or too many parameters.
     pub fn init(
         &self,
         image: ImageShape,

@@ -1,4 +1,4 @@
-//! How far a reconstruction is from its image.
+//! The reconstruction error of an autoencoder.
 
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ pub enum ReconstructionError {
 const SMALLEST: f64 = 1e-12;
 
 impl ReconstructionError {
-    /// The score of each image: its energy with the sign changed.
+    /// The score of each image, its negative energy.
     ///
     /// # Shapes
     /// - `residual`: `[batch, values]`, reconstruction minus image

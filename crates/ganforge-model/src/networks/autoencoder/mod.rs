@@ -1,8 +1,8 @@
-//! Discriminators that are autoencoders: the score of an image is its reconstruction error with the sign changed (Zhao et
-//! al. 2017, "Energy-based Generative Adversarial Network"; Berthelot et al. 2017, "BEGAN").
+//! Autoencoders as discriminators: the score of an image is its negative reconstruction error (Zhao et al. 2017,
+//! "Energy-based Generative Adversarial Network"; Berthelot et al. 2017, "BEGAN").
 //!
-//! Fully connected, as EBGAN's on MNIST. BEGAN's discriminator is convolutional; its kinds of layers (ELU, a linear code, a
-//! linear output) are here, its convolutions are not.
+//! Layers are fully connected, as EBGAN's on MNIST. BEGAN's discriminator is convolutional; of its layers, ELU, the linear
+//! code and the linear output are supported.
 
 mod discriminator;
 mod energy;

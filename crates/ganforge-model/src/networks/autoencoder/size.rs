@@ -1,4 +1,4 @@
-//! How large an autoencoder is, before it is built.
+//! The size of the autoencoder.
 
 use super::AutoencoderDiscriminatorConfig;
 use crate::ImageShape;
@@ -6,7 +6,7 @@ use crate::layers::Activation;
 use crate::size::{NetworkSize, numbers};
 
 impl AutoencoderDiscriminatorConfig {
-    /// What the network holds and keeps.
+    /// Number of parameters and stored activations.
     pub(crate) fn size(&self, image: ImageShape) -> NetworkSize {
         let pixels = numbers(image);
         let mut size = NetworkSize::default();
@@ -16,7 +16,7 @@ impl AutoencoderDiscriminatorConfig {
             size.matrix(before * outputs);
             size.vector(outputs);
             size.keep(outputs);
-            // Before the activation, where its slope needs that.
+            // The input of an activation whose derivative needs it.
             if hidden && matches!(self.activation, Activation::Softplus | Activation::Elu) {
                 size.keep(outputs);
             }

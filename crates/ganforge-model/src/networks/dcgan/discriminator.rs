@@ -1,4 +1,4 @@
-//! Strided convolutions, then a linear layer.
+//! The discriminator of DCGAN.
 
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
@@ -18,15 +18,15 @@ use crate::{ConfigError, DiscriminatorInput, ImageShape, TracedDiscriminator, si
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DcganDiscriminatorConfig {
-    /// Channels of the largest hidden layer; each smaller one has twice as many.
+    /// Channels of the first hidden layer; they double with each halving of the size.
     pub width: usize,
-    /// Batch normalisation on all stages but the first; it couples the samples of a batch.
+    /// Batch norm in all stages but the first; scores then depend on the whole batch.
     #[serde(default = "yes")]
     pub batch_norm: bool,
-    /// How it learns the class; by concatenation where absent.
+    /// Conditioning on the class; concatenation by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conditioning: Option<Conditioning>,
-    /// What it sees of the other images of the batch; nothing where absent.
+    /// Minibatch features; none by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minibatch_features: Option<MinibatchFeatures>,
     /// Initial weights.
@@ -34,7 +34,7 @@ pub struct DcganDiscriminatorConfig {
     pub init: Init,
 }
 
-/// Convolutions that each halve the size, then a linear layer to one score.
+/// Convolutions that each halve height and width, then a linear layer to one score.
 #[derive(Module, Debug)]
 pub struct DcganDiscriminator {
     stages: Vec<Conv2d>,
@@ -59,7 +59,7 @@ impl DcganDiscriminatorConfig {
     /// Builds the network; see [`DiscriminatorArchitecture::init`](crate::DiscriminatorArchitecture::init).
     ///
     /// # Errors
-    /// An image size this pyramid cannot reach, a width of zero, or more parameters than any machine holds.
+    /// An unsupported image size, a width of 0, or too many parameters.
     pub fn init(
         &self,
         image: ImageShape,
@@ -115,7 +115,7 @@ impl TracedDiscriminator for DcganDiscriminator {
         }
         for (index, stage) in self.stages.iter().enumerate() {
             images = images.convolution(stage);
-            // The first stage is never normalised: it sees the pixels themselves.
+            // The first stage has no norm, as in the paper.
             images = match index.checked_sub(1).and_then(|index| self.norms.get(index)) {
                 Some(norm) => {
                     let output = batch_norm(norm, images.value(), Some(Activation::LeakyRelu));

@@ -1,4 +1,4 @@
-//! Linear layer to the base grid, then transposed convolutions.
+//! The generator of DCGAN.
 
 use burn::module::Module;
 use burn::nn::Linear;
@@ -24,15 +24,15 @@ pub struct DcganGeneratorConfig {
     /// Coordinates per latent.
     #[serde(default = "hundred")]
     pub latent: usize,
-    /// How each coordinate is drawn.
+    /// Distribution of each coordinate.
     #[serde(default)]
     pub latent_distribution: LatentDistribution,
-    /// Channels of the largest hidden layer; each smaller one has twice as many.
+    /// Channels of the last hidden layer; they double with each halving of the size.
     pub width: usize,
-    /// Normalisation before each hidden activation.
+    /// Norm before each hidden activation.
     #[serde(default = "batch")]
     pub norm: Norm,
-    /// Latents in the reference batch of virtual batch norm, 1 or more.
+    /// Size of the reference batch of virtual batch norm, 1 or more.
     #[serde(default = "default_reference")]
     pub norm_reference: usize,
     /// Initial weights.
@@ -40,7 +40,7 @@ pub struct DcganGeneratorConfig {
     pub init: Init,
 }
 
-/// Linear layer to the base grid, then transposed convolutions that each double the size.
+/// A linear layer to the base grid, then transposed convolutions that each double height and width.
 #[derive(Module, Debug)]
 pub struct DcganGenerator {
     entry: InputLayer,
@@ -67,8 +67,7 @@ impl DcganGeneratorConfig {
     /// Builds the network; see [`GeneratorArchitecture::init`](crate::GeneratorArchitecture::init).
     ///
     /// # Errors
-    /// An image size this pyramid cannot reach, a width or latent of zero, a norm by class without classes, or more
-    /// parameters than any machine holds.
+    /// An unsupported image size, a width or latent of 0, conditional batch norm without classes, or too many parameters.
     pub fn init(
         &self,
         image: ImageShape,
@@ -85,7 +84,7 @@ impl DcganGeneratorConfig {
         let channels = pyramid.channels(self.width);
         let grid: usize = pyramid.base_grid.iter().product();
         let mut init = WeightInit::new(self.init, rng, device);
-        // A norm would take away what a bias adds; what no norm follows has none in the original either.
+        // A norm cancels a bias before it. The last layer has no bias in the original either.
         let bias = self.norm == Norm::None;
         let base = init.linear(entry.columns(), channels[0] * grid, bias);
         let mut stages: Vec<_> = channels
@@ -94,7 +93,7 @@ impl DcganGeneratorConfig {
             .collect();
         stages.push(init.upsampling_conv(self.width, image.channels, false));
         Ok(DcganGenerator {
-            // The reference batch is drawn last, so that it leaves the weights as they are under batch norm.
+            // The reference batch is drawn last, so that weights are those with batch norm.
             entry: entry.init(rng, device),
             base,
             norms: self.norm.layers(&channels, classes, device),
@@ -103,7 +102,7 @@ impl DcganGeneratorConfig {
         })
     }
 
-    /// Size and distribution of the latents.
+    /// Dimension and distribution of the latents.
     pub(crate) fn latent(&self) -> LatentSpec {
         LatentSpec {
             dimension: self.latent,
@@ -142,7 +141,7 @@ impl Generator for DcganGenerator {
         let stages = self.stages.iter().zip(sizes);
         let held = stages.clone().map(|(stage, [height, width])| {
             let [inputs, outputs, ..] = stage.weight.val().dims();
-            // What the norm is given and gives, and the image with a copy of it.
+            // Input and output of the norm, and the image with a copy.
             numbers(&[2 * (inputs + 4 * outputs), height, width])
         });
         let work = stages.map(|(stage, size)| upsampling_workspace(stage, size));

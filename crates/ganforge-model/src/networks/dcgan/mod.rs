@@ -1,10 +1,12 @@
 //! DCGAN (Radford et al. 2015, "Unsupervised Representation Learning with Deep Convolutional GANs").
 //!
-//! Every stage is a convolution with kernel 4, stride 2, padding 1; `k` stages lead from a base of
-//! `4 × 4` to `4·2ᵏ` pixels. Both sides of the image shrink by the same 2ᵏ, so the base of a
-//! non-square image is `4 × n`. Deviations: kernel 4 instead of 5, and a linear layer at either end, as
-//! in the widely used PyTorch example. Classes enter by concatenation: one-hot next to the latent, constant
-//! planes next to the image; or, in the generator, through its norms.
+//! Every stage is a convolution with kernel 4, stride 2 and padding 1; `k` stages connect a base grid of `4 × 4` with an
+//! image of `4·2ᵏ` pixels. The base grid of a non-square image is `4 × n`.
+//!
+//! Deviation: kernel 4 instead of 5, as in PyTorch's example, whose convolutions at either end equal the linear layers here.
+//!
+//! Classes are concatenated: one-hot to the latent, as constant planes to the image. The generator may use conditional
+//! batch norm instead.
 
 mod discriminator;
 mod generator;

@@ -1,15 +1,15 @@
-//! How large the players of a DCGAN are, before they are built.
+//! Sizes of the networks of DCGAN.
 
 use super::{DcganDiscriminatorConfig, DcganGeneratorConfig, Pyramid};
 use crate::ImageShape;
 use crate::layers::{Conditioning, HeadConfig, Norm};
 use crate::size::{NetworkSize, numbers, pixels};
 
-/// Pixels across the kernel of every stage.
+/// Kernel size of every stage.
 const KERNEL: usize = 4;
 
 impl DcganGeneratorConfig {
-    /// What the network holds and keeps; `None` for an image that it cannot make.
+    /// Number of parameters and stored activations; `None` for an unsupported image size.
     pub(crate) fn size(&self, image: ImageShape, classes: usize) -> Option<NetworkSize> {
         let pyramid = Pyramid::of(image, "dcgan").ok()?;
         let entry = self.entry(classes);
@@ -38,7 +38,7 @@ impl DcganGeneratorConfig {
 }
 
 impl DcganDiscriminatorConfig {
-    /// What the network holds and keeps; `None` for an image that it cannot judge.
+    /// Number of parameters and stored activations; `None` for an unsupported image size.
     pub(crate) fn size(&self, image: ImageShape, classes: usize) -> Option<NetworkSize> {
         let pyramid = Pyramid::of(image, "dcgan").ok()?;
         let head = HeadConfig {

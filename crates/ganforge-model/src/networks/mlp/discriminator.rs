@@ -1,4 +1,4 @@
-//! Fully connected discriminator, plain or maxout.
+//! A fully connected discriminator.
 
 use burn::module::Module;
 use burn::nn::{Dropout, DropoutConfig, Linear};
@@ -19,25 +19,25 @@ use crate::{ConfigError, DiscriminatorInput, ImageShape, TracedDiscriminator, si
 pub struct MlpDiscriminatorConfig {
     /// Units of each hidden layer, from the image to the score.
     pub hidden: Vec<usize>,
-    /// Linear pieces per maxout unit; 1 means plain layers with `activation`.
+    /// Linear pieces per maxout unit; 1 for linear layers with `activation`.
     #[serde(default = "one")]
     pub maxout_pieces: usize,
-    /// Between hidden layers that are not maxout.
+    /// Activation of hidden layers without maxout.
     #[serde(default = "leaky_relu")]
     pub activation: Activation,
-    /// What [-1, 1], the range of pixels, becomes before the first layer and its dropout: [lowest, highest].
+    /// The range `[lowest, highest]` that pixels are mapped to from [-1, 1], before dropout and the first layer.
     #[serde(default = "signed")]
     pub input_range: [f64; 2],
-    /// Share of image pixels dropped while training, in [0, 1).
+    /// Dropout rate of pixels in training, in [0, 1).
     #[serde(default)]
     pub dropout_input: f64,
-    /// Share of hidden units dropped while training, in [0, 1).
+    /// Dropout rate of hidden units in training, in [0, 1).
     #[serde(default)]
     pub dropout_hidden: f64,
-    /// How it learns the class; by concatenation where absent.
+    /// Conditioning on the class; concatenation by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conditioning: Option<Conditioning>,
-    /// What it sees of the other images of the batch; nothing where absent.
+    /// Minibatch features; none by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minibatch_features: Option<MinibatchFeatures>,
     /// Initial weights.
@@ -45,7 +45,7 @@ pub struct MlpDiscriminatorConfig {
     pub init: Init,
 }
 
-/// Fully connected discriminator.
+/// A fully connected discriminator.
 #[derive(Module, Debug)]
 pub struct MlpDiscriminator {
     plain: Vec<Linear>,
@@ -80,8 +80,8 @@ impl MlpDiscriminatorConfig {
     /// Builds the network; see [`DiscriminatorArchitecture::init`](crate::DiscriminatorArchitecture::init).
     ///
     /// # Errors
-    /// A layer without units, an empty range, a dropout share outside [0, 1), an impossible initial distribution, or more
-    /// parameters than any machine holds.
+    /// A layer of 0 units, an empty input range, a dropout rate outside [0, 1), initial weights out of range, or too many
+    /// parameters.
     pub fn init(
         &self,
         image: ImageShape,
@@ -97,8 +97,8 @@ impl MlpDiscriminatorConfig {
             let allowed = "[lowest, highest], two numbers of which the second is larger";
             return Err(ConfigError::new("input_range", range, allowed));
         }
-        check_share("dropout_input", self.dropout_input)?;
-        check_share("dropout_hidden", self.dropout_hidden)?;
+        check_rate("dropout_input", self.dropout_input)?;
+        check_rate("dropout_hidden", self.dropout_hidden)?;
         self.init.check()?;
         size::check(self, |config| Some(config.size(image, classes)))?;
         let mut init = WeightInit::new(self.init, rng, device);
@@ -157,11 +157,11 @@ impl TracedDiscriminator for MlpDiscriminator {
     }
 }
 
-fn check_share(key: &str, share: f64) -> Result<(), ConfigError> {
-    if (0.0..1.0).contains(&share) {
+fn check_rate(key: &str, rate: f64) -> Result<(), ConfigError> {
+    if (0.0..1.0).contains(&rate) {
         return Ok(());
     }
-    Err(ConfigError::new(key, share, "0 or more and below 1"))
+    Err(ConfigError::new(key, rate, "0 or more and below 1"))
 }
 
 fn leaky_relu() -> Activation {

@@ -1,4 +1,4 @@
-//! Fully connected generator.
+//! A fully connected generator.
 
 use burn::module::{Module, Param};
 use burn::nn::Linear;
@@ -23,24 +23,24 @@ use crate::{
 pub struct MlpGeneratorConfig {
     /// Coordinates per latent.
     pub latent: usize,
-    /// How each coordinate is drawn.
+    /// Distribution of each coordinate.
     #[serde(default)]
     pub latent_distribution: LatentDistribution,
     /// Units of each hidden layer, from the latent to the image.
     pub hidden: Vec<usize>,
-    /// Between hidden layers.
+    /// Activation of hidden layers.
     #[serde(default = "relu")]
     pub activation: Activation,
-    /// Normalisation before each hidden activation.
+    /// Norm before each hidden activation.
     #[serde(default, alias = "batch_norm", deserialize_with = "parse_norm")]
     pub norm: Norm,
-    /// Latents in the reference batch of virtual batch norm, 1 or more.
+    /// Size of the reference batch of virtual batch norm, 1 or more.
     #[serde(default = "default_reference")]
     pub norm_reference: usize,
-    /// After the last layer.
+    /// Activation of the last layer.
     #[serde(default)]
     pub output: OutputActivation,
-    /// Where the biases of the last layer start.
+    /// Initial biases of the last layer.
     #[serde(default)]
     pub output_bias: OutputBias,
     /// Initial weights.
@@ -48,7 +48,7 @@ pub struct MlpGeneratorConfig {
     pub init: Init,
 }
 
-/// Fully connected generator.
+/// A fully connected generator.
 #[derive(Module, Debug)]
 pub struct MlpGenerator {
     entry: InputLayer,
@@ -83,8 +83,7 @@ impl MlpGeneratorConfig {
     /// Builds the network; see [`GeneratorArchitecture::init`](crate::GeneratorArchitecture::init).
     ///
     /// # Errors
-    /// A layer without units, an impossible initial distribution, a norm by class without classes, or more parameters than
-    /// any machine holds.
+    /// A layer of 0 units, initial weights out of range, conditional batch norm without classes, or too many parameters.
     pub fn init(
         &self,
         image: ImageShape,
@@ -107,7 +106,7 @@ impl MlpGeneratorConfig {
         let last = self.hidden.last().copied().unwrap_or(inputs);
         let output = init.linear(last, image.values(), true);
         Ok(MlpGenerator {
-            // The reference batch is drawn last, so that it leaves the weights as they are under batch norm.
+            // The reference batch is drawn last, so that weights are those with batch norm.
             entry: entry.init(rng, device),
             hidden,
             norms: self.norm.layers(&self.hidden, classes, device),
@@ -118,7 +117,7 @@ impl MlpGeneratorConfig {
         })
     }
 
-    /// Size and distribution of the latents.
+    /// Dimension and distribution of the latents.
     pub(crate) fn latent(&self) -> LatentSpec {
         LatentSpec {
             dimension: self.latent,
@@ -137,10 +136,10 @@ impl MlpGeneratorConfig {
 }
 
 impl MlpGenerator {
-    /// Sets the biases of the last layer to where they alone make the mean image.
+    /// Sets the biases of the last layer to those that give the mean image with zero weights.
     ///
     /// # Shapes
-    /// - `mean`: `channels · height · width` numbers
+    /// - `mean`: `channels · height · width` values
     pub(crate) fn init_from_mean_image(mut self, mean: &[f32]) -> Self {
         let inverse = |&pixel: &f32| self.output_activation.inverse(f64::from(pixel)) as f32;
         let biases: Vec<f32> = mean.iter().map(inverse).collect();
@@ -177,7 +176,7 @@ impl Generator for MlpGenerator {
     fn forward_memory(&self, rows: usize) -> u64 {
         let layers = self.hidden.iter().chain([&self.output]);
         let widest = layers.map(|layer| numbers(&layer.weight.val().dims()[1..]));
-        // A layer and what comes of it, twice that for a norm, and the last one again on the host.
+        // Input and output of a layer, twice that for a norm, and the image on the host.
         let held = widest.max().unwrap_or(0).saturating_mul(4);
         bytes(self.entry.rows(rows), [held])
     }

@@ -1,8 +1,7 @@
-//! Fully connected players: the networks of Goodfellow et al. 2014 ("Generative Adversarial Nets") and of
-//! every small experiment since.
+//! Fully connected networks, as those of Goodfellow et al. 2014 ("Generative Adversarial Nets").
 //!
-//! The generator offers normalisation, which the paper predates; the discriminator's hidden layers are
-//! plain or maxout. Classes enter by concatenation (Mirza & Osindero 2014), or through the generator's norms.
+//! Hidden layers of the discriminator are linear or maxout. The generator may have norms, which the paper does not.
+//! Classes are concatenated (Mirza & Osindero 2014), or used by conditional batch norm in the generator.
 
 mod discriminator;
 mod generator;
@@ -14,7 +13,7 @@ pub use generator::{MlpGenerator, MlpGeneratorConfig};
 use crate::ConfigError;
 use crate::layers::Init;
 
-/// Inputs and outputs of each hidden layer.
+/// The number of inputs and outputs of each hidden layer.
 fn widths(inputs: usize, hidden: &[usize]) -> Vec<[usize; 2]> {
     let before = std::iter::once(&inputs).chain(hidden);
     before.zip(hidden).map(|(&i, &o)| [i, o]).collect()

@@ -1,4 +1,4 @@
-//! How large the fully connected players are, before they are built.
+//! Sizes of the fully connected networks.
 
 use super::{MlpDiscriminatorConfig, MlpGeneratorConfig, widths};
 use crate::ImageShape;
@@ -6,7 +6,7 @@ use crate::layers::{Activation, Conditioning, HeadConfig, Norm};
 use crate::size::{NetworkSize, numbers};
 
 impl MlpGeneratorConfig {
-    /// What the network holds and keeps.
+    /// Number of parameters and stored activations.
     pub(crate) fn size(&self, image: ImageShape, classes: usize) -> NetworkSize {
         let entry = self.entry(classes);
         let mut size = NetworkSize::default();
@@ -26,7 +26,7 @@ impl MlpGeneratorConfig {
 }
 
 impl MlpDiscriminatorConfig {
-    /// What the network holds and keeps.
+    /// Number of parameters and stored activations.
     pub(crate) fn size(&self, image: ImageShape, classes: usize) -> NetworkSize {
         let head = HeadConfig {
             conditioning: self.conditioning.unwrap_or(Conditioning::Concatenation),

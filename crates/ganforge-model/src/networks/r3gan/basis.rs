@@ -1,11 +1,11 @@
-//! One learned pattern per channel: what the generator starts from, and what the discriminator ends in.
+//! A learned basis, one image per channel: the start of the generator and the end of the discriminator.
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 
 use crate::layers::{Traced, WeightInit};
 
-/// One pattern on the base grid per channel, `[channels, height, width]`.
+/// A weight per channel and position of the base grid, `[channels, height, width]`.
 #[derive(Module, Debug)]
 pub(super) struct Basis {
     weight: Param<Tensor<3>>,
@@ -23,7 +23,7 @@ impl Basis {
         self.weight.val().dims()
     }
 
-    /// Each channel's pattern times a number.
+    /// The basis of each channel times a value per image.
     ///
     /// # Shapes
     /// - `[batch, channels]` to `[batch, channels, height, width]`
@@ -32,15 +32,15 @@ impl Basis {
         rows.reshape([batch, channels, 1, 1]) * self.weight.val().unsqueeze()
     }
 
-    /// The inner product of each channel with its pattern: a depthwise convolution that sees the whole grid.
+    /// The inner product of each channel with its basis: a depthwise convolution whose kernel is the whole grid.
     ///
     /// # Shapes
     /// - `[batch, channels, height, width]` to `[batch, channels]`
     pub fn project<'a>(&'a self, images: Traced<'a, 4>) -> Traced<'a, 2> {
-        let patterns: Tensor<4> = self.weight.val().unsqueeze();
-        let products = images.value() * patterns.clone();
+        let basis: Tensor<4> = self.weight.val().unsqueeze();
+        let products = images.value() * basis.clone();
         images
-            .then(products, |gradient| gradient * patterns)
+            .then(products, |gradient| gradient * basis)
             .sum_pool()
     }
 }

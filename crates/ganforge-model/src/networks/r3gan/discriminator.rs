@@ -1,4 +1,4 @@
-//! Blocks and halvings in turn, then a pattern to compare with.
+//! The discriminator of R3GAN.
 
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
@@ -20,24 +20,24 @@ use crate::{ConfigError, DiscriminatorInput, ImageShape, TracedDiscriminator, si
 pub struct R3ganDiscriminatorConfig {
     /// Channels at the full size; each halving doubles them.
     pub width: usize,
-    /// Channels at most; 8 · `width` where absent.
+    /// Largest number of channels; 8 · `width` by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_width: Option<usize>,
     /// Residual blocks at each size.
     #[serde(default = "two")]
     pub blocks: usize,
-    /// Channels that a 3×3 convolution mixes; a divisor of twice the channels of every size.
+    /// Channels per group of the 3×3 convolutions; must divide twice the channels of every stage.
     #[serde(default = "sixteen")]
     pub group_width: usize,
-    /// How it learns the class; by projection where absent.
+    /// Conditioning on the class; projection by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conditioning: Option<Conditioning>,
-    /// What it sees of the other images of the batch; nothing where absent.
+    /// Minibatch features; none by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minibatch_features: Option<MinibatchFeatures>,
 }
 
-/// Residual blocks at one size after the other, from the image to the base grid, then one number per channel.
+/// Residual blocks at each size from the image to the base grid, then the inner product of each channel with a basis.
 #[derive(Module, Debug)]
 pub struct R3ganDiscriminator {
     from_image: Conv2d,
@@ -64,8 +64,7 @@ impl R3ganDiscriminatorConfig {
     /// Builds the network; see [`DiscriminatorArchitecture::init`](crate::DiscriminatorArchitecture::init).
     ///
     /// # Errors
-    /// An image size this pyramid cannot reach, a size of zero, groups that do not divide the channels, or more parameters
-    /// than any machine holds.
+    /// An unsupported image size, a size of 0, groups that do not divide the channels, or too many parameters.
     pub fn init(
         &self,
         image: ImageShape,

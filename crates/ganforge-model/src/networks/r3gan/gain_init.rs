@@ -1,11 +1,11 @@
-//! The spread of the first weights.
+//! Initial weights of a given gain.
 
 use burn::tensor::Device;
 use rand_chacha::ChaCha8Rng;
 
 use crate::layers::{Init, WeightInit};
 
-/// Draws weights from N(0, gain² / `fan_in`), layer after layer.
+/// Draws the weights of layers from N(0, gain² / `fan_in`).
 pub(super) struct GainInit<'a> {
     rng: &'a mut ChaCha8Rng,
     device: &'a Device,
@@ -16,7 +16,7 @@ impl<'a> GainInit<'a> {
         Self { rng, device }
     }
 
-    /// For one layer, of which each output sums over `fan_in` inputs.
+    /// The initializer of a layer whose outputs each depend on `fan_in` inputs.
     pub fn with(&mut self, gain: f64, fan_in: usize) -> WeightInit<'_> {
         let std = gain / (fan_in as f64).sqrt();
         WeightInit::new(Init::Normal { std }, self.rng, self.device)

@@ -1,4 +1,4 @@
-//! A learned pattern, scaled by the latent, then blocks and doublings in turn.
+//! The generator of R3GAN.
 
 use burn::module::Module;
 use burn::nn::Linear;
@@ -25,23 +25,23 @@ pub struct R3ganGeneratorConfig {
     /// Coordinates per latent.
     #[serde(default = "sixty_four")]
     pub latent: usize,
-    /// How each coordinate is drawn.
+    /// Distribution of each coordinate.
     #[serde(default)]
     pub latent_distribution: LatentDistribution,
     /// Channels at the full size; each halving doubles them.
     pub width: usize,
-    /// Channels at most; 8 · `width` where absent.
+    /// Largest number of channels; 8 · `width` by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_width: Option<usize>,
     /// Residual blocks at each size.
     #[serde(default = "two")]
     pub blocks: usize,
-    /// Channels that a 3×3 convolution mixes; a divisor of twice the channels of every size.
+    /// Channels per group of the 3×3 convolutions; must divide twice the channels of every stage.
     #[serde(default = "sixteen")]
     pub group_width: usize,
 }
 
-/// Residual blocks at one size after the other, from the base grid to the image.
+/// A scaled basis, then residual blocks at each size from the base grid to the image.
 #[derive(Module, Debug)]
 pub struct R3ganGenerator {
     scales: Linear,
@@ -68,8 +68,7 @@ impl R3ganGeneratorConfig {
     /// Builds the network; see [`GeneratorArchitecture::init`](crate::GeneratorArchitecture::init).
     ///
     /// # Errors
-    /// An image size this pyramid cannot reach, a size of zero, groups that do not divide the channels, or more parameters
-    /// than any machine holds.
+    /// An unsupported image size, a size of 0, groups that do not divide the channels, or too many parameters.
     pub fn init(
         &self,
         image: ImageShape,
@@ -98,7 +97,7 @@ impl R3ganGeneratorConfig {
         })
     }
 
-    /// Size and distribution of the latents.
+    /// Dimension and distribution of the latents.
     pub(crate) fn latent(&self) -> LatentSpec {
         LatentSpec {
             dimension: self.latent,
@@ -127,7 +126,7 @@ impl Generator for R3ganGenerator {
         let mut images = self.basis.scale(self.scales.forward(rows));
         for (index, stage) in self.stages.iter().enumerate() {
             if index > 0 {
-                // Channels first: there are fewer of them then to double.
+                // Channels are reduced before upsampling, which is cheaper.
                 images = stage.change_channels(Traced::new(images)).value();
                 images = upsample(images, kernel.clone());
             }

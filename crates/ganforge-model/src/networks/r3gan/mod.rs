@@ -1,22 +1,22 @@
 //! R3GAN (Huang et al. 2024, "The GAN is dead; long live the GAN! A Modern GAN Baseline", arXiv 2501.05441).
 //!
-//! Residual blocks and resampling, and nothing else: no normalisation, no bounded output. The generator scales a learned
-//! 4×4 pattern per channel by a linear map of the latent, then alternates blocks with doublings; the discriminator is its
-//! mirror image and ends in a weighted sum over each channel's last 4×4 pixels. Fakes lie about [-1, 1] and may leave it.
-//! Weights start at N(0, gain² / `fan_in`), with gain 1 outside the blocks.
+//! Residual blocks and resampling, without norms and with an unbounded output. The generator multiplies a learned 4×4 basis
+//! per channel by a linear map of the latent, then alternates blocks and upsampling. The discriminator mirrors it and ends
+//! in a weighted sum over the last 4×4 pixels of each channel. Pixels of fakes may leave [-1, 1]. Initial weights are
+//! N(0, gain² / `fan_in`), with gain 1 outside the blocks.
 //!
-//! Resampling is that of the authors' code: its filter `[1, 2, 1]` is convolved with `[1, 1]` before use, and images end
-//! in zeros beyond their edges.
+//! Resampling is that of the authors' code: the filter `[1, 2, 1]` is convolved with `[1, 1]`, and images are padded with
+//! zeros.
 //!
 //! Deviations:
-//! - the authors give widths, groups and blocks stage by stage; here channels double from the full size up to a cap, and
-//!   groups of the 3×3 convolutions have the same number of channels everywhere;
-//! - the pattern of a non-square image is `4 × n`;
-//! - the discriminator's last layer has a bias, which a relativistic payoff does not see;
-//! - the generator's classes are one-hot next to the latent: the authors multiply them by a matrix first, with nothing
-//!   between it and the linear map;
-//! - the discriminator's classes enter by projection, a sum of an unconditional score and one of the class; in the authors'
-//!   the class's score is all there is. Concatenation and an auxiliary classifier can be asked for.
+//! - the authors choose widths, groups and blocks per stage; here channels double from the full size up to a limit, and
+//!   groups of the 3×3 convolutions have the same number of channels in all stages;
+//! - the basis of a non-square image is `4 × n`;
+//! - the last layer of the discriminator has a bias, which a relativistic payoff cancels;
+//! - the one-hot class is concatenated to the latent; the authors embed it first, which is equivalent because the layer
+//!   after it is linear;
+//! - the discriminator uses the class by projection, a sum of an unconditional score and one of the class; the authors use
+//!   the latter alone. Concatenation and an auxiliary classifier are also available.
 
 mod basis;
 mod discriminator;

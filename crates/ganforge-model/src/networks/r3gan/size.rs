@@ -1,4 +1,4 @@
-//! How large the players of an R3GAN are, before they are built.
+//! Sizes of the networks of R3GAN.
 
 use super::stage::{EXPANSION, MIX};
 use super::stages::Stages;
@@ -8,7 +8,7 @@ use crate::layers::{Conditioning, HeadConfig};
 use crate::size::{NetworkSize, numbers, pixels};
 
 impl R3ganGeneratorConfig {
-    /// What the network holds and keeps; `None` for an image that it cannot make.
+    /// Number of parameters and stored activations; `None` for an unsupported image size.
     pub(crate) fn size(&self, image: ImageShape, classes: usize) -> Option<NetworkSize> {
         let stages = self.stages(image).ok()?;
         let inputs = self.latent.saturating_add(classes);
@@ -35,7 +35,7 @@ impl R3ganGeneratorConfig {
 }
 
 impl R3ganDiscriminatorConfig {
-    /// What the network holds and keeps; `None` for an image that it cannot judge.
+    /// Number of parameters and stored activations; `None` for an unsupported image size.
     pub(crate) fn size(&self, image: ImageShape, classes: usize) -> Option<NetworkSize> {
         let stages = self.stages(image).ok()?;
         let head = HeadConfig {
@@ -59,7 +59,7 @@ impl R3ganDiscriminatorConfig {
             stages.add_blocks_to(&mut size, to, positions);
             from = to;
         }
-        // The pattern, and its product with each channel.
+        // The basis, and its product with each channel.
         size.matrix(from as f64 * positions);
         size.keep(from as f64 * positions);
         size.keep(from as f64);
@@ -69,7 +69,7 @@ impl R3ganDiscriminatorConfig {
 }
 
 impl Stages {
-    /// Adds the residual blocks of one size.
+    /// Adds the residual blocks of one stage.
     fn add_blocks_to(&self, size: &mut NetworkSize, channels: usize, positions: f64) {
         let inner = channels.saturating_mul(EXPANSION) as f64;
         let (outer, blocks) = (channels as f64, self.blocks as f64);
@@ -86,7 +86,7 @@ impl Stages {
     }
 }
 
-/// A change of channels between two sizes, where there is one.
+/// Adds the convolution that changes channels between two stages, if they differ.
 fn transition(size: &mut NetworkSize, [from, to]: [usize; 2], positions: f64) {
     if from != to {
         size.convolution([from, to], 1, 1, false);

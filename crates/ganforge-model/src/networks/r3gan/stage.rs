@@ -8,22 +8,23 @@ use super::gain_init::GainInit;
 use crate::layers::memory::{convolution_workspace, numbers};
 use crate::layers::{Activation, Traced};
 
-/// Channels inside a block, per channel outside.
+/// Factor by which channels are expanded inside a block.
 pub(super) const EXPANSION: usize = 2;
-/// Pixels across the kernel of the grouped convolution.
+/// Kernel size of the grouped convolution.
 pub(super) const MIX: usize = 3;
 
-/// The blocks of one size, and the change of channels between it and the neighbouring size.
+/// The blocks of one size, and the change of channels to the next size.
 #[derive(Module, Debug)]
 pub(super) struct Stage {
     transition: Option<Conv2d>,
     blocks: Vec<Block>,
 }
 
-/// x plus a branch: 1×1 to twice the channels, 3×3 within groups, 1×1 back.
+/// An inverted residual block: x plus a 1×1 convolution to twice the channels, a grouped 3×3 convolution, and a 1×1
+/// convolution to the original channels.
 ///
-/// After either of the first two come a bias per channel and a leaky rectifier. The last starts at zero, so the block
-/// starts as the identity.
+/// The first two have a bias and a leaky rectifier. Initial weights of the last are zero, so that the initial block is the
+/// identity.
 #[derive(Module, Debug)]
 struct Block {
     expand: Conv2d,
@@ -32,7 +33,7 @@ struct Block {
 }
 
 impl Stage {
-    /// `gain` is for the weights inside the blocks; without a change of channels there is no transition.
+    /// A stage of `blocks` blocks whose weights have this `gain`, with a transition if `from` and `to` differ.
     pub fn new(
         channels: usize,
         [from, to]: [usize; 2],
@@ -50,19 +51,19 @@ impl Stage {
         }
     }
 
-    /// All blocks in turn.
+    /// Applies the blocks and records the backward pass.
     ///
     /// # Shapes
-    /// - `[batch, channels, height, width]`, which stays
+    /// - input, output: `[batch, channels, height, width]`
     pub fn trace<'a>(&'a self, images: Traced<'a, 4>) -> Traced<'a, 4> {
         let blocks = self.blocks.iter();
         blocks.fold(images, |images, block| block.trace(images))
     }
 
-    /// All blocks in turn, forgetting each on the way.
+    /// Applies the blocks without recording the backward pass.
     ///
     /// # Shapes
-    /// - `[batch, channels, height, width]`, which stays
+    /// - input, output: `[batch, channels, height, width]`
     pub fn forward(&self, images: Tensor<4>) -> Tensor<4> {
         let blocks = self.blocks.iter();
         blocks.fold(images, |images, block| {
@@ -70,15 +71,15 @@ impl Stage {
         })
     }
 
-    /// Numbers that [`forward`](Self::forward) holds for one image of this size.
+    /// Values that [`forward`](Self::forward) holds for one image of this size.
     pub fn activation_values(&self, [height, width]: [usize; 2]) -> u64 {
         let channels = |block: &Block| block.expand.weight.val().dims();
         let channels = self.blocks.first().map_or([0; 4], channels);
-        // The inside of a block with its rectifier's output and its channels turned, while its input waits.
+        // The input of a block, and three tensors of its inner channels: before and after a rectifier, and transposed.
         numbers(&[3 * channels[0] + channels[1], height, width])
     }
 
-    /// Numbers that its convolutions work in; blocks take turns.
+    /// Workspace of its convolutions, in values; blocks share it.
     pub fn workspace(&self, size: [usize; 2]) -> u64 {
         let Some(block) = self.blocks.first() else {
             return 0;
@@ -88,7 +89,7 @@ impl Stage {
         work.into_iter().fold(0, u64::saturating_add)
     }
 
-    /// To the channels of the next stage.
+    /// Changes channels to those of the next stage.
     ///
     /// # Shapes
     /// - `[batch, from, height, width]` to `[batch, to, height, width]`

@@ -1,15 +1,15 @@
-//! The sizes both players are built to.
+//! The stages of both networks.
 
 use super::super::pyramid::Pyramid;
 use super::gain_init::GainInit;
 use super::stage::{EXPANSION, Stage};
 use crate::{ConfigError, ImageShape};
 
-/// What a recipe says of a player's size.
+/// The keys of a recipe from which the stages follow.
 pub(super) struct StageConfig {
     /// Channels at the full size.
     pub width: usize,
-    /// Channels at most; 8 · `width` where absent.
+    /// Largest number of channels; 8 · `width` by default.
     pub max_width: Option<usize>,
     /// Residual blocks per stage.
     pub blocks: usize,
@@ -30,10 +30,10 @@ pub(super) struct Stages {
 }
 
 impl StageConfig {
-    /// The stages to `image`.
+    /// The stages for `image`.
     ///
     /// # Errors
-    /// An image size no pyramid reaches, a size of zero, or groups that do not divide the channels.
+    /// An unsupported image size, a size of 0, or groups that do not divide the channels.
     pub fn stages(&self, image: ImageShape) -> Result<Stages, ConfigError> {
         ConfigError::at_least_one("width", self.width)?;
         ConfigError::at_least_one("blocks", self.blocks)?;
@@ -66,9 +66,10 @@ impl StageConfig {
 impl Stages {
     /// A stage whose blocks have `channels`, with a transition from `from` channels to `to`.
     pub fn stage(&self, channels: usize, [from, to]: [usize; 2], init: &mut GainInit<'_>) -> Stage {
-        let blocks_in_all = (self.blocks * self.channels.len()) as f64;
-        // Rectifiers pass 1.04 / 2 of the variance; three layers per branch share the sum over all branches.
-        let gain = (2.0_f64 / 1.04).sqrt() * blocks_in_all.powf(-0.25);
+        let total_blocks = (self.blocks * self.channels.len()) as f64;
+        // A leaky rectifier of slope 0.2 preserves 1.04 / 2 of the variance; L^(-1/4) for three layers per branch and L
+        // blocks.
+        let gain = (2.0_f64 / 1.04).sqrt() * total_blocks.powf(-0.25);
         Stage::new(
             channels,
             [from, to],

@@ -1,5 +1,5 @@
-//! Residual blocks: the sum of a short cut and of what two convolutions add to it (He et al. 2016, "Identity Mappings
-//! in Deep Residual Networks").
+//! Residual blocks: the sum of a shortcut and a branch of two convolutions (He et al. 2016, "Identity Mappings in Deep
+//! Residual Networks").
 
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
@@ -11,7 +11,7 @@ use crate::layers::{
     upsample_nearest,
 };
 
-/// Of a discriminator: `x ↦ shortcut(x) + conv₃(relu(conv₃(relu(x))))`, both means over 2×2 pixels where it halves.
+/// A block of the discriminator: `x ↦ shortcut(x) + conv₃(relu(conv₃(relu(x))))`, both average-pooled if it halves the size.
 #[derive(Module, Debug)]
 pub(super) struct DiscriminatorBlock {
     first: Conv2d,
@@ -21,14 +21,14 @@ pub(super) struct DiscriminatorBlock {
     kind: BlockKind,
 }
 
-/// Where in a discriminator a block stands.
+/// The kind of a discriminator's block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BlockKind {
-    /// At the image, none of which a rectifier may take away; halves the size.
+    /// The first block, without a rectifier on the image; halves the size.
     First,
-    /// Further in; halves the size.
+    /// Halves the size.
     Down,
-    /// At the end; keeps the size.
+    /// Keeps the size.
     SameSize,
 }
 
@@ -41,8 +41,8 @@ impl BlockKind {
         }
     }
 
-    /// True where the short cut has a convolution.
-    pub fn changes(self, [inputs, outputs]: [usize; 2]) -> bool {
+    /// True if the shortcut has a convolution.
+    pub fn has_shortcut_conv(self, [inputs, outputs]: [usize; 2]) -> bool {
         self != Self::SameSize || inputs != outputs
     }
 }
@@ -50,11 +50,11 @@ impl BlockKind {
 impl DiscriminatorBlock {
     pub fn new(kind: BlockKind, [inputs, outputs]: [usize; 2], init: &mut WeightInit<'_>) -> Self {
         let hidden = kind.hidden([inputs, outputs]);
-        let changes = kind.changes([inputs, outputs]);
+        let has_shortcut_conv = kind.has_shortcut_conv([inputs, outputs]);
         Self {
             first: init.convolution([inputs, hidden], 3, 1, true),
             second: init.convolution([hidden, outputs], 3, 1, true),
-            shortcut: changes.then(|| init.convolution([inputs, outputs], 1, 1, true)),
+            shortcut: has_shortcut_conv.then(|| init.convolution([inputs, outputs], 1, 1, true)),
             kind,
         }
     }
@@ -93,8 +93,8 @@ impl DiscriminatorBlock {
     }
 }
 
-/// Of a generator: `x ↦ up(conv₁(x)) + conv₃(relu(norm(conv₃(up(relu(norm(x)))))))`, where `up` doubles height and
-/// width to the nearest pixel.
+/// A block of the generator: `x ↦ up(conv₁(x)) + conv₃(relu(norm(conv₃(up(relu(norm(x)))))))`, where `up` is
+/// nearest-neighbour upsampling by 2.
 #[derive(Module, Debug)]
 pub(super) struct GeneratorBlock {
     norms: Vec<NormLayer>,
@@ -129,15 +129,15 @@ impl GeneratorBlock {
         shortcut + convolve(&self.second, images)
     }
 
-    /// Numbers that [`forward`](Self::forward) holds for one image, of this size in the end.
+    /// Values that [`forward`](Self::forward) holds for one output image of this size.
     pub fn activation_values(&self, [height, width]: [usize; 2]) -> u64 {
         let [outputs, inputs, ..] = self.first.weight.val().dims();
-        // The short cut waits while a convolution reads and writes, or a norm by class makes three of one.
+        // The shortcut, and input and output of a convolution or three copies in conditional batch norm.
         let most = outputs + (inputs + outputs).max(3 * outputs);
         numbers(&[most, height, width])
     }
 
-    /// Numbers that its convolutions work in.
+    /// Workspace of its convolutions, in values.
     pub fn workspace(&self, size: [usize; 2]) -> u64 {
         let layers = [&self.first, &self.second];
         let work = layers.map(|layer| convolution_workspace(layer, size));

@@ -1,4 +1,4 @@
-//! Residual blocks that halve the size, two that keep it, a sum over pixels.
+//! The residual discriminator.
 
 use burn::module::Module;
 use burn::tensor::Device;
@@ -19,13 +19,13 @@ use crate::{ConfigError, DiscriminatorInput, ImageShape, TracedDiscriminator, si
 pub struct ResnetDiscriminatorConfig {
     /// Channels of the first block, 128 in the paper's network for 32×32 pixels.
     pub width: usize,
-    /// Most channels of any block, each halving doubling them up to there; `width` where absent.
+    /// Largest number of channels; they double with each halving of the size up to it. `width` by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_width: Option<usize>,
-    /// How it learns the class; by projection where absent.
+    /// Conditioning on the class; projection by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conditioning: Option<Conditioning>,
-    /// What it sees of the other images of the batch; nothing where absent.
+    /// Minibatch features; none by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub minibatch_features: Option<MinibatchFeatures>,
     /// Initial weights.
@@ -33,8 +33,8 @@ pub struct ResnetDiscriminatorConfig {
     pub init: Init,
 }
 
-/// Blocks that halve the size until a shorter side of 8 pixels remains (4 of an image of 8), two more that keep it, then
-/// a rectifier, the sum over all pixels and a linear layer to one score.
+/// Blocks that halve height and width until the shorter side has 8 pixels (4 for images of 8 pixels), two that keep the
+/// size, then a rectifier, the sum over all pixels, and a linear layer to one score.
 #[derive(Module, Debug)]
 pub struct ResnetDiscriminator {
     blocks: Vec<DiscriminatorBlock>,
@@ -58,8 +58,7 @@ impl ResnetDiscriminatorConfig {
     /// Builds the network; see [`DiscriminatorArchitecture::init`](crate::DiscriminatorArchitecture::init).
     ///
     /// # Errors
-    /// An image size this network cannot reach, a width of zero, a `max_width` below it, or more parameters than any machine
-    /// holds.
+    /// An unsupported image size, a width of 0, a `max_width` below it, or too many parameters.
     pub fn init(
         &self,
         image: ImageShape,

@@ -1,4 +1,4 @@
-//! Linear layer to the base grid, then residual blocks that each double the size.
+//! The residual generator.
 
 use burn::module::Module;
 use burn::nn::Linear;
@@ -26,18 +26,18 @@ pub struct ResnetGeneratorConfig {
     /// Coordinates per latent.
     #[serde(default = "hundred_and_twenty_eight")]
     pub latent: usize,
-    /// How each coordinate is drawn.
+    /// Distribution of each coordinate.
     #[serde(default)]
     pub latent_distribution: LatentDistribution,
     /// Channels of the last block, 256 in the paper's network for 32×32 pixels.
     pub width: usize,
-    /// Most channels of any block, each one further in having twice as many up to there; `width` where absent.
+    /// Largest number of channels; towards the base grid, channels double per block up to it. `width` by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_width: Option<usize>,
-    /// Normalisation before each rectifier; where absent, conditional batch norm with classes, batch norm without.
+    /// Norm before each rectifier; by default conditional batch norm with classes, and batch norm without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub norm: Option<Norm>,
-    /// Latents in the reference batch of virtual batch norm, 1 or more.
+    /// Size of the reference batch of virtual batch norm, 1 or more.
     #[serde(default = "default_reference")]
     pub norm_reference: usize,
     /// Initial weights.
@@ -45,7 +45,7 @@ pub struct ResnetGeneratorConfig {
     pub init: Init,
 }
 
-/// Linear layer to the base grid, residual blocks that each double the size, a last convolution.
+/// A linear layer to the base grid, residual blocks that each double height and width, and a convolution.
 #[derive(Module, Debug)]
 pub struct ResnetGenerator {
     entry: InputLayer,
@@ -74,8 +74,8 @@ impl ResnetGeneratorConfig {
     /// Builds the network; see [`GeneratorArchitecture::init`](crate::GeneratorArchitecture::init).
     ///
     /// # Errors
-    /// An image size this network cannot reach, a width or latent of zero, a `max_width` below the width, a norm by class
-    /// without classes, or more parameters than any machine holds.
+    /// An unsupported image size, a width or latent of 0, a `max_width` below the width, conditional batch norm without
+    /// classes, or too many parameters.
     pub fn init(
         &self,
         image: ImageShape,
@@ -98,7 +98,7 @@ impl ResnetGeneratorConfig {
             .collect();
         let output = init.convolution([self.width, image.channels], 3, 1, true);
         Ok(ResnetGenerator {
-            // The reference batch is drawn last, so that it leaves the weights as they are under batch norm.
+            // The reference batch is drawn last, so that weights are those with batch norm.
             entry: entry.init(rng, device),
             base,
             blocks,
@@ -108,7 +108,7 @@ impl ResnetGeneratorConfig {
         })
     }
 
-    /// Size and distribution of the latents.
+    /// Dimension and distribution of the latents.
     pub(crate) fn latent(&self) -> LatentSpec {
         LatentSpec {
             dimension: self.latent,
@@ -116,23 +116,23 @@ impl ResnetGeneratorConfig {
         }
     }
 
-    /// Channels of the base grid, then of every block from there to the image.
+    /// Channels of the base grid, then of each block from there to the image.
     pub(super) fn channels(&self, image: ImageShape) -> Result<Vec<usize>, ConfigError> {
         let most = effective_max_width(self.width, self.max_width)?;
         let mut inwards = channels(self.width, most, Pyramid::of(image, "resnet")?.stages);
-        // The block at the base keeps the channels that the linear layer made.
+        // The first block keeps the channels of the base grid.
         inwards.extend(inwards.last().copied());
         inwards.reverse();
         Ok(inwards)
     }
 
     pub(super) fn entry(&self, classes: usize) -> InputLayerConfig {
-        let by_default = match classes {
+        let default = match classes {
             0 => Norm::Batch,
             _ => Norm::ConditionalBatch,
         };
         InputLayerConfig {
-            norm: self.norm.unwrap_or(by_default),
+            norm: self.norm.unwrap_or(default),
             reference: self.norm_reference,
             latent: self.latent(),
             classes,

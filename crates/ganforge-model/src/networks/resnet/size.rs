@@ -1,4 +1,4 @@
-//! How large the residual players are, before they are built.
+//! Sizes of the residual networks.
 
 use super::block::BlockKind;
 use super::{ResnetDiscriminatorConfig, ResnetGeneratorConfig, channels, effective_max_width};
@@ -8,7 +8,7 @@ use crate::networks::pyramid::Pyramid;
 use crate::size::{NetworkSize, numbers, pixels};
 
 impl ResnetGeneratorConfig {
-    /// What the network holds and keeps; `None` for an image that it cannot make.
+    /// Number of parameters and stored activations; `None` for an unsupported image size.
     pub(crate) fn size(&self, image: ImageShape, classes: usize) -> Option<NetworkSize> {
         let channels = self.channels(image).ok()?;
         let entry = self.entry(classes);
@@ -23,7 +23,7 @@ impl ResnetGeneratorConfig {
             let [inputs, outputs] = [pair[0], pair[1]];
             rectify(entry.norm, &mut size, inputs, classes, positions);
             positions *= 4.0;
-            // Enlarged, it is what the first convolution sees.
+            // The upsampled input of the first convolution.
             size.keep(inputs as f64 * positions);
             size.convolution([inputs, outputs], 3, 1, entry.norm == Norm::None);
             size.keep(outputs as f64 * positions);
@@ -43,7 +43,7 @@ impl ResnetGeneratorConfig {
 }
 
 impl ResnetDiscriminatorConfig {
-    /// What the network holds and keeps; `None` for an image that it cannot judge.
+    /// Number of parameters and stored activations; `None` for an unsupported image size.
     pub(crate) fn size(&self, image: ImageShape, classes: usize) -> Option<NetworkSize> {
         let most = effective_max_width(self.width, self.max_width).ok()?;
         let halvings = Pyramid::of(image, "resnet").ok()?.stages;
@@ -75,7 +75,7 @@ impl ResnetDiscriminatorConfig {
     }
 }
 
-/// A rectifier whose input goes on beside it, and the norm before it.
+/// A norm and a rectifier whose input is also used by the shortcut.
 fn rectify(norm: Norm, size: &mut NetworkSize, channels: usize, classes: usize, positions: f64) {
     if norm == Norm::None {
         size.keep(channels as f64 * positions);
@@ -84,7 +84,7 @@ fn rectify(norm: Norm, size: &mut NetworkSize, channels: usize, classes: usize, 
     }
 }
 
-/// A block of the discriminator; returns the pixels after it.
+/// Adds a block of the discriminator; returns the number of pixels after it.
 fn block(
     size: &mut NetworkSize,
     kind: BlockKind,
@@ -97,13 +97,13 @@ fn block(
         BlockKind::SameSize => positions,
     };
     if kind != BlockKind::First {
-        // Rectified, while the short cut takes it as it is.
+        // The rectified input; the shortcut uses the input itself.
         size.keep(inputs as f64 * positions);
     }
     size.convolution([inputs, hidden], 3, 1, true);
     size.keep(hidden as f64 * positions);
     size.convolution([hidden, outputs], 3, 1, true);
-    if kind.changes([inputs, outputs]) {
+    if kind.has_shortcut_conv([inputs, outputs]) {
         size.keep(inputs as f64 * after);
         size.convolution([inputs, outputs], 1, 1, true);
     }
