@@ -42,6 +42,15 @@ fn a_lost_manifest_is_recovered_from_its_checkpoint() {
 }
 
 #[test]
+fn a_kill_between_the_first_checkpoint_and_its_manifest_is_not_a_loss() {
+    let home = Home::new();
+    home.does(&format!("train digits {SMALL} --images 640 --out run"));
+    fs::remove_file(home.path("run/checkpoint/manifest.json")).unwrap();
+    home.does("train digits --resume --images 1280 --out run");
+    assert_eq!(home.metrics("run").len(), 4);
+}
+
+#[test]
 fn a_run_without_its_checkpoints_is_not_restarted() {
     let home = Home::new();
     home.does(&format!("train digits {SMALL} --images 1280 --out run"));

@@ -86,7 +86,8 @@ impl CheckpointFolder {
     }
 
     /// The last complete checkpoint, if there is one: that of the manifest, or a later one that was completed just before the process was killed.
-    /// Without a manifest, the latest folder that is intact by its own manifest.
+    /// Without a manifest, the latest folder that is intact by its own manifest; with a warning, unless that is the first checkpoint of the run,
+    /// since a process killed between the two has never written a manifest.
     ///
     /// # Errors
     /// If a file of the checkpoint is missing or changed, or no folder is intact.
@@ -95,7 +96,9 @@ impl CheckpointFolder {
             checkpoint,
             warning: None,
         };
-        let missing = match self.manifest() {
+        let listed = self.manifest();
+        let is_absent = matches!(listed, Ok(None));
+        let missing = match listed {
             Ok(Some(manifest)) => {
                 let listed = if manifest.files.is_empty() {
                     Vec::new()
@@ -118,6 +121,9 @@ impl CheckpointFolder {
             Err(error) => error,
         };
         if let Some(checkpoint) = self.latest(|_, _| true) {
+            if is_absent && checkpoint.manifest.is_first() && self.step_folders().len() == 1 {
+                return Ok(Some(found(checkpoint)));
+            }
             let folder = checkpoint.folder.display();
             let warning = Some(format!("{missing}; going on from {folder}, which is whole"));
             return Ok(Some(Found {

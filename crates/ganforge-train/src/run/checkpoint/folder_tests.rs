@@ -125,6 +125,25 @@ fn a_kill_before_the_manifest_is_renamed_loses_nothing() {
 }
 
 #[test]
+fn a_process_killed_between_the_first_checkpoint_and_its_manifest_lost_nothing() {
+    for keep in [1, 2] {
+        let (_home, folder) = home();
+        let folder = folder.keeping(keep);
+        save(&folder, 10).unwrap();
+        let manifest = folder.path().join("manifest.json");
+        fs::remove_file(&manifest).unwrap();
+        let found = folder.find().unwrap().unwrap();
+        assert_eq!((found.checkpoint.manifest.step, found.warning), (10, None));
+        save(&folder, 20).unwrap();
+        save(&folder, 30).unwrap();
+        fs::remove_file(&manifest).unwrap();
+        let found = folder.find().unwrap().unwrap();
+        assert_eq!(found.checkpoint.manifest.step, 30);
+        assert!(found.warning.unwrap().contains("it is missing"));
+    }
+}
+
+#[test]
 fn a_lost_or_damaged_manifest_is_recovered_from_the_folders() {
     let (_home, folder) = home();
     let folder = folder.keeping(2);

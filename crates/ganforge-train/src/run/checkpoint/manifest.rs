@@ -80,6 +80,11 @@ impl Manifest {
         }
     }
 
+    /// True if no checkpoint of the run precedes this one.
+    pub(super) fn is_first(&self) -> bool {
+        self.kept.len() == 1 && self.dropped.is_empty()
+    }
+
     /// The kept folders, from the oldest to this one.
     pub(super) fn kept_names(&self) -> Vec<String> {
         if self.kept.is_empty() {
