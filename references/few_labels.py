@@ -36,10 +36,12 @@ def draw(labels, count, seed, fewer_than):
 
 def main():
     labels, test_labels = idx(sys.argv[1]), idx(sys.argv[2])
-    for argument in sys.argv[3:]:
-        name, paths = argument.split("=")
-        train, test = (rows(path) for path in paths.split(","))
-        known, fitted = labels[: len(train)], len(train) - HELD_OUT
+    pairs = {name: [rows(path) for path in paths.split(",")] for name, paths in (argument.split("=") for argument in sys.argv[3:])}
+    # As many training rows of each as all have, so that all see the same images.
+    count_rows = min(len(train) for train, _ in pairs.values())
+    known, fitted = labels[:count_rows], count_rows - HELD_OUT
+    for name, (train, test) in pairs.items():
+        train = train[:count_rows]
         deviation = train.std(0) + 1e-6
         train, test = train / deviation, test / deviation
         for count in (100, 1000):
