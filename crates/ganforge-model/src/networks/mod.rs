@@ -1,6 +1,7 @@
 //! Built-in architectures, each with its paper and its deviations from it.
 
 mod autoencoder;
+mod context_encoder;
 mod dcgan;
 mod mlp;
 mod pyramid;
@@ -9,6 +10,9 @@ mod resnet;
 
 pub use autoencoder::{
     AutoencoderDiscriminator, AutoencoderDiscriminatorConfig, ReconstructionError,
+};
+pub use context_encoder::{
+    ContextEncoderGenerator, ContextEncoderGeneratorConfig, Rectangle, Region,
 };
 pub use dcgan::{
     DcganDiscriminator, DcganDiscriminatorConfig, DcganGenerator, DcganGeneratorConfig,

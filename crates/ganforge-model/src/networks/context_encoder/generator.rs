@@ -1,0 +1,460 @@
+//! The encoder and decoder.
+
+use burn::module::Module;
+use burn::nn::conv::{Conv2d, ConvTranspose2d};
+use burn::nn::{BatchNorm, BatchNormConfig, Linear};
+use burn::tensor::{Device, Tensor, TensorData};
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+use super::rectangle::Rectangle;
+use super::region::Region;
+use super::size::{SideSizes, halved};
+use crate::layers::memory::{bytes, downsampling_workspace, numbers, upsampling_workspace};
+use crate::layers::{
+    Activation, Init, WeightInit, batch_norm, convolve, convolve_transposed, linear,
+};
+use crate::{
+    ConfigError, Generator, GeneratorArchitecture, GeneratorInput, ImageShape, LatentSpec,
+    NetworkSize, size,
+};
+
+/// `[generator]` of `system = "context-encoder"`.
+///
+/// ```
+/// use ganforge_model::burn::tensor::{Device, Tensor};
+/// use ganforge_model::networks::{ContextEncoderGeneratorConfig, Region};
+/// use ganforge_model::{Generator, GeneratorArchitecture, GeneratorInput, ImageShape, keyed_rng};
+///
+/// let device = Device::flex();
+/// let image = ImageShape { channels: 1, height: 28, width: 28 };
+/// let config = ContextEncoderGeneratorConfig::new([8, 16], 32, [16, 8]);
+/// assert_eq!((config.region, config.latent().dimension), (Region::Centre, 0));
+///
+/// let network = config.init(image, 0, &mut keyed_rng(7, "weights", 0), &device)?;
+/// let images = Tensor::<4>::ones([4, 1, 28, 28], &device);
+/// assert_eq!(network.predict(images.clone()).dims(), [4, 1, 14, 14]);
+/// let completed = network.forward(GeneratorInput::image(images));
+/// assert_eq!(completed.dims(), [4, 1, 28, 28]);
+/// # Ok::<(), ganforge_model::ConfigError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContextEncoderGeneratorConfig {
+    /// What is missing and predicted.
+    #[serde(default)]
+    pub region: Region,
+    /// Pixels on each side of the predicted patch that are not missing; 0 for [`Region::Random`].
+    #[serde(default)]
+    pub overlap: usize,
+    /// Channels of the encoder's layers, each of which halves the size.
+    pub encoder: Vec<usize>,
+    /// Values of the code between encoder and decoder.
+    pub code: usize,
+    /// Channels of the decoder's base grid and hidden layers, after each of which the size doubles.
+    pub decoder: Vec<usize>,
+    /// The colour of missing pixels in [-1, 1], a value per channel; by default the paper's for RGB, else 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fill: Option<Vec<f64>>,
+    /// Initial weights.
+    #[serde(default = "dcgan_init")]
+    pub init: Init,
+}
+
+/// An encoder to a code, and a decoder from the code to the predicted pixels.
+#[derive(Module, Debug)]
+pub struct ContextEncoderGenerator {
+    encoder: Vec<Conv2d>,
+    encoder_norms: Vec<BatchNorm>,
+    code: Linear,
+    code_norm: BatchNorm,
+    base: Linear,
+    norms: Vec<BatchNorm>,
+    decoder: Vec<ConvTranspose2d>,
+    base_grid: [usize; 2],
+    #[module(skip)]
+    geometry: Geometry,
+}
+
+/// What does not depend on weights.
+#[derive(Debug, Clone, PartialEq)]
+struct Geometry {
+    region: Region,
+    image: ImageShape,
+    hole: Rectangle,
+    fill: Vec<f32>,
+}
+
+/// The constants of the paper's code for red, green and blue: 2·117/255 - 1, 2·104/255 - 1, 2·123/255 - 1.
+const RGB_FILL: [f64; 3] = [
+    2.0 * 117.0 / 255.0 - 1.0,
+    2.0 * 104.0 / 255.0 - 1.0,
+    2.0 * 123.0 / 255.0 - 1.0,
+];
+
+/// Largest difference from the fill colour, in any channel, of a pixel that is missing: less than half a step of 8 bits.
+const FILL_TOLERANCE: f64 = 1e-3;
+
+impl ContextEncoderGeneratorConfig {
+    /// A network for a hole in the centre, without overlap; other fields have their defaults.
+    #[must_use]
+    pub fn new(
+        encoder: impl Into<Vec<usize>>,
+        code: usize,
+        decoder: impl Into<Vec<usize>>,
+    ) -> Self {
+        Self {
+            region: Region::Centre,
+            overlap: 0,
+            encoder: encoder.into(),
+            code,
+            decoder: decoder.into(),
+            fill: None,
+            init: dcgan_init(),
+        }
+    }
+
+    /// The colour of missing pixels.
+    ///
+    /// # Shapes
+    /// - output: `[channels]`, in [-1, 1]
+    #[must_use]
+    pub fn fill_colour(&self, image: ImageShape) -> Vec<f64> {
+        match &self.fill {
+            Some(fill) => fill.clone(),
+            None if image.channels == RGB_FILL.len() => RGB_FILL.to_vec(),
+            None => vec![0.0; image.channels],
+        }
+    }
+
+    /// The shape of the predicted pixels.
+    #[must_use]
+    pub fn predicted(&self, image: ImageShape) -> ImageShape {
+        let Rectangle { height, width, .. } = self.region.predicted(image);
+        ImageShape {
+            channels: image.channels,
+            height,
+            width,
+        }
+    }
+
+    /// Checks what does not depend on the images.
+    ///
+    /// # Errors
+    /// The key, its value and the allowed values.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        for (key, channels) in [("encoder", &self.encoder), ("decoder", &self.decoder)] {
+            if channels.is_empty() {
+                return Err(ConfigError::new(
+                    key,
+                    "[]",
+                    "one or more numbers of channels",
+                ));
+            }
+            channels
+                .iter()
+                .try_for_each(|&channels| ConfigError::at_least_one(key, channels))?;
+        }
+        ConfigError::at_least_one("code", self.code)?;
+        self.init.check()?;
+        if self.region == Region::Random && self.overlap > 0 {
+            return Err(ConfigError::new(
+                "overlap",
+                self.overlap,
+                "0 with region = \"random\", which predicts all of the context too",
+            ));
+        }
+        if let Some(fill) = &self.fill
+            && let Some(value) = fill.iter().find(|value| !(-1.0..=1.0).contains(*value))
+        {
+            return Err(ConfigError::new(
+                "fill",
+                value,
+                "values from -1 (black) to 1 (white)",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Checks that the layers fit the images.
+    fn check_image(&self, image: ImageShape) -> Result<(), ConfigError> {
+        let ImageShape {
+            channels,
+            height,
+            width,
+        } = image;
+        let short = height.min(width);
+        let four = [height, width].iter().all(|side| side.is_multiple_of(4));
+        if short < 4 || self.region == Region::Centre && !four {
+            return Err(ConfigError::new(
+                "data.size",
+                format!("{height}×{width}"),
+                "for a context-encoder sides of at least 4 pixels, and for region = \"centre\" multiples of 4",
+            ));
+        }
+        let predicted = self.predicted(image);
+        for (key, layers, side) in [
+            ("encoder", self.encoder.len(), short),
+            (
+                "decoder",
+                self.decoder.len(),
+                predicted.height.min(predicted.width),
+            ),
+        ] {
+            if halved(side, layers) == 0 {
+                let most = side.ilog2();
+                let what =
+                    format!("at most {most} layers, since each halves a side of {side} pixels");
+                return Err(ConfigError::new(key, format!("{layers} layers"), what));
+            }
+        }
+        let side = predicted.height.min(predicted.width);
+        if 2 * self.overlap >= side {
+            return Err(ConfigError::new(
+                "overlap",
+                self.overlap,
+                format!("less than half of the predicted patch's {side} pixels"),
+            ));
+        }
+        if let Some(fill) = &self.fill
+            && fill.len() != channels
+        {
+            let what = format!("{channels} values, one per channel of the images");
+            return Err(ConfigError::new(
+                "fill",
+                format!("{} values", fill.len()),
+                what,
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl GeneratorArchitecture for ContextEncoderGeneratorConfig {
+    type Network = ContextEncoderGenerator;
+
+    /// Builds the network; `classes` are ignored.
+    fn init(
+        &self,
+        image: ImageShape,
+        _classes: usize,
+        rng: &mut ChaCha8Rng,
+        device: &Device,
+    ) -> Result<ContextEncoderGenerator, ConfigError> {
+        self.check()?;
+        self.check_image(image)?;
+        size::check(self, |config| Some(config.network_size(image)))?;
+        let SideSizes {
+            top_grid,
+            predicted,
+        } = self.side_sizes(image);
+        let mut init = WeightInit::new(self.init, rng, device);
+        let norms = |channels: &[usize]| {
+            let norm = |&channels: &usize| BatchNormConfig::new(channels).init(device);
+            channels.iter().map(norm).collect::<Vec<_>>()
+        };
+        let inputs = std::iter::once(&image.channels).chain(&self.encoder);
+        let encoder = inputs.zip(&self.encoder);
+        let encoder = encoder
+            .map(|(&inputs, &outputs)| init.downsampling_conv(inputs, outputs))
+            .collect();
+        let top = self.encoder[self.encoder.len() - 1] * top_grid[0] * top_grid[1];
+        let code = init.linear(top, self.code, false);
+        let base_grid = predicted[0];
+        let base = self.decoder[0] * base_grid[0] * base_grid[1];
+        let base = init.linear(self.code, base, false);
+        let outputs = self.decoder[1..].iter().chain([&image.channels]);
+        let decoder = self.decoder.iter().zip(outputs).zip(&predicted[1..]);
+        let decoder = decoder
+            .map(|((&inputs, &outputs), size)| {
+                let mut layer = init.upsampling_conv(inputs, outputs, false);
+                // Sides that were odd before they were halved.
+                layer.padding_out = size.map(|side| side % 2);
+                layer
+            })
+            .collect();
+        let fill = self.fill_colour(image);
+        Ok(ContextEncoderGenerator {
+            encoder,
+            encoder_norms: norms(&self.encoder[1..]),
+            code,
+            code_norm: BatchNormConfig::new(self.code).init(device),
+            base,
+            norms: norms(&self.decoder),
+            decoder,
+            base_grid,
+            geometry: Geometry {
+                region: self.region,
+                image,
+                hole: Rectangle::centre(image).inset(self.overlap),
+                fill: fill.into_iter().map(|value| value as f32).collect(),
+            },
+        })
+    }
+
+    /// No latents: the output depends on the image alone.
+    fn latent(&self) -> LatentSpec {
+        LatentSpec::normal(0)
+    }
+
+    fn weight_count(&self, image: ImageShape, _classes: usize) -> Option<usize> {
+        size::exact_count(self.network_size(image).matrices)
+    }
+
+    fn size(&self, image: ImageShape, _classes: usize) -> Option<NetworkSize> {
+        Some(self.network_size(image))
+    }
+
+    fn batch_norm_1d(&self) -> Option<&'static str> {
+        Some("batch")
+    }
+}
+
+impl ContextEncoderGenerator {
+    /// The context: images whose missing pixels have the fill colour.
+    ///
+    /// # Shapes
+    /// - `images`: `[batch, channels, height, width]`
+    /// - `mask`: `[batch or 1, 1, height, width]`, 1 at missing pixels and 0 elsewhere
+    /// - output: as `images`
+    #[must_use]
+    pub fn context(&self, images: Tensor<4>, mask: &Tensor<4>) -> Tensor<4> {
+        let fill = self.fill(&images.device());
+        images * (-mask.clone() + 1.0) + fill * mask.clone()
+    }
+
+    /// The predicted pixels: the patch in the centre, or the whole image.
+    ///
+    /// # Shapes
+    /// - `context`: `[batch, channels, height, width]`, with missing pixels in the fill colour
+    /// - output: `[batch, channels, predicted height, predicted width]`, in [-1, 1]
+    #[must_use]
+    pub fn predict(&self, context: Tensor<4>) -> Tensor<4> {
+        let mut images = context;
+        for (index, layer) in self.encoder.iter().enumerate() {
+            images = convolve(layer, images);
+            // The first layer has no norm, as in the paper.
+            images = match index
+                .checked_sub(1)
+                .and_then(|index| self.encoder_norms.get(index))
+            {
+                Some(norm) => batch_norm(norm, images, Some(Activation::LeakyRelu)),
+                None => Activation::LeakyRelu.forward(images),
+            };
+        }
+        let rows: Tensor<2> = linear(&self.code, images.flatten(1, 3));
+        let rows = batch_norm(&self.code_norm, rows, Some(Activation::LeakyRelu));
+        let rows = linear(&self.base, rows);
+        let [batch, values] = rows.dims();
+        let [height, width] = self.base_grid;
+        let mut images = rows.reshape([batch, values / (height * width), height, width]);
+        for (norm, layer) in self.norms.iter().zip(&self.decoder) {
+            images = batch_norm(norm, images, Some(Activation::Relu));
+            images = convolve_transposed(layer, images);
+        }
+        ganforge_ops::tanh(images)
+    }
+
+    /// Images whose missing pixels are those of a prediction.
+    ///
+    /// # Shapes
+    /// - `images`: `[batch, channels, height, width]`
+    /// - `mask`: `[batch or 1, 1, height, width]`, as of [`context`](Self::context)
+    /// - `prediction`: as of [`predict`](Self::predict)
+    /// - output: as `images`
+    #[must_use]
+    pub fn complete(
+        &self,
+        images: Tensor<4>,
+        mask: &Tensor<4>,
+        prediction: Tensor<4>,
+    ) -> Tensor<4> {
+        let predicted = self.predicted().replace(images.zeros_like(), prediction);
+        images * (-mask.clone() + 1.0) + predicted * mask.clone()
+    }
+
+    /// The pixels that it predicts.
+    #[must_use]
+    pub fn predicted(&self) -> Rectangle {
+        let Geometry { region, image, .. } = self.geometry;
+        region.predicted(image)
+    }
+
+    /// The missing pixels of images: those of the hole in the centre, or for [`Region::Random`] all pixels of the fill
+    /// colour.
+    fn mask(&self, images: &Tensor<4>) -> Tensor<4> {
+        let device = images.device();
+        let Geometry {
+            region,
+            image,
+            hole,
+            ..
+        } = &self.geometry;
+        match region {
+            Region::Centre => {
+                let mask = TensorData::new(hole.mask(*image), [1, 1, image.height, image.width]);
+                Tensor::from_data(mask, &device)
+            }
+            Region::Random => {
+                let distance = (images.clone() - self.fill(&device)).abs().max_dim(1);
+                distance.lower_equal_scalar(FILL_TOLERANCE).float()
+            }
+        }
+    }
+
+    /// `[1, channels, 1, 1]`
+    fn fill(&self, device: &Device) -> Tensor<4> {
+        let fill = self.geometry.fill.clone();
+        let dims = [1, fill.len(), 1, 1];
+        Tensor::from_data(TensorData::new(fill, dims), device)
+    }
+}
+
+/// Takes images and returns them completed. What is in the hole of a [`Region::Centre`] has no effect; for
+/// [`Region::Random`] the hole is every pixel of the fill colour.
+impl Generator for ContextEncoderGenerator {
+    fn forward(&self, input: GeneratorInput) -> Tensor<4> {
+        let images = input.expect_image();
+        let mask = self.mask(&images);
+        let prediction = self.predict(self.context(images.clone(), &mask));
+        self.complete(images, &mask, prediction)
+    }
+
+    fn forward_memory(&self, rows: usize) -> u64 {
+        let image = self.geometry.image;
+        let sizes = |depth| [image.height, image.width].map(|side| halved(side, depth));
+        let encoder = self.encoder.iter().enumerate().map(|(index, layer)| {
+            let [outputs, inputs, ..] = layer.weight.val().dims();
+            let (input, output) = (sizes(index), sizes(index + 1));
+            // Input, output and the output of the norm.
+            let kept = numbers(&[inputs, input[0], input[1]]).saturating_add(numbers(&[
+                2 * outputs,
+                output[0],
+                output[1],
+            ]));
+            [kept, downsampling_workspace(layer, output)]
+        });
+        let mut size = self.base_grid;
+        let decoder = self.decoder.iter().map(|layer| {
+            let [inputs, outputs, ..] = layer.weight.val().dims();
+            let before = size;
+            size = [0, 1].map(|side| 2 * before[side] + layer.padding_out[side]);
+            let kept = numbers(&[2 * inputs, before[0], before[1]]).saturating_add(numbers(&[
+                2 * outputs,
+                size[0],
+                size[1],
+            ]));
+            [kept, upsampling_workspace(layer, before)]
+        });
+        let layers: Vec<[u64; 2]> = encoder.chain(decoder).collect();
+        let kept = layers.iter().map(|[kept, _]| *kept).max();
+        let work = layers.iter().map(|[_, work]| *work);
+        // The images, their context and masks beside the layers.
+        let images = numbers(&[4, image.values()]);
+        bytes(rows, work.chain(kept).chain([images]))
+    }
+}
+
+fn dcgan_init() -> Init {
+    Init::Normal { std: 0.02 }
+}
