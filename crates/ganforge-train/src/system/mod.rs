@@ -3,12 +3,14 @@
 //! A [`System`] is one such combination. [`Gan`] is one generator against one discriminator. The loop, the update
 //! rules, optimizers, checkpoints, telemetry, evaluation and the run directory depend on this trait only.
 
+mod context_encoder;
 mod gan;
 mod interface;
 mod loader;
 mod one_stage;
 mod players;
 
+pub use context_encoder::{ContextEncoder, InpaintingConfig, InpaintingRound};
 pub use gan::{Gan, GanRound};
 pub use interface::{About, Detach, Setting, System, Turn};
 pub use loader::{ImageBatch, ImageSource, Latents, Loader};

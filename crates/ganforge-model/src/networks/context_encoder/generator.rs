@@ -138,6 +138,12 @@ impl ContextEncoderGeneratorConfig {
         }
     }
 
+    /// A hole: 1 at missing pixels and 0 elsewhere, `height · width` values; see [`Region::mask`].
+    #[must_use]
+    pub fn mask(&self, image: ImageShape, rng: &mut ChaCha8Rng) -> Vec<f32> {
+        self.region.mask(image, self.overlap, rng)
+    }
+
     /// Checks what does not depend on the images.
     ///
     /// # Errors

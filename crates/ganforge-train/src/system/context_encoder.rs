@@ -1,0 +1,325 @@
+//! Inpainting: the generator completes an image with a hole (Pathak et al. 2016, "Context Encoders: Feature Learning by
+//! Inpainting").
+//!
+//! The generator minimises `λ_rec · E w ⊙ (x - F(context))² + λ_adv · payoff` over the predicted pixels (equations 1 to 3),
+//! where w is larger on predicted pixels that are not missing. The discriminator scores the predicted pixels alone, without
+//! their context.
+
+use std::path::Path;
+
+use burn::tensor::{Device, Tensor, TensorData};
+use ganforge_data::DataError;
+use ganforge_model::networks::{ContextEncoderGenerator, ContextEncoderGeneratorConfig};
+use ganforge_model::{
+    ConfigError, DiscriminatorArchitecture, DiscriminatorConfig, DiscriminatorNet, FORMAT_NAMED,
+    GENERATOR, GeneratorArchitecture, ImageShape, LatentSpec, ModelBundle, ModelCard, ModelError,
+    ModelFile, NetworkSize, keyed_rng,
+};
+use ganforge_ops::mean;
+use serde::{Deserialize, Serialize};
+
+use super::interface::{About, Setting, System, Turn};
+use super::loader::Loader;
+use crate::error::{RecipeError, TrainError};
+use crate::experiment::Experiment;
+use crate::game::{AdversarialLoss, Game, Loss, PerPlayer, ScoreState, Term};
+
+/// The tables `[generator]`, `[discriminator]` and `[inpainting]` of a recipe with `system = "context-encoder"`.
+///
+/// ```
+/// use ganforge_train::Recipe;
+/// use ganforge_train::recipe::RecipeSource;
+/// use ganforge_train::system::ContextEncoder;
+///
+/// let source = RecipeSource::find("context-encoder-2016-mnist-small")?;
+/// // The reconstruction loss alone.
+/// let changes = ["inpainting.adversarial=0".parse()?];
+/// let recipe: Recipe<ContextEncoder> = Recipe::from_source(&source, &changes)?;
+/// assert_eq!(recipe.system.inpainting.reconstruction, 0.999);
+/// # Ok::<(), ganforge_train::RecipeError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContextEncoder {
+    /// The encoder and decoder.
+    pub generator: ContextEncoderGeneratorConfig,
+    /// Scores the predicted pixels: the patch in the centre, or the whole image.
+    pub discriminator: DiscriminatorConfig,
+    /// The losses.
+    #[serde(default)]
+    pub inpainting: InpaintingConfig,
+}
+
+/// `[inpainting]` of a recipe: weights of the generator's loss.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct InpaintingConfig {
+    /// λ_rec, of the mean squared error of the predicted pixels.
+    pub reconstruction: f64,
+    /// λ_adv, of the payoff; 0 trains by the reconstruction alone.
+    pub adversarial: f64,
+    /// Weight within the squared error of predicted pixels that are not missing; missing ones have 1.
+    pub overlap_weight: f64,
+}
+
+impl Default for InpaintingConfig {
+    fn default() -> Self {
+        Self {
+            reconstruction: 0.999,
+            adversarial: 0.001,
+            overlap_weight: 10.0,
+        }
+    }
+}
+
+/// The input of a turn of a [`ContextEncoder`].
+#[derive(Debug, Clone)]
+pub struct InpaintingRound {
+    /// `[batch, channels, height, width]`, real images.
+    pub real: Tensor<4>,
+    /// `[1, 1, height, width]`, 1 at missing pixels and 0 elsewhere: one hole for the batch.
+    pub mask: Tensor<4>,
+}
+
+impl System for ContextEncoder {
+    const NAME: &'static str = "context-encoder";
+
+    type Generator = ContextEncoderGenerator;
+    type Discriminator = DiscriminatorNet;
+    type State = ScoreState;
+    type Round = InpaintingRound;
+    /// The predicted pixels.
+    type Generated = Tensor<4>;
+    type Sampled = ContextEncoderGenerator;
+
+    fn check(&self, experiment: &Experiment) -> Result<(), RecipeError> {
+        let Experiment {
+            data, game, run, ..
+        } = experiment;
+        let refuse = |key: &str, value: String, allowed: &str| {
+            let allowed = format!("{allowed} with system = \"{}\"", Self::NAME);
+            Err(RecipeError::value(key, value, allowed))
+        };
+        if data.labels {
+            return refuse("data.labels", "true".to_owned(), "false");
+        }
+        if game.generator_noise > 0.0 {
+            let value = game.generator_noise.to_string();
+            return refuse("game.generator_noise", value, "0");
+        }
+        if run.batch == 1 {
+            return refuse("run.batch", "1".to_owned(), "2 or more, for batch norm,");
+        }
+        self.inpainting.check()?;
+        self.generator
+            .check()
+            .map_err(|error| within("generator", error))?;
+        game.check_players(&self.discriminator, data.labels, run.batch)
+    }
+
+    fn init(
+        &self,
+        experiment: &Experiment,
+        setting: &Setting<'_>,
+    ) -> Result<(ContextEncoderGenerator, DiscriminatorNet), TrainError> {
+        let Setting { image, device, .. } = *setting;
+        let refuse = |player| move |source: ConfigError| TrainError::Network { player, source };
+        let rng = |player| keyed_rng(experiment.run.seed, player, 0);
+        let generator = self
+            .generator
+            .init(image, 0, &mut rng("generator weights"), device)
+            .map_err(refuse("generator"))?;
+        let scored = self.scored(image, &experiment.game);
+        let discriminator = self
+            .discriminator
+            .init(scored, 0, &mut rng("discriminator weights"), device)
+            .map_err(|error| of_predicted_pixels(error, image))
+            .map_err(refuse("discriminator"))?;
+        Ok((generator, discriminator))
+    }
+
+    /// None: a completed image depends on its context alone.
+    fn latent(&self) -> LatentSpec {
+        self.generator.latent()
+    }
+
+    fn sizes(
+        &self,
+        experiment: &Experiment,
+        image: ImageShape,
+        _classes: usize,
+    ) -> PerPlayer<Option<NetworkSize>> {
+        let scored = self.scored(image, &experiment.game);
+        PerPlayer {
+            generator: self.generator.size(image, 0),
+            discriminator: self.discriminator.size(scored, 0),
+        }
+    }
+
+    fn next_round(
+        &self,
+        loader: &mut Loader<'_>,
+        index: u64,
+    ) -> Result<InpaintingRound, DataError> {
+        let real = loader.next_images()?.images;
+        let [_, channels, height, width] = real.dims();
+        let image = ImageShape {
+            channels,
+            height,
+            width,
+        };
+        let mut rng = keyed_rng(loader.latents.seed, "mask", index);
+        let mask = self.generator.mask(image, &mut rng);
+        let mask = TensorData::new(mask, [1, 1, height, width]);
+        let mask = Tensor::from_data(mask, &loader.latents.device);
+        Ok(InpaintingRound { real, mask })
+    }
+
+    fn generate(
+        &self,
+        generator: &ContextEncoderGenerator,
+        round: &InpaintingRound,
+        _game: &Game,
+    ) -> Tensor<4> {
+        generator.predict(generator.context(round.real.clone(), &round.mask))
+    }
+
+    fn discriminator_loss(&self, turn: Turn<'_, Self>, predicted: Tensor<4>) -> Loss {
+        let real = turn.generator.predicted().crop(turn.round.real.clone());
+        adversarial(turn).discriminator_loss(real, predicted, None)
+    }
+
+    fn generator_loss(&self, turn: Turn<'_, Self>, predicted: Tensor<4>) -> Loss {
+        let InpaintingRound { real, mask } = turn.round;
+        let rectangle = turn.generator.predicted();
+        let real = rectangle.crop(real.clone());
+        let missing = rectangle.crop(mask.clone());
+        let weights = InpaintingConfig::weights(self.inpainting, missing);
+        let error = mean((predicted.clone() - real.clone()).square() * weights);
+        let mut loss = error.clone() * self.inpainting.reconstruction;
+        let mut terms = vec![Term::new("reconstruction", &error)];
+        if self.inpainting.adversarial > 0.0 {
+            let payoff = adversarial(turn).generator_loss(&real, predicted, None);
+            terms.push(Term::new("adversarial", &payoff.loss));
+            // The payoff's own terms but its total.
+            let own = payoff.terms.into_iter();
+            terms.extend(own.filter(|term| term.name != "generator_loss"));
+            loss = loss + payoff.loss * self.inpainting.adversarial;
+        }
+        let total = Loss::new("generator_loss", loss);
+        terms.splice(..0, total.terms);
+        Loss { terms, ..total }
+    }
+
+    fn sampled<'a>(&self, generator: &'a ContextEncoderGenerator) -> &'a ContextEncoderGenerator {
+        generator
+    }
+
+    fn to_model_file(
+        &self,
+        generator: &ContextEncoderGenerator,
+        about: &About,
+    ) -> Result<Vec<u8>, ModelError> {
+        let About {
+            signature,
+            recipe,
+            seed,
+            images_seen,
+            data_fingerprint,
+        } = about.clone();
+        let card = ModelCard {
+            format: FORMAT_NAMED,
+            architecture: (),
+            latent: signature.latent,
+            image: signature.image,
+            classes: signature.classes,
+            recipe,
+            seed,
+            images_seen,
+            data_fingerprint,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        ModelBundle::new(Self::NAME, card)
+            .with(GENERATOR, &self.generator, generator)?
+            .to_bytes()
+    }
+
+    fn open_model(path: &Path, device: &Device) -> Result<ContextEncoderGenerator, ModelError> {
+        ModelFile::<ContextEncoderGeneratorConfig>::open(path)?.into_network(device)
+    }
+
+    fn terms(&self) -> &'static [&'static str] {
+        if self.inpainting.adversarial > 0.0 {
+            &["reconstruction", "adversarial"]
+        } else {
+            &["reconstruction"]
+        }
+    }
+}
+
+impl ContextEncoder {
+    /// The size of what the discriminator scores: the predicted pixels, packed.
+    fn scored(&self, image: ImageShape, game: &Game) -> ImageShape {
+        let predicted = self.generator.predicted(image);
+        ImageShape {
+            channels: predicted.channels.saturating_mul(game.packing.max(1)),
+            ..predicted
+        }
+    }
+}
+
+impl InpaintingConfig {
+    /// Weights of squared errors: 1 where a pixel is missing, `overlap_weight` elsewhere.
+    ///
+    /// # Shapes
+    /// - `missing`: any, 1 at missing pixels and 0 elsewhere
+    /// - output: as `missing`
+    fn weights(self, missing: Tensor<4>) -> Tensor<4> {
+        missing * (1.0 - self.overlap_weight) + self.overlap_weight
+    }
+
+    fn check(self) -> Result<(), RecipeError> {
+        for (key, value) in [
+            ("reconstruction", self.reconstruction),
+            ("adversarial", self.adversarial),
+            ("overlap_weight", self.overlap_weight),
+        ] {
+            if !(value.is_finite() && value >= 0.0) {
+                let key = format!("inpainting.{key}");
+                return Err(RecipeError::value(key, value, "a number of 0 or more"));
+            }
+        }
+        if self.reconstruction == 0.0 && self.adversarial == 0.0 {
+            return Err(RecipeError::value(
+                "inpainting.reconstruction",
+                0,
+                "above 0 with inpainting.adversarial = 0, or the generator has no loss",
+            ));
+        }
+        Ok(())
+    }
+}
+
+fn adversarial(turn: Turn<'_, ContextEncoder>) -> AdversarialLoss<'_, DiscriminatorNet> {
+    AdversarialLoss {
+        discriminator: turn.discriminator,
+        state: turn.state,
+        game: turn.game,
+        key: turn.key,
+    }
+}
+
+/// An error of a network's configuration, as one of the recipe.
+fn within(table: &str, error: ConfigError) -> RecipeError {
+    RecipeError::value(format!("{table}.{}", error.key), error.value, error.allowed)
+}
+
+/// States that a size which does not suit the discriminator is that of the predicted pixels.
+fn of_predicted_pixels(error: ConfigError, image: ImageShape) -> ConfigError {
+    if error.key != "data.size" {
+        return error;
+    }
+    let ImageShape { height, width, .. } = image;
+    let value = format!("{height}×{width}, of which {} is predicted", error.value);
+    ConfigError::new(error.key, value, error.allowed)
+}
