@@ -12,6 +12,6 @@ mod players;
 
 pub use context_encoder::{ContextEncoder, InpaintingConfig, InpaintingRound};
 pub use gan::{Gan, GanRound};
-pub use interface::{About, Detach, Setting, System, Turn};
+pub use interface::{About, Detach, Setting, Shipped, System, Turn};
 pub use loader::{ImageBatch, ImageSource, Latents, Loader};
 pub use players::{Players, Start};
