@@ -129,6 +129,15 @@ pub enum InferError {
         /// The shape that the model takes; `None` for a model of latents.
         expected: Option<ImageShape>,
     },
+    /// A model that does not complete images.
+    #[error(
+        "{}: the model does not complete images; inpaint takes one of system = \"context-encoder\"",
+        path.display()
+    )]
+    NotInpainting {
+        /// The model file.
+        path: PathBuf,
+    },
     /// The device failed to compute or to return images.
     #[error("the device failed: {0}")]
     Device(#[from] TensorReadError),

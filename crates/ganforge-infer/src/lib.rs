@@ -16,6 +16,7 @@
 //! - [`Sampler`] opens a model file and draws images from it. The same seed gives the same images.
 //! - [`sample`] does the same for any [`Generator`](ganforge_model::Generator), such as one in training.
 //! - [`Images`] holds raw floats; [`pixel`] converts a value to 8 bits.
+//! - [`Inpainter`] completes images with a hole; [`HoleErrors`] compares them with the original ones.
 //! - [`Output`] writes a grid, a folder of files or a numpy array. [`ImageWriter`] writes batch by batch, in memory that does not grow with the
 //!   number of images.
 //!
@@ -39,6 +40,7 @@
 
 mod error;
 mod images;
+mod inpainting;
 mod picture;
 mod sampling;
 mod writer;
@@ -46,6 +48,7 @@ mod writer;
 pub use burn;
 pub use error::InferError;
 pub use images::Images;
+pub use inpainting::{HoleErrors, Inpainter};
 pub use picture::{GridOptions, pixel};
 pub use sampling::{SampleOptions, Sampler, Signature, batches, generate, latent, sample};
 pub use writer::{ImageWriter, Output};

@@ -125,6 +125,7 @@ fn weights_after_two_steps_agree_with_pytorch() {
                 height: side,
                 width: side,
             },
+            input: None,
             classes: Vec::new(),
         };
         let mut players = recipe.build(&signature, 0, &device).unwrap();

@@ -3,6 +3,7 @@
 mod bench;
 mod data;
 mod evaluate;
+mod inpaint;
 mod inputs;
 mod listing;
 mod sample;
@@ -11,6 +12,7 @@ mod train;
 pub use bench::bench;
 pub use data::{fetch, inspect};
 pub use evaluate::evaluate;
+pub use inpaint::inpaint;
 pub use listing::{devices, recipes};
 pub use sample::sample;
 pub use train::train;

@@ -51,6 +51,10 @@ mod tests {
             generator(r#"{"kind": "r3gan", "width": 8}"#)
         );
         assert_eq!(
+            GeneratorConfig::ContextEncoder(ContextEncoderGeneratorConfig::new([8], 4, [8])),
+            generator(r#"{"kind": "context-encoder", "encoder": [8], "code": 4, "decoder": [8]}"#)
+        );
+        assert_eq!(
             DiscriminatorConfig::Mlp(MlpDiscriminatorConfig::new([8])),
             discriminator(r#"{"kind": "mlp", "hidden": [8]}"#)
         );

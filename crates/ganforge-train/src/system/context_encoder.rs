@@ -6,19 +6,21 @@
 //! their context.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use ganforge_data::DataError;
+use ganforge_data::{DataError, Dataset};
+use ganforge_infer::{HoleErrors, Images, InferError, SampleOptions, Signature, sample};
 use ganforge_model::networks::{ContextEncoderGenerator, ContextEncoderGeneratorConfig};
 use ganforge_model::{
-    ConfigError, DiscriminatorArchitecture, DiscriminatorConfig, DiscriminatorNet, FORMAT_NAMED,
-    GENERATOR, GeneratorArchitecture, ImageShape, LatentSpec, ModelBundle, ModelCard, ModelError,
-    ModelFile, NetworkSize, keyed_rng,
+    ConfigError, DISCRIMINATOR, DiscriminatorArchitecture, DiscriminatorConfig, DiscriminatorNet,
+    FORMAT_NAMED, GENERATOR, GeneratorArchitecture, GeneratorConfig, GeneratorNet, ImageShape,
+    LatentSpec, ModelBundle, ModelCard, ModelError, ModelFile, NetworkSize, keyed_rng,
 };
 use ganforge_ops::mean;
 use serde::{Deserialize, Serialize};
 
-use super::interface::{About, Setting, System, Turn};
+use super::interface::{About, Setting, Shipped, System, Turn};
 use super::loader::Loader;
 use crate::error::{RecipeError, TrainError};
 use crate::experiment::Experiment;
@@ -215,11 +217,24 @@ impl System for ContextEncoder {
         generator
     }
 
-    fn to_model_file(
+    /// An image with its mask as one more channel.
+    fn input(&self, image: ImageShape) -> Option<ImageShape> {
+        self.generator.input(image)
+    }
+
+    /// The first images of the data, with a hole each.
+    fn sample_inputs(
         &self,
-        generator: &ContextEncoderGenerator,
-        about: &About,
-    ) -> Result<Vec<u8>, ModelError> {
+        images: &Dataset,
+        count: usize,
+        seed: u64,
+    ) -> Result<Option<Images>, TrainError> {
+        let first: Vec<usize> = (0..images.len().min(count)).collect();
+        let batch = images.gather(&first)?.images;
+        Ok(Some(self.cut(images.shape(), &batch, seed, 0)?))
+    }
+
+    fn to_model_file(&self, shipped: &Shipped<Self>, about: &About) -> Result<Vec<u8>, ModelError> {
         let About {
             signature,
             recipe,
@@ -227,6 +242,7 @@ impl System for ContextEncoder {
             images_seen,
             data_fingerprint,
         } = about.clone();
+        let generator = GeneratorConfig::ContextEncoder(self.generator.clone());
         let card = ModelCard {
             format: FORMAT_NAMED,
             architecture: (),
@@ -239,13 +255,59 @@ impl System for ContextEncoder {
             data_fingerprint,
             version: env!("CARGO_PKG_VERSION").to_owned(),
         };
-        ModelBundle::new(Self::NAME, card)
-            .with(GENERATOR, &self.generator, generator)?
-            .to_bytes()
+        let bundle =
+            ModelBundle::new(Self::NAME, card).with(GENERATOR, &generator, &shipped.generator)?;
+        let bundle = match &shipped.discriminator {
+            Some(network) => bundle.with(DISCRIMINATOR, &self.discriminator, network)?,
+            None => bundle,
+        };
+        bundle.to_bytes()
     }
 
     fn open_model(path: &Path, device: &Device) -> Result<ContextEncoderGenerator, ModelError> {
-        ModelFile::<ContextEncoderGeneratorConfig>::open(path)?.into_network(device)
+        match ModelFile::<GeneratorConfig>::open(path)?.into_network(device)? {
+            GeneratorNet::ContextEncoder(network) => Ok(network),
+            _ => {
+                let what = "its generator does not complete images".to_owned();
+                Err(ModelError::Description(what))
+            }
+        }
+    }
+
+    fn own_metrics(&self) -> &'static [&'static str] {
+        &["hole_l1", "hole_l2", "hole_psnr"]
+    }
+
+    /// Errors of the missing pixels of all test images. Random holes are those of seed 0.
+    fn measure(
+        &self,
+        shipped: &Shipped<Self>,
+        test: &Dataset,
+        device: &Device,
+    ) -> Result<Vec<f64>, TrainError> {
+        let image = test.shape();
+        let signature = Signature {
+            latent: self.latent(),
+            image,
+            input: self.input(image),
+            classes: Vec::new(),
+        };
+        let mut errors = HoleErrors::default();
+        let indices: Vec<usize> = (0..test.len()).collect();
+        for (indices, first) in indices.chunks(MEASURED).zip((0..).step_by(MEASURED)) {
+            let originals = Images::new(image, test.gather(indices)?.images)?;
+            let inputs = Arc::new(self.cut(image, originals.data(), 0, first)?);
+            let options = SampleOptions {
+                inputs: Some(inputs.clone()),
+                ..SampleOptions::new(indices.len(), 0)
+            };
+            let completed = sample(&shipped.generator, &signature, &options, device)?;
+            let each = originals.iter().zip(&completed).zip(inputs.iter());
+            for ((original, completed), input) in each {
+                errors.add(image, original, completed, &input[image.values()..]);
+            }
+        }
+        Ok(vec![errors.l1(), errors.l2(), errors.psnr()])
     }
 
     fn terms(&self) -> &'static [&'static str] {
@@ -257,7 +319,30 @@ impl System for ContextEncoder {
     }
 }
 
+/// Test images that are measured at a time.
+const MEASURED: usize = 256;
+
 impl ContextEncoder {
+    /// Images with a hole each and their masks. `first` is the index of the first.
+    fn cut(
+        &self,
+        image: ImageShape,
+        pixels: &[f32],
+        seed: u64,
+        first: u64,
+    ) -> Result<Images, InferError> {
+        let inputs = pixels.chunks(image.values()).zip(first..);
+        let inputs = inputs.flat_map(|(pixels, index)| {
+            let mut rng = keyed_rng(seed, "input", index);
+            self.generator.prepare_input(pixels, image, &mut rng)
+        });
+        let input = ImageShape {
+            channels: image.channels + 1,
+            ..image
+        };
+        Images::new(input, inputs.collect())
+    }
+
     /// The size of what the discriminator scores: the predicted pixels, packed.
     fn scored(&self, image: ImageShape, game: &Game) -> ImageShape {
         let predicted = self.generator.predicted(image);

@@ -73,6 +73,13 @@ impl<G: GeneratorArchitecture, D: DiscriminatorArchitecture> System for Gan<G, D
         experiment
             .game
             .check_players(&self.discriminator, labels, batch)?;
+        if self.generator.input(ImageShape::POINT).is_some() {
+            return Err(RecipeError::value(
+                "generator.kind",
+                "one that takes images",
+                "one that takes latents, with system = \"gan\"",
+            ));
+        }
         if batch == 1
             && let Some(norm) = self.generator.batch_norm_1d()
         {

@@ -34,8 +34,10 @@ use crate::{
 /// let network = config.init(image, 0, &mut keyed_rng(7, "weights", 0), &device)?;
 /// let images = Tensor::<4>::ones([4, 1, 28, 28], &device);
 /// assert_eq!(network.predict(images.clone()).dims(), [4, 1, 14, 14]);
-/// let completed = network.forward(GeneratorInput::image(images));
-/// assert_eq!(completed.dims(), [4, 1, 28, 28]);
+/// // Nothing is missing: the second channel is the mask.
+/// let input = Tensor::cat(vec![images.clone(), images.zeros_like()], 1);
+/// let completed = network.forward(GeneratorInput::image(input));
+/// assert_eq!(completed.into_data(), images.into_data());
 /// # Ok::<(), ganforge_model::ConfigError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -79,9 +81,8 @@ pub struct ContextEncoderGenerator {
 /// What does not depend on weights.
 #[derive(Debug, Clone, PartialEq)]
 struct Geometry {
-    region: Region,
     image: ImageShape,
-    hole: Rectangle,
+    predicted: Rectangle,
     fill: Vec<f32>,
 }
 
@@ -91,9 +92,6 @@ const RGB_FILL: [f64; 3] = [
     2.0 * 104.0 / 255.0 - 1.0,
     2.0 * 123.0 / 255.0 - 1.0,
 ];
-
-/// Largest difference from the fill colour, in any channel, of a pixel that is missing: less than half a step of 8 bits.
-const FILL_TOLERANCE: f64 = 1e-3;
 
 impl ContextEncoderGeneratorConfig {
     /// A network for a hole in the centre, without overlap; other fields have their defaults.
@@ -142,6 +140,23 @@ impl ContextEncoderGeneratorConfig {
     #[must_use]
     pub fn mask(&self, image: ImageShape, rng: &mut ChaCha8Rng) -> Vec<f32> {
         self.region.mask(image, self.overlap, rng)
+    }
+
+    /// An image whose missing pixels have the fill colour, and the mask as one more channel.
+    ///
+    /// # Shapes
+    /// - `image`: `channels · height · width` values
+    /// - `mask`: `height · width` values, 1 at missing pixels and 0 elsewhere
+    /// - output: `(channels + 1) · height · width` values
+    #[must_use]
+    pub fn cut(&self, image: &[f32], shape: ImageShape, mask: &[f32]) -> Vec<f32> {
+        let fill = self.fill_colour(shape);
+        let planes = image.chunks(mask.len()).zip(fill);
+        let with_hole = planes.flat_map(|(plane, fill)| {
+            let pixels = plane.iter().zip(mask);
+            pixels.map(move |(&pixel, &missing)| if missing > 0.5 { fill as f32 } else { pixel })
+        });
+        with_hole.chain(mask.iter().copied()).collect()
     }
 
     /// Checks what does not depend on the images.
@@ -215,7 +230,7 @@ impl ContextEncoderGeneratorConfig {
             }
         }
         let side = predicted.height.min(predicted.width);
-        if 2 * self.overlap >= side {
+        if self.overlap >= side.div_ceil(2) {
             return Err(ConfigError::new(
                 "overlap",
                 self.overlap,
@@ -290,9 +305,8 @@ impl GeneratorArchitecture for ContextEncoderGeneratorConfig {
             decoder,
             base_grid,
             geometry: Geometry {
-                region: self.region,
                 image,
-                hole: Rectangle::centre(image).inset(self.overlap),
+                predicted: self.region.predicted(image),
                 fill: fill.into_iter().map(|value| value as f32).collect(),
             },
         })
@@ -313,6 +327,19 @@ impl GeneratorArchitecture for ContextEncoderGeneratorConfig {
 
     fn batch_norm_1d(&self) -> Option<&'static str> {
         Some("batch")
+    }
+
+    /// An image and its mask.
+    fn input(&self, image: ImageShape) -> Option<ImageShape> {
+        Some(ImageShape {
+            channels: image.channels.saturating_add(1),
+            ..image
+        })
+    }
+
+    /// The image with a hole in the fill colour, and the hole's mask.
+    fn prepare_input(&self, image: &[f32], shape: ImageShape, rng: &mut ChaCha8Rng) -> Vec<f32> {
+        self.cut(image, shape, &self.mask(shape, rng))
     }
 }
 
@@ -382,30 +409,7 @@ impl ContextEncoderGenerator {
     /// The pixels that it predicts.
     #[must_use]
     pub fn predicted(&self) -> Rectangle {
-        let Geometry { region, image, .. } = self.geometry;
-        region.predicted(image)
-    }
-
-    /// The missing pixels of images: those of the hole in the centre, or for [`Region::Random`] all pixels of the fill
-    /// colour.
-    fn mask(&self, images: &Tensor<4>) -> Tensor<4> {
-        let device = images.device();
-        let Geometry {
-            region,
-            image,
-            hole,
-            ..
-        } = &self.geometry;
-        match region {
-            Region::Centre => {
-                let mask = TensorData::new(hole.mask(*image), [1, 1, image.height, image.width]);
-                Tensor::from_data(mask, &device)
-            }
-            Region::Random => {
-                let distance = (images.clone() - self.fill(&device)).abs().max_dim(1);
-                distance.lower_equal_scalar(FILL_TOLERANCE).float()
-            }
-        }
+        self.geometry.predicted
     }
 
     /// `[1, channels, 1, 1]`
@@ -416,12 +420,14 @@ impl ContextEncoderGenerator {
     }
 }
 
-/// Takes images and returns them completed. What is in the hole of a [`Region::Centre`] has no effect; for
-/// [`Region::Random`] the hole is every pixel of the fill colour.
+/// Takes images with their mask as one more channel, 1 at missing pixels and 0 elsewhere, and returns images whose missing pixels
+/// are those of the prediction. What an input has at missing pixels has no effect.
 impl Generator for ContextEncoderGenerator {
     fn forward(&self, input: GeneratorInput) -> Tensor<4> {
-        let images = input.expect_image();
-        let mask = self.mask(&images);
+        let input = input.expect_image();
+        let channels = self.geometry.image.channels;
+        let mask = input.clone().narrow(1, channels, 1);
+        let images = input.narrow(1, 0, channels);
         let prediction = self.predict(self.context(images.clone(), &mask));
         self.complete(images, &mask, prediction)
     }
