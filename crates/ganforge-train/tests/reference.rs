@@ -170,7 +170,7 @@ fn every_key_of_the_context_encoder_has_a_row_with_its_default() {
             "generator",
             "encoder = [8, 8]\ncode = 8\ndecoder = [8, 8]",
         ),
-        ("## Inpainting", "inpainting", ""),
+        ("### System `context-encoder`", "inpainting", ""),
     ] {
         let complaint = load(path, &format!("{least}\nnonsense = 1")).unwrap_err();
         let (_, known) = complaint.rsplit_once("expected ").unwrap();

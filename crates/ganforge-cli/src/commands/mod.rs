@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod bench;
+mod classify;
 mod data;
 mod evaluate;
 mod inpaint;
@@ -10,6 +11,7 @@ mod sample;
 mod train;
 
 pub use bench::bench;
+pub use classify::classify;
 pub use data::{fetch, inspect};
 pub use evaluate::evaluate;
 pub use inpaint::inpaint;

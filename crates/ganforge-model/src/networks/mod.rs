@@ -1,6 +1,7 @@
 //! Built-in architectures, each with its paper and its deviations from it.
 
 mod autoencoder;
+mod classifier;
 mod context_encoder;
 mod dcgan;
 mod mlp;
@@ -11,6 +12,7 @@ mod resnet;
 pub use autoencoder::{
     AutoencoderDiscriminator, AutoencoderDiscriminatorConfig, ReconstructionError,
 };
+pub use classifier::{Classifier, ClassifierCard, ClassifierConfig, ClassifierOutput};
 pub use context_encoder::{
     ContextEncoderGenerator, ContextEncoderGeneratorConfig, Rectangle, Region,
 };

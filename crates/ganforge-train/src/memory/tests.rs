@@ -1,7 +1,8 @@
 use ganforge_model::{DiscriminatorConfig, GeneratorConfig};
 
 use super::*;
-use crate::recipe::{ForSystem, Override, RecipeSource, builtin_names, for_system};
+use crate::recipe::Override;
+use crate::recipe::registry_tests::{RecipeCheck, check_builtin};
 
 const GIB: f64 = (1_u64 << 30) as f64;
 
@@ -27,32 +28,28 @@ fn checked(name: &str, changes: &[&str], memory: &SystemMemory) -> Result<Option
     check_against(&recipe, images, Workload::Train, true, memory).map_err(|error| error.to_string())
 }
 
-struct Fits<'a>(&'a RecipeSource, SystemMemory);
-
-impl ForSystem for Fits<'_> {
-    type Output = Result<Option<String>, String>;
-
-    fn run<S: System>(self) -> Self::Output {
-        let recipe = Recipe::<S>::from_source(self.0, &[]).unwrap();
-        let images = smallest_images(&recipe);
-        let fits = check_against(&recipe, images, Workload::Train, true, &self.1);
-        fits.map_err(|error| error.to_string())
-    }
-}
-
 #[test]
 fn every_built_in_recipe_fits_a_small_memory() {
-    for name in builtin_names() {
-        let gib = match name {
-            // Two matrices of 8192 × 4000 weights, as in the paper.
-            "context-encoder-2016-folder" => 3.0,
-            _ => 2.0,
-        };
-        let source = RecipeSource::find(name).unwrap();
-        let fits = Fits(&source, memory(gib));
-        let fits = for_system(&source.system(&[]).unwrap(), fits).unwrap();
-        assert_eq!(fits, Ok(None), "{name}");
+    struct Fits;
+
+    impl RecipeCheck for Fits {
+        fn check<S: System>(name: &str, recipe: &Recipe<S>) {
+            let images = smallest_images(recipe);
+            let gib = match name {
+                // Two matrices of 8192 × 4000 weights, as in the paper.
+                "context-encoder-2016-folder" => 3.0,
+                _ => 2.0,
+            };
+            let checked = check_against(recipe, images, Workload::Train, true, &memory(gib));
+            assert_eq!(
+                checked.map_err(|error| error.to_string()),
+                Ok(None),
+                "{name}"
+            );
+        }
     }
+
+    check_builtin::<Fits>();
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The recipes that are built into the library.
 
 /// Name and text of every built-in recipe, in the order in which `ganforge recipes` lists them.
-const BUILTIN: [(&str, &str); 21] = [
+const BUILTIN: [(&str, &str); 24] = [
     ("digits", include_str!("../../recipes/digits.toml")),
     (
         "digits-conditional",
@@ -57,6 +57,18 @@ const BUILTIN: [(&str, &str); 21] = [
     (
         "context-encoder-2016-mnist-small",
         include_str!("../../recipes/context-encoder-2016-mnist-small.toml"),
+    ),
+    (
+        "salimans-2016-mnist",
+        include_str!("../../recipes/salimans-2016-mnist.toml"),
+    ),
+    (
+        "salimans-2016-mnist-small",
+        include_str!("../../recipes/salimans-2016-mnist-small.toml"),
+    ),
+    (
+        "salimans-2016-digits-small",
+        include_str!("../../recipes/salimans-2016-digits-small.toml"),
     ),
     (
         "folder-dcgan",

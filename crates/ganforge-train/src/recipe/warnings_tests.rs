@@ -1,4 +1,5 @@
-use super::super::{ForSystem, Override, Recipe, RecipeSource, builtin_names, for_system};
+use super::super::registry_tests::{RecipeCheck, check_builtin};
+use super::super::{Override, Recipe};
 use crate::System;
 
 fn warnings(recipe: &str, changes: &[&str]) -> Vec<String> {
@@ -9,24 +10,17 @@ fn warnings(recipe: &str, changes: &[&str]) -> Vec<String> {
     Recipe::load(recipe, &changes).unwrap().warnings()
 }
 
-struct Warnings<'a>(&'a RecipeSource);
-
-impl ForSystem for Warnings<'_> {
-    type Output = Vec<String>;
-
-    fn run<S: System>(self) -> Vec<String> {
-        let recipe = Recipe::<S>::from_source(self.0, &[]).unwrap();
-        recipe.warnings()
-    }
-}
-
 #[test]
 fn built_in_recipes_have_no_warnings() {
-    for name in builtin_names() {
-        let source = RecipeSource::find(name).unwrap();
-        let warnings = for_system(&source.system(&[]).unwrap(), Warnings(&source)).unwrap();
-        assert_eq!(warnings, [""; 0], "{name}");
+    struct Silent;
+
+    impl RecipeCheck for Silent {
+        fn check<S: System>(name: &str, recipe: &Recipe<S>) {
+            assert_eq!(recipe.warnings(), [""; 0], "{name}");
+        }
     }
+
+    check_builtin::<Silent>();
 }
 
 #[test]

@@ -101,6 +101,7 @@ impl<G: GeneratorArchitecture, D: DiscriminatorArchitecture> System for Gan<G, D
             classes,
             mean_image,
             device,
+            ..
         } = *setting;
         let refuse = |player| move |source: ConfigError| TrainError::Network { player, source };
         let rng = |player| keyed_rng(experiment.run.seed, player, 0);
@@ -216,6 +217,7 @@ impl<G: GeneratorArchitecture, D: DiscriminatorArchitecture> System for Gan<G, D
             seed,
             images_seen,
             data_fingerprint,
+            label_names: _,
         } = about.clone();
         let card = ModelCard {
             format: FORMAT,

@@ -8,12 +8,15 @@
 //! Deviations from the code of the paper (`pathak22/context-encoder`): scales of batch norm start at 1 instead of N(1, 0.02²);
 //! no convolution has a bias, where the code sets biases to zero before every step; sizes other than 64 and 128 pixels.
 
+mod config;
 mod generator;
 mod mask;
 mod rectangle;
 mod region;
+mod side;
 mod size;
 
-pub use generator::{ContextEncoderGenerator, ContextEncoderGeneratorConfig};
+pub use config::ContextEncoderGeneratorConfig;
+pub use generator::ContextEncoderGenerator;
 pub use rectangle::Rectangle;
 pub use region::Region;

@@ -1,7 +1,7 @@
 //! Sizes of the layers.
 
-use super::ContextEncoderGeneratorConfig;
-use super::rectangle::Rectangle;
+use super::config::ContextEncoderGeneratorConfig;
+use super::side::{SideSizes, halved, side_sizes};
 use crate::ImageShape;
 use crate::layers::Norm;
 use crate::size::{NetworkSize, numbers, pixels};
@@ -9,38 +9,13 @@ use crate::size::{NetworkSize, numbers, pixels};
 /// Kernel size of every layer.
 const KERNEL: usize = 4;
 
-/// A side after `times` layers that halve it, rounded down.
-pub(super) fn halved(side: usize, times: usize) -> usize {
-    u32::try_from(times).map_or(0, |times| side.checked_shr(times).unwrap_or(0))
-}
-
-/// Heights and widths of layers.
-pub(super) struct SideSizes {
-    /// What the last layer of the encoder leaves.
-    pub top_grid: [usize; 2],
-    /// The base grid of the decoder, then the output of each of its layers.
-    pub predicted: Vec<[usize; 2]>,
-}
-
 impl ContextEncoderGeneratorConfig {
-    pub(super) fn side_sizes(&self, image: ImageShape) -> SideSizes {
-        let Rectangle { height, width, .. } = self.region.predicted(image);
-        let layers = self.decoder.len();
-        let predicted = (0..=layers).rev();
-        SideSizes {
-            top_grid: [image.height, image.width].map(|side| halved(side, self.encoder.len())),
-            predicted: predicted
-                .map(|times| [height, width].map(|side| halved(side, times)))
-                .collect(),
-        }
-    }
-
     /// Number of parameters and stored activations.
     pub(super) fn network_size(&self, image: ImageShape) -> NetworkSize {
         let SideSizes {
             top_grid,
             predicted,
-        } = self.side_sizes(image);
+        } = side_sizes(self.region, self.encoder.len(), self.decoder.len(), image);
         let area = |[height, width]: [usize; 2]| height as f64 * width as f64;
         let mut size = NetworkSize::default();
         size.keep(numbers(image));

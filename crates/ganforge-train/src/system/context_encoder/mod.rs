@@ -5,6 +5,10 @@
 //! where w is larger on predicted pixels that are not missing. The discriminator scores the predicted pixels alone, without
 //! their context.
 
+mod inpainting_config;
+
+pub use inpainting_config::InpaintingConfig;
+
 use std::path::Path;
 use std::sync::Arc;
 
@@ -20,11 +24,11 @@ use ganforge_model::{
 use ganforge_ops::mean;
 use serde::{Deserialize, Serialize};
 
-use super::interface::{About, Setting, Shipped, System, Turn};
-use super::loader::Loader;
 use crate::error::{RecipeError, TrainError};
 use crate::experiment::Experiment;
 use crate::game::{AdversarialLoss, Game, Loss, PerPlayer, ScoreState, Term};
+use crate::system::interface::{About, Setting, Shipped, System, Turn};
+use crate::system::loader::Loader;
 
 /// The tables `[generator]`, `[discriminator]` and `[inpainting]` of a recipe with `system = "context-encoder"`.
 ///
@@ -50,28 +54,6 @@ pub struct ContextEncoder {
     /// The losses.
     #[serde(default)]
     pub inpainting: InpaintingConfig,
-}
-
-/// `[inpainting]` of a recipe: weights of the generator's loss.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct InpaintingConfig {
-    /// λ_rec, of the mean squared error of the predicted pixels.
-    pub reconstruction: f64,
-    /// λ_adv, of the payoff; 0 trains by the reconstruction alone.
-    pub adversarial: f64,
-    /// Weight within the squared error of predicted pixels that are not missing; missing ones have 1.
-    pub overlap_weight: f64,
-}
-
-impl Default for InpaintingConfig {
-    fn default() -> Self {
-        Self {
-            reconstruction: 0.999,
-            adversarial: 0.001,
-            overlap_weight: 10.0,
-        }
-    }
 }
 
 /// The input of a turn of a [`ContextEncoder`].
@@ -196,7 +178,7 @@ impl System for ContextEncoder {
         let rectangle = turn.generator.predicted();
         let real = rectangle.crop(real.clone());
         let missing = rectangle.crop(mask.clone());
-        let weights = InpaintingConfig::weights(self.inpainting, missing);
+        let weights = self.inpainting.weights(missing);
         let error = mean((predicted.clone() - real.clone()).square() * weights);
         let mut loss = error.clone() * self.inpainting.reconstruction;
         let mut terms = vec![Term::new("reconstruction", &error)];
@@ -350,38 +332,6 @@ impl ContextEncoder {
             channels: predicted.channels.saturating_mul(game.packing.max(1)),
             ..predicted
         }
-    }
-}
-
-impl InpaintingConfig {
-    /// Weights of squared errors: 1 where a pixel is missing, `overlap_weight` elsewhere.
-    ///
-    /// # Shapes
-    /// - `missing`: any, 1 at missing pixels and 0 elsewhere
-    /// - output: as `missing`
-    fn weights(self, missing: Tensor<4>) -> Tensor<4> {
-        missing * (1.0 - self.overlap_weight) + self.overlap_weight
-    }
-
-    fn check(self) -> Result<(), RecipeError> {
-        for (key, value) in [
-            ("reconstruction", self.reconstruction),
-            ("adversarial", self.adversarial),
-            ("overlap_weight", self.overlap_weight),
-        ] {
-            if !(value.is_finite() && value >= 0.0) {
-                let key = format!("inpainting.{key}");
-                return Err(RecipeError::value(key, value, "a number of 0 or more"));
-            }
-        }
-        if self.reconstruction == 0.0 && self.adversarial == 0.0 {
-            return Err(RecipeError::value(
-                "inpainting.reconstruction",
-                0,
-                "above 0 with inpainting.adversarial = 0, or the generator has no loss",
-            ));
-        }
-        Ok(())
     }
 }
 
