@@ -16,6 +16,7 @@
 //! - [`Sampler`] opens a model file and draws images from it. The same seed gives the same images.
 //! - [`sample`] does the same for any [`Generator`](ganforge_model::Generator), such as one in training.
 //! - [`Classifier`] classifies images by the classifier that a semi-supervised model ships.
+//! - [`Features`] computes the pooled hidden layers of a shipped discriminator, for a classifier with few labels.
 //! - [`Images`] holds raw floats; [`pixel`] converts a value to 8 bits.
 //! - [`Inpainter`] completes images with a hole; [`HoleErrors`] compares them with the original ones.
 //! - [`Output`] writes a grid, a folder of files or a numpy array. [`ImageWriter`] writes batch by batch, in memory that does not grow with the
@@ -40,6 +41,7 @@
 //! This crate names no backend and needs no gradients.
 
 mod classifier;
+mod encoding;
 mod error;
 mod images;
 mod inpainting;
@@ -49,6 +51,7 @@ mod writer;
 
 pub use burn;
 pub use classifier::Classifier;
+pub use encoding::{Codes, Features};
 pub use error::InferError;
 pub use images::Images;
 pub use inpainting::{HoleErrors, Inpainter};
