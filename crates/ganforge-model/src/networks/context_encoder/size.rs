@@ -4,7 +4,7 @@ use super::config::ContextEncoderGeneratorConfig;
 use super::side::{SideSizes, halved, side_sizes};
 use crate::ImageShape;
 use crate::layers::Norm;
-use crate::size::{NetworkSize, numbers, pixels};
+use crate::size::{NetworkSize, numbers};
 
 /// Kernel size of every layer.
 const KERNEL: usize = 4;
@@ -47,7 +47,7 @@ impl ContextEncoderGeneratorConfig {
             inputs = outputs;
         }
         // After the hyperbolic tangent.
-        size.keep(image.channels as f64 * positions.min(pixels(image)));
+        size.keep(image.channels as f64 * positions);
         size
     }
 }
