@@ -105,7 +105,7 @@ fn random_holes_follow_the_seed_or_a_mask() {
 #[test]
 fn a_run_that_was_killed_and_resumed_is_the_uninterrupted_one() {
     let home = Home::new();
-    let run = format!("{SMALL} {RANDOM} --images 12800 --set run.checkpoint=320");
+    let run = format!("{SMALL} {RANDOM} --images 25600 --set run.checkpoint=320");
     home.does(&format!("{run} --out whole"));
     let mut parts = home.start(&format!("{run} --out parts --dashboard log"));
     parts.ticks(3);
@@ -146,7 +146,7 @@ fn what_does_not_fit_is_refused_in_one_line() {
         ),
         (
             "generator.fill=[0.5,0.5,0.5]",
-            &["`fill` is 3 values", "1 values"],
+            &["`fill` is 3 values", "which have 1"],
         ),
         (
             "data.size=[10,10]",

@@ -178,8 +178,8 @@ pub enum InferError {
 fn input(found: Option<ImageShape>, expected: Option<ImageShape>) -> String {
     match (found, expected) {
         (_, None) => "the model draws images from latents and takes no images".to_owned(),
-        (None, Some(expected)) => {
-            format!("the model computes images from images of {expected}: name some with --input")
+        (None, Some(_)) => {
+            "the model computes images from images: name some with --input".to_owned()
         }
         (Some(found), Some(expected)) => {
             format!("the model computes images from images of {expected}, not of {found}")

@@ -64,6 +64,10 @@ pub fn inpaint(arguments: &InpaintArguments) -> Result<Done, CliError> {
     let masks = arguments.mask.as_ref();
     let masks = masks.map(|masks| open(masks, Split::Train, 1, &inpainter, &path));
     let masks = masks.transpose()?.map(|masks| all(&masks)).transpose()?;
+    // Refused before the folder is made.
+    if let Some(masks) = &masks {
+        inpainter.check_masks(masks)?;
+    }
     let count = arguments
         .count
         .map_or(dataset.len(), |count| count.min(dataset.len()));

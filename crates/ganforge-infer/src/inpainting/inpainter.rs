@@ -90,6 +90,17 @@ impl Inpainter {
         masks: &Images,
         first: usize,
     ) -> Result<Images, InferError> {
+        self.check_masks(masks)?;
+        let masks = masks.iter().cycle().skip(first % masks.count());
+        let masks = masks.map(|mask| mask.iter().map(|&pixel| f32::from(u8::from(pixel > 0.0))));
+        self.inputs(images, masks.map(Iterator::collect))
+    }
+
+    /// Fails unless masks of [`cut_masks`](Self::cut_masks) suit the model.
+    ///
+    /// # Errors
+    /// Masks that are not grey images of the model's size, or a model that completes the centre only.
+    pub fn check_masks(&self, masks: &Images) -> Result<(), InferError> {
         if self.region() == Region::Centre {
             let allowed = "left out: this model completes the centre of an image, not other parts";
             return Err(ConfigError::new("mask", "set", allowed).into());
@@ -102,9 +113,7 @@ impl Inpainter {
             let allowed = format!("images of {expected}");
             return Err(ConfigError::new("mask", masks.spec(), allowed).into());
         }
-        let masks = masks.iter().cycle().skip(first % masks.count());
-        let masks = masks.map(|mask| mask.iter().map(|&pixel| f32::from(u8::from(pixel > 0.0))));
-        self.inputs(images, masks.map(Iterator::collect))
+        Ok(())
     }
 
     /// The images without their holes.

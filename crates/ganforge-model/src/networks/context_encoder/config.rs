@@ -210,7 +210,7 @@ impl ContextEncoderGeneratorConfig {
         if let Some(fill) = &self.fill
             && fill.len() != channels
         {
-            let what = format!("{channels} values, one per channel of the images");
+            let what = format!("one value per channel of the images, which have {channels}");
             return Err(ConfigError::new(
                 "fill",
                 format!("{} values", fill.len()),
