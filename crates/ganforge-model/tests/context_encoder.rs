@@ -91,9 +91,9 @@ fn the_context_is_kept_and_the_hole_is_predicted_from_it_alone() {
         // Another context does.
         let context = (0..).find(|&index| !is_missing(index)).unwrap();
         others[context] = -others[context];
-        let missing = (0..).find(|&index| is_missing(index)).unwrap();
         let other = complete(&config, shape, &others, &mask);
-        assert!((other[missing] - completed[missing]).abs() > 0.0);
+        let mut missing = (0..other.len()).filter(|&index| is_missing(index));
+        assert!(missing.any(|index| (other[index] - completed[index]).abs() > 0.0));
     }
 }
 
@@ -103,18 +103,20 @@ fn holes_have_the_papers_colour_or_that_of_the_recipe() {
     let config = config(Region::Centre, 0);
     let mask = config.mask(rgb, &mut keyed_rng(0, "mask", 0));
     let cut = config.cut(&[1.0; 192], rgb, &mask);
-    let bytes = [0, 64, 128].map(|plane| ((cut[plane + 27] + 1.0) * 127.5).round());
-    assert_eq!(bytes, [117.0, 104.0, 123.0]);
+    let is = |found: f32, expected: f32| (found - expected).abs() < 1e-4;
+    for (plane, byte) in [(0, 117.0), (64, 104.0), (128, 123.0)] {
+        assert!(is((cut[plane + 27] + 1.0) * 127.5, byte));
+    }
     // The corner is not missing, and the last plane is the mask.
-    assert_eq!(cut[0], 1.0);
+    assert!(is(cut[0], 1.0));
     assert_eq!(cut[192..], mask);
     let grey = image(1, 8, 8);
-    assert_eq!(config.cut(&[1.0; 64], grey, &mask)[27], 0.0);
+    assert!(is(config.cut(&[1.0; 64], grey, &mask)[27], 0.0));
     let black = ContextEncoderGeneratorConfig {
         fill: Some(vec![-1.0]),
         ..config
     };
-    assert_eq!(black.cut(&[1.0; 64], grey, &mask)[27], -1.0);
+    assert!(is(black.cut(&[1.0; 64], grey, &mask)[27], -1.0));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use ganforge_infer::Signature;
 use ganforge_model::{ImageShape, apply_weights, collect_weights};
 use ganforge_train::Recipe;
+use ganforge_train::game::PerPlayer;
 use ganforge_train::recipe::{Override, RecipeSource};
 use ganforge_train::session::{Play, learner};
 use ganforge_train::system::{ContextEncoder, InpaintingRound, Latents, System};
@@ -151,9 +152,9 @@ fn weights_after_two_steps_agree_with_pytorch() {
         };
         let mut play = Play::new(&mut learner, &mut rounds, &latents);
         play.step(0, false).unwrap();
-        let first = play.totals().read(0, Default::default()).terms["reconstruction"];
+        let first = play.totals().read(0, PerPlayer::default()).terms["reconstruction"];
         play.step(1, false).unwrap();
-        let second = play.totals().read(0, Default::default()).terms["reconstruction"];
+        let second = play.totals().read(0, PerPlayer::default()).terms["reconstruction"];
         let expected = stored["reconstruction"].as_f64().unwrap();
         assert!(
             (second - expected).abs() < 1e-5 * expected,

@@ -176,7 +176,7 @@ impl ContextEncoderGeneratorConfig {
         } = image;
         let short = height.min(width);
         let four = [height, width].iter().all(|side| side.is_multiple_of(4));
-        if short < 4 || self.region == Region::Centre && !four {
+        if short < 4 || (self.region == Region::Centre && !four) {
             return Err(ConfigError::new(
                 "data.size",
                 format!("{height}×{width}"),
