@@ -30,6 +30,8 @@ pub enum Command {
     Sample(SampleArguments),
     /// Measure how good a model's images are.
     Evaluate(EvaluateArguments),
+    /// Complete images with a hole by a Context-Encoder, and measure the error.
+    Inpaint(InpaintArguments),
     /// Classify images by the classifier of a semi-supervised model.
     Classify(ClassifyArguments),
     /// Write the features that a shipped discriminator computes of images.
@@ -241,6 +243,37 @@ impl From<SplitChoice> for Split {
             SplitChoice::Test => Self::Test,
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub struct InpaintArguments {
+    /// A model of system = "context-encoder": a file, a run directory, a checkpoint, a recipe's name for its newest run, or latest.
+    #[arg(required = true, value_name = "MODEL")]
+    pub model: Vec<PathBuf>,
+    /// Whole images, as for --data of train: a hole is cut into each, and the result is compared with it.
+    #[arg(long, value_name = "SPEC")]
+    pub input: DataSpec,
+    /// Split of the images.
+    #[arg(long, value_enum, default_value_t = SplitChoice::Train)]
+    pub split: SplitChoice,
+    /// Number of images; by default all.
+    #[arg(short = 'n', long = "count", value_name = "N", value_parser = at_least_one)]
+    pub count: Option<usize>,
+    /// Seed of random holes.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Images whose bright pixels are missing instead, the first for the first image, and again from the first after the last; for a model of random holes.
+    #[arg(long, value_name = "SPEC")]
+    pub mask: Option<DataSpec>,
+    /// Device, as for train.
+    #[arg(long, value_name = "SPEC", default_value = "auto")]
+    pub device: DeviceSpec,
+    /// Folder for the completed images, and sheet.png: image with hole, completed, original.
+    #[arg(short = 'o', long = "output", value_name = "DIR")]
+    pub output: PathBuf,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -79,6 +79,7 @@ fn run(command: Command) -> Result<Done, CliError> {
         Command::Train(options) => commands::train(&options),
         Command::Sample(options) => commands::sample(&options),
         Command::Evaluate(options) => commands::evaluate(&options),
+        Command::Inpaint(options) => commands::inpaint(&options),
         Command::Classify(options) => commands::classify(&options),
         Command::Features(options) => commands::features(&options),
         Command::Bench(options) => commands::bench(&options),

@@ -18,6 +18,7 @@
 //! - [`Classifier`] classifies images by the classifier that a semi-supervised model ships.
 //! - [`Features`] computes the pooled hidden layers of a shipped discriminator, for a classifier with few labels.
 //! - [`Images`] holds raw floats; [`pixel`] converts a value to 8 bits.
+//! - [`Inpainter`] completes images with a hole; [`HoleErrors`] compares them with the original ones.
 //! - [`Output`] writes a grid, a folder of files or a numpy array. [`ImageWriter`] writes batch by batch, in memory that does not grow with the
 //!   number of images.
 //!
@@ -43,6 +44,7 @@ mod classifier;
 mod encoding;
 mod error;
 mod images;
+mod inpainting;
 mod picture;
 mod sampling;
 mod writer;
@@ -52,6 +54,7 @@ pub use classifier::Classifier;
 pub use encoding::{Codes, Features};
 pub use error::InferError;
 pub use images::Images;
+pub use inpainting::{HoleErrors, Inpainter};
 pub use picture::{GridOptions, pixel};
 pub use sampling::{SampleOptions, Sampler, Signature, batches, generate, latent, sample};
 pub use writer::{ImageWriter, Output};

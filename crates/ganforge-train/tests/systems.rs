@@ -15,13 +15,31 @@ use ganforge_train::{Recipe, System, TrainOptions, train};
 use serde_json::Value;
 
 /// A built-in recipe of each system, and what makes it small.
-const RECIPES: [(&str, &str, &[&str]); 3] = [
+const RECIPES: [(&str, &str, &[&str]); 4] = [
     (
         "gan",
         "digits",
         &[
             "generator.hidden=[16]",
             "discriminator.hidden=[16]",
+            "run.batch=16",
+            "run.samples=4",
+            "average.half_life=200",
+        ],
+    ),
+    (
+        "context-encoder",
+        "context-encoder-2016-mnist-small",
+        &[
+            "data.source=digits",
+            "data.take=1700",
+            "generator.encoder=[4, 8]",
+            "generator.code=8",
+            "generator.decoder=[8]",
+            "discriminator.hidden=[16]",
+            "evaluation.features=raw",
+            "evaluation.samples=200",
+            "evaluation.every=1",
             "run.batch=16",
             "run.samples=4",
             "average.half_life=200",

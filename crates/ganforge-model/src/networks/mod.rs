@@ -2,6 +2,7 @@
 
 mod autoencoder;
 mod classifier;
+mod context_encoder;
 mod dcgan;
 mod mlp;
 mod pyramid;
@@ -12,6 +13,9 @@ pub use autoencoder::{
     AutoencoderDiscriminator, AutoencoderDiscriminatorConfig, ReconstructionError,
 };
 pub use classifier::{Classifier, ClassifierCard, ClassifierConfig, ClassifierOutput};
+pub use context_encoder::{
+    ContextEncoderGenerator, ContextEncoderGeneratorConfig, Rectangle, Region,
+};
 pub use dcgan::{
     DcganDiscriminator, DcganDiscriminatorConfig, DcganGenerator, DcganGeneratorConfig,
 };
@@ -47,6 +51,10 @@ mod tests {
         assert_eq!(
             GeneratorConfig::R3gan(R3ganGeneratorConfig::new(8)),
             generator(r#"{"kind": "r3gan", "width": 8}"#)
+        );
+        assert_eq!(
+            GeneratorConfig::ContextEncoder(ContextEncoderGeneratorConfig::new([8], 4, [8])),
+            generator(r#"{"kind": "context-encoder", "encoder": [8], "code": 4, "decoder": [8]}"#)
         );
         assert_eq!(
             DiscriminatorConfig::Mlp(MlpDiscriminatorConfig::new([8])),

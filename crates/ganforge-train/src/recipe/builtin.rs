@@ -1,7 +1,7 @@
 //! The recipes that are built into the library.
 
 /// Name and text of every built-in recipe, in the order in which `ganforge recipes` lists them.
-const BUILTIN: [(&str, &str); 24] = [
+const BUILTIN: [(&str, &str); 26] = [
     ("digits", include_str!("../../recipes/digits.toml")),
     (
         "digits-conditional",
@@ -49,6 +49,14 @@ const BUILTIN: [(&str, &str); 24] = [
     (
         "began-2017-digits",
         include_str!("../../recipes/began-2017-digits.toml"),
+    ),
+    (
+        "context-encoder-2016-folder",
+        include_str!("../../recipes/context-encoder-2016-folder.toml"),
+    ),
+    (
+        "context-encoder-2016-mnist-small",
+        include_str!("../../recipes/context-encoder-2016-mnist-small.toml"),
     ),
     (
         "salimans-2016-mnist",

@@ -14,8 +14,8 @@ use ganforge_data::{DataError, Dataset};
 use ganforge_model::layers::{Init, WeightInit};
 use ganforge_model::{
     Discriminator, DiscriminatorArchitecture, DiscriminatorConfig, DiscriminatorInput,
-    DiscriminatorNet, DiscriminatorOutput, GeneratorArchitecture, GeneratorConfig, GeneratorInput,
-    GeneratorNet, ImageShape, LatentSpec, ModelError, NetworkSize, keyed_rng,
+    DiscriminatorNet, DiscriminatorOutput, GeneratorArchitecture, GeneratorConfig, GeneratorNet,
+    ImageShape, LatentSpec, ModelError, NetworkSize, keyed_rng,
 };
 use serde::{Deserialize, Serialize};
 
