@@ -129,6 +129,14 @@ pub enum InferError {
         /// The shape that the model takes; `None` for a model of latents.
         expected: Option<ImageShape>,
     },
+    /// The model takes images in place of latents.
+    #[error(
+        "the model computes images from images of {input}: it has no latents to add and subtract"
+    )]
+    NoLatents {
+        /// The shape of the images that it takes.
+        input: ImageShape,
+    },
     /// The device failed to compute or to return images.
     #[error("the device failed: {0}")]
     Device(#[from] TensorReadError),

@@ -15,6 +15,7 @@
 //!
 //! - [`Sampler`] opens a model file and draws images from it. The same seed gives the same images.
 //! - [`sample`] does the same for any [`Generator`](ganforge_model::Generator), such as one in training.
+//! - [`Sampler::arithmetic`] adds and subtracts mean latents of samples.
 //! - [`Images`] holds raw floats; [`pixel`] converts a value to 8 bits.
 //! - [`Output`] writes a grid, a folder of files or a numpy array. [`ImageWriter`] writes batch by batch, in memory that does not grow with the
 //!   number of images.
@@ -37,12 +38,14 @@
 //!
 //! This crate names no backend and needs no gradients.
 
+mod arithmetic;
 mod error;
 mod images;
 mod picture;
 mod sampling;
 mod writer;
 
+pub use arithmetic::{Arithmetic, ArithmeticOptions, Concept, ConceptImages, Sign};
 pub use burn;
 pub use error::InferError;
 pub use images::Images;

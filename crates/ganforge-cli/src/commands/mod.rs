@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod arithmetic;
 mod bench;
 mod data;
 mod evaluate;
@@ -8,6 +9,7 @@ mod listing;
 mod sample;
 mod train;
 
+pub use arithmetic::arithmetic;
 pub use bench::bench;
 pub use data::{fetch, inspect};
 pub use evaluate::evaluate;
