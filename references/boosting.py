@@ -12,13 +12,14 @@ from pathlib import Path
 import torch
 
 torch.set_default_dtype(torch.float64)
-torch.manual_seed(6)
+torch.manual_seed(0)
 PIXELS = 5
-data = (torch.rand(12, PIXELS) < torch.tensor([0.7, 0.2, 0.5, 0.9, 0.4])).double()
-negatives = (torch.rand(12, PIXELS) < 0.5).double()
+data = (torch.rand(30, PIXELS) < torch.tensor([0.7, 0.2, 0.5, 0.9, 0.4])).double()
+negatives = (torch.rand(30, PIXELS) < 0.5).double()
 bias = torch.randn(PIXELS) * 0.5
-weights = (torch.randn(PIXELS) * 0.8).requires_grad_()
-offsets = torch.tensor([0.1, -0.7], requires_grad=True)  # c and d
+# Nearly the direction in which the means differ, so that the coefficient lies inside its range.
+weights = (5 * (data.mean(0) - negatives.mean(0)) + torch.randn(PIXELS) * 0.2).requires_grad_()
+offsets = torch.tensor([1.1, -0.7], requires_grad=True)  # c and d
 start = {"weights": weights.tolist(), "offsets": offsets.tolist()}
 RATE, DECAY = 0.05, 0.01
 

@@ -5,7 +5,7 @@ use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::data::BinaryImages;
+use crate::data::{BinaryImages, CountedImages};
 use crate::model::{Activation, Feature, dot, sigmoid, softplus};
 
 /// How a feature is trained.
@@ -48,28 +48,29 @@ pub struct Classifier {
 impl Classifier {
     /// The mean of softplus(-logit) over data plus the mean of softplus(logit) over negatives; 2 log 2 = 1.386 for a classifier at chance.
     #[must_use]
-    pub fn loss(&self, data: &BinaryImages, negatives: &BinaryImages) -> f64 {
-        let mean = |images: &BinaryImages, sign: f64| {
+    pub fn loss(&self, data: &CountedImages, negatives: &CountedImages) -> f64 {
+        let mean = |images: &CountedImages, sign: f64| {
             let logit = |x: &[f64]| self.feature.value(x) + self.offset;
-            let sum: f64 = images.rows().map(|x| softplus(sign * logit(x))).sum();
-            sum / images.count() as f64
+            let shares = images.shares();
+            shares
+                .map(|(x, share)| share * softplus(sign * logit(x)))
+                .sum::<f64>()
         };
         mean(data, -1.0) + mean(negatives, 1.0)
     }
 
     /// The gradient of [`loss`](Self::loss) with respect to weights, bias and offset, in this order.
     #[must_use]
-    pub fn gradient(&self, data: &BinaryImages, negatives: &BinaryImages) -> Vec<f64> {
+    pub fn gradient(&self, data: &CountedImages, negatives: &CountedImages) -> Vec<f64> {
         let pixels = data.pixels();
         let activation = self.feature.activation;
         let mut gradient = vec![0.0; pixels + 2];
         for (images, sign) in [(data, -1.0), (negatives, 1.0)] {
-            let scale = sign / images.count() as f64;
-            for x in images.rows() {
+            for (x, share) in images.shares() {
                 let input = dot(&self.feature.weights, x) + self.feature.bias;
-                let logit = activation.value(input) + self.offset;
-                let by_logit = scale * sigmoid(sign * logit);
-                let by_input = by_logit * activation.derivative(input);
+                let [value, derivative] = activation.with_derivative(input);
+                let by_logit = share * sign * sigmoid(sign * (value + self.offset));
+                let by_input = by_logit * derivative;
                 for (sum, value) in gradient.iter_mut().zip(x) {
                     *sum += by_input * value;
                 }
@@ -83,8 +84,8 @@ impl Classifier {
     /// Takes so many steps of Adam (Kingma and Ba 2015) with its usual constants.
     pub fn fit(
         &mut self,
-        data: &BinaryImages,
-        negatives: &BinaryImages,
+        data: &CountedImages,
+        negatives: &CountedImages,
         settings: &ClassifierSettings,
     ) {
         let pixels = data.pixels();
@@ -124,6 +125,7 @@ pub fn train(
     seed: u64,
     stage: u64,
 ) -> (Classifier, f64) {
+    let [data, negatives] = [data, negatives].map(CountedImages::new);
     let candidates: Vec<(Classifier, f64)> = (0..settings.restarts.max(1))
         .into_par_iter()
         .map(|restart| {
@@ -138,8 +140,8 @@ pub fn train(
                 },
                 offset: -2f64.ln(),
             };
-            classifier.fit(data, negatives, settings);
-            let loss = classifier.loss(data, negatives);
+            classifier.fit(&data, &negatives, settings);
+            let loss = classifier.loss(&data, &negatives);
             (classifier, loss)
         })
         .collect();
@@ -153,8 +155,9 @@ mod tests {
 
     #[test]
     fn the_gradient_is_that_of_the_loss() {
-        let data = BinaryImages::new(3, vec![1.0, 0.0, 1.0, 0.0, 1.0, 1.0]);
-        let negatives = BinaryImages::new(3, vec![0.0, 0.0, 1.0, 1.0, 1.0, 0.0, 1.0, 0.0, 0.0]);
+        let counted = |data| CountedImages::new(&BinaryImages::new(3, data));
+        let data = counted(vec![1.0, 0.0, 1.0, 0.0, 1.0, 1.0, 1.0, 0.0, 1.0]);
+        let negatives = counted(vec![0.0, 0.0, 1.0, 1.0, 1.0, 0.0, 1.0, 0.0, 0.0]);
         for activation in [Activation::Softplus, Activation::Linear] {
             let at = |shift: &[f64]| Classifier {
                 feature: Feature {

@@ -78,17 +78,45 @@ impl BinaryImages {
     }
 }
 
-impl BinaryImages {
+/// Different images with their frequencies: a sum over images needs one term for all equal ones.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CountedImages {
+    images: BinaryImages,
+    shares: Vec<f64>,
+}
+
+impl CountedImages {
+    /// Counts equal images.
+    #[must_use]
+    pub fn new(images: &BinaryImages) -> Self {
+        let mut counts: BTreeMap<Vec<bool>, (usize, f64)> = BTreeMap::new();
+        for (index, x) in images.rows().enumerate() {
+            let key = x.iter().map(|&value| value > 0.5).collect();
+            counts.entry(key).or_insert((index, 0.0)).1 += 1.0;
+        }
+        let different = counts.values().flat_map(|&(index, _)| images.row(index));
+        let count = images.count() as f64;
+        Self {
+            images: BinaryImages::new(images.pixels(), different.copied().collect()),
+            shares: counts.values().map(|(_, times)| times / count).collect(),
+        }
+    }
+
+    /// Pixels of an image.
+    #[must_use]
+    pub fn pixels(&self) -> usize {
+        self.images.pixels()
+    }
+
+    /// Each image with its share of all; the shares add up to 1.
+    pub fn shares(&self) -> impl Iterator<Item = (&[f64], f64)> {
+        self.images.rows().zip(self.shares.iter().copied())
+    }
+
     /// The mean of log q over the images, where q is their own distribution: no model reaches a higher likelihood.
     #[must_use]
     pub fn bound(&self) -> f64 {
-        let mut counts: BTreeMap<Vec<bool>, f64> = BTreeMap::new();
-        for x in self.rows() {
-            let key = x.iter().map(|&value| value > 0.5).collect();
-            *counts.entry(key).or_default() += 1.0;
-        }
-        let count = self.count() as f64;
-        counts.values().map(|n| n / count * (n / count).ln()).sum()
+        self.shares.iter().map(|share| share * share.ln()).sum()
     }
 }
 
@@ -194,10 +222,10 @@ mod tests {
     fn the_data_are_those_of_the_table() {
         let digits = DataName::Digits4.load().unwrap();
         assert_eq!((digits.train.count(), digits.test.count()), (1297, 500));
-        assert!((digits.train.bound() + 4.668).abs() < 5e-4);
+        assert!((CountedImages::new(&digits.train).bound() + 4.668).abs() < 5e-4);
         let bars = DataName::Bars.load().unwrap();
         assert_eq!(bars.train.count(), 3000);
-        assert!((bars.train.bound() + 30f64.ln()).abs() < 1e-9);
+        assert!((CountedImages::new(&bars.train).bound() + 30f64.ln()).abs() < 1e-9);
         let large = DataName::Digits8.load().unwrap();
         assert_eq!((large.train.pixels(), large.train.count()), (64, 1297));
     }

@@ -38,5 +38,5 @@ pub mod rbm;
 pub mod sampler;
 
 pub use boost::{Settings, Stage, boost};
-pub use data::{BinaryImages, DataName, Parts};
+pub use data::{BinaryImages, CountedImages, DataName, Parts};
 pub use model::{Activation, Feature, Model, Term};

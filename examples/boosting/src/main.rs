@@ -7,7 +7,9 @@ use boosting::annealed::{Annealing, LogZ};
 use boosting::output::{Error, Metrics, Report, RunFolder};
 use boosting::rbm::{self, RbmSettings};
 use boosting::sampler::{Chains, Sampling};
-use boosting::{Activation, BinaryImages, DataName, Model, Parts, Settings, Stage, boost};
+use boosting::{
+    Activation, BinaryImages, CountedImages, DataName, Model, Parts, Settings, Stage, boost,
+};
 use clap::Parser;
 use serde::Serialize;
 
@@ -93,7 +95,7 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
     let mut report = Report {
         title: format!("Self-supervised boosting: {:?}", arguments.data),
         metrics: Vec::new(),
-        bound: parts.train.bound(),
+        bound: CountedImages::new(&parts.train).bound(),
         pictures: Vec::new(),
         remarks: Vec::new(),
         settings: toml::to_string(&written).map_err(|error| Error::Other(error.to_string()))?,
@@ -109,7 +111,7 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
         }
         folder.add(&metrics)?;
         report.metrics.push(metrics);
-        Ok(())
+        Ok::<_, Error>(())
     })?;
     folder.save(&model)?;
     if let Some(rbm) = &rbm {

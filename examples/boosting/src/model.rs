@@ -54,12 +54,17 @@ impl Activation {
         }
     }
 
-    /// The derivative of [`value`](Self::value).
+    /// The value with its derivative.
     #[must_use]
-    pub fn derivative(self, a: f64) -> f64 {
+    pub fn with_derivative(self, a: f64) -> [f64; 2] {
         match self {
-            Self::Softplus => sigmoid(a),
-            Self::Linear => 1.0,
+            Self::Softplus => {
+                let tail = (-a.abs()).exp();
+                let larger = 1.0 / (1.0 + tail);
+                let derivative = if a < 0.0 { tail * larger } else { larger };
+                [a.max(0.0) + tail.ln_1p(), derivative]
+            }
+            Self::Linear => [a, 1.0],
         }
     }
 }

@@ -5,13 +5,16 @@ use std::convert::Infallible;
 
 use boosting::annealed::Annealing;
 use boosting::sampler::{Chains, Enumeration, Sampling};
-use boosting::{Activation, BinaryImages, DataName, Model, Parts, Settings, boost};
+use boosting::{Activation, BinaryImages, CountedImages, DataName, Model, Parts, Settings, boost};
 
 /// The model, and its log-likelihoods of training and test images after every feature.
 fn trained(parts: &Parts, settings: &Settings) -> (Model, Vec<[f64; 2]>) {
     let mut likelihoods = Vec::new();
+    let mut exact = Enumeration::new(&Model::independent(&parts.train));
     let model = boost(&parts.train, settings, |stage| {
-        let exact = Enumeration::new(stage.model);
+        if let Some(term) = stage.model.terms.last() {
+            exact.add(term);
+        }
         likelihoods.push([&parts.train, &parts.test].map(|images| exact.log_likelihood(images)));
         Ok::<_, Infallible>(())
     });
@@ -37,7 +40,7 @@ fn reaches(data: DataName, sampling: Sampling, bars: &[(usize, [f64; 2])]) {
     for pair in likelihoods.windows(2) {
         assert!(pair[1][0] > pair[0][0] - 0.01, "{pair:?}");
     }
-    assert!(likelihoods[50][0] < parts.train.bound());
+    assert!(likelihoods[50][0] < CountedImages::new(&parts.train).bound());
 }
 
 const DIGITS: [(usize, [f64; 2]); 2] = [(20, [-5.115, -5.146]), (50, [-5.087, -5.121])];
@@ -72,11 +75,10 @@ fn a_linear_feature_learns_nothing() {
         ..Settings::new(0)
     };
     let (_, likelihoods) = trained(&parts, &settings);
-    for likelihood in &likelihoods {
-        assert!(
-            (likelihood[0] - likelihoods[0][0]).abs() < 0.01,
-            "{likelihood:?}"
-        );
+    let first = likelihoods[0][0];
+    for [train, _] in likelihoods {
+        // It gains nothing, and what it learns of the chance of its negatives costs a little.
+        assert!((-0.02..0.001).contains(&(train - first)), "{train} {first}");
     }
 }
 
@@ -84,18 +86,18 @@ fn a_linear_feature_learns_nothing() {
 fn gibbs_samples_and_annealed_importance_sampling_agree_with_the_states() {
     let parts = DataName::Digits4.load().unwrap();
     let settings = Settings {
-        features: 20,
+        features: 10,
         ..Settings::new(1)
     };
     let (mut model, _) = trained(&parts, &settings);
-    // With hidden units, without them, and with both kinds of features.
-    for coefficients in [[1.0, 1.0], [0.7, 0.7], [1.0, 0.6]] {
+    // With hidden units, and with half of the features without them.
+    for coefficients in [[1.0, 1.0], [1.0, 0.6]] {
         for (term, at) in model.terms.iter_mut().zip([0, 1].into_iter().cycle()) {
             term.coefficient = coefficients[at];
         }
         let exact = Enumeration::new(&model);
         let mut chains = Chains::new(&Model::independent(&parts.train), 20_000, 0, 0);
-        chains.sweep(&model, 100);
+        chains.sweep(&model, 30);
         let mean = |images: &BinaryImages| model.mean_log_weight(images) - exact.log_z();
         let entropy = exact.negative_entropy();
         let [gibbs, independent] = [mean(chains.states()), mean(&exact.sample(20_000, 0, 0))];

@@ -6,7 +6,7 @@ use std::path::Path;
 use boosting::classifier::{Classifier, ClassifierSettings};
 use boosting::coefficient::coefficient;
 use boosting::sampler::Enumeration;
-use boosting::{Activation, BinaryImages, Feature, Model, Term};
+use boosting::{Activation, BinaryImages, CountedImages, Feature, Model, Term};
 use serde_json::Value;
 
 fn numbers(value: &Value) -> Vec<f64> {
@@ -40,7 +40,8 @@ fn a_feature_its_coefficient_and_the_likelihood_are_those_of_pytorch() {
         decay: number("decay"),
         ..ClassifierSettings::default()
     };
-    classifier.fit(&data, &negatives, &settings);
+    let [on, off] = [&data, &negatives].map(CountedImages::new);
+    classifier.fit(&on, &off, &settings);
     let ours = [
         classifier.feature.weights.clone(),
         vec![classifier.feature.bias, classifier.offset],

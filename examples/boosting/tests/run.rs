@@ -28,7 +28,7 @@ fn a_run_leaves_metrics_samples_a_model_and_a_report() {
     let home = tempfile::tempdir().unwrap();
     let [one, two] = ["one", "two"].map(|name| home.path().join(name));
     for out in [&one, &two] {
-        let output = run(out, "bars --features 12 --sampling gibbs --rbm");
+        let output = run(out, "bars --features 12 --sampling gibbs --sweeps 3 --rbm");
         assert!(output.status.success(), "{output:?}");
     }
     let text = fs::read_to_string(one.join("metrics.jsonl")).unwrap();
