@@ -47,6 +47,9 @@ struct Arguments {
     /// Also train a restricted Boltzmann machine with as many hidden units, by contrastive divergence.
     #[arg(long)]
     rbm: bool,
+    /// Temperatures of annealed importance sampling, which estimates log Z of more than 20 pixels.
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    temperatures: usize,
     /// Run directory, new or empty; by default one in runs/, named after data and time.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -79,7 +82,10 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
     let rbm = arguments
         .rbm
         .then(|| RbmSettings::new(settings.features, settings.seed));
-    let annealing = Annealing::default();
+    let annealing = Annealing {
+        temperatures: arguments.temperatures.max(1),
+        ..Annealing::default()
+    };
     let out = arguments
         .out
         .clone()
@@ -113,7 +119,7 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
         report.metrics.push(metrics);
         Ok::<_, Error>(())
     })?;
-    folder.save(&model)?;
+    folder.save("model.json", &model)?;
     if let Some(rbm) = &rbm {
         let machine = rbm::train(&parts.train, rbm);
         let remark = compare(&machine, &parts, annealing, settings.seed);
@@ -121,6 +127,7 @@ fn run(arguments: &Arguments) -> Result<(), Error> {
         report.remarks.push(remark);
         let mut chains = Chains::new(&Model::independent(&parts.train), 100, 0, settings.seed);
         chains.sweep(&machine, RBM_SWEEPS);
+        folder.save("rbm.json", &machine)?;
         folder.draw("rbm.png", chains.states(), parts.side)?;
         let caption = "restricted Boltzmann machine".to_owned();
         report.pictures.push(("rbm.png".to_owned(), caption));

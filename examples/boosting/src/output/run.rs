@@ -153,12 +153,12 @@ impl RunFolder {
         Ok(())
     }
 
-    /// Writes `model.json`.
+    /// Writes a model as JSON.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn save(&self, model: &Model) -> Result<(), Error> {
-        self.write("model.json", &json(model)?)
+    pub fn save(&self, name: &str, model: &Model) -> Result<(), Error> {
+        self.write(name, &json(model)?)
     }
 }
 
