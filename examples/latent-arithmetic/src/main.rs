@@ -59,7 +59,7 @@ impl Row {
     }
 }
 
-const ROWS: [Row; 5] = [
+const ROWS: [Row; 6] = [
     Row {
         name: "thick 3 - thin 3 + thin 7",
         threes: Some(Kind::Thick),
@@ -85,6 +85,11 @@ const ROWS: [Row; 5] = [
         threes: Some(Kind::Thick),
         samples: 10,
     },
+    Row {
+        name: "thick 3 - thin 3 + thin 7, means of thirty",
+        threes: Some(Kind::Thick),
+        samples: 30,
+    },
 ];
 
 fn main() -> ExitCode {
@@ -104,21 +109,29 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let pool = Pool::draw(&sampler, &digits, arguments.pool, arguments.seed)?;
     println!("{pool}");
     println!("{}", Scores::HEADING);
+    // Of the first row, which comes first.
+    let mut success = None;
     for row in &ROWS {
         let mut scores = Scores::default();
         for number in 0..arguments.sums {
             let concepts = concepts(row, &pool, arguments.seed, number)?;
             let sum =
                 sampler.arithmetic(&ArithmeticOptions::new(concepts.as_slice(), arguments.seed))?;
-            scores.add(score(row, &sum, &concepts, &pool, &digits)?);
+            let score = score(row, &sum, &concepts, &pool, &digits)?;
+            if score.succeeds() {
+                success.get_or_insert(number);
+            }
+            scores.add(score);
         }
         println!("| {} | {scores} |", row.name);
     }
-    let first = concepts(&ROWS[0], &pool, arguments.seed, 0)?;
-    println!(
-        "the first sum: ganforge arithmetic MODEL {}",
-        command(&first, arguments.seed)
-    );
+    for (which, number) in [("first sum", Some(0)), ("first sum that succeeds", success)] {
+        if let Some(number) = number {
+            let concepts = concepts(&ROWS[0], &pool, arguments.seed, number)?;
+            let terms = command(&concepts, arguments.seed);
+            println!("the {which}: ganforge arithmetic MODEL {terms} -o sum.png");
+        }
+    }
     Ok(())
 }
 

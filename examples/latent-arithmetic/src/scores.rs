@@ -17,6 +17,18 @@ pub struct Score {
     pub norm: f64,
 }
 
+impl Score {
+    /// Whether ink rises by half of the 3s' difference.
+    pub fn is_thicker(&self) -> bool {
+        self.rise >= 0.5 * self.difference
+    }
+
+    /// Whether the sum is a thick 7.
+    pub fn succeeds(&self) -> bool {
+        self.is_seven && self.is_thicker()
+    }
+}
+
 /// The scores of a row.
 #[derive(Debug, Default)]
 pub struct Scores(Vec<Score>);
@@ -24,8 +36,8 @@ pub struct Scores(Vec<Score>);
 impl Scores {
     /// The heading of the table.
     pub const HEADING: &str = "\
-| sum | class 7 | neighbours | rise of ink | over the 3s' difference | sums that rise by half of it | norm / √d |
-|---|---|---|---|---|---|---|";
+| sum | class 7 | neighbours | rise of ink | over the 3s' difference | sums that rise by half of it | both | norm / √d |
+|---|---|---|---|---|---|---|---|";
 
     pub fn add(&mut self, score: Score) {
         self.0.push(score);
@@ -55,13 +67,14 @@ impl fmt::Display for Scores {
         let difference = self.mean(|score| score.difference);
         write!(
             f,
-            "{:.0} ± {:.0} % | {:.0} % | {rise:.4} ± {:.4} | {:.2} | {:.0} % | {:.2}",
+            "{:.0} ± {:.0} % | {:.0} % | {rise:.4} ± {:.4} | {:.2} | {:.0} % | {:.0} % | {:.2}",
             self.mean(|score| share(score.is_seven)),
             self.error(|score| share(score.is_seven)),
             self.mean(|score| 100.0 * score.neighbours as f64 / 8.0),
             self.error(|score| score.rise),
             rise / difference,
-            self.mean(|score| share(score.rise >= 0.5 * score.difference)),
+            self.mean(|score| share(score.is_thicker())),
+            self.mean(|score| share(score.succeeds())),
             self.mean(|score| score.norm),
         )
     }
