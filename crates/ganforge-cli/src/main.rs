@@ -81,6 +81,8 @@ fn run(command: Command) -> Result<Done, CliError> {
         Command::Sample(options) => commands::sample(&options),
         Command::Arithmetic(options) => commands::arithmetic(&options),
         Command::Evaluate(options) => commands::evaluate(&options),
+        Command::Classify(options) => commands::classify(&options),
+        Command::Features(options) => commands::features(&options),
         Command::Bench(options) => commands::bench(&options),
         Command::Recipes { name } => commands::recipes(name.as_deref()),
         Command::Devices { json } => commands::devices(json),

@@ -13,7 +13,7 @@ use serde_json::Value;
 const TOLERANCE: f32 = 1e-4;
 
 /// Small versions of both architectures: arguments of `train` that take seconds everywhere.
-const NETWORKS: [&[&str]; 2] = [
+const NETWORKS: [&[&str]; 3] = [
     &["digits", "--images", "640", "--set", "run.tick=320"],
     &[
         "bench-dcgan32",
@@ -31,6 +31,20 @@ const NETWORKS: [&[&str]; 2] = [
         "generator.width=8",
         "--set",
         "discriminator.width=8",
+    ],
+    // Twenty steps.
+    &[
+        "salimans-2016-digits-small",
+        "--images",
+        "320",
+        "--set",
+        "run.batch=16",
+        "--set",
+        "run.tick=160",
+        "--set",
+        "run.samples=16",
+        "--set",
+        "evaluation.samples=50",
     ],
 ];
 

@@ -14,6 +14,8 @@ pub enum LatentDistribution {
     Normal,
     /// Uniform on [-1, 1), as in Goodfellow et al. 2014.
     Uniform,
+    /// Uniform on [0, 1), as in the code of Salimans et al. 2016.
+    UnitInterval,
     /// Uniform on [-√3, √3), of variance 1, as in the code of Goodfellow et al. 2014.
     UniformUnitVariance,
 }
@@ -54,6 +56,10 @@ impl LatentSpec {
         match self.distribution {
             LatentDistribution::Normal => StandardNormal.sample_iter(rng).take(numbers).collect(),
             LatentDistribution::Uniform => uniform(1.0).sample_iter(rng).take(numbers).collect(),
+            LatentDistribution::UnitInterval => {
+                let unit = Uniform::new(0.0, 1.0).expect("0 is below 1");
+                unit.sample_iter(rng).take(numbers).collect()
+            }
             LatentDistribution::UniformUnitVariance => {
                 let distribution = uniform(3.0_f32.sqrt());
                 distribution.sample_iter(rng).take(numbers).collect()

@@ -15,17 +15,32 @@ use ganforge_train::{Recipe, System, TrainOptions, train};
 use serde_json::Value;
 
 /// A built-in recipe of each system, and what makes it small.
-const RECIPES: [(&str, &str, &[&str]); 1] = [(
-    "gan",
-    "digits",
-    &[
-        "generator.hidden=[16]",
-        "discriminator.hidden=[16]",
-        "run.batch=16",
-        "run.samples=4",
-        "average.half_life=200",
-    ],
-)];
+const RECIPES: [(&str, &str, &[&str]); 2] = [
+    (
+        "gan",
+        "digits",
+        &[
+            "generator.hidden=[16]",
+            "discriminator.hidden=[16]",
+            "run.batch=16",
+            "run.samples=4",
+            "average.half_life=200",
+        ],
+    ),
+    (
+        "semi-supervised",
+        "salimans-2016-digits-small",
+        &[
+            "generator.hidden=[16]",
+            "classifier.hidden=[16, 8]",
+            "run.batch=16",
+            "run.samples=4",
+            "average.half_life=200",
+            "evaluation.samples=100",
+            "evaluation.every=1",
+        ],
+    ),
+];
 
 fn for_every_system<C: ForSystem>(code: impl Fn(RecipeSource, Vec<Override>) -> C) {
     for &system in SYSTEMS {

@@ -2,8 +2,10 @@
 
 mod arithmetic;
 mod bench;
+mod classify;
 mod data;
 mod evaluate;
+mod features;
 mod inputs;
 mod listing;
 mod sample;
@@ -11,8 +13,10 @@ mod train;
 
 pub use arithmetic::arithmetic;
 pub use bench::bench;
+pub use classify::classify;
 pub use data::{fetch, inspect};
 pub use evaluate::evaluate;
+pub use features::features;
 pub use listing::{devices, recipes};
 pub use sample::sample;
 pub use train::train;

@@ -1,6 +1,7 @@
 //! Built-in architectures, each with its paper and its deviations from it.
 
 mod autoencoder;
+mod classifier;
 mod dcgan;
 mod mlp;
 mod pyramid;
@@ -10,6 +11,7 @@ mod resnet;
 pub use autoencoder::{
     AutoencoderDiscriminator, AutoencoderDiscriminatorConfig, ReconstructionError,
 };
+pub use classifier::{Classifier, ClassifierCard, ClassifierConfig, ClassifierOutput};
 pub use dcgan::{
     DcganDiscriminator, DcganDiscriminatorConfig, DcganGenerator, DcganGeneratorConfig,
 };

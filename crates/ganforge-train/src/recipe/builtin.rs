@@ -1,7 +1,7 @@
 //! The recipes that are built into the library.
 
 /// Name and text of every built-in recipe, in the order in which `ganforge recipes` lists them.
-const BUILTIN: [(&str, &str); 19] = [
+const BUILTIN: [(&str, &str); 22] = [
     ("digits", include_str!("../../recipes/digits.toml")),
     (
         "digits-conditional",
@@ -49,6 +49,18 @@ const BUILTIN: [(&str, &str); 19] = [
     (
         "began-2017-digits",
         include_str!("../../recipes/began-2017-digits.toml"),
+    ),
+    (
+        "salimans-2016-mnist",
+        include_str!("../../recipes/salimans-2016-mnist.toml"),
+    ),
+    (
+        "salimans-2016-mnist-small",
+        include_str!("../../recipes/salimans-2016-mnist-small.toml"),
+    ),
+    (
+        "salimans-2016-digits-small",
+        include_str!("../../recipes/salimans-2016-digits-small.toml"),
     ),
     (
         "folder-dcgan",

@@ -8,8 +8,11 @@ mod interface;
 mod loader;
 mod one_stage;
 mod players;
+mod rules;
+mod semi_supervised;
 
 pub use gan::{Gan, GanRound};
 pub use interface::{About, Detach, Setting, Shipped, System, Turn};
 pub use loader::{ImageBatch, ImageSource, Latents, Loader};
 pub use players::{Players, Start};
+pub use semi_supervised::{SemiSupervised, SemiSupervisedRound};

@@ -16,6 +16,8 @@ pub enum Norm {
     None,
     /// Batch norm (Ioffe & Szegedy 2015).
     Batch,
+    /// Batch norm with a shift and without a scale (Salimans et al. 2016, code).
+    BatchShift,
     /// Batch norm with a scale and shift per class (Dumoulin et al. 2017); the class has no other effect then.
     ConditionalBatch,
     /// Virtual batch norm: statistics of a fixed reference batch (Salimans et al. 2016, section 3.5), which passes through
@@ -52,6 +54,10 @@ impl Norm {
             Self::None => return,
             Self::Batch => {
                 size.vector(2.0 * channels);
+                1.0
+            }
+            Self::BatchShift => {
+                size.vector(channels);
                 1.0
             }
             Self::ConditionalBatch => {

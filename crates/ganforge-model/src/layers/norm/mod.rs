@@ -14,7 +14,7 @@ pub use kind::Norm;
 pub(crate) use parse::{default_reference, parse_norm};
 pub use virtual_batch::VirtualBatchNorm;
 
-use burn::module::Module;
+use burn::module::{Module, Param, ParamId};
 use burn::nn::{BatchNorm, BatchNormConfig};
 use burn::tensor::{Device, Tensor};
 
@@ -29,6 +29,7 @@ impl Norm {
             Self::Batch => Some(NormLayer::Batch(
                 BatchNormConfig::new(channels).init(device),
             )),
+            Self::BatchShift => Some(NormLayer::Batch(shift_only(channels, device))),
             Self::ConditionalBatch => Some(NormLayer::ConditionalBatch(ConditionalBatchNorm::new(
                 channels, classes, device,
             ))),
@@ -38,6 +39,16 @@ impl Norm {
         };
         channels.iter().filter_map(layer).collect()
     }
+}
+
+/// A batch norm whose scale stays 1.
+fn shift_only(channels: usize, device: &Device) -> BatchNorm {
+    let mut layer = BatchNormConfig::new(channels)
+        .with_epsilon(1e-6)
+        .init(device);
+    // Not `from_tensor`, whose parameter would be trainable.
+    layer.gamma = Param::initialized(ParamId::new(), Tensor::ones([channels], device));
+    layer
 }
 
 /// A norm with its parameters and running statistics.
