@@ -126,27 +126,30 @@ pub fn train(
     stage: u64,
 ) -> (Classifier, f64) {
     let [data, negatives] = [data, negatives].map(CountedImages::new);
-    let candidates: Vec<(Classifier, f64)> = (0..settings.restarts.max(1))
-        .into_par_iter()
-        .map(|restart| {
-            let rng = keyed_rng(seed, "feature", stage * settings.restarts + restart);
-            let normal = StandardNormal.sample_iter(rng).take(data.pixels());
-            let weights = normal.map(|weight: f64| settings.initial_weights * weight);
-            let mut classifier = Classifier {
-                feature: Feature {
-                    weights: weights.collect(),
-                    bias: 0.0,
-                    activation,
-                },
-                offset: -2f64.ln(),
-            };
-            classifier.fit(&data, &negatives, settings);
-            let loss = classifier.loss(&data, &negatives);
-            (classifier, loss)
-        })
-        .collect();
-    let best = candidates.into_iter().min_by(|a, b| a.1.total_cmp(&b.1));
-    best.expect("there is one candidate at least")
+    let candidate = |restart: u64| {
+        let rng = keyed_rng(seed, "feature", stage * settings.restarts + restart);
+        let normal = StandardNormal.sample_iter(rng).take(data.pixels());
+        let weights = normal.map(|weight: f64| settings.initial_weights * weight);
+        let mut classifier = Classifier {
+            feature: Feature {
+                weights: weights.collect(),
+                bias: 0.0,
+                activation,
+            },
+            offset: 0.5_f64.ln(),
+        };
+        classifier.fit(&data, &negatives, settings);
+        let loss = classifier.loss(&data, &negatives);
+        (classifier, loss)
+    };
+    let more = (1..settings.restarts).into_par_iter();
+    let (first, others) = rayon::join(|| candidate(0), || more.map(&candidate).collect::<Vec<_>>());
+    others.into_iter().fold(
+        first,
+        |best, next| {
+            if next.1 < best.1 { next } else { best }
+        },
+    )
 }
 
 #[cfg(test)]

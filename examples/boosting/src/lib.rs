@@ -1,13 +1,13 @@
 //! Self-supervised boosting (Welling, Zemel, Hinton 2002, "Self Supervised Boosting", NIPS 15): an energy model of binary images that grows feature by
 //! feature.
 //!
-//! log p(x) = b·x + Σ_k α_k f_k(x) - log Z, with f_k(x) = softplus(w_k·x + c_k). One stage:
+//! `log p(x) = b·x + Σ_k α_k f_k(x) - log Z`, with `f_k(x) = softplus(w_k·x + c_k)`. One stage:
 //!
 //! 1. draw as many negatives from the model as there are data ([`sampler`]: exactly, or by Gibbs sampling);
 //! 2. train one feature to classify data against negatives, by logistic regression on f ([`classifier`]);
 //! 3. choose its coefficient in [0, 1] by Newton's method, with the negatives as importance samples ([`coefficient`]), and add it to the model.
 //!
-//! The optimal classifier has the logit log p_data(x) - log p_model(x), which is what the model lacks: an ancestor of the discriminator of a GAN, with a
+//! The optimal classifier has the logit `log p_data(x) - log p_model(x)`, which is what the model lacks: an ancestor of the discriminator of a GAN, with a
 //! "generator" that is updated without a gradient.
 //!
 //! ```

@@ -35,7 +35,7 @@ pub struct Term {
     pub coefficient: f64,
 }
 
-/// log p(x) = b·x + Σ_k α_k f_k(x) - log Z.
+/// `log p(x) = b·x + Σ_k α_k f_k(x) - log Z`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Model {
     /// b, one for each pixel.

@@ -5,7 +5,7 @@ use rand_distr::{Distribution, StandardUniform};
 
 use crate::model::{Activation, Model, Term, dot, sigmoid};
 
-/// A distribution between independent pixels and a model: log p(x) = ((1 - β) b₀ + β b)·x + Σ_k α_k f(β (w_k·x + c_k)) - log Z(β).
+/// A distribution between independent pixels and a model: `log p(x) = ((1 - β) b₀ + β b)·x + Σ_k α_k f(β (w_k·x + c_k)) - log Z(β)`.
 ///
 /// At β = 1 it is the model; at β = 0 the pixels are independent with the odds b₀, and every feature is constant.
 #[derive(Debug, Clone, Copy)]
@@ -80,8 +80,9 @@ impl<'a> Tempered<'a> {
                 coefficient * (value(off + weight) - value(off))
             });
             let odds = own + change.sum::<f64>();
-            let new = if uniform() < sigmoid(odds) { 1.0 } else { 0.0 };
-            if new != old {
+            let is_on = uniform() < sigmoid(odds);
+            if is_on != (old > 0.5) {
+                let new = f64::from(u8::from(is_on));
                 x[place] = new;
                 for (term, input) in &mut coupled {
                     *input += (new - old) * self.beta * term.feature.weights[place];
