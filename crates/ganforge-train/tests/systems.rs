@@ -15,7 +15,7 @@ use ganforge_train::{Recipe, System, TrainOptions, train};
 use serde_json::Value;
 
 /// A built-in recipe of each system, and what makes it small.
-const RECIPES: [(&str, &str, &[&str]); 2] = [
+const RECIPES: [(&str, &str, &[&str]); 3] = [
     (
         "gan",
         "digits",
@@ -33,6 +33,19 @@ const RECIPES: [(&str, &str, &[&str]); 2] = [
         &[
             "generator.hidden=[16]",
             "classifier.hidden=[16, 8]",
+            "run.batch=16",
+            "run.samples=4",
+            "average.half_life=200",
+            "evaluation.samples=100",
+            "evaluation.every=1",
+        ],
+    ),
+    (
+        "infogan",
+        "infogan-2016-digits-small",
+        &[
+            "generator.hidden=[16]",
+            "discriminator.hidden=[16]",
             "run.batch=16",
             "run.samples=4",
             "average.half_life=200",

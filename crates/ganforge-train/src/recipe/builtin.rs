@@ -1,7 +1,7 @@
 //! The recipes that are built into the library.
 
 /// Name and text of every built-in recipe, in the order in which `ganforge recipes` lists them.
-const BUILTIN: [(&str, &str); 22] = [
+const BUILTIN: [(&str, &str); 24] = [
     ("digits", include_str!("../../recipes/digits.toml")),
     (
         "digits-conditional",
@@ -61,6 +61,14 @@ const BUILTIN: [(&str, &str); 22] = [
     (
         "salimans-2016-digits-small",
         include_str!("../../recipes/salimans-2016-digits-small.toml"),
+    ),
+    (
+        "infogan-2016-mnist",
+        include_str!("../../recipes/infogan-2016-mnist.toml"),
+    ),
+    (
+        "infogan-2016-digits-small",
+        include_str!("../../recipes/infogan-2016-digits-small.toml"),
     ),
     (
         "folder-dcgan",

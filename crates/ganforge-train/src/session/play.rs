@@ -222,5 +222,13 @@ impl<'a, S: System> Play<'a, S> {
 mod tests;
 
 #[cfg(test)]
+#[path = "reference_steps.rs"]
+mod reference_steps;
+
+#[cfg(test)]
 #[path = "semi_supervised_tests.rs"]
 mod semi_supervised_tests;
+
+#[cfg(test)]
+#[path = "infogan_tests.rs"]
+mod infogan_tests;

@@ -115,6 +115,11 @@ pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + '
         0
     }
 
+    /// The names of the classes of samples, where they are the system's own and not those of the data.
+    fn sample_classes(&self) -> Option<Vec<String>> {
+        None
+    }
+
     /// True where new networks start from the mean image of the data, which [`Setting::mean_image`] holds then.
     fn needs_mean_image(&self) -> bool {
         false

@@ -4,6 +4,7 @@
 //! rules, optimizers, checkpoints, telemetry, evaluation and the run directory depend on this trait only.
 
 mod gan;
+mod infogan;
 mod interface;
 mod loader;
 mod one_stage;
@@ -12,6 +13,7 @@ mod rules;
 mod semi_supervised;
 
 pub use gan::{Gan, GanRound};
+pub use infogan::{InfoGan, InfoGanRound, Recogniser};
 pub use interface::{About, Detach, Setting, Shipped, System, Turn};
 pub use loader::{ImageBatch, ImageSource, Latents, Loader};
 pub use players::{Players, Start};
