@@ -12,6 +12,7 @@ use ganforge_eval::MetricName;
 use ganforge_eval::spaces::FeatureName;
 use ganforge_train::recipe::Override;
 
+use crate::concepts::Concepts;
 use crate::device::DeviceSpec;
 
 /// Train generative adversarial networks and use their generators.
@@ -28,6 +29,8 @@ pub enum Command {
     Train(TrainArguments),
     /// Draw images from a model file.
     Sample(SampleArguments),
+    /// Add and subtract mean latents of samples, and draw every part of the sum.
+    Arithmetic(ArithmeticArguments),
     /// Measure how good a model's images are.
     Evaluate(EvaluateArguments),
     /// Complete images with a hole by a Context-Encoder, and measure the error.
@@ -145,6 +148,27 @@ pub struct SampleArguments {
     #[arg(long, value_name = "SPEC", default_value = "auto")]
     pub device: DeviceSpec,
     /// grid.png for one sheet, dir/ for one file each, samples.npy for the raw array.
+    #[arg(short = 'o', long = "output", value_name = "PATH")]
+    pub output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct ArithmeticArguments {
+    /// A model file, a run directory, a checkpoint, a recipe's name for its newest run, or latest.
+    #[arg(required = true, value_name = "MODEL")]
+    pub model: Vec<PathBuf>,
+    #[command(flatten)]
+    pub concepts: Concepts,
+    /// Seed of the samples, and of the noise around the result.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Name or number of the class of every image: required for a conditional model.
+    #[arg(long, value_name = "C")]
+    pub class: Option<String>,
+    /// Device, as for train.
+    #[arg(long, value_name = "SPEC", default_value = "auto")]
+    pub device: DeviceSpec,
+    /// The picture, a .png file: the samples of each concept above their mean, and the result with eight neighbours.
     #[arg(short = 'o', long = "output", value_name = "PATH")]
     pub output: PathBuf,
 }

@@ -65,13 +65,18 @@ fn every_built_in_recipe_builds_its_networks_and_takes_a_step() {
             "context-encoder-2016-mnist-small" => {
                 "--data digits --set data.take=1000 --set evaluation.features=raw --set evaluation.samples=200"
             }
+            "salimans-2016-mnist" | "salimans-2016-mnist-small" | "infogan-2016-mnist" => {
+                "--data digits --set data.take=1000 --set evaluation.features=raw --set evaluation.samples=200"
+            }
             "goodfellow-2014-mnist" => "--data digits --set data.take=1000",
             "stacked-mnist-dcgan" => "--data stacked:digits --set data.take=1000",
             _ if name.ends_with("-mnist") => "--data digits",
             _ if name.starts_with("mnist") || name.starts_with("bench") => "--data digits",
             _ => "",
         };
-        let wide = ["dcgan", "resnet"].iter().any(|kind| name.contains(kind));
+        let wide = ["dcgan", "resnet", "infogan-2016-mnist"]
+            .iter()
+            .any(|kind| name.contains(kind));
         let narrow = if name == "context-encoder-2016-folder" {
             "--set generator.encoder=[4,4,4,4,4] --set generator.code=4 --set generator.decoder=[4,4,4,4] \
              --set discriminator.width=4"

@@ -138,6 +138,14 @@ pub enum InferError {
         /// The model file.
         path: PathBuf,
     },
+    /// The model takes images in place of latents.
+    #[error(
+        "the model computes images from images of {input}: it has no latents to add and subtract"
+    )]
+    NoLatents {
+        /// The shape of the images that it takes.
+        input: ImageShape,
+    },
     /// The device failed to compute or to return images.
     #[error("the device failed: {0}")]
     Device(#[from] TensorReadError),

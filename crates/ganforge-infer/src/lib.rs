@@ -15,6 +15,7 @@
 //!
 //! - [`Sampler`] opens a model file and draws images from it. The same seed gives the same images.
 //! - [`sample`] does the same for any [`Generator`](ganforge_model::Generator), such as one in training.
+//! - [`Sampler::arithmetic`] adds and subtracts mean latents of samples.
 //! - [`Classifier`] classifies images by the classifier that a semi-supervised model ships.
 //! - [`Features`] computes the pooled hidden layers of a shipped discriminator, for a classifier with few labels.
 //! - [`Images`] holds raw floats; [`pixel`] converts a value to 8 bits.
@@ -40,6 +41,7 @@
 //!
 //! This crate names no backend and needs no gradients.
 
+mod arithmetic;
 mod classifier;
 mod encoding;
 mod error;
@@ -49,6 +51,7 @@ mod picture;
 mod sampling;
 mod writer;
 
+pub use arithmetic::{Arithmetic, ArithmeticOptions, Concept, ConceptImages, Sign};
 pub use burn;
 pub use classifier::Classifier;
 pub use encoding::{Codes, Features};

@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod arithmetic;
 mod bench;
 mod classify;
 mod data;
@@ -11,6 +12,7 @@ mod listing;
 mod sample;
 mod train;
 
+pub use arithmetic::arithmetic;
 pub use bench::bench;
 pub use classify::classify;
 pub use data::{fetch, inspect};
