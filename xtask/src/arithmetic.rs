@@ -26,8 +26,8 @@ impl Options {
         for pair in words.chunks(2) {
             match *pair {
                 ["--out", path] => options.out = path.into(),
-                ["--data", spec] => options.data = spec.to_owned(),
-                ["--images", images] => options.images = images.to_owned(),
+                ["--data", spec] => spec.clone_into(&mut options.data),
+                ["--images", images] => images.clone_into(&mut options.images),
                 [option, ..] => {
                     return Err(format!("arithmetic: `{option}` is no option with a value"));
                 }

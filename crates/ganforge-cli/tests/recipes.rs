@@ -62,10 +62,10 @@ fn every_built_in_recipe_builds_its_networks_and_takes_a_step() {
         // Real data where a recipe's own are not at hand, and few channels: the shape is what is tried here.
         let data = match name {
             "folder-dcgan" | "context-encoder-2016-folder" => "--data images",
-            "context-encoder-2016-mnist-small" => {
-                "--data digits --set data.take=1000 --set evaluation.features=raw --set evaluation.samples=200"
-            }
-            "salimans-2016-mnist" | "salimans-2016-mnist-small" | "infogan-2016-mnist" => {
+            "context-encoder-2016-mnist-small"
+            | "salimans-2016-mnist"
+            | "salimans-2016-mnist-small"
+            | "infogan-2016-mnist" => {
                 "--data digits --set data.take=1000 --set evaluation.features=raw --set evaluation.samples=200"
             }
             "goodfellow-2014-mnist" => "--data digits --set data.take=1000",

@@ -57,8 +57,8 @@ impl LatentSpec {
             LatentDistribution::Normal => StandardNormal.sample_iter(rng).take(numbers).collect(),
             LatentDistribution::Uniform => uniform(1.0).sample_iter(rng).take(numbers).collect(),
             LatentDistribution::UnitInterval => {
-                let unit = Uniform::new(0.0, 1.0).expect("0 is below 1");
-                unit.sample_iter(rng).take(numbers).collect()
+                let unit = uniform(1.0).sample_iter(rng).take(numbers);
+                unit.map(|value| f32::midpoint(value, 1.0)).collect()
             }
             LatentDistribution::UniformUnitVariance => {
                 let distribution = uniform(3.0_f32.sqrt());

@@ -11,9 +11,11 @@ use burn::train::logger::InMemoryMetricLogger;
 use burn::train::metric::store::EventStoreClient;
 use burn::train::{SupervisedTraining, TrainingStrategy};
 use ganforge_data::{DataError, Dataset};
+use ganforge_infer::Signature;
 
 use crate::error::TrainError;
 use crate::evaluation::{Examiner, OwnMetrics, Protocols, examiner, protocols};
+use crate::experiment::Experiment;
 use crate::memory::check_memory;
 use crate::recipe::Recipe;
 use crate::run::checkpoint::{CheckpointFolder, Manifest, ModelPart, OptimizerPart, SchedulerPart};
@@ -89,22 +91,7 @@ pub fn train<S: System>(
         &shipped.generator,
     )?;
     let own_metrics = OwnMetrics::of(recipe, device)?;
-    let inputs =
-        recipe
-            .system
-            .sample_inputs(dataset, experiment.run.samples, experiment.run.seed)?;
-    let journal = RunJournal::new(
-        directory.clone(),
-        recipe,
-        signature,
-        data.fingerprint(),
-        device.clone(),
-    )?
-    .with_inputs(inputs)
-    .with_label_names(match experiment.data.labelled {
-        Some(_) => dataset.classes().to_vec(),
-        None => Vec::new(),
-    });
+    let journal = journal(recipe, &data, signature, &directory, device)?;
     // The directory is not changed before everything is checked.
     let protocols = examiner.as_ref().map(Examiner::protocols);
     let (_lock, found) = prepare_directory(
@@ -172,6 +159,34 @@ pub fn train<S: System>(
             warnings: ending.warnings,
         }),
     }
+}
+
+/// The journal of a run, which writes into `directory`.
+fn journal<S: System>(
+    recipe: &Recipe<S>,
+    data: &TrainingData,
+    signature: Signature,
+    directory: &RunDirectory,
+    device: &Device,
+) -> Result<RunJournal<S>, TrainError> {
+    let Experiment {
+        run, data: config, ..
+    } = &recipe.experiment;
+    let inputs = recipe
+        .system
+        .sample_inputs(&data.images, run.samples, run.seed)?;
+    let journal = RunJournal::new(
+        directory.clone(),
+        recipe,
+        signature,
+        data.fingerprint(),
+        device.clone(),
+    )?;
+    let label_names = match config.labelled {
+        Some(_) => data.images.classes().to_vec(),
+        None => Vec::new(),
+    };
+    Ok(journal.with_inputs(inputs).with_label_names(label_names))
 }
 
 fn latents<S: System>(recipe: &Recipe<S>, device: Device) -> Latents {

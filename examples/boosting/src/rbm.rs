@@ -58,7 +58,7 @@ pub fn train(images: &BinaryImages, settings: &RbmSettings) -> Model {
             for &index in batch {
                 gradient.add_image(&model, images.row(index), &mut rng);
             }
-            let left = 1.0 - update as f64 / updates as f64;
+            let left = 1.0 - f64::from(update) / updates as f64;
             let rate = settings.rate * left;
             velocity.follow(&gradient, settings.momentum, 1.0 / batch.len() as f64);
             velocity.apply(&mut model, rate, settings.decay);

@@ -10,7 +10,7 @@ use super::{Init, WeightInit};
 const EPSILON: f64 = 1e-6;
 
 /// A fully connected layer whose weight is given by a direction and a norm for each output: column j of the weight is
-/// s_j · v_j / ‖v_j‖.
+/// s · v / ‖v‖, with its own s and v.
 ///
 /// ```
 /// use burn::tensor::{Device, Tensor};

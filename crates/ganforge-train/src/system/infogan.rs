@@ -1,4 +1,4 @@
-//! A generator whose latent codes are recovered from its images (Chen et al. 2016, "InfoGAN: Interpretable Representation
+//! A generator whose latent codes are recovered from its images (Chen et al. 2016, "`InfoGAN`: Interpretable Representation
 //! Learning by Information Maximizing Generative Adversarial Nets").
 //!
 //! The recognition network Q shares the hidden layers of the discriminator. Both players minimise the cross-entropy of the

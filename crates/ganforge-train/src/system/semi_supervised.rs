@@ -307,7 +307,7 @@ fn log_sum_exp(logits: Tensor<2>) -> Tensor<2> {
     (logits - largest.clone()).exp().sum_dim(1).log() + largest
 }
 
-/// The mean of log Σ exp(l) - l_class, `[1]`.
+/// The mean of log Σ exp(l) less the logit of the class, `[1]`.
 fn cross_entropy(logits: Tensor<2>, class: Tensor<1, Int>) -> Tensor<1> {
     let chosen = logits.clone().gather(1, class.unsqueeze_dim(1));
     (log_sum_exp(logits) - chosen).mean()

@@ -9,9 +9,9 @@ use crate::error::RecipeError;
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct InpaintingConfig {
-    /// λ_rec, of the mean squared error of the predicted pixels.
+    /// `λ_rec`, of the mean squared error of the predicted pixels.
     pub reconstruction: f64,
-    /// λ_adv, of the payoff; 0 trains by the reconstruction alone.
+    /// `λ_adv`, of the payoff; 0 trains by the reconstruction alone.
     pub adversarial: f64,
     /// Weight within the squared error of predicted pixels that are not missing; missing ones have 1.
     pub overlap_weight: f64,

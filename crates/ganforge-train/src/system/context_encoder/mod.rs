@@ -231,13 +231,12 @@ impl System for ContextEncoder {
     }
 
     fn open_model(path: &Path, device: &Device) -> Result<ContextEncoderGenerator, ModelError> {
-        match ModelFile::<GeneratorConfig>::open(path)?.into_network(device)? {
-            GeneratorNet::ContextEncoder(network) => Ok(network),
-            _ => {
-                let what = "its generator does not complete images".to_owned();
-                Err(ModelError::Description(what))
-            }
+        let network = ModelFile::<GeneratorConfig>::open(path)?.into_network(device)?;
+        if let GeneratorNet::ContextEncoder(network) = network {
+            return Ok(network);
         }
+        let what = "its generator does not complete images".to_owned();
+        Err(ModelError::Description(what))
     }
 
     fn own_metrics(&self) -> &'static [&'static str] {
