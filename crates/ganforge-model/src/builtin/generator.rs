@@ -76,6 +76,7 @@ impl GeneratorArchitecture for GeneratorConfig {
         match self {
             Self::Mlp(config) => match config.norm {
                 Norm::Batch => Some("batch"),
+                Norm::UnscaledBatch => Some("unscaled-batch"),
                 Norm::ConditionalBatch => Some("conditional-batch"),
                 Norm::None | Norm::VirtualBatch => None,
             },

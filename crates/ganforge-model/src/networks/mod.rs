@@ -2,6 +2,7 @@
 
 mod autoencoder;
 mod dcgan;
+mod joint;
 mod mlp;
 mod pyramid;
 mod r3gan;
@@ -12,6 +13,9 @@ pub use autoencoder::{
 };
 pub use dcgan::{
     DcganDiscriminator, DcganDiscriminatorConfig, DcganGenerator, DcganGeneratorConfig,
+};
+pub use joint::{
+    EncoderNoise, JointMlpDiscriminator, JointMlpDiscriminatorConfig, MlpEncoder, MlpEncoderConfig,
 };
 pub use mlp::{MlpDiscriminator, MlpDiscriminatorConfig, MlpGenerator, MlpGeneratorConfig};
 pub use r3gan::{

@@ -38,7 +38,7 @@ impl InputLayerConfig {
     pub fn columns(&self) -> usize {
         match self.norm {
             Norm::ConditionalBatch => self.latent.dimension,
-            Norm::None | Norm::Batch | Norm::VirtualBatch => {
+            Norm::None | Norm::Batch | Norm::UnscaledBatch | Norm::VirtualBatch => {
                 self.latent.dimension.saturating_add(self.classes)
             }
         }

@@ -14,7 +14,7 @@ pub use kind::Norm;
 pub(crate) use parse::{default_reference, parse_norm};
 pub use virtual_batch::VirtualBatchNorm;
 
-use burn::module::Module;
+use burn::module::{Module, Param, ParamId};
 use burn::nn::{BatchNorm, BatchNormConfig};
 use burn::tensor::{Device, Tensor};
 
@@ -29,6 +29,7 @@ impl Norm {
             Self::Batch => Some(NormLayer::Batch(
                 BatchNormConfig::new(channels).init(device),
             )),
+            Self::UnscaledBatch => Some(NormLayer::Batch(unscaled(channels, device))),
             Self::ConditionalBatch => Some(NormLayer::ConditionalBatch(ConditionalBatchNorm::new(
                 channels, classes, device,
             ))),
@@ -38,6 +39,15 @@ impl Norm {
         };
         channels.iter().filter_map(layer).collect()
     }
+}
+
+/// Batch norm whose scale of 1 and shift of 0 are not trained.
+pub(crate) fn unscaled(channels: usize, device: &Device) -> BatchNorm {
+    let mut layer = BatchNormConfig::new(channels).init(device);
+    // Not `from_tensor`, whose parameter would be trainable.
+    layer.gamma = Param::initialized(ParamId::new(), Tensor::ones([channels], device));
+    layer.beta = Param::initialized(ParamId::new(), Tensor::zeros([channels], device));
+    layer
 }
 
 /// A norm with its parameters and running statistics.
