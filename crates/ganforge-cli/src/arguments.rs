@@ -95,6 +95,9 @@ pub struct TrainArguments {
     /// discriminator; layers that do not fit are listed and start untrained.
     #[arg(long, value_name = "MODEL|RUN", conflicts_with_all = ["resume", "resume_from", "accept_data"])]
     pub from: Option<PathBuf>,
+    /// Put the discriminator into the model file too, beside the generator.
+    #[arg(long)]
+    pub ship_discriminator: bool,
     /// Progress display: auto is tui in a terminal, else log.
     #[arg(long, value_enum, default_value_t = Dashboard::Auto)]
     pub dashboard: Dashboard,
@@ -129,6 +132,9 @@ pub struct SampleArguments {
     /// Factor on every latent coordinate, from 0: below 1, more typical and less varied.
     #[arg(long, value_name = "T")]
     pub truncation: Option<f32>,
+    /// The images that an image-to-image model computes its images from, as for --data of train.
+    #[arg(long, value_name = "SPEC")]
+    pub input: Option<DataSpec>,
     /// Device, as for train.
     #[arg(long, value_name = "SPEC", default_value = "auto")]
     pub device: DeviceSpec,
@@ -170,6 +176,9 @@ pub struct EvaluateArguments {
     /// Factor on every latent coordinate: below 1, more typical and less varied.
     #[arg(long, value_name = "T")]
     pub truncation: Option<f32>,
+    /// The images that an image-to-image model computes its images from.
+    #[arg(long, value_name = "SPEC")]
+    pub input: Option<DataSpec>,
     /// Also measure real images in place of samples: the values of a model that has learned the data. Not for nearest, diversity and
     /// parzen.
     #[arg(long)]

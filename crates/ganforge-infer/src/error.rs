@@ -121,6 +121,14 @@ pub enum InferError {
         /// `[batch, channels, height, width]` of the signature.
         expected: [usize; 4],
     },
+    /// The model takes other images than it was given, or none.
+    #[error("{}", input(*found, *expected))]
+    Input {
+        /// The shape of the inputs, if there are any.
+        found: Option<ImageShape>,
+        /// The shape that the model takes; `None` for a model of latents.
+        expected: Option<ImageShape>,
+    },
     /// The device failed to compute or to return images.
     #[error("the device failed: {0}")]
     Device(#[from] TensorReadError),
@@ -155,6 +163,19 @@ pub enum InferError {
     /// The picture could not be encoded.
     #[error("encoding the picture failed: {0}")]
     Encode(#[from] image::ImageError),
+}
+
+/// What a model takes, and what it was given.
+fn input(found: Option<ImageShape>, expected: Option<ImageShape>) -> String {
+    match (found, expected) {
+        (_, None) => "the model draws images from latents and takes no images".to_owned(),
+        (None, Some(expected)) => {
+            format!("the model computes images from images of {expected}: name some with --input")
+        }
+        (Some(found), Some(expected)) => {
+            format!("the model computes images from images of {expected}, not of {found}")
+        }
+    }
 }
 
 /// A number of bytes as text.

@@ -67,6 +67,20 @@ impl Images {
         self.iter().nth(index)
     }
 
+    /// The images of these indices, in their order.
+    ///
+    /// # Panics
+    /// If an index is out of range.
+    #[must_use]
+    pub fn select(&self, indices: impl IntoIterator<Item = usize>) -> Self {
+        let values = self.spec.values();
+        let image = |index: usize| &self.data[index * values..(index + 1) * values];
+        Self {
+            data: indices.into_iter().flat_map(image).copied().collect(),
+            spec: self.spec,
+        }
+    }
+
     /// Iterates over the images, each `[channels, height, width]`.
     pub fn iter(&self) -> std::slice::ChunksExact<'_, f32> {
         self.data.chunks_exact(self.spec.values())

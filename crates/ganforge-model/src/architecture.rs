@@ -64,6 +64,23 @@ pub trait GeneratorArchitecture:
         None
     }
 
+    /// The shape of the images that an image-to-image generator takes; `None` for a generator of latents.
+    ///
+    /// `image` is the shape of the generated images.
+    fn input(&self, _image: ImageShape) -> Option<ImageShape> {
+        None
+    }
+
+    /// The input of an image-to-image generator for one image of the data: that image, unless an architecture changes it, as
+    /// one that completes images does by cutting a hole.
+    ///
+    /// # Shapes
+    /// - `image`: `channels · height · width` values in row-major order
+    /// - output: as many values as [`input`](Self::input) has
+    fn prepare_input(&self, image: &[f32], _shape: ImageShape, _rng: &mut ChaCha8Rng) -> Vec<f32> {
+        image.to_vec()
+    }
+
     /// True if [`init_from_mean_image`](Self::init_from_mean_image) should be called on a new network.
     fn needs_mean_image(&self) -> bool {
         false

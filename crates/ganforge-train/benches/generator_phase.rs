@@ -43,6 +43,7 @@ fn game(
     let signature = Signature {
         latent: recipe.system.latent(),
         image,
+        input: None,
         classes: Vec::new(),
     };
     let players = recipe

@@ -13,7 +13,7 @@ use burn::train::{SupervisedTraining, TrainingStrategy};
 use ganforge_data::{DataError, Dataset};
 
 use crate::error::TrainError;
-use crate::evaluation::{Examiner, Protocols, examiner, protocols};
+use crate::evaluation::{Examiner, OwnMetrics, Protocols, examiner, protocols};
 use crate::memory::check_memory;
 use crate::recipe::Recipe;
 use crate::run::checkpoint::{CheckpointFolder, Manifest, ModelPart, OptimizerPart, SchedulerPart};
@@ -21,7 +21,7 @@ use crate::run::{RecipeText, RunDirectory, RunJournal, RunLock};
 use crate::session::{
     Adversarial, Beginning, Begun, NoValidation, Plan, Rounds, Series, TrainOptions, TrainingData,
 };
-use crate::system::{Latents, Players, System};
+use crate::system::{Latents, Players, Shipped, System};
 
 /// The result of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +77,7 @@ pub fn train<S: System>(
     } = beginning.begin(recipe, &data, options.accept_data, &training_device)?;
     let is_saved = beginning.checkpoint().is_some();
     let signature = recipe.signature(dataset);
-    let generator = learner.model().shipped();
+    let shipped = learner.model().shipped();
     let resumed = matches!(beginning, Beginning::Resume(_)).then_some(&directory);
     let examiner = examiner(
         recipe,
@@ -86,22 +86,28 @@ pub fn train<S: System>(
         device,
         resumed,
         options.accept_data,
-        &generator,
+        &shipped.generator,
     )?;
+    let own_metrics = OwnMetrics::of(recipe, device)?;
+    let inputs =
+        recipe
+            .system
+            .sample_inputs(dataset, experiment.run.samples, experiment.run.seed)?;
     let journal = RunJournal::new(
         directory.clone(),
         recipe,
         signature,
         data.fingerprint(),
         device.clone(),
-    )?;
+    )?
+    .with_inputs(inputs);
     // The directory is not changed before everything is checked.
     let protocols = examiner.as_ref().map(Examiner::protocols);
     let (_lock, found) = prepare_directory(
         beginning,
         &journal,
         &manifest,
-        &generator,
+        &shipped,
         options.source.take(),
         protocols,
     )?;
@@ -140,6 +146,7 @@ pub fn train<S: System>(
         warnings,
         journal: Mutex::new(Box::new(journal)),
         examiner: Mutex::new(examiner),
+        own_metrics,
         ending: Mutex::default(),
     });
     let training = training(recipe, &directory, &checkpoints, rounds, options)
@@ -191,7 +198,7 @@ fn prepare_directory<S: System>(
     beginning: Beginning,
     journal: &RunJournal<S>,
     manifest: &Manifest,
-    generator: &S::Generator,
+    shipped: &Shipped<S>,
     source: Option<String>,
     protocols: Option<Protocols>,
 ) -> Result<(RunLock, Vec<String>), TrainError> {
@@ -207,7 +214,7 @@ fn prepare_directory<S: System>(
     };
     if is_saved {
         // The previous session may have been killed between its last checkpoint and the model file.
-        journal.publish(manifest.images, generator)?;
+        journal.publish(manifest.images, shipped)?;
     } else if manifest.from.is_some() {
         directory.checkpoints().note_beginning(manifest)?;
     }
@@ -248,7 +255,8 @@ fn training<S: System>(
             .with_checkpointing_strategy(SaveAlways);
     let evaluation = recipe.experiment.evaluation.as_ref();
     let metrics = evaluation.map_or_else(BTreeSet::new, |evaluation| evaluation.metrics.clone());
-    let mut terms = recipe.system.terms().to_vec();
+    let mut terms = recipe.system.own_metrics().to_vec();
+    terms.extend(recipe.system.terms());
     terms.extend(recipe.experiment.game.terms());
     for series in Series::all(&metrics, &terms) {
         training = training.metric_train_numeric(series);

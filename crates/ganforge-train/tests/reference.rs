@@ -294,6 +294,7 @@ fn every_snippet_is_part_of_a_recipe_whose_networks_can_be_built() {
                 height: 8,
                 width: 8,
             },
+            input: None,
             classes: (0..classes).map(|class| class.to_string()).collect(),
         };
         let built = recipe.build(&signature, 0, &Device::flex());

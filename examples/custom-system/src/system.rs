@@ -11,7 +11,9 @@ use ganforge_model::{
 };
 use ganforge_train::experiment::Experiment;
 use ganforge_train::game::{AdversarialLoss, Game, Loss, PerPlayer, ScoreState};
-use ganforge_train::system::{About, Gan, GanRound, Latents, Loader, Setting, System, Turn};
+use ganforge_train::system::{
+    About, Gan, GanRound, Latents, Loader, Setting, Shipped, System, Turn,
+};
 use ganforge_train::{RecipeError, TrainError};
 use serde::{Deserialize, Serialize};
 
@@ -119,12 +121,12 @@ impl System for TwoCritics {
         generator
     }
 
-    fn to_model_file(
-        &self,
-        generator: &GeneratorNet,
-        about: &About,
-    ) -> Result<Vec<u8>, ModelError> {
-        self.pair(0).to_model_file(generator, about)
+    fn to_model_file(&self, shipped: &Shipped<Self>, about: &About) -> Result<Vec<u8>, ModelError> {
+        let shipped = Shipped {
+            generator: shipped.generator.clone(),
+            discriminator: None,
+        };
+        self.pair(0).to_model_file(&shipped, about)
     }
 
     fn open_model(path: &Path, device: &Device) -> Result<GeneratorNet, ModelError> {

@@ -3,6 +3,7 @@
 mod bench;
 mod data;
 mod evaluate;
+mod inputs;
 mod listing;
 mod sample;
 mod train;

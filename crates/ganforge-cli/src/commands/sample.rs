@@ -2,6 +2,7 @@
 
 use ganforge_infer::{GridOptions, Output, SampleOptions, Sampler};
 
+use super::inputs::inputs;
 use super::warn_of_truncation;
 use crate::arguments::SampleArguments;
 use crate::error::{CliError, Done};
@@ -25,6 +26,12 @@ pub fn sample(arguments: &SampleArguments) -> Result<Done, CliError> {
         seed: arguments.seed,
         class,
         truncation: arguments.truncation,
+        inputs: inputs(
+            &sampler,
+            arguments.input.as_ref(),
+            arguments.count,
+            arguments.seed,
+        )?,
         ..SampleOptions::default()
     };
     let batches = sampler.batches(&options)?;

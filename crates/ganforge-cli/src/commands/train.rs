@@ -285,6 +285,9 @@ fn overrides(arguments: &TrainArguments) -> Result<Vec<Override>, CliError> {
     if let Some(data) = &arguments.data {
         overrides.push(Override::new("data.source", data.to_string()));
     }
+    if arguments.ship_discriminator {
+        overrides.push(Override::new("run.ship_discriminator", true));
+    }
     let whole = |key: &str, value: u64| {
         i64::try_from(value)
             .map(|value| Override::new(key, value))

@@ -28,6 +28,12 @@ pub fn generate<G: Generator>(
     device: &Device,
 ) -> Result<Images, InferError> {
     let (dimension, image) = (signature.latent.dimension, signature.image);
+    if let Some(expected) = signature.input {
+        return Err(InferError::Input {
+            found: None,
+            expected: Some(expected),
+        });
+    }
     let count = count_latents(noise, dimension)?;
     let classes = match classes {
         Some(classes) if classes.len() != count => {
@@ -51,7 +57,7 @@ pub fn generate<G: Generator>(
     let mut data = Vec::new();
     for (index, noise) in noise.chunks(rows * dimension).enumerate() {
         let classes = classes.chunks(rows).nth(index).unwrap_or_default();
-        let numbers = forward(&network, signature, noise.to_vec(), classes, device)?;
+        let numbers = forward(&network, signature, noise.to_vec(), classes, None, device)?;
         data.extend(numbers);
     }
     Images::new(image, data)

@@ -1,6 +1,12 @@
 //! Options of sampling.
 
+use std::sync::Arc;
+
 use ganforge_model::ConfigError;
+
+use super::signature::Signature;
+use crate::error::InferError;
+use crate::images::Images;
 
 /// Which images to sample.
 ///
@@ -20,6 +26,8 @@ pub struct SampleOptions {
     pub class: Option<usize>,
     /// Factor of every latent coordinate, 0 or more. Values below 1 give more typical and less varied samples.
     pub truncation: Option<f32>,
+    /// The inputs of an image-to-image model: image `i` is computed from input `i mod inputs`.
+    pub inputs: Option<Arc<Images>>,
     /// The largest batch, 1 to 4096. Batches of large images are smaller in any case.
     pub batch: usize,
     /// The largest number of bytes for computing one image, as estimated by
@@ -35,6 +43,7 @@ impl Default for SampleOptions {
             seed: 0,
             class: None,
             truncation: None,
+            inputs: None,
             batch: 64,
             memory: 16 << 30,
         }
@@ -52,8 +61,20 @@ impl SampleOptions {
         }
     }
 
-    /// Fails if an option is out of range for a model with these classes.
-    pub(crate) fn check(&self, classes: &[String]) -> Result<(), ConfigError> {
+    /// Fails if an option is out of range for a model, or its inputs are missing.
+    pub(crate) fn check(&self, signature: &Signature) -> Result<(), InferError> {
+        self.check_ranges(&signature.classes)?;
+        let found = self.inputs.as_ref().map(|inputs| inputs.spec());
+        if found == signature.input {
+            return Ok(());
+        }
+        Err(InferError::Input {
+            found,
+            expected: signature.input,
+        })
+    }
+
+    fn check_ranges(&self, classes: &[String]) -> Result<(), ConfigError> {
         if self.count == 0 {
             return Err(ConfigError::new("count", 0, "1 or more"));
         }

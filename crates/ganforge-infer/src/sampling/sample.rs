@@ -43,7 +43,7 @@ pub fn batches<'a, G: Generator>(
     options: &'a SampleOptions,
     device: &'a Device,
 ) -> Result<impl Iterator<Item = Result<Images, InferError>> + use<'a, G>, InferError> {
-    options.check(&signature.classes)?;
+    options.check(signature)?;
     let most = batch_limit(network, signature.image, options)?;
     let network = network.valid();
     Ok(blocks(options.count, most).map(move |block| {
@@ -51,9 +51,13 @@ pub fn batches<'a, G: Generator>(
         let noise = batch_noise(signature.latent, options, block.clone());
         let classes = match options.class {
             Some(class) => vec![class; block.len()],
-            None => signature.default_classes(block),
+            None => signature.default_classes(block.clone()),
         };
-        let mut numbers = forward(&network, signature, noise, &classes, device)?;
+        let input = options
+            .inputs
+            .as_ref()
+            .map(|inputs| batch_input(inputs, block.clone()));
+        let mut numbers = forward(&network, signature, noise, &classes, input, device)?;
         numbers.truncate(kept * signature.image.values());
         Images::new(signature.image, numbers)
     }))
@@ -78,7 +82,7 @@ pub fn latent(spec: LatentSpec, seed: u64, index: u64) -> Vec<f32> {
     spec.draw(1, &mut keyed_rng(seed, "sample", index))
 }
 
-/// Runs one batch: latents `[rows, dimension]` to images `[rows, channels, height, width]`.
+/// Runs one batch: latents `[rows, dimension]`, inputs, or both, to images `[rows, channels, height, width]`.
 ///
 /// `classes` has one class per row, and is empty for an unconditional generator.
 pub(crate) fn forward<G: Generator>(
@@ -86,23 +90,34 @@ pub(crate) fn forward<G: Generator>(
     signature: &Signature,
     noise: Vec<f32>,
     classes: &[usize],
+    input: Option<Images>,
     device: &Device,
 ) -> Result<Vec<f32>, InferError> {
     let device = device.clone().without_autodiff();
-    let noise = signature.latent.tensor(noise, &device);
-    let [rows, _] = noise.dims();
-    let class = (!classes.is_empty()).then(|| class_tensor(classes, &device));
-    let images = network.forward(GeneratorInput::noise(noise).with_class(class));
-    let ImageShape {
-        channels,
-        height,
-        width,
-    } = signature.image;
-    let (found, expected) = (images.dims(), [rows, channels, height, width]);
+    let rows = match &input {
+        Some(input) => input.count(),
+        None => noise.len() / signature.latent.dimension,
+    };
+    let has_latents = signature.latent.dimension > 0;
+    let images = network.forward(GeneratorInput {
+        noise: has_latents.then(|| signature.latent.tensor(noise, &device)),
+        class: (!classes.is_empty()).then(|| class_tensor(classes, &device)),
+        image: input.map(|input| image_tensor(input, &device)),
+    });
+    let (found, expected) = (images.dims(), dims(rows, signature.image));
     if found != expected {
         return Err(InferError::Shape { found, expected });
     }
     Ok(images.try_into_vec_as()?)
+}
+
+fn dims(rows: usize, image: ImageShape) -> [usize; 4] {
+    [rows, image.channels, image.height, image.width]
+}
+
+fn image_tensor(images: Images, device: &Device) -> Tensor<4> {
+    let dims = dims(images.count(), images.spec());
+    Tensor::from_data(TensorData::new(images.into_data(), dims), device)
 }
 
 /// The largest batch that fits into the memory limits. It does not depend on the machine, so that every machine uses the same batches.
@@ -136,6 +151,11 @@ fn batch_noise(spec: LatentSpec, options: &SampleOptions, batch: Range<usize>) -
         }
     }
     noise
+}
+
+/// The inputs of a batch.
+fn batch_input(inputs: &Images, batch: Range<usize>) -> Images {
+    inputs.select(batch.map(|index| index % inputs.count()))
 }
 
 #[expect(

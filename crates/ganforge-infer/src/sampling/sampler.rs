@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use burn::tensor::Device;
-use ganforge_model::{GeneratorNet, ModelCard, ModelError, ModelFile};
+use ganforge_model::{
+    GeneratorArchitecture, GeneratorNet, ModelCard, ModelError, ModelFile, keyed_rng,
+};
 
 use super::generate::generate;
 use super::options::SampleOptions;
@@ -106,6 +108,29 @@ impl Sampler {
             *drawn += checked.as_ref().map_or(0, Images::count);
             Some(checked)
         }))
+    }
+
+    /// The inputs of an image-to-image model for images of the data, as training prepares them; the images themselves for most
+    /// models. Random parts, such as a random hole, depend on the seed and the index of an image.
+    ///
+    /// # Errors
+    /// Images of another shape than the data of the model, or a model that takes no images.
+    pub fn prepare_inputs(&self, images: &Images, seed: u64) -> Result<Images, InferError> {
+        let (expected, image) = (self.signature.input, self.signature.image);
+        match expected {
+            Some(input) if images.spec() == image => {
+                let architecture = &self.card.architecture;
+                let inputs = images.iter().zip(0..).flat_map(|(pixels, index)| {
+                    let mut rng = keyed_rng(seed, "input", index);
+                    architecture.prepare_input(pixels, image, &mut rng)
+                });
+                Images::new(input, inputs.collect())
+            }
+            _ => Err(InferError::Input {
+                found: Some(images.spec()),
+                expected: expected.map(|_| image),
+            }),
+        }
     }
 
     /// The latent of image `index` of a seed, `[dimension]`.

@@ -100,7 +100,15 @@ pub fn bench<S: System>(
         seed: recipe.experiment.run.seed,
         device: training_device,
     };
-    let mut loader = Loader::new(noise(&latents, signature.image), &latents);
+    let noise = noise(&latents, signature.image);
+    let mut loader = Loader::new(noise.clone(), &latents);
+    if S::USES_TARGET {
+        loader.target = Some(Box::new(noise.clone()));
+    }
+    if S::USES_LABELLED {
+        let class = Some(Tensor::zeros([latents.batch], &latents.device));
+        loader.labelled = Some(Box::new(ImageBatch { class, ..noise }));
+    }
     let system = &recipe.system;
     let mut rounds = (0..).map(|index| {
         let round = system.next_round(&mut loader, index);
@@ -154,6 +162,7 @@ fn signature<S: System>(
     let signature = Signature {
         latent: recipe.system.latent(),
         image,
+        input: recipe.system.input(image),
         classes: Vec::new(),
     };
     check_bench(recipe, Some(image), device, samples_only)?;

@@ -24,6 +24,11 @@ pub enum TrainError {
     /// An error of the dataset.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// Data without images that training does not see, for a metric that needs them.
+    #[error(
+        "the data have no test part, on which this system is measured; keep some images from training with `data.take`"
+    )]
+    NoTestImages,
     /// The run needs more memory than is available.
     #[error(transparent)]
     Memory(Box<MemoryError>),

@@ -1,6 +1,7 @@
 //! The examiner of a run.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use burn::tensor::Device;
 use ganforge_data::Dataset;
@@ -56,7 +57,7 @@ impl Examiner {
         dataset: &Dataset,
         signature: Signature,
         device: &Device,
-    ) -> Result<Self, MeasureError> {
+    ) -> Result<Self, TrainError> {
         let request = Request::new(config.samples, recipe.experiment.run.seed)
             .metrics(config.metrics.iter().copied())
             .features(config.features)
@@ -69,12 +70,16 @@ impl Examiner {
         }
         let mut evaluator = reference.evaluator(&request, device)?;
         reference.fill(&mut evaluator, &request, |_, _, _| ())?;
+        let inputs = recipe
+            .system
+            .sample_inputs(dataset, request.samples, request.seed)?;
         Ok(Self {
             evaluator,
             signature,
             options: SampleOptions {
                 count: request.samples,
                 seed: request.seed,
+                inputs: inputs.map(Arc::new),
                 ..SampleOptions::default()
             },
             device: device.clone(),

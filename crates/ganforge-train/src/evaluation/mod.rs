@@ -1,9 +1,11 @@
 //! Evaluation of a run: an [`Examiner`] measures the generator at the run's ticks with the metrics of `ganforge-eval`, always on samples of the same latents.
 
 mod examiner;
+mod own_metrics;
 pub(crate) mod protocols;
 
 pub use examiner::{Examined, Examiner};
+pub(crate) use own_metrics::OwnMetrics;
 pub use protocols::Protocols;
 
 use crate::system::System;

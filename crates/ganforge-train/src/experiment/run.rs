@@ -29,6 +29,9 @@ pub struct RunConfig {
     /// Number of latest checkpoints that are kept.
     #[serde(default = "one")]
     pub keep: usize,
+    /// Also ships the discriminator: the model file holds it beside the generator.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub ship_discriminator: bool,
     /// Number of images in a sample grid.
     #[serde(default = "sixty_four")]
     pub samples: usize,
@@ -65,6 +68,14 @@ impl RunConfig {
         }
         Ok(())
     }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature that serde asks for"
+)]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 fn one() -> usize {

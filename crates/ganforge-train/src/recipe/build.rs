@@ -71,6 +71,7 @@ impl<S: System> Recipe<S> {
         Signature {
             latent: self.system.latent(),
             image: dataset.shape(),
+            input: self.system.input(dataset.shape()),
             classes,
         }
     }

@@ -17,12 +17,13 @@ pub struct Change {
 }
 
 /// Keys that may change on resume, with all keys below them; their values are read at every step, tick or checkpoint.
-const FREE: [&str; 23] = [
+const FREE: [&str; 24] = [
     "run.images",
     "run.tick",
     "run.samples",
     "run.checkpoint",
     "run.keep",
+    "run.ship_discriminator",
     "average",
     "evaluation",
     "optimizer.generator.rate",

@@ -13,9 +13,10 @@ use ganforge_model::BundleCard;
 use super::checkpoint::{Checkpoint, MODEL_FILE, ModelPart, restore};
 use super::directory::RunDirectory;
 use crate::error::TrainError;
+use crate::game::PerPlayer;
 use crate::recipe::Recipe;
 use crate::system::{Players, Start, System};
-use crate::weights::{Average, History, number_parameters};
+use crate::weights::{History, number_parameters};
 
 /// The source of trained weights: a model file, which has only a generator, or a run or one of its checkpoints, which have both players and the
 /// average.
@@ -69,13 +70,14 @@ impl InitialWeights {
                 misfits.push("the model file has no discriminator: it begins untrained".to_owned());
             }
         }
-        players.average = start.half_life.map(|half_life| {
-            let mut average = Average::new(&players.generator, half_life, 0);
+        players.start_averages(start.half_life, PerPlayer::default());
+        if let Some(average) = &mut players.average {
             // Its misfits are the generator's.
-            let network = fit("average", average.network.clone(), shipped, &mut Vec::new());
-            average.network = network.unwrap_or(average.network);
-            average
-        });
+            let begun = average.network.clone();
+            if let Some(network) = fit("average", begun, shipped, &mut Vec::new()) {
+                average.network = network;
+            }
+        }
         players.generator_history = players
             .generator_history
             .map(|_| History::new(&players.generator, 0));

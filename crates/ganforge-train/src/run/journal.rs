@@ -1,17 +1,20 @@
 //! Writes the readings and models of a run into its directory.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use burn::tensor::Device;
 use ganforge_core::atomic_write;
-use ganforge_infer::{GridOptions, Signature, generate, latent};
+use ganforge_infer::{
+    GridOptions, Images, InferError, SampleOptions, Signature, generate, latent, sample,
+};
 
 use super::checkpoint::{MODEL_FILE, RECIPE_FILE};
 use super::directory::RunDirectory;
 use super::metrics;
 use crate::error::TrainError;
 use crate::recipe::Recipe;
-use crate::system::{About, Gan, System};
+use crate::system::{About, Gan, Shipped, System};
 use crate::telemetry::{Journal, Reading};
 
 /// Writes metrics, sample grids and the model into a run directory.
@@ -24,6 +27,8 @@ pub struct RunJournal<S = Gan> {
     recipe: String,
     /// Number of images in a sample grid.
     samples: usize,
+    /// The inputs of a sample grid, for a generator that takes images.
+    inputs: Option<Arc<Images>>,
     /// The device that generates samples.
     device: Device,
 }
@@ -53,8 +58,16 @@ impl<S: System> RunJournal<S> {
             },
             recipe: recipe.to_toml()?,
             samples: experiment.run.samples,
+            inputs: None,
             device,
         })
+    }
+
+    /// Computes the samples from these inputs, for a generator that takes images.
+    #[must_use]
+    pub fn with_inputs(self, inputs: Option<Images>) -> Self {
+        let inputs = inputs.map(Arc::new);
+        Self { inputs, ..self }
     }
 
     /// The run directory.
@@ -68,9 +81,9 @@ impl<S: System> RunJournal<S> {
     }
 
     /// Writes the run's model file, unless it has this content already.
-    pub(crate) fn publish(&self, images: u64, generator: &S::Generator) -> Result<(), TrainError> {
+    pub(crate) fn publish(&self, images: u64, shipped: &Shipped<S>) -> Result<(), TrainError> {
         let path = self.directory.model();
-        let bytes = self.model_bytes(images, generator)?;
+        let bytes = self.model_bytes(images, shipped)?;
         if std::fs::read(&path).is_ok_and(|there| there == bytes) {
             return Ok(());
         }
@@ -81,61 +94,74 @@ impl<S: System> RunJournal<S> {
     ///
     /// # Errors
     /// If the weights are not 32-bit floats.
-    pub fn model_bytes(
-        &self,
-        images: u64,
-        generator: &S::Generator,
-    ) -> Result<Vec<u8>, TrainError> {
+    pub fn model_bytes(&self, images: u64, shipped: &Shipped<S>) -> Result<Vec<u8>, TrainError> {
         let about = About {
             images_seen: images,
             ..self.about.clone()
         };
-        Ok(self.system.to_model_file(generator, &about)?)
+        Ok(self.system.to_model_file(shipped, &about)?)
     }
 
-    fn write_samples(&self, images: u64, generator: &S::Generator) -> Result<(), TrainError> {
+    fn write_samples(&self, images: u64, shipped: &Shipped<S>) -> Result<(), TrainError> {
+        let path = self.directory.samples().join(format!("{images:09}.png"));
         let signature = &self.about.signature;
+        let network = self.system.sampled(&shipped.generator);
+        if let Some(inputs) = &self.inputs {
+            let options = SampleOptions {
+                inputs: Some(inputs.clone()),
+                ..SampleOptions::new(self.samples, self.about.seed)
+            };
+            let outputs = sample(network, signature, &options, &self.device)?;
+            return Ok(pairs(inputs, &outputs)?.write_grid(path, &PAIRS)?);
+        }
         let latents = |index| latent(signature.latent, self.about.seed, index);
         let noise: Vec<f32> = (0..self.samples as u64).flat_map(latents).collect();
         // In one pass; `sample` uses several, so that fewer images are a prefix of more.
-        let sheet = generate(
-            self.system.sampled(generator),
-            signature,
-            &noise,
-            None,
-            &self.device,
-        )?;
+        let sheet = generate(network, signature, &noise, None, &self.device)?;
         // The number of columns matches the classes, so that a column of a conditional grid is one class.
         let classes = signature.classes.len();
         let grid = GridOptions {
             columns: (2..=self.samples).contains(&classes).then_some(classes),
             ..GridOptions::default()
         };
-        let path = self.directory.samples().join(format!("{images:09}.png"));
         Ok(sheet.write_grid(path, &grid)?)
     }
 }
 
-impl<S: System> Journal<S::Generator> for RunJournal<S> {
-    fn tick(&mut self, reading: &Reading, generator: &S::Generator) -> Result<(), TrainError> {
+/// A grid whose rows are four pairs of input and output.
+const PAIRS: GridOptions = GridOptions {
+    columns: Some(8),
+    half_range: None,
+};
+
+/// Each input beside its output. Further channels of an input, such as a mask, are left out.
+fn pairs(inputs: &Images, outputs: &Images) -> Result<Images, InferError> {
+    let shape = outputs.spec();
+    let pairs = outputs.iter().zip(inputs.iter().cycle());
+    let values = pairs.flat_map(|(output, input)| input[..shape.values()].iter().chain(output));
+    Images::new(shape, values.copied().collect())
+}
+
+impl<S: System> Journal<Shipped<S>> for RunJournal<S> {
+    fn tick(&mut self, reading: &Reading, shipped: &Shipped<S>) -> Result<(), TrainError> {
         metrics::append(&self.directory.metrics(), reading)?;
-        self.write_samples(reading.images, generator)
+        self.write_samples(reading.images, shipped)
     }
 
     fn checkpoint(
         &mut self,
         images: u64,
-        generator: &S::Generator,
+        shipped: &Shipped<S>,
     ) -> Result<BTreeMap<String, Vec<u8>>, TrainError> {
-        let model = self.model_bytes(images, generator)?;
+        let model = self.model_bytes(images, shipped)?;
         let recipe = self.recipe.clone().into_bytes();
         let files = [(MODEL_FILE, model), (RECIPE_FILE, recipe)];
         Ok(files.map(|(name, bytes)| (name.to_owned(), bytes)).into())
     }
 
-    fn best(&mut self, images: u64, generator: &S::Generator) -> Result<(), TrainError> {
+    fn best(&mut self, images: u64, shipped: &Shipped<S>) -> Result<(), TrainError> {
         let path = self.directory.best();
-        let bytes = self.model_bytes(images, generator)?;
+        let bytes = self.model_bytes(images, shipped)?;
         atomic_write(&path, &bytes).map_err(|source| TrainError::io(&path, source))
     }
 }

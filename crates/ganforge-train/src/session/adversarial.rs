@@ -16,11 +16,11 @@ use ganforge_core::printable;
 
 use super::play::Play;
 use crate::error::TrainError;
-use crate::evaluation::Examiner;
+use crate::evaluation::{Examiner, OwnMetrics};
 use crate::experiment::Experiment;
 use crate::game::PerPlayer;
 use crate::run::checkpoint::{CheckpointFolder, Manifest};
-use crate::system::{Latents, Players, System};
+use crate::system::{Latents, Players, Shipped, System};
 use crate::telemetry::{Journal, Reading, Totals};
 use crate::weights::has_finite_parameters;
 
@@ -43,9 +43,11 @@ pub struct Adversarial<S: System> {
     /// Warnings for the run's log, such as skipped files of the data.
     pub warnings: Vec<String>,
     /// Receives the readings and models.
-    pub journal: Mutex<Box<dyn Journal<S::Generator>>>,
+    pub journal: Mutex<Box<dyn Journal<Shipped<S>>>>,
     /// Evaluates the generator, if the recipe asks for it.
     pub examiner: Mutex<Option<Examiner>>,
+    /// Metrics of the system's own.
+    pub own_metrics: Option<OwnMetrics<S>>,
     /// The outcome of the run.
     pub ending: Mutex<Ending>,
 }
@@ -246,12 +248,12 @@ impl<S: System> Session<'_, S> {
         if let Some(figure) = reading.not_finite() {
             return Err(self.not_finite(figure));
         }
-        let generator = players.shipped();
-        let is_best = self.examine(&mut reading, &generator)?;
+        let shipped = players.shipped();
+        let is_best = self.examine(&mut reading, &shipped)?;
         self.journal(|journal| {
-            journal.tick(&reading, &generator)?;
+            journal.tick(&reading, &shipped)?;
             if is_best {
-                journal.best(reading.images, &generator)?;
+                journal.best(reading.images, &shipped)?;
             }
             Ok(())
         })?;
@@ -266,22 +268,26 @@ impl<S: System> Session<'_, S> {
         Ok(())
     }
 
-    /// Adds the metrics of the generator to a reading when due; true if it is the best so far.
-    fn examine(
-        &mut self,
-        reading: &mut Reading,
-        generator: &S::Generator,
-    ) -> Result<bool, TrainError> {
-        let Adversarial { plan, examiner, .. } = self.strategy;
+    /// Adds the metrics of the shipped networks to a reading when due; true if the generator is the best so far.
+    fn examine(&mut self, reading: &mut Reading, shipped: &Shipped<S>) -> Result<bool, TrainError> {
+        let Adversarial {
+            plan,
+            examiner,
+            own_metrics,
+            ..
+        } = self.strategy;
         let due = |every| plan.completes(self.step, every);
         if !plan.evaluation.is_some_and(due) {
             return Ok(false);
+        }
+        if let Some(metrics) = own_metrics {
+            reading.terms.extend(metrics.measure(shipped)?);
         }
         let mut examiner = examiner.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(examiner) = examiner.as_mut() else {
             return Ok(false);
         };
-        let examined = examiner.examine(self.strategy.system.sampled(generator))?;
+        let examined = examiner.examine(self.strategy.system.sampled(&shipped.generator))?;
         for reason in examined.without {
             let warning = format!("after {} images: {reason}", reading.images);
             log::warn!("{}", printable(&warning));
@@ -335,7 +341,7 @@ impl<S: System> Session<'_, S> {
 
     fn journal<T>(
         &self,
-        entry: impl FnOnce(&mut dyn Journal<S::Generator>) -> Result<T, TrainError>,
+        entry: impl FnOnce(&mut dyn Journal<Shipped<S>>) -> Result<T, TrainError>,
     ) -> Result<T, TrainError> {
         let mut journal = self
             .strategy

@@ -10,6 +10,7 @@ use burn::train::Learner;
 use super::learner_model::learner;
 use super::training_data::TrainingData;
 use crate::error::TrainError;
+use crate::game::PerPlayer;
 use crate::recipe::Recipe;
 use crate::run::checkpoint::{
     Checkpoint, DataChange, Manifest, ModelPart, OptimizerPart, SchedulerPart, restore,
@@ -78,6 +79,8 @@ impl Beginning {
         }
         if manifest.from.is_some() {
             players.average = players.average.map(Average::without_warm_up);
+            let average = players.discriminator_average;
+            players.discriminator_average = average.map(Average::without_warm_up);
         }
         let learner = match self.checkpoint() {
             Some(checkpoint) => restored(recipe, players, start, checkpoint)?,
@@ -154,9 +157,12 @@ fn restored<S: System>(
         .unwrap_or(players.average.is_some());
     let has_average = players.average.is_some();
     if had_average != has_average {
-        let average =
-            |players: &Players<S>| Average::new(&players.generator, 1.0, start.updates.generator);
-        players.average = had_average.then(|| average(&players));
+        // The half-life does not matter for loading.
+        let any = PerPlayer {
+            generator: 1.0,
+            discriminator: 1.0,
+        };
+        players.start_averages(had_average.then_some(any), start.updates);
         players = number_parameters(players);
     }
     let record: ModuleRecord = restore(checkpoint, ModelPart::FILE)?;
@@ -170,9 +176,7 @@ fn restored<S: System>(
             ),
         })?;
     if had_average != has_average {
-        let average =
-            |half_life| Average::new(&players.generator, half_life, start.updates.generator);
-        players.average = start.half_life.map(average);
+        players.start_averages(start.half_life, start.updates);
         players = number_parameters(players);
     }
     let mut learner = learner(&recipe.experiment, players);

@@ -46,7 +46,7 @@ impl<S: System> TrainStep for Players<S> {
         }
     }
 
-    /// Updates the players that have gradients, then applies penalties on the discriminator's weights and updates the generator's average and both
+    /// Updates the players that have gradients, then applies penalties on the discriminator's weights and updates averages and
     /// histories.
     fn optimize(
         self,
@@ -65,6 +65,9 @@ impl<S: System> TrainStep for Players<S> {
             let history = players.discriminator_history;
             players.discriminator_history =
                 history.map(|history| history.update(&players.discriminator));
+            let average = players.discriminator_average;
+            players.discriminator_average =
+                average.map(|average| average.update(&players.discriminator));
         }
         if generator_moves {
             let average = players.average;

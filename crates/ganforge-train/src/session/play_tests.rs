@@ -160,6 +160,7 @@ fn weights_after_two_steps_agree_with_pytorch() {
         let signature = Signature {
             latent: recipe.system.latent(),
             image: IMAGE,
+            input: None,
             classes: Vec::new(),
         };
         let players = recipe.build(&signature, 0, &device).unwrap();

@@ -6,13 +6,13 @@ use burn::optim::GradientsParams;
 use burn::tensor::{Device, Int, Tensor};
 use ganforge_data::DataError;
 use ganforge_model::{
-    ConfigError, DiscriminatorArchitecture, DiscriminatorConfig, FORMAT, GeneratorArchitecture,
-    GeneratorConfig, GeneratorInput, ImageShape, LatentSpec, ModelCard, ModelError, ModelFile,
-    NetworkSize, keyed_rng,
+    ConfigError, DISCRIMINATOR, DiscriminatorArchitecture, DiscriminatorConfig, FORMAT, GENERATOR,
+    GeneratorArchitecture, GeneratorConfig, GeneratorInput, ImageShape, LatentSpec, ModelBundle,
+    ModelCard, ModelError, ModelFile, NetworkSize, keyed_rng,
 };
 use serde::{Deserialize, Serialize};
 
-use super::interface::{About, Setting, System, Turn};
+use super::interface::{About, Setting, Shipped, System, Turn};
 use super::loader::{Latents, Loader};
 use super::one_stage::one_stage;
 use crate::error::{RecipeError, TrainError};
@@ -202,7 +202,7 @@ impl<G: GeneratorArchitecture, D: DiscriminatorArchitecture> System for Gan<G, D
         generator
     }
 
-    fn to_model_file(&self, generator: &G::Network, about: &About) -> Result<Vec<u8>, ModelError> {
+    fn to_model_file(&self, shipped: &Shipped<Self>, about: &About) -> Result<Vec<u8>, ModelError> {
         let About {
             signature,
             recipe,
@@ -222,7 +222,14 @@ impl<G: GeneratorArchitecture, D: DiscriminatorArchitecture> System for Gan<G, D
             data_fingerprint,
             version: env!("CARGO_PKG_VERSION").to_owned(),
         };
-        ModelFile::new(card, generator).to_bytes()
+        let generator = &shipped.generator;
+        match &shipped.discriminator {
+            None => ModelFile::new(card, generator).to_bytes(),
+            Some(discriminator) => ModelBundle::new(Self::NAME, card)
+                .with(GENERATOR, &self.generator, generator)?
+                .with(DISCRIMINATOR, &self.discriminator, discriminator)?
+                .to_bytes(),
+        }
     }
 
     fn open_model(path: &Path, device: &Device) -> Result<G::Network, ModelError> {

@@ -42,6 +42,7 @@ fn game(changes: &[&str]) -> (Players<Gan>, GanRound) {
             height: 8,
             width: 8,
         },
+        input: None,
         classes: (0..classes).map(|class| class.to_string()).collect(),
     };
     let players = recipe.build(&signature, 0, &device).unwrap();

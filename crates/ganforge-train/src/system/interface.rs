@@ -6,8 +6,8 @@ use std::path::Path;
 use burn::module::{Module, ModuleDisplay};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
-use ganforge_data::DataError;
-use ganforge_infer::Signature;
+use ganforge_data::{DataError, Dataset};
+use ganforge_infer::{Images, Signature};
 use ganforge_model::{Generator, ImageShape, LatentSpec, ModelError, NetworkSize};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -53,6 +53,10 @@ use crate::game::{Game, Loss, PerPlayer, PlayerState, TurnKey};
 pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The value of the key `system` in a recipe.
     const NAME: &'static str;
+
+    /// Whether the discriminator player is part of what a run ships, averaged like the generator: a classifier is, a critic
+    /// only on request (`run.ship_discriminator`).
+    const SHIPS_DISCRIMINATOR: bool = false;
 
     /// Whether [`one_stage`](Self::one_stage) is implemented.
     const HAS_ONE_STAGE: bool = false;
@@ -157,15 +161,29 @@ pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + '
     /// The part of the generator player that samples are drawn from.
     fn sampled<'a>(&self, generator: &'a Self::Generator) -> &'a Self::Sampled;
 
+    /// The shape of the images that the sampled network takes, where it takes images.
+    fn input(&self, _image: ImageShape) -> Option<ImageShape> {
+        None
+    }
+
+    /// Fixed inputs of the sampled network, where it takes images: of a run's sample sheets and of its evaluation.
+    ///
+    /// # Errors
+    /// Data that cannot be read.
+    fn sample_inputs(
+        &self,
+        _images: &Dataset,
+        _count: usize,
+        _seed: u64,
+    ) -> Result<Option<Images>, TrainError> {
+        Ok(None)
+    }
+
     /// The bytes of a model file.
     ///
     /// # Errors
     /// Weights that are not 32-bit floats.
-    fn to_model_file(
-        &self,
-        generator: &Self::Generator,
-        about: &About,
-    ) -> Result<Vec<u8>, ModelError>;
+    fn to_model_file(&self, shipped: &Shipped<Self>, about: &About) -> Result<Vec<u8>, ModelError>;
 
     /// The generator player from a model file.
     ///
@@ -173,10 +191,38 @@ pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + '
     /// A file that cannot be read, is damaged, or is of another system.
     fn open_model(path: &Path, device: &Device) -> Result<Self::Generator, ModelError>;
 
+    /// The names of the values that [`measure`](Self::measure) computes.
+    fn own_metrics(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Measures the networks on data that training does not see, at each evaluation of a run; values are in the order of
+    /// [`own_metrics`](Self::own_metrics).
+    ///
+    /// # Errors
+    /// Data that cannot be read, or a device that fails.
+    fn measure(
+        &self,
+        _shipped: &Shipped<Self>,
+        _test: &Dataset,
+        _device: &Device,
+    ) -> Result<Vec<f64>, TrainError> {
+        Ok(Vec::new())
+    }
+
     /// Named terms that the losses report beside those of every game, in the order in which a reader wants them.
     fn terms(&self) -> &'static [&'static str] {
         &[]
     }
+}
+
+/// The networks that a finished run ships, in inference mode.
+#[derive(Debug, Clone)]
+pub struct Shipped<S: System> {
+    /// The generator player, averaged where the recipe averages it.
+    pub generator: S::Generator,
+    /// The discriminator player, where the system or the recipe ships it.
+    pub discriminator: Option<S::Discriminator>,
 }
 
 /// What networks are built for.
@@ -209,21 +255,20 @@ pub struct About {
 
 /// One turn: the networks, the rules, a round, and the key of what is random.
 pub struct Turn<'a, S: System> {
-    /// Makes images.
+    /// The generator player.
     pub generator: &'a S::Generator,
-    /// Scores images.
+    /// The discriminator player.
     pub discriminator: &'a S::Discriminator,
-    /// What the rules remember of past scores.
+    /// The state of the rules, computed from past scores.
     pub state: &'a S::State,
     /// The rules.
     pub game: &'a Game,
-    /// What the turn starts from.
+    /// The input of the turn.
     pub round: &'a S::Round,
     /// Key of what is random in the turn.
     pub key: TurnKey,
 }
 
-// Derived, the two would ask the same of `S`.
 #[allow(
     clippy::expl_impl_clone_on_copy,
     reason = "a system is not Copy, a turn is"

@@ -10,6 +10,6 @@ mod one_stage;
 mod players;
 
 pub use gan::{Gan, GanRound};
-pub use interface::{About, Detach, Setting, System, Turn};
+pub use interface::{About, Detach, Setting, Shipped, System, Turn};
 pub use loader::{ImageBatch, ImageSource, Latents, Loader};
 pub use players::{Players, Start};

@@ -5,7 +5,7 @@ use burn::optim::GradientsParams;
 use burn::tensor::Gradients;
 use ganforge_model::keyed_rng;
 
-use super::interface::{System, Turn};
+use super::interface::{Shipped, System, Turn};
 use crate::experiment::Experiment;
 use crate::game::{Game, Loss, PerPlayer, Player, PlayerState, TurnKey};
 use crate::weights::{Average, History, clip_norm, gradient_norm, number_parameters};
@@ -34,6 +34,8 @@ pub struct Players<S: System> {
     pub discriminator: S::Discriminator,
     /// The running average of the generator, which a finished run ships.
     pub average: Option<Average<S::Generator>>,
+    /// The running average of a discriminator that is [shipped](System::SHIPS_DISCRIMINATOR).
+    pub discriminator_average: Option<Average<S::Discriminator>>,
     /// State of the rules, computed from past scores.
     pub state: S::State,
     /// Means of past weights, for historical averaging.
@@ -45,13 +47,17 @@ pub struct Players<S: System> {
     /// The rules.
     #[module(skip)]
     pub game: Game,
+    #[module(skip)]
+    ships_discriminator: bool,
 }
 
 /// The initial state of [`Players`].
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Start {
-    /// Half-life of the generator's average, in updates; no average if absent.
-    pub half_life: Option<f64>,
+    /// Half-life of each player's average, in its updates; no average if absent.
+    pub half_life: Option<PerPlayer<f64>>,
+    /// Whether a finished run ships the discriminator.
+    pub ships_discriminator: bool,
     /// Seed of random numbers in the players' state, weights excluded.
     pub seed: u64,
     /// Updates of each player in earlier sessions.
@@ -64,12 +70,17 @@ impl Start {
     pub fn of(experiment: &Experiment, steps_before: u64) -> Self {
         let game = &experiment.game;
         let half_life = experiment.average.map(|average| {
-            let images_per_update =
-                experiment.images_per_step() as f64 / game.generator_steps as f64;
-            average.half_life / images_per_update
+            let images_per_step = experiment.images_per_step() as f64;
+            let in_updates =
+                |updates: usize| average.half_life / (images_per_step / updates as f64);
+            PerPlayer {
+                generator: in_updates(game.generator_steps),
+                discriminator: in_updates(game.discriminator_steps),
+            }
         });
         Self {
             half_life,
+            ships_discriminator: experiment.run.ship_discriminator,
             seed: experiment.run.seed,
             updates: PerPlayer {
                 generator: steps_before * game.generator_steps as u64,
@@ -96,23 +107,40 @@ impl<S: System> Players<S> {
         });
         let device = generator.devices().into_iter().next().unwrap_or_default();
         let updates = start.updates;
-        let average = start
-            .half_life
-            .map(|half_life| Average::new(&generator, half_life, updates.generator));
         let has_history = game.historical_averaging > 0.0;
         let generator_history = has_history.then(|| History::new(&generator, updates.generator));
         let discriminator_history =
             has_history.then(|| History::new(&discriminator, updates.discriminator));
-        number_parameters(Self {
+        let mut players = Self {
             generator,
             discriminator,
-            average,
+            average: None,
+            discriminator_average: None,
             state: S::State::new(&game, &device),
             generator_history,
             discriminator_history,
             system,
             game,
-        })
+            ships_discriminator: S::SHIPS_DISCRIMINATOR || start.ships_discriminator,
+        };
+        players.start_averages(start.half_life, updates);
+        number_parameters(players)
+    }
+
+    /// Starts the averages of what is shipped at the current weights, or drops them. The copies share parameter ids with the
+    /// originals until [`number_parameters`] assigns new ones.
+    pub(crate) fn start_averages(
+        &mut self,
+        half_life: Option<PerPlayer<f64>>,
+        updates: PerPlayer<u64>,
+    ) {
+        self.average = half_life
+            .map(|half_life| Average::new(&self.generator, half_life.generator, updates.generator));
+        let of_discriminator = half_life.filter(|_| S::SHIPS_DISCRIMINATOR);
+        self.discriminator_average = of_discriminator.map(|half_life| {
+            let updates = updates.discriminator;
+            Average::new(&self.discriminator, half_life.discriminator, updates)
+        });
     }
 
     /// One turn of these players.
@@ -132,12 +160,14 @@ impl<S: System> Players<S> {
         self.system.generate(&self.generator, round, &self.game)
     }
 
-    /// The generator that a finished run ships: the average where there is one, in inference mode.
+    /// The networks that a finished run ships: averages where there are any, in inference mode.
     #[must_use]
-    pub fn shipped(&self) -> S::Generator {
-        match &self.average {
-            Some(average) => average.network.clone(),
-            None => self.generator.valid(),
+    pub fn shipped(&self) -> Shipped<S> {
+        Shipped {
+            generator: shipped(&self.generator, self.average.as_ref()),
+            discriminator: self
+                .ships_discriminator
+                .then(|| shipped(&self.discriminator, self.discriminator_average.as_ref())),
         }
     }
 
@@ -192,5 +222,13 @@ impl<S: System> Players<S> {
             Player::Generator => clip_norm(gradients, &self.generator, longest),
             Player::Discriminator => clip_norm(gradients, &self.discriminator, longest),
         }
+    }
+}
+
+/// The average of a network where there is one, in inference mode.
+fn shipped<M: Module>(network: &M, average: Option<&Average<M>>) -> M {
+    match average {
+        Some(average) => average.network.clone(),
+        None => network.valid(),
     }
 }

@@ -15,6 +15,7 @@ use ganforge_measure::{BaselineImages, ReferenceData, Request};
 use ganforge_train::experiment::Experiment;
 use ganforge_train::recipe::RecipeSource;
 
+use super::inputs::inputs;
 use super::sample::class_number;
 use super::{print, print_json, warn_of_skipped, warn_of_truncation};
 use crate::arguments::EvaluateArguments;
@@ -172,13 +173,16 @@ fn sample_options(
 ) -> Result<SampleOptions, CliError> {
     let classes = &sampler.card().classes;
     let class = arguments.class.as_deref();
+    let count = arguments.samples.unwrap_or(default_count);
+    let input = arguments.input.as_ref();
     Ok(SampleOptions {
-        count: arguments.samples.unwrap_or(default_count),
+        count,
         seed: arguments.seed,
         class: class
             .map(|class| class_number(class, classes))
             .transpose()?,
         truncation: arguments.truncation,
+        inputs: inputs(sampler, input, count, arguments.seed)?,
         ..SampleOptions::default()
     })
 }

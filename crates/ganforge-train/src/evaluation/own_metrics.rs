@@ -1,0 +1,75 @@
+//! The metrics that a system has of its own, on images that training does not see.
+
+use burn::tensor::Device;
+use ganforge_data::{DataError, DataOptions, Dataset, Split};
+
+use crate::error::TrainError;
+use crate::experiment::DataConfig;
+use crate::recipe::Recipe;
+use crate::system::{Shipped, System};
+
+/// Measures the shipped networks of a run by [`System::measure`].
+pub struct OwnMetrics<S> {
+    system: S,
+    test: Dataset,
+    device: Device,
+}
+
+impl<S: System> OwnMetrics<S> {
+    /// The metrics of a recipe with an `[evaluation]`; `None` without one, or if the system has none.
+    ///
+    /// # Errors
+    /// Data without images that training does not see.
+    pub(crate) fn of(recipe: &Recipe<S>, device: &Device) -> Result<Option<Self>, TrainError> {
+        let Recipe { experiment, system } = recipe;
+        if system.own_metrics().is_empty() || experiment.evaluation.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            system: system.clone(),
+            test: unseen(&experiment.data)?,
+            device: device.clone(),
+        }))
+    }
+
+    /// The values by name.
+    ///
+    /// # Errors
+    /// As [`System::measure`].
+    pub(crate) fn measure(
+        &self,
+        shipped: &Shipped<S>,
+    ) -> Result<impl Iterator<Item = (String, f64)> + use<S>, TrainError> {
+        let values = self.system.measure(shipped, &self.test, &self.device)?;
+        let names = self.system.own_metrics().iter();
+        Ok(names.map(|&name| name.to_owned()).zip(values))
+    }
+}
+
+/// The test part of the data, with labels; where there is none, the images after those that training takes.
+fn unseen(data: &DataConfig) -> Result<Dataset, TrainError> {
+    let part = |split| DataOptions {
+        labels: true,
+        flip: false,
+        split,
+        ..data.options()
+    };
+    let test = DataOptions {
+        skip: 0,
+        take: None,
+        ..part(Split::Test)
+    };
+    let test = Dataset::open(&data.source, &test);
+    let Err(DataError::NoTestPart { .. }) = test else {
+        return Ok(test?);
+    };
+    let Some(taken) = data.take else {
+        return Err(TrainError::NoTestImages);
+    };
+    let rest = DataOptions {
+        skip: data.skip + taken,
+        take: None,
+        ..part(Split::Train)
+    };
+    Ok(Dataset::open(&data.source, &rest)?)
+}
