@@ -79,6 +79,8 @@ fn run(command: Command) -> Result<Done, CliError> {
         Command::Train(options) => commands::train(&options),
         Command::Sample(options) => commands::sample(&options),
         Command::Evaluate(options) => commands::evaluate(&options),
+        Command::Encode(options) => commands::encode(&options),
+        Command::Reconstruct(options) => commands::reconstruct(&options),
         Command::Bench(options) => commands::bench(&options),
         Command::Recipes { name } => commands::recipes(name.as_deref()),
         Command::Devices { json } => commands::devices(json),

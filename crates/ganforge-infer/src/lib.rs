@@ -14,6 +14,7 @@
 //! ```
 //!
 //! - [`Sampler`] opens a model file and draws images from it. The same seed gives the same images.
+//! - [`Encoder`] opens a model file with an encoder, and computes latents and reconstructions of images.
 //! - [`sample`] does the same for any [`Generator`](ganforge_model::Generator), such as one in training.
 //! - [`Images`] holds raw floats; [`pixel`] converts a value to 8 bits.
 //! - [`Output`] writes a grid, a folder of files or a numpy array. [`ImageWriter`] writes batch by batch, in memory that does not grow with the
@@ -37,6 +38,7 @@
 //!
 //! This crate names no backend and needs no gradients.
 
+mod encoding;
 mod error;
 mod images;
 mod picture;
@@ -44,6 +46,7 @@ mod sampling;
 mod writer;
 
 pub use burn;
+pub use encoding::{CodeNoise, Codes, Encoder};
 pub use error::InferError;
 pub use images::Images;
 pub use picture::{GridOptions, pixel};

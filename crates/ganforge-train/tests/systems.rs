@@ -15,17 +15,31 @@ use ganforge_train::{Recipe, System, TrainOptions, train};
 use serde_json::Value;
 
 /// A built-in recipe of each system, and what makes it small.
-const RECIPES: [(&str, &str, &[&str]); 1] = [(
-    "gan",
-    "digits",
-    &[
-        "generator.hidden=[16]",
-        "discriminator.hidden=[16]",
-        "run.batch=16",
-        "run.samples=4",
-        "average.half_life=200",
-    ],
-)];
+const RECIPES: [(&str, &str, &[&str]); 3] = [
+    (
+        "gan",
+        "digits",
+        &[
+            "generator.hidden=[16]",
+            "discriminator.hidden=[16]",
+            "run.batch=16",
+            "run.samples=4",
+            "average.half_life=200",
+        ],
+    ),
+    ("ali", "ali-2016-digits", &PAIRS),
+    ("bigan", "bigan-2016-digits", &PAIRS),
+];
+
+/// What makes a game of pairs small.
+const PAIRS: [&str; 6] = [
+    "generator.hidden=[16]",
+    "encoder.hidden=[16, 16]",
+    "discriminator.hidden=[16, 16]",
+    "run.batch=16",
+    "run.samples=4",
+    "average.half_life=200",
+];
 
 fn for_every_system<C: ForSystem>(code: impl Fn(RecipeSource, Vec<Override>) -> C) {
     for &system in SYSTEMS {

@@ -2,16 +2,21 @@
 
 mod bench;
 mod data;
+mod encode;
+mod encoded_data;
 mod evaluate;
 mod inputs;
 mod listing;
+mod reconstruct;
 mod sample;
 mod train;
 
 pub use bench::bench;
 pub use data::{fetch, inspect};
+pub use encode::encode;
 pub use evaluate::evaluate;
 pub use listing::{devices, recipes};
+pub use reconstruct::reconstruct;
 pub use sample::sample;
 pub use train::train;
 

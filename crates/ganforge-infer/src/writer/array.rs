@@ -36,7 +36,7 @@ impl ArrayWriter {
         }
         Ok(Self {
             file: OutputFile::create(path)?,
-            bytes: header(count, image),
+            bytes: header(&[count, image.channels, image.height, image.width]),
         })
     }
 
@@ -61,16 +61,11 @@ pub fn to_bytes(numbers: &[f32]) -> impl Iterator<Item = u8> {
     numbers.iter().flat_map(|number| number.to_le_bytes())
 }
 
-/// Everything before the values, padded with spaces and terminated by a newline.
-pub fn header(count: usize, image: ImageShape) -> Vec<u8> {
-    let ImageShape {
-        channels,
-        height,
-        width,
-    } = image;
-    let mut text = format!(
-        "{{'descr': '<f4', 'fortran_order': False, 'shape': ({count}, {channels}, {height}, {width}), }}"
-    );
+/// Everything before the values of an array of two to four dimensions, padded with spaces and terminated by a newline.
+pub fn header(dims: &[usize]) -> Vec<u8> {
+    let dims: Vec<String> = dims.iter().map(usize::to_string).collect();
+    let dims = dims.join(", ");
+    let mut text = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': ({dims}), }}");
     let end = (PREAMBLE + text.len() + 1).next_multiple_of(ALIGNMENT);
     let padding = end - PREAMBLE - text.len() - 1;
     text.extend(std::iter::repeat_n(' ', padding));
@@ -92,12 +87,7 @@ mod tests {
     fn values_start_at_a_multiple_of_64_for_any_shape() {
         for digits in 1..=19 {
             let count = 10_usize.pow(digits - 1);
-            let image = ImageShape {
-                channels: 3,
-                height: count,
-                width: 64,
-            };
-            let header = header(count, image);
+            let header = header(&[count, 3, count, 64]);
             assert!(header.len().is_multiple_of(ALIGNMENT), "{count}");
             assert_eq!(header.last(), Some(&b'\n'));
             let length = usize::from(u16::from_le_bytes([header[8], header[9]]));

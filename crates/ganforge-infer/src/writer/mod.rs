@@ -9,5 +9,7 @@ mod output;
 mod output_file;
 mod plot;
 
+pub(crate) use array::{header, to_bytes};
 pub use image_writer::ImageWriter;
 pub use output::Output;
+pub(crate) use output_file::OutputFile;

@@ -12,7 +12,12 @@ impl Images {
     /// The values as a numpy array `[count, channels, height, width]` of little-endian 32-bit floats.
     #[must_use]
     pub fn to_npy_bytes(&self) -> Vec<u8> {
-        let mut bytes = header(self.count(), self.spec());
+        let mut bytes = header(&[
+            self.count(),
+            self.spec().channels,
+            self.spec().height,
+            self.spec().width,
+        ]);
         bytes.reserve_exact(size_of_val(self.data()));
         bytes.extend(to_bytes(self.data()));
         bytes

@@ -1,7 +1,7 @@
 //! The systems that a recipe can name.
 
 use crate::error::RecipeError;
-use crate::system::{Gan, System};
+use crate::system::{Ali, Bigan, Gan, System};
 
 /// Code that is generic over the system of a recipe: a closure with a type parameter.
 pub trait ForSystem {
@@ -35,4 +35,4 @@ macro_rules! systems {
     };
 }
 
-systems![Gan];
+systems![Gan, Ali, Bigan];

@@ -3,12 +3,14 @@
 //! A [`System`] is one such combination. [`Gan`] is one generator against one discriminator. The loop, the update
 //! rules, optimizers, checkpoints, telemetry, evaluation and the run directory depend on this trait only.
 
+mod ali;
 mod gan;
 mod interface;
 mod loader;
 mod one_stage;
 mod players;
 
+pub use ali::{Ali, AliRound, Bidirectional, Bigan, EncoderAndGenerator};
 pub use gan::{Gan, GanRound};
 pub use interface::{About, Detach, Setting, Shipped, System, Turn};
 pub use loader::{ImageBatch, ImageSource, Latents, Loader};

@@ -119,7 +119,7 @@ fn baseline(
 const REFERENCE_KEYS: &[&str] = &["data", "digest", "metric", "reference", "resize"];
 
 /// How images are resized to the model's shape: by the recipe beside the model file, else by the defaults of the source.
-fn data_options(model: &Path) -> Result<DataOptions, CliError> {
+pub(super) fn data_options(model: &Path) -> Result<DataOptions, CliError> {
     let recipe = model.with_file_name("recipe.toml");
     if !recipe.is_file() {
         return Ok(DataOptions::default());
