@@ -220,3 +220,7 @@ impl<'a, S: System> Play<'a, S> {
 #[cfg(test)]
 #[path = "play_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "play_pair_tests.rs"]
+mod pair_tests;
