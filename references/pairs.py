@@ -8,7 +8,7 @@ stored as Burn lays them out, [inputs, outputs]. Needs torch.
 
 ALI: Dumoulin et al. 2017, equations 1 and 4 (V'), with a Gaussian encoder, batch norm with scale and shift, a maxout discriminator
 and a layer of the latent alone. BiGAN: Donahue et al. 2017, equation 3 with exchanged labels, as in the authors' code: batch norm
-without scale and shift, not in the first layers of encoder and discriminator, the latent enters the second layer of the
+without scale and shift, not in the first layers of encoder and discriminator, a logistic function after the encoder, the latent enters the second layer of the
 discriminator, pixels in [0, 1], weight decay. Adam's epsilon is 1e-3, so that the rounding of gradients that nearly vanish behind a
 norm does not become a whole step.
 """
@@ -108,7 +108,7 @@ class Bigan:
     def encode(self, x, _noise):
         g = self.player
         hidden = F.leaky_relu(g.apply("encoder.hidden.plain.0", (x + 1) / 2), 0.2)
-        return g.apply("encoder.output", F.leaky_relu(g.normalise("", g.apply("encoder.hidden.plain.1", hidden)), 0.2))
+        return 2 * torch.sigmoid(g.apply("encoder.output", F.leaky_relu(g.normalise("", g.apply("encoder.hidden.plain.1", hidden)), 0.2))) - 1
 
     def score(self, x, z):
         d = self.critic

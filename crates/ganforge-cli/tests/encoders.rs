@@ -4,7 +4,8 @@ mod support;
 
 use support::Home;
 
-const SHORT: &str = "--images 1280 --set run.tick=640 --set run.samples=4 --set average.half_life=1000";
+const SHORT: &str =
+    "--images 1280 --set run.tick=640 --set run.samples=4 --set average.half_life=1000";
 
 fn trained(system: &str) -> Home {
     let home = Home::new();
@@ -78,14 +79,21 @@ fn latents_are_rows_of_an_array_and_a_reconstruction_is_the_image_of_a_latent() 
         f64::from(squares.sum::<f32>().sqrt())
     });
     let mean = distances.sum::<f64>() / 50.0;
-    assert!((mean - value("reconstruction_error")).abs() < 1e-4, "{mean}");
+    assert!(
+        (mean - value("reconstruction_error")).abs() < 1e-4,
+        "{mean}"
+    );
 }
 
 #[test]
 fn a_sheet_shows_images_beside_their_reconstructions() {
     let home = trained("bigan");
     let printed = home.does("reconstruct run --data digits --skip 1500 --shown 20 -o pairs.png");
-    for what in ["297 images of digits", "reconstruction ratio", "latent variance"] {
+    for what in [
+        "297 images of digits",
+        "reconstruction ratio",
+        "latent variance",
+    ] {
         assert!(printed.contains(what), "{printed}");
     }
     let sheet = image::open(home.path("pairs.png")).unwrap();
@@ -97,7 +105,9 @@ fn a_sheet_shows_images_beside_their_reconstructions() {
 fn the_noise_of_a_stochastic_encoder_has_a_seed() {
     let home = trained("ali");
     let encode = |noise: &str, out: &str| {
-        home.does(&format!("encode run --data digits -n 20 {noise} -o {out}.npy"));
+        home.does(&format!(
+            "encode run --data digits -n 20 {noise} -o {out}.npy"
+        ));
         home.read(&format!("{out}.npy"))
     };
     let [mean, again] = ["mean", "again"].map(|out| encode("", out));
@@ -224,11 +234,7 @@ fn recipes_that_mean_nothing_are_refused() {
             "encoder.hidden=[0]",
             ["`hidden` is 0", "1 or more"],
         ),
-        (
-            "bigan-2016-digits",
-            "encoder.kind=conv",
-            ["conv", "`mlp`"],
-        ),
+        ("bigan-2016-digits", "encoder.kind=conv", ["conv", "`mlp`"]),
     ] {
         let set = changes.replace(' ', " --set ");
         let complaint = home.refuses(1, &format!("train {recipe} --set {set} --out run"));

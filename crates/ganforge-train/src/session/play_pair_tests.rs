@@ -31,12 +31,13 @@ const ALI: [&str; 4] = [
     "discriminator={ kind = \"mlp\", hidden = [4], code_hidden = [2], maxout_pieces = 2 }",
     "generator.output=tanh",
 ];
-const BIGAN: [&str; 9] = [
+const BIGAN: [&str; 10] = [
     "generator.norm=unscaled-batch",
     "generator.output=sigmoid",
     "encoder.hidden=[6, 5]",
     "encoder.norm=unscaled-batch",
     "encoder.norm_first=false",
+    "encoder.output=sigmoid",
     "encoder.input_range=[0.0, 1.0]",
     "discriminator={ kind = \"mlp\", hidden = [6, 5], code_layer = 2, norm = \"unscaled-batch\", norm_first = false, \
      input_range = [0.0, 1.0] }",

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::encoder_noise::EncoderNoise;
 use super::stack::{Stack, StackConfig};
 use super::{check_range, he, leaky_relu, pixels, signed, yes};
-use crate::layers::{Activation, Init, Norm, WeightInit, linear};
+use crate::layers::{Activation, Init, Norm, OutputActivation, WeightInit, linear};
 use crate::{ConfigError, ImageShape, size};
 
 /// `[encoder] kind = "mlp"`.
@@ -33,18 +33,23 @@ pub struct MlpEncoderConfig {
     /// The range `[lowest, highest]` that pixels are mapped to from [-1, 1], before the first layer.
     #[serde(default = "signed")]
     pub input_range: [f64; 2],
+    /// Activation of the latent, which bounds it as uniform latents are.
+    #[serde(default = "linear_output")]
+    pub output: OutputActivation,
     /// Initial weights.
     #[serde(default = "he")]
     pub init: Init,
 }
 
-/// A fully connected encoder, whose last layer is linear.
+/// A fully connected encoder.
 #[derive(Module, Debug)]
 pub struct MlpEncoder {
     hidden: Stack,
     output: Linear,
     #[module(skip)]
     noise: EncoderNoise,
+    #[module(skip)]
+    activation: OutputActivation,
     #[module(skip)]
     input_range: [f64; 2],
     latent: usize,
@@ -61,6 +66,7 @@ impl MlpEncoderConfig {
             norm: Norm::default(),
             norm_first: yes(),
             input_range: signed(),
+            output: linear_output(),
             init: he(),
         }
     }
@@ -90,6 +96,7 @@ impl MlpEncoderConfig {
             hidden: stack.init(inputs, &self.hidden, self.norm_first, &mut init),
             output: init.linear(last, self.outputs(latent), true),
             noise: self.noise,
+            activation: self.output,
             input_range: self.input_range,
             latent,
         })
@@ -139,12 +146,17 @@ impl MlpEncoder {
         }
         let output = linear(&self.output, self.hidden.forward(rows));
         if self.noise != EncoderNoise::Gaussian {
-            return output;
+            return self.activation.forward(output);
         }
         let mean = output.clone().narrow(1, 0, self.latent);
-        match noise {
+        let latent = match noise {
             None => mean,
             Some(noise) => mean + output.narrow(1, self.latent, self.latent).exp() * noise,
-        }
+        };
+        self.activation.forward(latent)
     }
+}
+
+fn linear_output() -> OutputActivation {
+    OutputActivation::Linear
 }
