@@ -34,6 +34,8 @@ pub enum Command {
     Encode(EncodeArguments),
     /// Pass images through encoder and generator, and measure how near the result is.
     Reconstruct(ReconstructArguments),
+    /// Classify images by the classifier of a semi-supervised model.
+    Classify(ClassifyArguments),
     /// Time a recipe's training step, or its generator.
     Bench(BenchArguments),
     /// List the built-in recipes, or print one.
@@ -297,6 +299,25 @@ pub struct ReconstructArguments {
     /// pairs.png for a sheet of images beside their reconstructions; dir/ or recon.npy for all reconstructions.
     #[arg(short = 'o', long = "output", value_name = "PATH")]
     pub output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct ClassifyArguments {
+    /// A model file, a run directory, a checkpoint, a recipe's name for its newest run, or latest.
+    #[arg(required = true, value_name = "MODEL")]
+    pub model: Vec<PathBuf>,
+    /// The images to classify: mnist, idx:DIR, folder:DIR …
+    #[arg(long, value_name = "SPEC")]
+    pub data: DataSpec,
+    /// Split of the data; by default the test split, or all data if there is only one split.
+    #[arg(long, value_enum)]
+    pub split: Option<SplitChoice>,
+    /// Device, as for train.
+    #[arg(long, value_name = "SPEC", default_value = "auto")]
+    pub device: DeviceSpec,
+    /// Print one JSON object, with the class of every image.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -16,6 +16,7 @@
 //! - [`Sampler`] opens a model file and draws images from it. The same seed gives the same images.
 //! - [`Encoder`] opens a model file with an encoder, and computes latents and reconstructions of images.
 //! - [`sample`] does the same for any [`Generator`](ganforge_model::Generator), such as one in training.
+//! - [`Classifier`] classifies images by the classifier that a semi-supervised model ships.
 //! - [`Images`] holds raw floats; [`pixel`] converts a value to 8 bits.
 //! - [`Output`] writes a grid, a folder of files or a numpy array. [`ImageWriter`] writes batch by batch, in memory that does not grow with the
 //!   number of images.
@@ -38,6 +39,7 @@
 //!
 //! This crate names no backend and needs no gradients.
 
+mod classifier;
 mod encoding;
 mod error;
 mod images;
@@ -46,6 +48,7 @@ mod sampling;
 mod writer;
 
 pub use burn;
+pub use classifier::Classifier;
 pub use encoding::{CodeNoise, Codes, Encoder};
 pub use error::InferError;
 pub use images::Images;

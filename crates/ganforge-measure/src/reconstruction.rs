@@ -57,8 +57,8 @@ pub struct Reconstruction {
     pub inverse_error: f64,
     /// Mean distance of another latent from that encoding.
     pub other_inverse_error: f64,
-    /// Root mean square, over coordinates, of the mean of the encodings; in standard deviations of the latents. 0 is that of the
-    /// latents.
+    /// Root mean square, over coordinates, of the distance of the mean of the encodings from that of the latents; in standard
+    /// deviations of the latents.
     pub latent_mean: f64,
     /// Mean, over coordinates, of the variance of the encodings; in variances of the latents, whose own is 1.
     pub latent_variance: f64,
@@ -235,7 +235,7 @@ impl<'a> Reconstructions<'a> {
         }
         let (images, latents) = (self.done as f64, count as f64);
         let variance = spec.distribution.variance();
-        let (mean, spread) = self.moments.finish();
+        let (mean, spread) = self.moments.finish(spec.distribution.mean());
         Ok(Reconstruction {
             images: self.done,
             error: self.error / images,
@@ -294,17 +294,18 @@ impl Moments {
         self.count += codes.count();
     }
 
-    /// Root mean square of the means, and mean of the variances.
-    fn finish(self) -> (f64, f64) {
+    /// Root mean square of the distance of the means from `centre`, and mean of the variances.
+    fn finish(self, centre: f64) -> (f64, f64) {
         let (count, dimension) = (self.count as f64, self.sums.len() as f64);
         let means = self.sums.iter().map(|sum| sum / count);
         let squares = means.clone().map(|mean| mean * mean).sum::<f64>();
+        let apart = means.map(|mean| (mean - centre).powi(2)).sum::<f64>();
         let second = self
             .squares
             .iter()
             .map(|square| square / count)
             .sum::<f64>();
-        ((squares / dimension).sqrt(), (second - squares) / dimension)
+        ((apart / dimension).sqrt(), (second - squares) / dimension)
     }
 }
 
@@ -374,9 +375,9 @@ mod tests {
         let mut moments = Moments::new(2);
         moments.add(&Codes::new(2, vec![1.0, 0.0, 3.0, 0.0]).unwrap());
         moments.add(&Codes::new(2, vec![1.0, 4.0, 3.0, 4.0]).unwrap());
-        let (mean, variance) = moments.finish();
+        let (mean, variance) = moments.finish(0.5);
         // Means 2 and 2, variances 1 and 4.
-        assert!((mean - 2.0).abs() < 1e-12 && (variance - 2.5).abs() < 1e-12);
+        assert!((mean - 1.5).abs() < 1e-12 && (variance - 2.5).abs() < 1e-12);
     }
 
     #[test]

@@ -14,17 +14,29 @@ pub enum LatentDistribution {
     Normal,
     /// Uniform on [-1, 1), as in Goodfellow et al. 2014.
     Uniform,
+    /// Uniform on [0, 1), as in the code of Salimans et al. 2016.
+    UnitInterval,
     /// Uniform on [-√3, √3), of variance 1, as in the code of Goodfellow et al. 2014.
     UniformUnitVariance,
 }
 
 impl LatentDistribution {
-    /// The variance of a coordinate, whose mean is 0.
+    /// The mean of a coordinate.
+    #[must_use]
+    pub fn mean(self) -> f64 {
+        match self {
+            Self::Normal | Self::Uniform | Self::UniformUnitVariance => 0.0,
+            Self::UnitInterval => 0.5,
+        }
+    }
+
+    /// The variance of a coordinate.
     #[must_use]
     pub fn variance(self) -> f64 {
         match self {
             Self::Normal | Self::UniformUnitVariance => 1.0,
             Self::Uniform => 1.0 / 3.0,
+            Self::UnitInterval => 1.0 / 12.0,
         }
     }
 }
@@ -65,6 +77,10 @@ impl LatentSpec {
         match self.distribution {
             LatentDistribution::Normal => StandardNormal.sample_iter(rng).take(numbers).collect(),
             LatentDistribution::Uniform => uniform(1.0).sample_iter(rng).take(numbers).collect(),
+            LatentDistribution::UnitInterval => {
+                let unit = Uniform::new(0.0, 1.0).expect("0 is below 1");
+                unit.sample_iter(rng).take(numbers).collect()
+            }
             LatentDistribution::UniformUnitVariance => {
                 let distribution = uniform(3.0_f32.sqrt());
                 distribution.sample_iter(rng).take(numbers).collect()

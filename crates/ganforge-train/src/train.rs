@@ -100,7 +100,11 @@ pub fn train<S: System>(
         data.fingerprint(),
         device.clone(),
     )?
-    .with_inputs(inputs);
+    .with_inputs(inputs)
+    .with_label_names(match experiment.data.labelled {
+        Some(_) => dataset.classes().to_vec(),
+        None => Vec::new(),
+    });
     // The directory is not changed before everything is checked.
     let protocols = examiner.as_ref().map(Examiner::protocols);
     let (_lock, found) = prepare_directory(

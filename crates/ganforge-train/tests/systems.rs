@@ -15,7 +15,7 @@ use ganforge_train::{Recipe, System, TrainOptions, train};
 use serde_json::Value;
 
 /// A built-in recipe of each system, and what makes it small.
-const RECIPES: [(&str, &str, &[&str]); 3] = [
+const RECIPES: [(&str, &str, &[&str]); 4] = [
     (
         "gan",
         "digits",
@@ -29,6 +29,19 @@ const RECIPES: [(&str, &str, &[&str]); 3] = [
     ),
     ("ali", "ali-2016-digits", &PAIRS),
     ("bigan", "bigan-2016-digits", &PAIRS),
+    (
+        "semi-supervised",
+        "salimans-2016-digits-small",
+        &[
+            "generator.hidden=[16]",
+            "classifier.hidden=[16, 8]",
+            "run.batch=16",
+            "run.samples=4",
+            "average.half_life=200",
+            "evaluation.samples=100",
+            "evaluation.every=1",
+        ],
+    ),
 ];
 
 /// What makes a game of pairs small.

@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod bench;
+mod classify;
 mod data;
 mod encode;
 mod encoded_data;
@@ -12,6 +13,7 @@ mod sample;
 mod train;
 
 pub use bench::bench;
+pub use classify::classify;
 pub use data::{fetch, inspect};
 pub use encode::encode;
 pub use evaluate::evaluate;

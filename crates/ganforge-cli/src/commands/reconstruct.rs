@@ -137,8 +137,8 @@ fn table(data: &str, figures: &Reconstruction) -> String {
         "{} images of {}\n\n\
          reconstruction ratio  {:<7} {} from the image, {} from another\n\
          inverse ratio         {:<7} {} from the latent, {} from another\n\
-         latent mean           {:<7} that of the latents is 0\n\
-         latent variance       {:<7} that of the latents is 1\n",
+         latent mean           {:<7} from that of the latents, in their deviations\n\
+         latent variance       {:<7} in variances of the latents\n",
         grouped(figures.images as u64),
         printable(data),
         number(figures.ratio()),

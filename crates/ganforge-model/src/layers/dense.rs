@@ -37,10 +37,22 @@ pub fn linear_activated(layer: &Linear, activation: Activation, input: Tensor<2>
 /// - output: `[batch, outputs]`
 #[must_use]
 pub fn linear_output(layer: &Linear, activation: OutputActivation, input: Tensor<2>) -> Tensor<2> {
+    let bias = layer.bias.as_ref().map(Param::val);
+    linear_output_of(layer.weight.val(), bias, activation, input)
+}
+
+/// As [`linear_output`], with a weight that is computed, such as a normalised one.
+pub(crate) fn linear_output_of(
+    weight: Tensor<2>,
+    bias: Option<Tensor<1>>,
+    activation: OutputActivation,
+    input: Tensor<2>,
+) -> Tensor<2> {
+    let fused = |nonlinearity| ganforge_ops::linear(input, weight, bias, nonlinearity);
     match activation {
-        OutputActivation::Tanh => fused(Nonlinearity::Tanh, layer, input),
-        OutputActivation::Sigmoid => fused(Nonlinearity::Sigmoid, layer, input) * 2.0 - 1.0,
-        OutputActivation::Linear => linear(layer, input),
+        OutputActivation::Tanh => fused(Nonlinearity::Tanh),
+        OutputActivation::Sigmoid => fused(Nonlinearity::Sigmoid) * 2.0 - 1.0,
+        OutputActivation::Linear => fused(Nonlinearity::LINEAR),
     }
 }
 

@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 pub enum Init {
     /// N(0, 2 / `fan_in`), for rectifiers (He et al. 2015).
     He,
+    /// U(-a, a), a = √(6 / (`fan_in` + `fan_out`)) (Glorot & Bengio 2010): the default of Lasagne and Keras.
+    Glorot,
     /// U(-1/√`fan_in`, 1/√`fan_in`), of weights and biases: PyTorch's default.
     Fan,
     /// N(0, std²); 0.02 in DCGAN (Radford et al. 2015).
@@ -133,6 +135,12 @@ impl<'a> WeightInit<'a> {
         let values: Vec<f32> = match self.init {
             Init::He => self.normal((2.0 / fan_in as f64).sqrt(), count),
             Init::Fan => self.uniform(1.0 / (fan_in as f64).sqrt(), count),
+            Init::Glorot => {
+                // Inputs and outputs, each times the taps of a kernel.
+                let (channels, taps) = shape.split_at(2.min(D));
+                let fans = channels.iter().sum::<usize>() * taps.iter().product::<usize>();
+                self.uniform((6.0 / fans as f64).sqrt(), count)
+            }
             Init::Normal { std } => self.normal(std, count),
             Init::Uniform { range } => self.uniform(range, count),
         };
@@ -145,7 +153,7 @@ impl<'a> WeightInit<'a> {
     fn bias(&mut self, outputs: usize, fan_in: usize) -> Param<Tensor<1>> {
         match self.init {
             Init::Fan => self.weight([outputs], fan_in),
-            Init::He | Init::Normal { .. } | Init::Uniform { .. } => {
+            Init::He | Init::Glorot | Init::Normal { .. } | Init::Uniform { .. } => {
                 Param::from_tensor(Tensor::zeros([outputs], self.device))
             }
         }
@@ -171,7 +179,7 @@ impl Init {
     /// The key below `init`, its value and the allowed range.
     pub fn check(&self) -> Result<(), crate::ConfigError> {
         let (key, value) = match *self {
-            Self::He | Self::Fan => return Ok(()),
+            Self::He | Self::Glorot | Self::Fan => return Ok(()),
             Self::Normal { std } => ("init.std", std),
             Self::Uniform { range } => ("init.range", range),
         };

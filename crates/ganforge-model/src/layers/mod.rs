@@ -29,10 +29,12 @@ mod minibatch;
 mod norm;
 mod resample;
 mod traced;
+pub(crate) mod weight_norm;
 
 pub use activation::{Activation, OutputActivation, OutputBias};
 pub use condition::{append_one_hot, append_planes};
 pub use convolution::{convolve, convolve_transposed};
+pub(crate) use dense::linear_output_of;
 pub use dense::{linear, linear_activated, linear_output};
 pub(crate) use head::HeadConfig;
 pub use head::{Conditioning, Head, TracedOutput};
@@ -50,3 +52,4 @@ pub(crate) use norm::{default_reference, normalise_and_activate, parse_norm, uns
 pub use resample::{low_pass, upsample};
 pub use traced::Traced;
 pub(crate) use traced::upsample_nearest;
+pub use weight_norm::WeightNormLinear;

@@ -21,6 +21,9 @@ pub const FORMAT_NAMED: u64 = 2;
 /// The name of the network that generates samples.
 pub const GENERATOR: &str = "generator";
 
+/// The name of a classifier that is shipped beside it.
+pub const CLASSIFIER: &str = "classifier";
+
 /// The name of a discriminator that is shipped beside it.
 pub const DISCRIMINATOR: &str = "discriminator";
 

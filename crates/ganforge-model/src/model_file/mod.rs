@@ -11,7 +11,9 @@ mod card;
 mod file;
 
 pub use bundle::ModelBundle;
-pub use card::{BundleCard, DISCRIMINATOR, ENCODER, FORMAT, FORMAT_NAMED, GENERATOR, ModelCard};
+pub use card::{
+    BundleCard, CLASSIFIER, DISCRIMINATOR, ENCODER, FORMAT, FORMAT_NAMED, GENERATOR, ModelCard,
+};
 
 use std::collections::BTreeMap;
 use std::io::Read;

@@ -1,6 +1,7 @@
 //! Built-in architectures, each with its paper and its deviations from it.
 
 mod autoencoder;
+mod classifier;
 mod dcgan;
 mod joint;
 mod mlp;
@@ -11,6 +12,7 @@ mod resnet;
 pub use autoencoder::{
     AutoencoderDiscriminator, AutoencoderDiscriminatorConfig, ReconstructionError,
 };
+pub use classifier::{Classifier, ClassifierCard, ClassifierConfig, ClassifierOutput};
 pub use dcgan::{
     DcganDiscriminator, DcganDiscriminatorConfig, DcganGenerator, DcganGeneratorConfig,
 };

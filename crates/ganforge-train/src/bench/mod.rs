@@ -102,6 +102,9 @@ pub fn bench<S: System>(
     };
     let noise = noise(&latents, signature.image);
     let mut loader = Loader::new(noise.clone(), &latents);
+    if S::USES_SECOND_BATCH {
+        loader.second = Some(Box::new(noise.clone()));
+    }
     if S::USES_TARGET {
         loader.target = Some(Box::new(noise.clone()));
     }

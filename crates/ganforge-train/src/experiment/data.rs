@@ -55,7 +55,7 @@ impl DataConfig {
             resize: self.resize,
             background: self.background,
             flip: self.flip,
-            labels: self.labels,
+            labels: self.labels || self.labelled.is_some(),
             skip: self.skip,
             take: self.take,
             max_pixels: self.max_pixels.unwrap_or(usual.max_pixels),

@@ -65,7 +65,7 @@ impl Term {
     }
 
     /// A value without gradients.
-    pub(super) fn of(name: &'static str, value: Tensor<1>) -> Self {
+    pub(crate) fn of(name: &'static str, value: Tensor<1>) -> Self {
         Self { name, value }
     }
 }

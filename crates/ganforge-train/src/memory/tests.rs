@@ -2,6 +2,7 @@ use ganforge_model::{DiscriminatorConfig, GeneratorConfig};
 
 use super::*;
 use crate::recipe::Override;
+use crate::recipe::registry_tests::{RecipeCheck, check_builtin};
 
 const GIB: f64 = (1_u64 << 30) as f64;
 
@@ -29,9 +30,21 @@ fn checked(name: &str, changes: &[&str], memory: &SystemMemory) -> Result<Option
 
 #[test]
 fn every_built_in_recipe_fits_a_small_memory() {
-    for name in crate::recipe::builtin_names() {
-        assert_eq!(checked(name, &[], &memory(2.0)), Ok(None), "{name}");
+    struct Fits;
+
+    impl RecipeCheck for Fits {
+        fn check<S: System>(name: &str, recipe: &Recipe<S>) {
+            let images = smallest_images(recipe);
+            let checked = check_against(recipe, images, Workload::Train, true, &memory(2.0));
+            assert_eq!(
+                checked.map_err(|error| error.to_string()),
+                Ok(None),
+                "{name}"
+            );
+        }
     }
+
+    check_builtin::<Fits>();
 }
 
 #[test]

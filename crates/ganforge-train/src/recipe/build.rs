@@ -1,6 +1,7 @@
 //! Building the players of a recipe.
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor, TensorData};
+use ganforge_core::{choose, keyed_rng};
 use ganforge_data::Dataset;
 use ganforge_infer::Signature;
 
@@ -19,7 +20,7 @@ impl<S: System> Recipe<S> {
         steps_before: u64,
         device: &Device,
     ) -> Result<Players<S>, TrainError> {
-        self.assemble(signature, None, steps_before, device)
+        self.assemble(signature, None, None, steps_before, device)
     }
 
     /// Players for these data, with initial weights that depend on the seed, and on the mean image if the system uses it.
@@ -35,14 +36,22 @@ impl<S: System> Recipe<S> {
         // The weights of a resumed run come from its checkpoint.
         let needs_mean = self.system.needs_mean_image() && steps_before == 0;
         let mean = needs_mean.then(|| dataset.mean_image()).transpose()?;
+        let count = self.system.initial_images().min(dataset.len());
+        let needs_images = count > 0 && steps_before == 0;
+        let images = needs_images
+            .then(|| some_images(dataset, count, self.experiment.run.seed, device))
+            .transpose()?;
         let signature = self.signature(dataset);
-        self.assemble(&signature, mean.as_deref(), steps_before, device)
+        self.system.check_data(dataset)?;
+        let (mean, images) = (mean.as_deref(), images.as_ref());
+        self.assemble(&signature, mean, images, steps_before, device)
     }
 
     fn assemble(
         &self,
         signature: &Signature,
         mean_image: Option<&[f32]>,
+        images: Option<&Tensor<4>>,
         steps_before: u64,
         device: &Device,
     ) -> Result<Players<S>, TrainError> {
@@ -52,6 +61,7 @@ impl<S: System> Recipe<S> {
             image: signature.image,
             classes: signature.classes.len(),
             mean_image,
+            images,
             device,
         };
         let (generator, discriminator) = system.init(experiment, &setting)?;
@@ -75,4 +85,19 @@ impl<S: System> Recipe<S> {
             classes,
         }
     }
+}
+
+/// `count` images of a dataset, chosen by the seed, `[count, channels, height, width]`.
+fn some_images(
+    dataset: &Dataset,
+    count: usize,
+    seed: u64,
+    device: &Device,
+) -> Result<Tensor<4>, TrainError> {
+    let mut rng = keyed_rng(seed, "initial images", 0);
+    let indices = choose(&mut rng, dataset.len(), count);
+    let shape = dataset.shape();
+    let dims = [count, shape.channels, shape.height, shape.width];
+    let data = TensorData::new(dataset.gather(&indices)?.images, dims);
+    Ok(Tensor::from_data(data, device))
 }

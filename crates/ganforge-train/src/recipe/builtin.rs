@@ -1,7 +1,7 @@
 //! The recipes that are built into the library.
 
 /// Name and text of every built-in recipe, in the order in which `ganforge recipes` lists them.
-const BUILTIN: [(&str, &str); 25] = [
+const BUILTIN: [(&str, &str); 28] = [
     ("digits", include_str!("../../recipes/digits.toml")),
     (
         "digits-conditional",
@@ -73,6 +73,18 @@ const BUILTIN: [(&str, &str); 25] = [
     (
         "bigan-2016-mnist-small",
         include_str!("../../recipes/bigan-2016-mnist-small.toml"),
+    ),
+    (
+        "salimans-2016-mnist",
+        include_str!("../../recipes/salimans-2016-mnist.toml"),
+    ),
+    (
+        "salimans-2016-mnist-small",
+        include_str!("../../recipes/salimans-2016-mnist-small.toml"),
+    ),
+    (
+        "salimans-2016-digits-small",
+        include_str!("../../recipes/salimans-2016-digits-small.toml"),
     ),
     (
         "folder-dcgan",

@@ -12,6 +12,8 @@ mod warnings;
 
 pub use builtin::{builtin, builtin_names};
 pub use read::{Override, RecipeSource};
+#[cfg(test)]
+pub(crate) use registry::tests as registry_tests;
 pub use registry::{ForSystem, SYSTEMS, for_system};
 
 use serde::Serialize;

@@ -1,6 +1,7 @@
-use super::super::{Recipe, builtin, builtin_names};
+use super::super::registry_tests::{RecipeCheck, check_builtin};
+use super::super::{Recipe, builtin};
 use super::Override;
-use crate::Payoff;
+use crate::{Payoff, System};
 
 fn set(text: &str) -> Override {
     text.parse().unwrap()
@@ -13,17 +14,23 @@ fn digits(overrides: &[&str]) -> Result<Recipe, String> {
 
 #[test]
 fn every_built_in_recipe_is_valid_and_round_trips() {
-    for name in builtin_names() {
-        let recipe = Recipe::load(name, &[]).unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert_eq!(recipe.experiment.name, name);
-        assert!(
-            recipe.experiment.expected.is_some(),
-            "{name} says what a run reaches"
-        );
-        let text = recipe.to_toml().unwrap();
-        let again = Recipe::from_toml("another name", &text, &[]).unwrap();
-        assert_eq!(again, recipe);
+    struct RoundTrips;
+
+    impl RecipeCheck for RoundTrips {
+        fn check<S: System>(name: &str, recipe: &Recipe<S>) {
+            assert_eq!(recipe.experiment.name, name);
+            assert!(
+                recipe.experiment.expected.is_some(),
+                "{name} says what a run reaches"
+            );
+            let text = recipe.to_toml().unwrap();
+            let again = Recipe::<S>::parse("another name", &text, &[]).unwrap();
+            assert_eq!(again.experiment, recipe.experiment, "{name}");
+            assert_eq!(again.to_toml().unwrap(), text, "{name}");
+        }
     }
+
+    check_builtin::<RoundTrips>();
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The systems that a recipe can name.
 
 use crate::error::RecipeError;
-use crate::system::{Ali, Bigan, Gan, System};
+use crate::system::{Ali, Bigan, Gan, SemiSupervised, System};
 
 /// Code that is generic over the system of a recipe: a closure with a type parameter.
 pub trait ForSystem {
@@ -35,4 +35,37 @@ macro_rules! systems {
     };
 }
 
-systems![Gan, Ali, Bigan];
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::{ForSystem, for_system};
+    use crate::recipe::{Recipe, RecipeSource, builtin_names};
+    use crate::system::System;
+
+    /// A check of one recipe, whatever its system.
+    pub(crate) trait RecipeCheck {
+        fn check<S: System>(name: &str, recipe: &Recipe<S>);
+    }
+
+    /// Checks every built-in recipe.
+    pub(crate) fn check_builtin<C: RecipeCheck>() {
+        struct One<C>(&'static str, RecipeSource, std::marker::PhantomData<C>);
+
+        impl<C: RecipeCheck> ForSystem for One<C> {
+            type Output = ();
+
+            fn run<S: System>(self) {
+                let recipe = Recipe::<S>::from_source(&self.1, &[]);
+                let recipe = recipe.unwrap_or_else(|error| panic!("{}: {error}", self.0));
+                C::check(self.0, &recipe);
+            }
+        }
+
+        for name in builtin_names() {
+            let source = RecipeSource::find(name).unwrap();
+            let system = source.system(&[]).unwrap();
+            for_system(&system, One(name, source, std::marker::PhantomData::<C>)).unwrap();
+        }
+    }
+}
+
+systems![Gan, SemiSupervised, Ali, Bigan];

@@ -1,4 +1,6 @@
-use super::super::{Override, Recipe, builtin_names};
+use super::super::registry_tests::{RecipeCheck, check_builtin};
+use super::super::{Override, Recipe};
+use crate::System;
 
 fn warnings(recipe: &str, changes: &[&str]) -> Vec<String> {
     let changes: Vec<Override> = changes
@@ -10,9 +12,15 @@ fn warnings(recipe: &str, changes: &[&str]) -> Vec<String> {
 
 #[test]
 fn built_in_recipes_have_no_warnings() {
-    for name in builtin_names() {
-        assert_eq!(warnings(name, &[]), [""; 0], "{name}");
+    struct Silent;
+
+    impl RecipeCheck for Silent {
+        fn check<S: System>(name: &str, recipe: &Recipe<S>) {
+            assert_eq!(recipe.warnings(), [""; 0], "{name}");
+        }
     }
+
+    check_builtin::<Silent>();
 }
 
 #[test]

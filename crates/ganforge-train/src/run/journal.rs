@@ -55,12 +55,20 @@ impl<S: System> RunJournal<S> {
                 seed: experiment.run.seed,
                 images_seen: 0,
                 data_fingerprint,
+                label_names: Vec::new(),
             },
             recipe: recipe.to_toml()?,
             samples: experiment.run.samples,
             inputs: None,
             device,
         })
+    }
+
+    /// Ships these names of classes with a classifier of labelled data.
+    #[must_use]
+    pub fn with_label_names(mut self, names: Vec<String>) -> Self {
+        self.about.label_names = names;
+        self
     }
 
     /// Computes the samples from these inputs, for a generator that takes images.

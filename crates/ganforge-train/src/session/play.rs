@@ -224,3 +224,7 @@ mod tests;
 #[cfg(test)]
 #[path = "play_pair_tests.rs"]
 mod pair_tests;
+
+#[cfg(test)]
+#[path = "semi_supervised_tests.rs"]
+mod semi_supervised_tests;

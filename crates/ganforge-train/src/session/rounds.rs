@@ -26,7 +26,9 @@ pub struct Rounds<S> {
 
 impl<S: System> DataLoader<S::Round> for Rounds<S> {
     fn iter<'a>(&'a self) -> Box<dyn DataLoaderIterator<S::Round> + 'a> {
-        let loader = self.data.loader(&self.latents, self.first_round);
+        let loader = self
+            .data
+            .loader(&self.latents, self.first_round, S::USES_SECOND_BATCH);
         Box::new(RoundIterator {
             rounds: self,
             loader: loader.map_err(Some),

@@ -65,17 +65,23 @@ impl TrainingData {
     /// Streams of all parts from a round on, each in an order of its own.
     ///
     /// # Errors
-    /// A batch that exceeds a part, or a system that refuses a thread.
+    /// A system that refuses a thread.
     pub(super) fn loader<'a>(
         &self,
         latents: &'a Latents,
         first_round: u64,
+        has_second: bool,
     ) -> Result<Loader<'a>, DataError> {
         let Latents { batch, seed, .. } = *latents;
         let stream = |dataset: &Dataset, purpose| {
+            // A labelled part may be smaller than a batch.
+            let batch = batch.min(dataset.len());
             BatchStream::with_purpose(dataset.clone(), batch, seed, purpose, first_round)
         };
         let mut loader = Loader::new(stream(&self.images, "")?, latents);
+        if has_second {
+            loader.second = Some(Box::new(stream(&self.images, "second")?));
+        }
         if let Some(target) = &self.target {
             loader.target = Some(Box::new(stream(target, "target")?));
         }

@@ -94,6 +94,7 @@ impl<G: GeneratorArchitecture, D: DiscriminatorArchitecture> System for Gan<G, D
             classes,
             mean_image,
             device,
+            ..
         } = *setting;
         let refuse = |player| move |source: ConfigError| TrainError::Network { player, source };
         let rng = |player| keyed_rng(experiment.run.seed, player, 0);
@@ -209,6 +210,7 @@ impl<G: GeneratorArchitecture, D: DiscriminatorArchitecture> System for Gan<G, D
             seed,
             images_seen,
             data_fingerprint,
+            label_names: _,
         } = about.clone();
         let card = ModelCard {
             format: FORMAT,

@@ -64,6 +64,9 @@ pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + '
     /// Whether rounds take images of a second domain, the table `[target]` of a recipe.
     const USES_TARGET: bool = false;
 
+    /// Whether rounds take a second batch of images, in an order of its own.
+    const USES_SECOND_BATCH: bool = false;
+
     /// Whether rounds take labelled images, `data.labelled` of each class.
     const USES_LABELLED: bool = false;
 
@@ -98,6 +101,19 @@ pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + '
 
     /// Size and distribution of the latents that samples are drawn from.
     fn latent(&self) -> LatentSpec;
+
+    /// Checks the data, beyond what a recipe says of them.
+    ///
+    /// # Errors
+    /// Names the key, its value and the allowed values.
+    fn check_data(&self, _images: &Dataset) -> Result<(), RecipeError> {
+        Ok(())
+    }
+
+    /// The number of images on which new networks depend, which [`Setting::images`] holds then.
+    fn initial_images(&self) -> usize {
+        0
+    }
 
     /// True where new networks start from the mean image of the data, which [`Setting::mean_image`] holds then.
     fn needs_mean_image(&self) -> bool {
@@ -234,6 +250,8 @@ pub struct Setting<'a> {
     pub classes: usize,
     /// Mean image of the data, `channels · height · width` values, where [`System::needs_mean_image`] asks for it.
     pub mean_image: Option<&'a [f32]>,
+    /// `[count, channels, height, width]`, images of the data chosen by the seed, where [`System::initial_images`] asks for them.
+    pub images: Option<&'a Tensor<4>>,
     /// Where tensors are made.
     pub device: &'a Device,
 }
@@ -251,6 +269,8 @@ pub struct About {
     pub images_seen: u64,
     /// Identity of the data.
     pub data_fingerprint: String,
+    /// Names of the classes of labelled data, in the order of the labels; empty where labels are not used.
+    pub label_names: Vec<String>,
 }
 
 /// One turn: the networks, the rules, a round, and the key of what is random.

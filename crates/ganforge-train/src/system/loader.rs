@@ -93,6 +93,8 @@ impl ImageSource for ImageBatch {
 pub struct Loader<'a> {
     /// Images of `[data]`.
     pub images: Box<dyn ImageSource + 'a>,
+    /// Images of `[data]` in an order of their own, for a system that takes two batches.
+    pub second: Option<Box<dyn ImageSource + 'a>>,
     /// Images of `[target]`, for a system of two domains.
     pub target: Option<Box<dyn ImageSource + 'a>>,
     /// The labelled part of `[data]`, for a semi-supervised system.
@@ -107,6 +109,7 @@ impl<'a> Loader<'a> {
     pub fn new(images: impl ImageSource + 'a, latents: &'a Latents) -> Self {
         Self {
             images: Box::new(images),
+            second: None,
             target: None,
             labelled: None,
             latents,
@@ -119,6 +122,19 @@ impl<'a> Loader<'a> {
     /// The data cannot be read any longer.
     pub fn next_images(&mut self) -> Result<ImageBatch, DataError> {
         self.images.next_images(&self.latents.device)
+    }
+
+    /// The next batch of real images in the second order.
+    ///
+    /// # Errors
+    /// The data cannot be read any longer.
+    ///
+    /// # Panics
+    /// Where [`System::USES_SECOND_BATCH`](super::System::USES_SECOND_BATCH) is false.
+    pub fn next_second(&mut self) -> Result<ImageBatch, DataError> {
+        let second = self.second.as_mut();
+        let second = second.expect("a system that uses a second batch says so");
+        second.next_images(&self.latents.device)
     }
 
     /// The next batch of the second domain.

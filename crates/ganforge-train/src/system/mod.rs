@@ -9,9 +9,12 @@ mod interface;
 mod loader;
 mod one_stage;
 mod players;
+mod rules;
+mod semi_supervised;
 
 pub use ali::{Ali, AliRound, Bidirectional, Bigan, EncoderAndGenerator};
 pub use gan::{Gan, GanRound};
 pub use interface::{About, Detach, Setting, Shipped, System, Turn};
 pub use loader::{ImageBatch, ImageSource, Latents, Loader};
 pub use players::{Players, Start};
+pub use semi_supervised::{SemiSupervised, SemiSupervisedRound};

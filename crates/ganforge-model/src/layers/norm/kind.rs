@@ -18,6 +18,8 @@ pub enum Norm {
     Batch,
     /// Batch norm without a trained scale and shift, as in the code of `BiGAN` (Donahue et al. 2017).
     UnscaledBatch,
+    /// Batch norm with a shift and without a scale (Salimans et al. 2016, code).
+    BatchShift,
     /// Batch norm with a scale and shift per class (Dumoulin et al. 2017); the class has no other effect then.
     ConditionalBatch,
     /// Virtual batch norm: statistics of a fixed reference batch (Salimans et al. 2016, section 3.5), which passes through
@@ -57,6 +59,10 @@ impl Norm {
                 1.0
             }
             Self::UnscaledBatch => 1.0,
+            Self::BatchShift => {
+                size.vector(channels);
+                1.0
+            }
             Self::ConditionalBatch => {
                 size.matrix(2.0 * channels * classes as f64);
                 2.0

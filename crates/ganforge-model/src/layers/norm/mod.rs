@@ -30,6 +30,7 @@ impl Norm {
                 BatchNormConfig::new(channels).init(device),
             )),
             Self::UnscaledBatch => Some(NormLayer::Batch(unscaled(channels, device))),
+            Self::BatchShift => Some(NormLayer::Batch(shift_only(channels, device))),
             Self::ConditionalBatch => Some(NormLayer::ConditionalBatch(ConditionalBatchNorm::new(
                 channels, classes, device,
             ))),
@@ -47,6 +48,16 @@ pub(crate) fn unscaled(channels: usize, device: &Device) -> BatchNorm {
     // Not `from_tensor`, whose parameter would be trainable.
     layer.gamma = Param::initialized(ParamId::new(), Tensor::ones([channels], device));
     layer.beta = Param::initialized(ParamId::new(), Tensor::zeros([channels], device));
+    layer
+}
+
+/// A batch norm whose scale stays 1.
+fn shift_only(channels: usize, device: &Device) -> BatchNorm {
+    let mut layer = BatchNormConfig::new(channels)
+        .with_epsilon(1e-6)
+        .init(device);
+    // Not `from_tensor`, whose parameter would be trainable.
+    layer.gamma = Param::initialized(ParamId::new(), Tensor::ones([channels], device));
     layer
 }
 

@@ -8,10 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{check_hidden, he, widths};
 use crate::layers::memory::{bytes, numbers};
+use crate::layers::weight_norm::normalised;
 use crate::layers::{
     Activation, Init, InputLayer, InputLayerConfig, Norm, NormLayer, OutputActivation, OutputBias,
-    WeightInit, default_reference, linear, linear_activated, linear_output, normalise_and_activate,
-    parse_norm,
+    WeightInit, default_reference, linear, linear_activated, linear_output, linear_output_of,
+    normalise_and_activate, parse_norm,
 };
 use crate::{
     ConfigError, Generator, GeneratorInput, ImageShape, LatentDistribution, LatentSpec, size,
@@ -43,6 +44,9 @@ pub struct MlpGeneratorConfig {
     /// Initial biases of the last layer.
     #[serde(default)]
     pub output_bias: OutputBias,
+    /// Weight normalisation of the last layer, with a trained scale of each output (Salimans & Kingma 2016).
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub output_weight_norm: bool,
     /// Initial weights.
     #[serde(default = "he")]
     pub init: Init,
@@ -55,6 +59,8 @@ pub struct MlpGenerator {
     hidden: Vec<Linear>,
     norms: Vec<NormLayer>,
     output: Linear,
+    /// `[outputs]`, the norm of each column of the last layer's weight; `None` without weight normalisation.
+    output_scale: Option<Param<Tensor<1>>>,
     #[module(skip)]
     activation: Activation,
     #[module(skip)]
@@ -76,6 +82,7 @@ impl MlpGeneratorConfig {
             norm_reference: default_reference(),
             output: OutputActivation::default(),
             output_bias: OutputBias::default(),
+            output_weight_norm: false,
             init: he(),
         }
     }
@@ -111,6 +118,9 @@ impl MlpGeneratorConfig {
             hidden,
             norms: self.norm.layers(&self.hidden, classes, device),
             output,
+            output_scale: self
+                .output_weight_norm
+                .then(|| Param::from_tensor(Tensor::ones([image.values()], device))),
             activation: self.activation,
             output_activation: self.output,
             image,
@@ -165,12 +175,15 @@ impl Generator for MlpGenerator {
         let rows = context.without_reference(rows);
         let [batch, _] = rows.dims();
         let image = self.image;
-        linear_output(&self.output, self.output_activation, rows).reshape([
-            batch,
-            image.channels,
-            image.height,
-            image.width,
-        ])
+        let output = match &self.output_scale {
+            None => linear_output(&self.output, self.output_activation, rows),
+            Some(scale) => {
+                let weight = normalised(self.output.weight.val(), scale.val());
+                let bias = self.output.bias.as_ref().map(Param::val);
+                linear_output_of(weight, bias, self.output_activation, rows)
+            }
+        };
+        output.reshape([batch, image.channels, image.height, image.width])
     }
 
     fn forward_memory(&self, rows: usize) -> u64 {
@@ -180,6 +193,14 @@ impl Generator for MlpGenerator {
         let held = widest.max().unwrap_or(0).saturating_mul(4);
         bytes(self.entry.rows(rows), [held])
     }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature that serde asks for"
+)]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 fn relu() -> Activation {

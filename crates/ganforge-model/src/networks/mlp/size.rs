@@ -20,6 +20,9 @@ impl MlpGeneratorConfig {
         let last = self.hidden.last().copied().unwrap_or(entry.columns());
         size.matrix(last as f64 * numbers(image));
         size.vector(numbers(image));
+        if self.output_weight_norm {
+            size.vector(numbers(image));
+        }
         size.keep(numbers(image));
         size
     }
