@@ -258,6 +258,7 @@ impl<const STOCHASTIC: bool> System for Bidirectional<STOCHASTIC> {
             seed,
             images_seen,
             data_fingerprint,
+            label_names: _,
         } = about.clone();
         let card = ModelCard {
             format: FORMAT,

@@ -41,6 +41,10 @@ impl StackConfig {
             let allowed = "0 or more and below 1";
             return Err(ConfigError::new("dropout_hidden", self.dropout, allowed));
         }
+        let refuse = |name| {
+            let allowed = "none, batch or unscaled-batch here";
+            Err(ConfigError::new("norm", name, allowed))
+        };
         match self.norm {
             Norm::None => Ok(()),
             Norm::Batch | Norm::UnscaledBatch if self.pieces == 1 => Ok(()),
@@ -49,15 +53,9 @@ impl StackConfig {
                 self.pieces,
                 "1 with a norm, which maxout layers do not have here",
             )),
-            Norm::ConditionalBatch | Norm::VirtualBatch => {
-                let name = if self.norm == Norm::VirtualBatch {
-                    "virtual-batch"
-                } else {
-                    "conditional-batch"
-                };
-                let allowed = "none, batch or unscaled-batch here";
-                Err(ConfigError::new("norm", name, allowed))
-            }
+            Norm::ConditionalBatch => refuse("conditional-batch"),
+            Norm::VirtualBatch => refuse("virtual-batch"),
+            Norm::BatchShift => refuse("batch-shift"),
         }
     }
 
