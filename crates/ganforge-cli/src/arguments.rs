@@ -36,6 +36,8 @@ pub enum Command {
     Reconstruct(ReconstructArguments),
     /// Classify images by the classifier of a semi-supervised model.
     Classify(ClassifyArguments),
+    /// Write the features that a shipped discriminator computes of images.
+    Features(FeaturesArguments),
     /// Time a recipe's training step, or its generator.
     Bench(BenchArguments),
     /// List the built-in recipes, or print one.
@@ -318,6 +320,28 @@ pub struct ClassifyArguments {
     /// Print one JSON object, with the class of every image.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct FeaturesArguments {
+    /// A model file, a run directory, a checkpoint, a recipe's name for its newest run, or latest.
+    #[arg(required = true, value_name = "MODEL")]
+    pub model: Vec<PathBuf>,
+    /// The images: mnist, idx:DIR, folder:DIR …
+    #[arg(long, value_name = "SPEC")]
+    pub data: DataSpec,
+    /// Split of the data.
+    #[arg(long, value_enum, default_value_t = SplitChoice::Train)]
+    pub split: SplitChoice,
+    /// Number of images, from the first; by default all.
+    #[arg(short = 'n', long = "count", value_name = "N", value_parser = at_least_one)]
+    pub count: Option<usize>,
+    /// Device, as for train.
+    #[arg(long, value_name = "SPEC", default_value = "auto")]
+    pub device: DeviceSpec,
+    /// features.npy: float32, a row per image in the order of the data.
+    #[arg(short = 'o', long = "output", value_name = "PATH")]
+    pub output: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -82,6 +82,7 @@ fn run(command: Command) -> Result<Done, CliError> {
         Command::Encode(options) => commands::encode(&options),
         Command::Reconstruct(options) => commands::reconstruct(&options),
         Command::Classify(options) => commands::classify(&options),
+        Command::Features(options) => commands::features(&options),
         Command::Bench(options) => commands::bench(&options),
         Command::Recipes { name } => commands::recipes(name.as_deref()),
         Command::Devices { json } => commands::devices(json),

@@ -13,7 +13,7 @@ use serde_json::Value;
 const TOLERANCE: f32 = 1e-4;
 
 /// Small versions of the architectures and systems: arguments of `train` that take seconds everywhere.
-const NETWORKS: [&[&str]; 4] = [
+const NETWORKS: [&[&str]; 5] = [
     &["digits", "--images", "640", "--set", "run.tick=320"],
     &[
         "bench-dcgan32",
@@ -45,6 +45,20 @@ const NETWORKS: [&[&str]; 4] = [
         "1280",
         "--set",
         "run.tick=640",
+    ],
+    // Twenty steps.
+    &[
+        "salimans-2016-digits-small",
+        "--images",
+        "320",
+        "--set",
+        "run.batch=16",
+        "--set",
+        "run.tick=160",
+        "--set",
+        "run.samples=16",
+        "--set",
+        "evaluation.samples=50",
     ],
 ];
 

@@ -17,6 +17,7 @@
 //! - [`Encoder`] opens a model file with an encoder, and computes latents and reconstructions of images.
 //! - [`sample`] does the same for any [`Generator`](ganforge_model::Generator), such as one in training.
 //! - [`Classifier`] classifies images by the classifier that a semi-supervised model ships.
+//! - [`Features`] computes the pooled hidden layers of a shipped discriminator, for a classifier with few labels.
 //! - [`Images`] holds raw floats; [`pixel`] converts a value to 8 bits.
 //! - [`Output`] writes a grid, a folder of files or a numpy array. [`ImageWriter`] writes batch by batch, in memory that does not grow with the
 //!   number of images.
@@ -49,7 +50,7 @@ mod writer;
 
 pub use burn;
 pub use classifier::Classifier;
-pub use encoding::{CodeNoise, Codes, Encoder};
+pub use encoding::{CodeNoise, Codes, Encoder, Features};
 pub use error::InferError;
 pub use images::Images;
 pub use picture::{GridOptions, pixel};

@@ -1,6 +1,7 @@
 //! The trait of discriminators, and the built-in ones.
 
 use burn::module::{Module, ModuleDisplay};
+use burn::tensor::Tensor;
 
 use crate::io::{DiscriminatorInput, DiscriminatorOutput, InputGradient};
 use crate::layers::{MinibatchFeatures, TracedOutput};
@@ -28,6 +29,12 @@ use crate::layers::{MinibatchFeatures, TracedOutput};
 pub trait Discriminator: Module + ModuleDisplay {
     /// Scores images.
     fn forward(&self, input: DiscriminatorInput) -> DiscriminatorOutput;
+
+    /// The hidden layers whose activations describe an image, from the first to the last, each `[batch, channels, height,
+    /// width]`; by default the last hidden layer alone, of height and width 1.
+    fn hidden_layers(&self, input: DiscriminatorInput) -> Vec<Tensor<4>> {
+        vec![self.forward(input).features.unsqueeze_dims(&[-1, -1])]
+    }
 
     /// The gradient of each score with respect to its image, computed by forward operations on the parameters; `None` if
     /// the network does not implement it.
@@ -82,11 +89,20 @@ pub trait Discriminator: Module + ModuleDisplay {
 pub trait TracedDiscriminator: Module + ModuleDisplay {
     /// Scores images, and records the backward pass from the scores to the images.
     fn trace(&self, input: DiscriminatorInput) -> TracedOutput<'_>;
+
+    /// As [`Discriminator::hidden_layers`].
+    fn hidden_layers(&self, input: DiscriminatorInput) -> Vec<Tensor<4>> {
+        vec![self.trace(input).output.features.unsqueeze_dims(&[-1, -1])]
+    }
 }
 
 impl<T: TracedDiscriminator> Discriminator for T {
     fn forward(&self, input: DiscriminatorInput) -> DiscriminatorOutput {
         self.trace(input).output
+    }
+
+    fn hidden_layers(&self, input: DiscriminatorInput) -> Vec<Tensor<4>> {
+        TracedDiscriminator::hidden_layers(self, input)
     }
 
     fn input_gradient(&self, input: DiscriminatorInput) -> Option<InputGradient> {

@@ -1,7 +1,7 @@
 //! Built-in discriminators.
 
 use burn::module::Module;
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
@@ -145,6 +145,16 @@ impl TracedDiscriminator for DiscriminatorNet {
             Self::Resnet(network) => network.trace(input),
             Self::R3gan(network) => network.trace(input),
             Self::Autoencoder(network) => network.trace(input),
+        }
+    }
+
+    fn hidden_layers(&self, input: DiscriminatorInput) -> Vec<Tensor<4>> {
+        match self {
+            Self::Mlp(network) => TracedDiscriminator::hidden_layers(network, input),
+            Self::Dcgan(network) => TracedDiscriminator::hidden_layers(network, input),
+            Self::Resnet(network) => TracedDiscriminator::hidden_layers(network, input),
+            Self::R3gan(network) => TracedDiscriminator::hidden_layers(network, input),
+            Self::Autoencoder(network) => TracedDiscriminator::hidden_layers(network, input),
         }
     }
 }

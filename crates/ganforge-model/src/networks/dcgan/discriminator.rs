@@ -3,7 +3,7 @@
 use burn::module::Module;
 use burn::nn::conv::Conv2d;
 use burn::nn::{BatchNorm, BatchNormConfig};
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
@@ -108,10 +108,29 @@ impl DcganDiscriminatorConfig {
 
 impl TracedDiscriminator for DcganDiscriminator {
     fn trace(&self, input: DiscriminatorInput) -> TracedOutput<'_> {
-        let DiscriminatorInput { images, class, .. } = input;
-        let mut images = Traced::new(images);
+        let class = input.class.clone();
+        let images = self.stages(input, |_| ());
+        self.head.trace(images.flatten(), class)
+    }
+
+    /// Every convolution after its activation.
+    fn hidden_layers(&self, input: DiscriminatorInput) -> Vec<Tensor<4>> {
+        let mut layers = Vec::with_capacity(self.stages.len());
+        let _ = self.stages(input, |images| layers.push(images.value()));
+        layers
+    }
+}
+
+impl DcganDiscriminator {
+    /// The output of the last stage; `visit` is called with that of each.
+    fn stages(
+        &self,
+        input: DiscriminatorInput,
+        mut visit: impl FnMut(&Traced<'_, 4>),
+    ) -> Traced<'_, 4> {
+        let mut images = Traced::new(input.images);
         if self.input_classes > 0 {
-            images = images.append_planes(class.clone(), self.input_classes);
+            images = images.append_planes(input.class, self.input_classes);
         }
         for (index, stage) in self.stages.iter().enumerate() {
             images = images.convolution(stage);
@@ -123,8 +142,9 @@ impl TracedDiscriminator for DcganDiscriminator {
                 }
                 None => images.activation(Activation::LeakyRelu),
             };
+            visit(&images);
         }
-        self.head.trace(images.flatten(), class)
+        images
     }
 }
 
