@@ -5,8 +5,8 @@ usage: few_labels.py LABELS TEST_LABELS NAME=TRAIN.npy,TEST.npy ...
 
 LABELS and TEST_LABELS are IDX label files (plain or .gz) in the order of the rows. Each NAME is a pair of arrays that
 `ganforge features` wrote, or `pixels=TRAIN-images,TEST-images` for IDX images. Ten draws of 100 and of 1000 labelled
-images, balanced, the same for every NAME; features are divided by their standard deviation over all training rows; C of
-a LinearSVC with squared hinge is chosen from 1e-5 ... 1e-1 on 2,000 other training images with the first draw. Needs
+images, balanced, the same for every NAME; features are centred and divided by one number,
+their standard deviation over all training rows; C of a LinearSVC with squared hinge is chosen from 1e-5 ... 1e-1 on 2,000 other training images with the first draw. Needs
 numpy and scikit-learn.
 """
 import gzip
@@ -42,8 +42,8 @@ def main():
     known, fitted = labels[:count_rows], count_rows - HELD_OUT
     for name, (train, test) in pairs.items():
         train = train[:count_rows]
-        deviation = train.std(0) + 1e-6
-        train, test = train / deviation, test / deviation
+        mean, deviation = train.mean(0), train.std(0).mean()
+        train, test = (train - mean) / deviation, (test - mean) / deviation
         for count in (100, 1000):
             held_out = slice(fitted, len(train))
 

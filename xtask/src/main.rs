@@ -5,6 +5,7 @@
     allow(clippy::unwrap_used, reason = "a failed expectation should panic")
 )]
 
+mod arithmetic;
 mod ci;
 mod compare;
 mod digit_classifier;
@@ -32,6 +33,8 @@ usage: cargo xtask <COMMAND>
   reproduce  a published table: trains goodfellow-2014-mnist, pacgan-2018-ring8 or pacgan-2018-grid25 with several seeds, for hours,
              resumes where it stopped, and scores them as the paper does
              RECIPE [--out DIR] [--data SPEC] [--images N] [--set KEY=VALUE]... [--score-only]
+  arithmetic   the scores of latent arithmetic: trains mnist-dcgan for minutes, resumes where it stopped, and scores 200 sums
+             [--out DIR] [--data SPEC] [--images N]
   compare    times beside PyTorch on the CPU, in turn; needs an otherwise idle machine
              [--peer dcgan_torch.py] [--python PROGRAM] [--rounds N] [--only TEXT] [--out FILE]; needs torch
   digit-classifier   trains the built-in classifier of evaluation for some ten minutes, and replaces its file
@@ -59,6 +62,9 @@ fn main() -> ExitCode {
         }
         ["reproduce", options @ ..] => {
             reproduce::Options::parse(options).and_then(|options| reproduce::run(&options))
+        }
+        ["arithmetic", options @ ..] => {
+            arithmetic::Options::parse(options).and_then(|options| arithmetic::run(&options))
         }
         ["digit-classifier", options @ ..] => digit_classifier::run(options),
         _ => {

@@ -12,6 +12,7 @@ use ganforge_eval::MetricName;
 use ganforge_eval::spaces::FeatureName;
 use ganforge_train::recipe::Override;
 
+use crate::concepts::Concepts;
 use crate::device::DeviceSpec;
 
 /// Train generative adversarial networks and use their generators.
@@ -28,12 +29,16 @@ pub enum Command {
     Train(TrainArguments),
     /// Draw images from a model file.
     Sample(SampleArguments),
+    /// Add and subtract mean latents of samples, and draw every part of the sum.
+    Arithmetic(ArithmeticArguments),
     /// Measure how good a model's images are.
     Evaluate(EvaluateArguments),
     /// Compute the latents of images, with a model of ALI or BiGAN.
     Encode(EncodeArguments),
     /// Pass images through encoder and generator, and measure how near the result is.
     Reconstruct(ReconstructArguments),
+    /// Complete images with a hole by a Context-Encoder, and measure the error.
+    Inpaint(InpaintArguments),
     /// Classify images by the classifier of a semi-supervised model.
     Classify(ClassifyArguments),
     /// Write the features that a shipped discriminator computes of images.
@@ -147,6 +152,27 @@ pub struct SampleArguments {
     #[arg(long, value_name = "SPEC", default_value = "auto")]
     pub device: DeviceSpec,
     /// grid.png for one sheet, dir/ for one file each, samples.npy for the raw array.
+    #[arg(short = 'o', long = "output", value_name = "PATH")]
+    pub output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct ArithmeticArguments {
+    /// A model file, a run directory, a checkpoint, a recipe's name for its newest run, or latest.
+    #[arg(required = true, value_name = "MODEL")]
+    pub model: Vec<PathBuf>,
+    #[command(flatten)]
+    pub concepts: Concepts,
+    /// Seed of the samples, and of the noise around the result.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Name or number of the class of every image: required for a conditional model.
+    #[arg(long, value_name = "C")]
+    pub class: Option<String>,
+    /// Device, as for train.
+    #[arg(long, value_name = "SPEC", default_value = "auto")]
+    pub device: DeviceSpec,
+    /// The picture, a .png file: the samples of each concept above their mean, and the result with eight neighbours.
     #[arg(short = 'o', long = "output", value_name = "PATH")]
     pub output: PathBuf,
 }
@@ -301,6 +327,37 @@ pub struct ReconstructArguments {
     /// pairs.png for a sheet of images beside their reconstructions; dir/ or recon.npy for all reconstructions.
     #[arg(short = 'o', long = "output", value_name = "PATH")]
     pub output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct InpaintArguments {
+    /// A model of system = "context-encoder": a file, a run directory, a checkpoint, a recipe's name for its newest run, or latest.
+    #[arg(required = true, value_name = "MODEL")]
+    pub model: Vec<PathBuf>,
+    /// Whole images, as for --data of train: a hole is cut into each, and the result is compared with it.
+    #[arg(long, value_name = "SPEC")]
+    pub input: DataSpec,
+    /// Split of the images.
+    #[arg(long, value_enum, default_value_t = SplitChoice::Train)]
+    pub split: SplitChoice,
+    /// Number of images; by default all.
+    #[arg(short = 'n', long = "count", value_name = "N", value_parser = at_least_one)]
+    pub count: Option<usize>,
+    /// Seed of random holes.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Images whose bright pixels are missing instead, the first for the first image, and again from the first after the last; for a model of random holes.
+    #[arg(long, value_name = "SPEC")]
+    pub mask: Option<DataSpec>,
+    /// Device, as for train.
+    #[arg(long, value_name = "SPEC", default_value = "auto")]
+    pub device: DeviceSpec,
+    /// Folder for the completed images, and sheet.png: image with hole, completed, original.
+    #[arg(short = 'o', long = "output", value_name = "DIR")]
+    pub output: PathBuf,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

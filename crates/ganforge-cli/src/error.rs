@@ -61,9 +61,11 @@ impl CliError {
             | Self::Recipe(RecipeError::Unknown { .. } | RecipeError::Override(_))
             | Self::Data(DataError::UnknownDownload { .. })
             | Self::Evaluation(EvalError::Unsupported { .. })
-            | Self::Infer(InferError::Option(_) | InferError::UnknownFormat { .. }) => {
-                ExitCode::from(2)
-            }
+            | Self::Infer(
+                InferError::Option(_)
+                | InferError::UnknownFormat { .. }
+                | InferError::NotInpainting { .. },
+            ) => ExitCode::from(2),
             Self::Recipe(_)
             | Self::Train(_)
             | Self::Data(_)

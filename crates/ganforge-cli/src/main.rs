@@ -3,6 +3,7 @@
 
 mod arguments;
 mod commands;
+mod concepts;
 mod dashboard;
 mod device;
 mod error;
@@ -78,9 +79,11 @@ fn run(command: Command) -> Result<Done, CliError> {
     match command {
         Command::Train(options) => commands::train(&options),
         Command::Sample(options) => commands::sample(&options),
+        Command::Arithmetic(options) => commands::arithmetic(&options),
         Command::Evaluate(options) => commands::evaluate(&options),
         Command::Encode(options) => commands::encode(&options),
         Command::Reconstruct(options) => commands::reconstruct(&options),
+        Command::Inpaint(options) => commands::inpaint(&options),
         Command::Classify(options) => commands::classify(&options),
         Command::Features(options) => commands::features(&options),
         Command::Bench(options) => commands::bench(&options),

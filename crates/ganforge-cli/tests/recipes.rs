@@ -61,7 +61,13 @@ fn every_built_in_recipe_builds_its_networks_and_takes_a_step() {
     for name in builtin_names() {
         // Real data where a recipe's own are not at hand, and few channels: the shape is what is tried here.
         let data = match name {
-            "folder-dcgan" => "--data images",
+            "folder-dcgan" | "context-encoder-2016-folder" => "--data images",
+            "context-encoder-2016-mnist-small" => {
+                "--data digits --set data.take=1000 --set evaluation.features=raw --set evaluation.samples=200"
+            }
+            "salimans-2016-mnist" | "salimans-2016-mnist-small" | "infogan-2016-mnist" => {
+                "--data digits --set data.take=1000 --set evaluation.features=raw --set evaluation.samples=200"
+            }
             "goodfellow-2014-mnist" => "--data digits --set data.take=1000",
             "stacked-mnist-dcgan" => "--data stacked:digits --set data.take=1000",
             _ if name.starts_with("bigan-2016-mnist") => {
@@ -71,8 +77,13 @@ fn every_built_in_recipe_builds_its_networks_and_takes_a_step() {
             _ if name.starts_with("mnist") || name.starts_with("bench") => "--data digits",
             _ => "",
         };
-        let wide = ["dcgan", "resnet"].iter().any(|kind| name.contains(kind));
-        let narrow = if wide {
+        let wide = ["dcgan", "resnet", "infogan-2016-mnist"]
+            .iter()
+            .any(|kind| name.contains(kind));
+        let narrow = if name == "context-encoder-2016-folder" {
+            "--set generator.encoder=[4,4,4,4,4] --set generator.code=4 --set generator.decoder=[4,4,4,4] \
+             --set discriminator.width=4"
+        } else if wide {
             "--set generator.width=4 --set discriminator.width=4"
         } else {
             ""
@@ -80,7 +91,12 @@ fn every_built_in_recipe_builds_its_networks_and_takes_a_step() {
         home.does(&format!(
             "train {name} {data} {narrow} --images 1 --set run.samples=4 --out {name}"
         ));
-        home.does(&format!("sample {name} -n 2 -o {name}.npy"));
+        let input = match name {
+            "context-encoder-2016-folder" => "--input images",
+            "context-encoder-2016-mnist-small" => "--input digits",
+            _ => "",
+        };
+        home.does(&format!("sample {name} {input} -n 2 -o {name}.npy"));
     }
 }
 

@@ -154,6 +154,23 @@ pub enum InferError {
         /// The shape that the model takes; `None` for a model of latents.
         expected: Option<ImageShape>,
     },
+    /// A model that does not complete images.
+    #[error(
+        "{}: the model does not complete images; inpaint takes one of system = \"context-encoder\"",
+        path.display()
+    )]
+    NotInpainting {
+        /// The model file.
+        path: PathBuf,
+    },
+    /// The model takes images in place of latents.
+    #[error(
+        "the model computes images from images of {input}: it has no latents to add and subtract"
+    )]
+    NoLatents {
+        /// The shape of the images that it takes.
+        input: ImageShape,
+    },
     /// The device failed to compute or to return images.
     #[error("the device failed: {0}")]
     Device(#[from] TensorReadError),
@@ -194,8 +211,8 @@ pub enum InferError {
 fn input(found: Option<ImageShape>, expected: Option<ImageShape>) -> String {
     match (found, expected) {
         (_, None) => "the model draws images from latents and takes no images".to_owned(),
-        (None, Some(expected)) => {
-            format!("the model computes images from images of {expected}: name some with --input")
+        (None, Some(_)) => {
+            "the model computes images from images: name some with --input".to_owned()
         }
         (Some(found), Some(expected)) => {
             format!("the model computes images from images of {expected}, not of {found}")

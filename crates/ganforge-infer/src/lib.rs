@@ -16,9 +16,11 @@
 //! - [`Sampler`] opens a model file and draws images from it. The same seed gives the same images.
 //! - [`Encoder`] opens a model file with an encoder, and computes latents and reconstructions of images.
 //! - [`sample`] does the same for any [`Generator`](ganforge_model::Generator), such as one in training.
+//! - [`Sampler::arithmetic`] adds and subtracts mean latents of samples.
 //! - [`Classifier`] classifies images by the classifier that a semi-supervised model ships.
 //! - [`Features`] computes the pooled hidden layers of a shipped discriminator, for a classifier with few labels.
 //! - [`Images`] holds raw floats; [`pixel`] converts a value to 8 bits.
+//! - [`Inpainter`] completes images with a hole; [`HoleErrors`] compares them with the original ones.
 //! - [`Output`] writes a grid, a folder of files or a numpy array. [`ImageWriter`] writes batch by batch, in memory that does not grow with the
 //!   number of images.
 //!
@@ -40,19 +42,23 @@
 //!
 //! This crate names no backend and needs no gradients.
 
+mod arithmetic;
 mod classifier;
 mod encoding;
 mod error;
 mod images;
+mod inpainting;
 mod picture;
 mod sampling;
 mod writer;
 
+pub use arithmetic::{Arithmetic, ArithmeticOptions, Concept, ConceptImages, Sign};
 pub use burn;
 pub use classifier::Classifier;
 pub use encoding::{CodeNoise, Codes, Encoder, Features};
 pub use error::InferError;
 pub use images::Images;
+pub use inpainting::{HoleErrors, Inpainter};
 pub use picture::{GridOptions, pixel};
 pub use sampling::{SampleOptions, Sampler, Signature, batches, generate, latent, sample};
 pub use writer::{ImageWriter, Output};

@@ -7,11 +7,12 @@ use ganforge_model::{
     Generator, GeneratorArchitecture, GeneratorConfig, GeneratorNet, ImageShape, keyed_rng,
 };
 
-const KINDS: [&str; 4] = [
+const KINDS: [&str; 5] = [
     r#"{"kind": "mlp", "latent": 4, "hidden": [8]}"#,
     r#"{"kind": "dcgan", "latent": 4, "width": 2}"#,
     r#"{"kind": "resnet", "latent": 4, "width": 2, "max_width": 2}"#,
     r#"{"kind": "r3gan", "latent": 4, "width": 2, "max_width": 2, "group_width": 2}"#,
+    r#"{"kind": "context-encoder", "encoder": [2, 2], "code": 4, "decoder": [2, 2]}"#,
 ];
 
 fn network(config: &str, side: usize) -> GeneratorNet {

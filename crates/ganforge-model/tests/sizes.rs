@@ -217,6 +217,26 @@ fn parameter_counts_of_autoencoders_are_exact() {
 }
 
 #[test]
+fn parameter_counts_of_context_encoders_are_exact() {
+    let device = Device::flex().autodiff();
+    for config in combinations(
+        &json!({ "kind": "context-encoder", "encoder": [5, 4], "code": 7, "decoder": [3, 2] }),
+        &[
+            &[json!({}), json!({ "region": "random" })],
+            &[json!({}), json!({ "decoder": [6] })],
+        ],
+    ) {
+        for spec in [image(1, 28, 28), image(3, 12, 16), image(2, 8, 8)] {
+            let mut rng = keyed_rng(0, "weights", 0);
+            let generator = generator(&config);
+            let net = generator.init(spec, 0, &mut rng, &device).unwrap();
+            let size = generator.size(spec, 0).unwrap();
+            check(size, trained(&net), &format!("{config}, {spec}"));
+        }
+    }
+}
+
+#[test]
 fn an_unsupported_image_size_has_no_size() {
     for kind in ["dcgan", "resnet", "r3gan"] {
         let config = json!({ "kind": kind, "width": 8 });
@@ -249,6 +269,7 @@ fn too_many_parameters_are_an_error_with_the_key_and_nothing_overflows() {
         json!({ "kind": "dcgan", "latent": 3, "width": 4, "norm": "virtual-batch", "norm_reference": 4 }),
         json!({ "kind": "resnet", "latent": 3, "width": 4, "max_width": 8, "norm": "virtual-batch", "norm_reference": 4 }),
         json!({ "kind": "r3gan", "latent": 3, "width": 4, "max_width": 8, "blocks": 1, "group_width": 1 }),
+        json!({ "kind": "context-encoder", "encoder": [4], "code": 4, "decoder": [4], "overlap": 1 }),
     ];
     let minibatch = json!({ "kind": "discrimination", "kernels": 6, "dimensions": 2 });
     let discriminators = [

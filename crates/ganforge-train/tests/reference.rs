@@ -5,7 +5,7 @@ use burn::tensor::Device;
 use ganforge_infer::Signature;
 use ganforge_model::ImageShape;
 use ganforge_train::recipe::{Override, RecipeSource};
-use ganforge_train::system::Ali;
+use ganforge_train::system::{Ali, ContextEncoder};
 use ganforge_train::{Payoff, Recipe, System};
 use toml::{Table, Value};
 
@@ -120,31 +120,73 @@ fn written(path: &str, table: &str) -> Table {
 #[test]
 fn every_key_has_a_row_with_its_default() {
     for (heading, path, least) in TABLES {
-        let section = section(heading);
-        let given: Table = least.parse().unwrap();
-        let defaults = written(path, least);
         let mut keys = known(path, &format!("{least}\nnonsense = 1"));
         // Another name for a generator's `norm`, with a place in its row.
         keys.retain(|key| path != "generator" || key != "batch_norm");
         assert!(keys.len() > 4, "{heading}: {keys:?}");
-        for key in &keys {
-            let default = row(section, key)[1];
-            if given.contains_key(key) {
-                assert_eq!(default, "required", "{heading}: {key}");
-            } else if let Some(written) = defaults.get(key) {
-                let stated = default
-                    .strip_prefix('`')
-                    .and_then(|text| text.strip_suffix('`'));
-                let stated = stated.and_then(|value| format!("v = {value}").parse::<Table>().ok());
-                let stated = stated.unwrap_or_else(|| panic!("{heading}: {key}: {default}"));
-                assert_eq!(&stated["v"], written, "{heading}: {key}");
-            }
+        check_rows(
+            heading,
+            &keys,
+            &least.parse().unwrap(),
+            &written(path, least),
+        );
+    }
+}
+
+/// Fails unless each key has a row, with its default or as required, and there are no other rows.
+fn check_rows(heading: &str, keys: &[String], given: &Table, defaults: &Table) {
+    let section = section(heading);
+    for key in keys {
+        let default = row(section, key)[1];
+        if given.contains_key(key) {
+            assert_eq!(default, "required", "{heading}: {key}");
+        } else if let Some(written) = defaults.get(key) {
+            let stated = default
+                .strip_prefix('`')
+                .and_then(|text| text.strip_suffix('`'));
+            let stated = stated.and_then(|value| format!("v = {value}").parse::<Table>().ok());
+            let stated = stated.unwrap_or_else(|| panic!("{heading}: {key}: {default}"));
+            assert_eq!(&stated["v"], written, "{heading}: {key}");
         }
-        let rows = section
-            .lines()
-            .skip_while(|line| !line.starts_with("| key"));
-        let rows = rows.skip(2).take_while(|line| line.starts_with('|'));
-        assert_eq!(rows.count(), keys.len(), "{heading}: {keys:?}");
+    }
+    let rows = section
+        .lines()
+        .skip_while(|line| !line.starts_with("| key"));
+    let rows = rows.skip(2).take_while(|line| line.starts_with('|'));
+    assert_eq!(rows.count(), keys.len(), "{heading}: {keys:?}");
+}
+
+#[test]
+fn every_key_of_the_context_encoder_has_a_row_with_its_default() {
+    let load = |path: &str, table: &str| {
+        let value = Value::Table(table.parse().unwrap());
+        let source = RecipeSource::find("context-encoder-2016-mnist-small").unwrap();
+        let recipe = Recipe::<ContextEncoder>::from_source(&source, &[Override::new(path, value)]);
+        recipe.map_err(|error| error.to_string())
+    };
+    for (heading, path, least) in [
+        (
+            "### Generator `context-encoder`",
+            "generator",
+            "encoder = [8, 8]\ncode = 8\ndecoder = [8, 8]",
+        ),
+        ("### System `context-encoder`", "inpainting", ""),
+    ] {
+        let complaint = load(path, &format!("{least}\nnonsense = 1")).unwrap_err();
+        let (_, known) = complaint.rsplit_once("expected ").unwrap();
+        let keys = known.split('`').skip(1).step_by(2).map(str::to_owned);
+        let keys: Vec<String> = keys.collect();
+        let written: Table = load(path, least)
+            .unwrap()
+            .to_toml()
+            .unwrap()
+            .parse()
+            .unwrap();
+        let written = written[path].as_table().unwrap();
+        check_rows(heading, &keys, &least.parse().unwrap(), written);
+    }
+    for choice in ["centre", "random"] {
+        assert!(PAGE.contains(&format!("`\"{choice}\"`")), "{choice}");
     }
 }
 

@@ -15,7 +15,7 @@ use ganforge_train::{Recipe, System, TrainOptions, train};
 use serde_json::Value;
 
 /// A built-in recipe of each system, and what makes it small.
-const RECIPES: [(&str, &str, &[&str]); 4] = [
+const RECIPES: [(&str, &str, &[&str]); 6] = [
     (
         "gan",
         "digits",
@@ -30,11 +30,42 @@ const RECIPES: [(&str, &str, &[&str]); 4] = [
     ("ali", "ali-2016-digits", &PAIRS),
     ("bigan", "bigan-2016-digits", &PAIRS),
     (
+        "context-encoder",
+        "context-encoder-2016-mnist-small",
+        &[
+            "data.source=digits",
+            "data.take=1700",
+            "generator.encoder=[4, 8]",
+            "generator.code=8",
+            "generator.decoder=[8]",
+            "discriminator.hidden=[16]",
+            "evaluation.features=raw",
+            "evaluation.samples=200",
+            "evaluation.every=1",
+            "run.batch=16",
+            "run.samples=4",
+            "average.half_life=200",
+        ],
+    ),
+    (
         "semi-supervised",
         "salimans-2016-digits-small",
         &[
             "generator.hidden=[16]",
             "classifier.hidden=[16, 8]",
+            "run.batch=16",
+            "run.samples=4",
+            "average.half_life=200",
+            "evaluation.samples=100",
+            "evaluation.every=1",
+        ],
+    ),
+    (
+        "infogan",
+        "infogan-2016-digits-small",
+        &[
+            "generator.hidden=[16]",
+            "discriminator.hidden=[16]",
             "run.batch=16",
             "run.samples=4",
             "average.half_life=200",

@@ -9,4 +9,4 @@ pub use grid::GridOptions;
 pub use pixel::pixel;
 pub(crate) use pixel::{check_picture, picture};
 pub(crate) use scatter::{check_half_range, scatter};
-pub(crate) use sheet::{Sheet, SheetDrawer};
+pub(crate) use sheet::{LARGEST_SHEET, Sheet, SheetDrawer, magnification};

@@ -14,7 +14,13 @@ const GAP: usize = 2;
 const SMALLEST_CELL: usize = 32;
 
 /// The largest number of pixels of a sheet: 16,384 × 16,384.
-const LARGEST_SHEET: usize = 1 << 28;
+pub const LARGEST_SHEET: usize = 1 << 28;
+
+/// The factor by which an image is magnified so that its shorter side has 32 pixels or more.
+pub fn magnification(image: ImageShape) -> usize {
+    let shorter = image.height.min(image.width).max(1);
+    SMALLEST_CELL.div_ceil(shorter)
+}
 
 /// The layout of a grid.
 #[derive(Debug)]
@@ -45,7 +51,7 @@ impl Sheet {
         }
         .max(1);
         check_picture(image)?;
-        let scale = SMALLEST_CELL.div_ceil(image.height.min(image.width)).max(1);
+        let scale = magnification(image);
         let side = |cells: usize, pixels: usize| {
             let cell = pixels.checked_mul(scale)?.checked_add(GAP)?;
             cells.checked_mul(cell)?.checked_add(GAP)

@@ -9,6 +9,7 @@ mod signature;
 
 pub use generate::generate;
 pub use options::SampleOptions;
+pub(crate) use options::allowed_classes;
 pub use sample::{batches, latent, sample};
 pub use sampler::Sampler;
 pub use signature::Signature;

@@ -101,7 +101,7 @@ pub(crate) fn check_class(class: usize, names: &[String]) -> Result<(), ConfigEr
 }
 
 /// Classes as `0 (cat), 1 (dog)`, or as a range if there are many or names are numbers.
-fn allowed_classes(names: &[String]) -> String {
+pub(crate) fn allowed_classes(names: &[String]) -> String {
     let numbers_only = names
         .iter()
         .enumerate()

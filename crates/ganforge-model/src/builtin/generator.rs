@@ -10,8 +10,9 @@ use crate::generator::Generator;
 use crate::io::GeneratorInput;
 use crate::layers::{Norm, OutputBias};
 use crate::networks::{
-    DcganGenerator, DcganGeneratorConfig, MlpGenerator, MlpGeneratorConfig, R3ganGenerator,
-    R3ganGeneratorConfig, ResnetGenerator, ResnetGeneratorConfig,
+    ContextEncoderGenerator, ContextEncoderGeneratorConfig, DcganGenerator, DcganGeneratorConfig,
+    MlpGenerator, MlpGeneratorConfig, R3ganGenerator, R3ganGeneratorConfig, ResnetGenerator,
+    ResnetGeneratorConfig,
 };
 use crate::size::exact_count;
 use crate::{ConfigError, ImageShape, LatentSpec, NetworkSize};
@@ -39,6 +40,8 @@ pub enum GeneratorConfig {
     R3gan(R3ganGeneratorConfig),
     /// Residual blocks (Miyato et al. 2018).
     Resnet(ResnetGeneratorConfig),
+    /// An encoder and decoder that complete images with a hole (Pathak et al. 2016).
+    ContextEncoder(ContextEncoderGeneratorConfig),
 }
 
 impl GeneratorArchitecture for GeneratorConfig {
@@ -56,6 +59,9 @@ impl GeneratorArchitecture for GeneratorConfig {
             Self::Dcgan(config) => GeneratorNet::Dcgan(config.init(image, classes, rng, device)?),
             Self::R3gan(config) => GeneratorNet::R3gan(config.init(image, classes, rng, device)?),
             Self::Resnet(config) => GeneratorNet::Resnet(config.init(image, classes, rng, device)?),
+            Self::ContextEncoder(config) => {
+                GeneratorNet::ContextEncoder(config.init(image, classes, rng, device)?)
+            }
         })
     }
 
@@ -69,6 +75,7 @@ impl GeneratorArchitecture for GeneratorConfig {
             Self::Dcgan(config) => config.size(image, classes),
             Self::R3gan(config) => config.size(image, classes),
             Self::Resnet(config) => config.size(image, classes),
+            Self::ContextEncoder(config) => config.size(image, classes),
         }
     }
 
@@ -81,14 +88,29 @@ impl GeneratorArchitecture for GeneratorConfig {
                 Norm::ConditionalBatch => Some("conditional-batch"),
                 Norm::None | Norm::VirtualBatch => None,
             },
+            Self::ContextEncoder(config) => config.batch_norm_1d(),
             Self::Dcgan(_) | Self::R3gan(_) | Self::Resnet(_) => None,
+        }
+    }
+
+    fn input(&self, image: ImageShape) -> Option<ImageShape> {
+        match self {
+            Self::ContextEncoder(config) => config.input(image),
+            Self::Mlp(_) | Self::Dcgan(_) | Self::R3gan(_) | Self::Resnet(_) => None,
+        }
+    }
+
+    fn prepare_input(&self, image: &[f32], shape: ImageShape, rng: &mut ChaCha8Rng) -> Vec<f32> {
+        match self {
+            Self::ContextEncoder(config) => config.prepare_input(image, shape, rng),
+            Self::Mlp(_) | Self::Dcgan(_) | Self::R3gan(_) | Self::Resnet(_) => image.to_vec(),
         }
     }
 
     fn needs_mean_image(&self) -> bool {
         match self {
             Self::Mlp(config) => config.output_bias == OutputBias::MeanImage,
-            Self::Dcgan(_) | Self::R3gan(_) | Self::Resnet(_) => false,
+            Self::Dcgan(_) | Self::R3gan(_) | Self::Resnet(_) | Self::ContextEncoder(_) => false,
         }
     }
 
@@ -105,6 +127,7 @@ impl GeneratorArchitecture for GeneratorConfig {
             Self::Dcgan(config) => config.latent(),
             Self::R3gan(config) => config.latent(),
             Self::Resnet(config) => config.latent(),
+            Self::ContextEncoder(config) => config.latent(),
         }
     }
 }
@@ -124,6 +147,8 @@ pub enum GeneratorNet {
     Resnet(ResnetGenerator),
     /// Residual blocks without norms.
     R3gan(R3ganGenerator),
+    /// An encoder and decoder that complete images.
+    ContextEncoder(ContextEncoderGenerator),
 }
 
 impl Generator for GeneratorNet {
@@ -133,6 +158,7 @@ impl Generator for GeneratorNet {
             Self::Dcgan(network) => network.forward(input),
             Self::Resnet(network) => network.forward(input),
             Self::R3gan(network) => network.forward(input),
+            Self::ContextEncoder(network) => network.forward(input),
         }
     }
 
@@ -142,6 +168,7 @@ impl Generator for GeneratorNet {
             Self::Dcgan(network) => network.forward_memory(rows),
             Self::Resnet(network) => network.forward_memory(rows),
             Self::R3gan(network) => network.forward_memory(rows),
+            Self::ContextEncoder(network) => network.forward_memory(rows),
         }
     }
 }

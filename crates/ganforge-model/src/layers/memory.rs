@@ -42,6 +42,16 @@ pub(crate) fn upsampling_workspace(layer: &ConvTranspose2d, [height, width]: [us
     each.saturating_mul(numbers(&[height, width]))
 }
 
+/// Workspace of a convolution with stride 2, in values per output image of this size.
+pub(crate) fn downsampling_workspace(layer: &Conv2d, [height, width]: [usize; 2]) -> u64 {
+    let [outputs, inputs, kernel_height, kernel_width] = layer.weight.val().dims();
+    // As of the transposed convolution, its reverse.
+    let columns = numbers(&[inputs, kernel_height, kernel_width]);
+    let products = numbers(&[9, padded([inputs, outputs])]);
+    let each = columns.max(products).saturating_add(outputs as u64);
+    each.saturating_mul(numbers(&[height, width]))
+}
+
 /// Sum of input and output channels after padding; 0 if such a kernel is not used.
 fn padded(channels: [usize; 2]) -> usize {
     if channels.iter().any(|&channels| channels < LANES) {

@@ -2,6 +2,7 @@
 
 mod autoencoder;
 mod classifier;
+mod context_encoder;
 mod dcgan;
 mod joint;
 mod mlp;
@@ -13,6 +14,9 @@ pub use autoencoder::{
     AutoencoderDiscriminator, AutoencoderDiscriminatorConfig, ReconstructionError,
 };
 pub use classifier::{Classifier, ClassifierCard, ClassifierConfig, ClassifierOutput};
+pub use context_encoder::{
+    ContextEncoderGenerator, ContextEncoderGeneratorConfig, Rectangle, Region,
+};
 pub use dcgan::{
     DcganDiscriminator, DcganDiscriminatorConfig, DcganGenerator, DcganGeneratorConfig,
 };
@@ -51,6 +55,10 @@ mod tests {
         assert_eq!(
             GeneratorConfig::R3gan(R3ganGeneratorConfig::new(8)),
             generator(r#"{"kind": "r3gan", "width": 8}"#)
+        );
+        assert_eq!(
+            GeneratorConfig::ContextEncoder(ContextEncoderGeneratorConfig::new([8], 4, [8])),
+            generator(r#"{"kind": "context-encoder", "encoder": [8], "code": 4, "decoder": [8]}"#)
         );
         assert_eq!(
             DiscriminatorConfig::Mlp(MlpDiscriminatorConfig::new([8])),

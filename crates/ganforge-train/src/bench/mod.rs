@@ -166,7 +166,7 @@ fn signature<S: System>(
         latent: recipe.system.latent(),
         image,
         input: recipe.system.input(image),
-        classes: Vec::new(),
+        classes: recipe.system.sample_classes().unwrap_or_default(),
     };
     check_bench(recipe, Some(image), device, samples_only)?;
     Ok(signature)

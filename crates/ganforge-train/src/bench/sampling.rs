@@ -1,9 +1,10 @@
 //! A benchmark of sampling.
 
 use std::fmt;
+use std::sync::Arc;
 
 use burn::tensor::Device;
-use ganforge_infer::{generate, latent};
+use ganforge_infer::{Images, SampleOptions, generate, latent, sample};
 use serde::Serialize;
 
 use super::signature;
@@ -51,6 +52,9 @@ impl fmt::Display for SamplingReport {
     }
 }
 
+/// The largest batch that sampling takes.
+const LARGEST_BATCH: usize = 4096;
+
 /// Times `steps` batches of samples from an untrained generator, at the batch size of the recipe.
 ///
 /// # Errors
@@ -77,17 +81,25 @@ pub fn bench_sampling<S: System>(
     let generator = recipe.build(&signature, 0, device)?.generator;
     let batch = recipe.experiment.run.batch;
     let mut seed = 0;
+    let network = recipe.system.sampled(&generator);
+    let inputs = signature
+        .input
+        .map(|input| Images::new(input, vec![0.0; batch * input.values()]).map(Arc::new));
+    let inputs = inputs.transpose()?;
     let timing = Timing::measure(steps, || {
         seed += 1;
+        if let Some(inputs) = &inputs {
+            let options = SampleOptions {
+                inputs: Some(inputs.clone()),
+                batch: batch.min(LARGEST_BATCH),
+                ..SampleOptions::new(batch, seed)
+            };
+            sample(network, &signature, &options, device)?;
+            return Ok(());
+        }
         let latents = (0..batch as u64).flat_map(|index| latent(signature.latent, seed, index));
         let latents: Vec<f32> = latents.collect();
-        generate(
-            recipe.system.sampled(&generator),
-            &signature,
-            &latents,
-            None,
-            device,
-        )?;
+        generate(network, &signature, &latents, None, device)?;
         Ok(())
     })?;
     Ok(SamplingReport {

@@ -46,7 +46,7 @@ impl<S: System> OwnMetrics<S> {
     }
 }
 
-/// The test part of the data, with labels; where there is none, the images after those that training takes.
+/// The test part of the data, with labels if the data have them; where there is none, the images after those that training takes.
 fn unseen(data: &DataConfig) -> Result<Dataset, TrainError> {
     let part = |split| DataOptions {
         labels: true,
@@ -59,7 +59,7 @@ fn unseen(data: &DataConfig) -> Result<Dataset, TrainError> {
         take: None,
         ..part(Split::Test)
     };
-    let test = Dataset::open(&data.source, &test);
+    let test = open(data, test);
     let Err(DataError::NoTestPart { .. }) = test else {
         return Ok(test?);
     };
@@ -71,5 +71,16 @@ fn unseen(data: &DataConfig) -> Result<Dataset, TrainError> {
         take: None,
         ..part(Split::Train)
     };
-    Ok(Dataset::open(&data.source, &rest)?)
+    Ok(open(data, rest)?)
+}
+
+/// Opens data with labels, or without them where there are none.
+fn open(data: &DataConfig, options: DataOptions) -> Result<Dataset, DataError> {
+    match Dataset::open(&data.source, &options) {
+        Err(DataError::NoLabels { .. }) => {
+            let labels = false;
+            Dataset::open(&data.source, &DataOptions { labels, ..options })
+        }
+        other => other,
+    }
 }

@@ -3,7 +3,7 @@
 use std::cell::LazyCell;
 
 use burn::tensor::{Int, Tensor};
-use ganforge_model::Discriminator;
+use ganforge_model::{Discriminator, DiscriminatorOutput};
 
 use super::Game;
 use super::auxiliary::class_loss;
@@ -40,6 +40,7 @@ pub(crate) struct Scores {
     pub(crate) real: Tensor<2>,
     /// `[batch, outputs]`, logits of fakes.
     pub(crate) fake: Tensor<2>,
+    fake_output: DiscriminatorOutput,
 }
 
 impl<D: Discriminator> AdversarialLoss<'_, D> {
@@ -57,6 +58,33 @@ impl<D: Discriminator> AdversarialLoss<'_, D> {
     ) -> Loss {
         let fake = self.preprocess(fake.detach(), Source::Fake);
         self.score(real, fake, class).loss
+    }
+
+    /// As [`discriminator_loss`](Self::discriminator_loss), with the output for the fakes, from which a system computes
+    /// further losses.
+    #[must_use]
+    pub fn discriminator_loss_and_output(
+        &self,
+        real: Tensor<4>,
+        fake: Tensor<4>,
+        class: Option<&Tensor<1, Int>>,
+    ) -> (Loss, DiscriminatorOutput) {
+        let fake = self.preprocess(fake.detach(), Source::Fake);
+        let scores = self.score(real, fake, class);
+        (scores.loss, scores.fake_output)
+    }
+
+    /// As [`generator_loss`](Self::generator_loss), with the output for the fakes, from which a system computes further
+    /// losses.
+    #[must_use]
+    pub fn generator_loss_and_output(
+        &self,
+        real: &Tensor<4>,
+        fake: Tensor<4>,
+        class: Option<&Tensor<1, Int>>,
+    ) -> (Loss, DiscriminatorOutput) {
+        let fake = self.preprocess(fake, Source::Fake);
+        self.scored_generator_loss(real, fake, class)
     }
 
     /// The generator's loss, which it minimises. The discriminator's parameters receive no gradient.
@@ -148,6 +176,7 @@ impl<D: Discriminator> AdversarialLoss<'_, D> {
             },
             real: real.score(),
             fake: fake.score(),
+            fake_output: fake.output,
         }
     }
 
@@ -158,6 +187,15 @@ impl<D: Discriminator> AdversarialLoss<'_, D> {
         fake: Tensor<4>,
         class: Option<&Tensor<1, Int>>,
     ) -> Loss {
+        self.scored_generator_loss(real, fake, class).0
+    }
+
+    fn scored_generator_loss(
+        &self,
+        real: &Tensor<4>,
+        fake: Tensor<4>,
+        class: Option<&Tensor<1, Int>>,
+    ) -> (Loss, DiscriminatorOutput) {
         let game = self.game;
         let discriminator = self.discriminator.clone().no_grad();
         let fake = Scored::new(&discriminator, fake, class, false);
@@ -184,12 +222,13 @@ impl<D: Discriminator> AdversarialLoss<'_, D> {
             None => loss,
         };
         let loss = Loss::new("generator_loss", loss);
-        if game.pulling_away > 0.0 {
-            let term = pulling_away(fake.output.features);
+        let loss = if game.pulling_away > 0.0 {
+            let term = pulling_away(fake.output.features.clone());
             loss.plus("pulling_away", term, game.pulling_away)
         } else {
             loss
-        }
+        };
+        (loss, fake.output)
     }
 }
 

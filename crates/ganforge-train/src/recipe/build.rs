@@ -73,10 +73,10 @@ impl<S: System> Recipe<S> {
     /// The specification of the generator's inputs and outputs for these data.
     #[must_use]
     pub fn signature(&self, dataset: &Dataset) -> Signature {
-        let classes = if self.experiment.data.labels {
-            dataset.classes().to_vec()
-        } else {
-            Vec::new()
+        let classes = match self.system.sample_classes() {
+            Some(classes) => classes,
+            None if self.experiment.data.labels => dataset.classes().to_vec(),
+            None => Vec::new(),
         };
         Signature {
             latent: self.system.latent(),

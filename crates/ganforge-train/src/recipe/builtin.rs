@@ -1,7 +1,7 @@
 //! The recipes that are built into the library.
 
 /// Name and text of every built-in recipe, in the order in which `ganforge recipes` lists them.
-const BUILTIN: [(&str, &str); 28] = [
+const BUILTIN: [(&str, &str); 32] = [
     ("digits", include_str!("../../recipes/digits.toml")),
     (
         "digits-conditional",
@@ -75,6 +75,14 @@ const BUILTIN: [(&str, &str); 28] = [
         include_str!("../../recipes/bigan-2016-mnist-small.toml"),
     ),
     (
+        "context-encoder-2016-folder",
+        include_str!("../../recipes/context-encoder-2016-folder.toml"),
+    ),
+    (
+        "context-encoder-2016-mnist-small",
+        include_str!("../../recipes/context-encoder-2016-mnist-small.toml"),
+    ),
+    (
         "salimans-2016-mnist",
         include_str!("../../recipes/salimans-2016-mnist.toml"),
     ),
@@ -85,6 +93,14 @@ const BUILTIN: [(&str, &str); 28] = [
     (
         "salimans-2016-digits-small",
         include_str!("../../recipes/salimans-2016-digits-small.toml"),
+    ),
+    (
+        "infogan-2016-mnist",
+        include_str!("../../recipes/infogan-2016-mnist.toml"),
+    ),
+    (
+        "infogan-2016-digits-small",
+        include_str!("../../recipes/infogan-2016-digits-small.toml"),
     ),
     (
         "folder-dcgan",

@@ -226,5 +226,13 @@ mod tests;
 mod pair_tests;
 
 #[cfg(test)]
+#[path = "reference_steps.rs"]
+mod reference_steps;
+
+#[cfg(test)]
 #[path = "semi_supervised_tests.rs"]
 mod semi_supervised_tests;
+
+#[cfg(test)]
+#[path = "infogan_tests.rs"]
+mod infogan_tests;

@@ -6,9 +6,9 @@ use burn::optim::GradientsParams;
 use burn::tensor::{Device, Int, Tensor};
 use ganforge_data::DataError;
 use ganforge_model::{
-    ConfigError, DISCRIMINATOR, DiscriminatorArchitecture, DiscriminatorConfig, FORMAT, GENERATOR,
+    ConfigError, DISCRIMINATOR, DiscriminatorArchitecture, DiscriminatorConfig, GENERATOR,
     GeneratorArchitecture, GeneratorConfig, GeneratorInput, ImageShape, LatentSpec, ModelBundle,
-    ModelCard, ModelError, ModelFile, NetworkSize, keyed_rng,
+    ModelError, ModelFile, NetworkSize, keyed_rng,
 };
 use serde::{Deserialize, Serialize};
 
@@ -73,6 +73,13 @@ impl<G: GeneratorArchitecture, D: DiscriminatorArchitecture> System for Gan<G, D
         experiment
             .game
             .check_players(&self.discriminator, labels, batch)?;
+        if self.generator.input(ImageShape::POINT).is_some() {
+            return Err(RecipeError::value(
+                "generator.kind",
+                "one that takes images",
+                "one that takes latents, with system = \"gan\"",
+            ));
+        }
         if batch == 1
             && let Some(norm) = self.generator.batch_norm_1d()
         {
@@ -204,26 +211,7 @@ impl<G: GeneratorArchitecture, D: DiscriminatorArchitecture> System for Gan<G, D
     }
 
     fn to_model_file(&self, shipped: &Shipped<Self>, about: &About) -> Result<Vec<u8>, ModelError> {
-        let About {
-            signature,
-            recipe,
-            seed,
-            images_seen,
-            data_fingerprint,
-            label_names: _,
-        } = about.clone();
-        let card = ModelCard {
-            format: FORMAT,
-            architecture: self.generator.clone(),
-            latent: signature.latent,
-            image: signature.image,
-            classes: signature.classes,
-            recipe,
-            seed,
-            images_seen,
-            data_fingerprint,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-        };
+        let card = about.card(self.generator.clone());
         let generator = &shipped.generator;
         match &shipped.discriminator {
             None => ModelFile::new(card, generator).to_bytes(),

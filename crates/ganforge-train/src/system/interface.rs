@@ -8,7 +8,9 @@ use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 use ganforge_data::{DataError, Dataset};
 use ganforge_infer::{Images, Signature};
-use ganforge_model::{Generator, ImageShape, LatentSpec, ModelError, NetworkSize};
+use ganforge_model::{
+    FORMAT, Generator, ImageShape, LatentSpec, ModelCard, ModelError, NetworkSize,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -113,6 +115,11 @@ pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + '
     /// The number of images on which new networks depend, which [`Setting::images`] holds then.
     fn initial_images(&self) -> usize {
         0
+    }
+
+    /// The names of the classes of samples, where they are the system's own and not those of the data.
+    fn sample_classes(&self) -> Option<Vec<String>> {
+        None
     }
 
     /// True where new networks start from the mean image of the data, which [`Setting::mean_image`] holds then.
@@ -271,6 +278,33 @@ pub struct About {
     pub data_fingerprint: String,
     /// Names of the classes of labelled data, in the order of the labels; empty where labels are not used.
     pub label_names: Vec<String>,
+}
+
+impl About {
+    /// The metadata of a model file whose samples a generator of this architecture makes.
+    #[must_use]
+    pub fn card<A>(&self, architecture: A) -> ModelCard<A> {
+        let Self {
+            signature,
+            recipe,
+            seed,
+            images_seen,
+            data_fingerprint,
+            label_names: _,
+        } = self.clone();
+        ModelCard {
+            format: FORMAT,
+            architecture,
+            latent: signature.latent,
+            image: signature.image,
+            classes: signature.classes,
+            recipe,
+            seed,
+            images_seen,
+            data_fingerprint,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
 }
 
 /// One turn: the networks, the rules, a round, and the key of what is random.

@@ -4,7 +4,9 @@
 //! rules, optimizers, checkpoints, telemetry, evaluation and the run directory depend on this trait only.
 
 mod ali;
+mod context_encoder;
 mod gan;
+mod infogan;
 mod interface;
 mod loader;
 mod one_stage;
@@ -13,7 +15,9 @@ mod rules;
 mod semi_supervised;
 
 pub use ali::{Ali, AliRound, Bidirectional, Bigan, EncoderAndGenerator};
+pub use context_encoder::{ContextEncoder, InpaintingConfig, InpaintingRound};
 pub use gan::{Gan, GanRound};
+pub use infogan::{InfoGan, InfoGanRound, Recogniser};
 pub use interface::{About, Detach, Setting, Shipped, System, Turn};
 pub use loader::{ImageBatch, ImageSource, Latents, Loader};
 pub use players::{Players, Start};

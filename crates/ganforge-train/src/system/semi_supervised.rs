@@ -11,8 +11,8 @@ use ganforge_data::{DataError, Dataset};
 use ganforge_model::networks::{Classifier, ClassifierCard, ClassifierConfig};
 use ganforge_model::{
     CLASSIFIER, ConfigError, GENERATOR, Generator, GeneratorArchitecture, GeneratorConfig,
-    GeneratorInput, GeneratorNet, ImageShape, LatentSpec, ModelBundle, ModelCard, ModelError,
-    ModelFile, NetworkSize, keyed_rng,
+    GeneratorInput, GeneratorNet, ImageShape, LatentSpec, ModelBundle, ModelError, ModelFile,
+    NetworkSize, keyed_rng,
 };
 use serde::{Deserialize, Serialize};
 
@@ -247,19 +247,11 @@ impl System for SemiSupervised {
     }
 
     fn to_model_file(&self, shipped: &Shipped<Self>, about: &About) -> Result<Vec<u8>, ModelError> {
-        let card = ModelCard {
-            latent: about.signature.latent,
-            recipe: about.recipe.clone(),
-            seed: about.seed,
-            images_seen: about.images_seen,
-            data_fingerprint: about.data_fingerprint.clone(),
-            ..ModelCard::new(self.generator.clone(), about.signature.image)
-        };
         let classifier = ClassifierCard {
             config: self.classifier.clone(),
             names: about.label_names.clone(),
         };
-        let bundle = ModelBundle::new(Self::NAME, card);
+        let bundle = ModelBundle::new(Self::NAME, about.card(self.generator.clone()));
         let mut bundle = bundle.with(GENERATOR, &self.generator, &shipped.generator)?;
         if let Some(network) = &shipped.discriminator {
             bundle = bundle.with(CLASSIFIER, &classifier, network)?;
