@@ -33,6 +33,10 @@ pub enum Command {
     Arithmetic(ArithmeticArguments),
     /// Measure how good a model's images are.
     Evaluate(EvaluateArguments),
+    /// Compute the latents of images, with a model of ALI or BiGAN.
+    Encode(EncodeArguments),
+    /// Pass images through encoder and generator, and measure how near the result is.
+    Reconstruct(ReconstructArguments),
     /// Complete images with a hole by a Context-Encoder, and measure the error.
     Inpaint(InpaintArguments),
     /// Classify images by the classifier of a semi-supervised model.
@@ -267,6 +271,62 @@ impl From<SplitChoice> for Split {
             SplitChoice::Test => Self::Test,
         }
     }
+}
+
+/// Images for an encoder.
+#[derive(Debug, Args)]
+pub struct EncodedArguments {
+    /// The images: digits, mnist, idx:DIR, folder:DIR, points:FILE.csv, ring8, grid25 …
+    #[arg(long, value_name = "SPEC")]
+    pub data: DataSpec,
+    /// Split of the data.
+    #[arg(long, value_enum, default_value_t = SplitChoice::Train)]
+    pub split: SplitChoice,
+    /// Images to leave out at the start.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub skip: usize,
+    /// Number of images, at most; all by default.
+    #[arg(short = 'n', long = "count", value_name = "N", value_parser = at_least_one)]
+    pub count: Option<usize>,
+    /// Seed of the noise of a stochastic encoder; without it, the noise is 0, as for the mean of a Gaussian latent.
+    #[arg(long, value_name = "N")]
+    pub noise_seed: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub struct EncodeArguments {
+    /// A model file, a run directory, a checkpoint, a recipe's name for its newest run, or latest.
+    #[arg(required = true, value_name = "MODEL")]
+    pub model: Vec<PathBuf>,
+    #[command(flatten)]
+    pub images: EncodedArguments,
+    /// Device, as for train.
+    #[arg(long, value_name = "SPEC", default_value = "auto")]
+    pub device: DeviceSpec,
+    /// A .npy file, for an array of 32-bit floats with a row per image.
+    #[arg(short = 'o', long = "output", value_name = "PATH")]
+    pub output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct ReconstructArguments {
+    /// A model file, a run directory, a checkpoint, a recipe's name for its newest run, or latest.
+    #[arg(required = true, value_name = "MODEL")]
+    pub model: Vec<PathBuf>,
+    #[command(flatten)]
+    pub images: EncodedArguments,
+    /// Images on a sheet, each beside its reconstruction.
+    #[arg(long, value_name = "N", value_parser = at_least_one, default_value = "64")]
+    pub shown: usize,
+    /// Device, as for train.
+    #[arg(long, value_name = "SPEC", default_value = "auto")]
+    pub device: DeviceSpec,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
+    /// pairs.png for a sheet of images beside their reconstructions; dir/ or recon.npy for all reconstructions.
+    #[arg(short = 'o', long = "output", value_name = "PATH")]
+    pub output: PathBuf,
 }
 
 #[derive(Debug, Args)]

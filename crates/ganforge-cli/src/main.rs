@@ -81,6 +81,8 @@ fn run(command: Command) -> Result<Done, CliError> {
         Command::Sample(options) => commands::sample(&options),
         Command::Arithmetic(options) => commands::arithmetic(&options),
         Command::Evaluate(options) => commands::evaluate(&options),
+        Command::Encode(options) => commands::encode(&options),
+        Command::Reconstruct(options) => commands::reconstruct(&options),
         Command::Inpaint(options) => commands::inpaint(&options),
         Command::Classify(options) => commands::classify(&options),
         Command::Features(options) => commands::features(&options),

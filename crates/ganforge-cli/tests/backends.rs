@@ -12,8 +12,8 @@ use serde_json::Value;
 /// Largest difference between two backends' pixels, in units of [-1, 1].
 const TOLERANCE: f32 = 1e-4;
 
-/// Small versions of several architectures: arguments of `train` that take seconds everywhere.
-const NETWORKS: [&[&str]; 4] = [
+/// Small versions of the architectures and systems: arguments of `train` that take seconds everywhere.
+const NETWORKS: [&[&str]; 6] = [
     &["digits", "--images", "640", "--set", "run.tick=320"],
     &[
         "bench-dcgan32",
@@ -31,6 +31,20 @@ const NETWORKS: [&[&str]; 4] = [
         "generator.width=8",
         "--set",
         "discriminator.width=8",
+    ],
+    &[
+        "bigan-2016-digits",
+        "--images",
+        "1280",
+        "--set",
+        "run.tick=640",
+    ],
+    &[
+        "ali-2016-digits",
+        "--images",
+        "1280",
+        "--set",
+        "run.tick=640",
     ],
     // Twenty steps.
     &[

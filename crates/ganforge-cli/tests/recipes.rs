@@ -70,6 +70,9 @@ fn every_built_in_recipe_builds_its_networks_and_takes_a_step() {
             }
             "goodfellow-2014-mnist" => "--data digits --set data.take=1000",
             "stacked-mnist-dcgan" => "--data stacked:digits --set data.take=1000",
+            _ if name.starts_with("bigan-2016-mnist") => {
+                "--data digits --set data.take=1500 --set evaluation.features=raw --set evaluation.split=train"
+            }
             _ if name.ends_with("-mnist") => "--data digits",
             _ if name.starts_with("mnist") || name.starts_with("bench") => "--data digits",
             _ => "",

@@ -66,6 +66,31 @@ pub enum InferError {
         /// The value.
         value: f32,
     },
+    /// A latent has a value that is not finite, although all weights are.
+    #[error(
+        "{}the latent of image {index} is not finite: it holds {value}; the encoder's sums exceed 32-bit floats, so that it \
+         cannot be used with this image",
+        path.as_ref().map(|path| format!("{}: ", path.display())).unwrap_or_default()
+    )]
+    CodeNotFinite {
+        /// The model file, if there is one.
+        path: Option<PathBuf>,
+        /// Index of the image within the call, from 0.
+        index: usize,
+        /// The value.
+        value: f32,
+    },
+    /// The model has no encoder.
+    #[error(
+        "{}: a model of the system `{system}` has no encoder; models of ali and bigan have one",
+        path.display()
+    )]
+    NoEncoder {
+        /// The file.
+        path: PathBuf,
+        /// The system that trained the model.
+        system: String,
+    },
     /// The file would exceed the largest file size.
     #[error("{count} images of {image} are too many for one file; ask for fewer")]
     FileTooLarge {

@@ -14,6 +14,7 @@
 //! ```
 //!
 //! - [`Sampler`] opens a model file and draws images from it. The same seed gives the same images.
+//! - [`Encoder`] opens a model file with an encoder, and computes latents and reconstructions of images.
 //! - [`sample`] does the same for any [`Generator`](ganforge_model::Generator), such as one in training.
 //! - [`Sampler::arithmetic`] adds and subtracts mean latents of samples.
 //! - [`Classifier`] classifies images by the classifier that a semi-supervised model ships.
@@ -54,7 +55,7 @@ mod writer;
 pub use arithmetic::{Arithmetic, ArithmeticOptions, Concept, ConceptImages, Sign};
 pub use burn;
 pub use classifier::Classifier;
-pub use encoding::{Codes, Features};
+pub use encoding::{CodeNoise, Codes, Encoder, Features};
 pub use error::InferError;
 pub use images::Images;
 pub use inpainting::{HoleErrors, Inpainter};

@@ -60,6 +60,12 @@ pub enum MeasureError {
         /// How the images were resized.
         method: &'static str,
     },
+    /// Too few images to compare a reconstruction with another image.
+    #[error("{images} image is too few to measure reconstructions: 2 or more are compared")]
+    OneImage {
+        /// Number of images.
+        images: usize,
+    },
     /// The data cannot be read.
     #[error(transparent)]
     Data(#[from] DataError),

@@ -18,6 +18,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! [`Reconstruction`] measures an encoder with its generator.
+//!
 //! [`ReferenceData`] opens a dataset at the shape of the samples and gives an [`Evaluator`](ganforge_eval::Evaluator) the real images that a [`Request`] needs.
 //! Training uses it at every evaluation and `ganforge evaluate` for a model file, so both report the same figures for the same model. It also has the
 //! [default metrics](ReferenceData::default_metrics) of a dataset, and a [baseline](ReferenceData::baseline) of real images in place of samples.
@@ -26,6 +28,7 @@ mod baseline;
 mod defaults;
 mod error;
 mod evaluate;
+mod reconstruction;
 mod reference_data;
 mod request;
 
@@ -34,6 +37,7 @@ pub use burn;
 pub use defaults::DefaultMetrics;
 pub use error::MeasureError;
 pub use evaluate::evaluate;
+pub use reconstruction::{Reconstructed, Reconstruction, ReconstructionOptions, Reconstructions};
 pub use reference_data::ReferenceData;
 pub use request::Request;
 

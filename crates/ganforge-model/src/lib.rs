@@ -45,7 +45,10 @@ mod tensor_file;
 mod weights;
 
 pub use architecture::{DiscriminatorArchitecture, GeneratorArchitecture};
-pub use builtin::{DiscriminatorConfig, DiscriminatorNet, GeneratorConfig, GeneratorNet};
+pub use builtin::{
+    DiscriminatorConfig, DiscriminatorNet, EncoderConfig, EncoderNet, GeneratorConfig,
+    GeneratorNet, JointDiscriminatorConfig, JointDiscriminatorNet,
+};
 pub use burn;
 pub use discriminator::{Coupling, Discriminator, TracedDiscriminator};
 pub use error::{ConfigError, ModelError};
@@ -56,8 +59,8 @@ pub use generator::Generator;
 pub use io::{DiscriminatorInput, DiscriminatorOutput, GeneratorInput, InputGradient};
 pub use latent::{LatentDistribution, LatentSpec};
 pub use model_file::{
-    BundleCard, CLASSIFIER, DISCRIMINATOR, FORMAT, FORMAT_NAMED, GENERATOR, ModelBundle, ModelCard,
-    ModelFile,
+    BundleCard, CLASSIFIER, DISCRIMINATOR, ENCODER, FORMAT, FORMAT_NAMED, GENERATOR, ModelBundle,
+    ModelCard, ModelFile,
 };
 pub use size::{KeyImpact, NetworkSize, rank_by_impact};
 pub use weights::{apply_weights, collect_weights};

@@ -15,7 +15,13 @@ const IMAGE: ImageShape = ImageShape {
     width: 8,
 };
 
-const NORMS: [&str; 4] = ["none", "batch", "conditional-batch", "virtual-batch"];
+const NORMS: [&str; 5] = [
+    "none",
+    "batch",
+    "unscaled-batch",
+    "conditional-batch",
+    "virtual-batch",
+];
 
 /// Both architectures with one norm.
 fn configs(norm: &str) -> [GeneratorConfig; 2] {

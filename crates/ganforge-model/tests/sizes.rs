@@ -75,8 +75,14 @@ fn check(size: NetworkSize, trained: f64, what: &str) {
 
 #[test]
 fn parameter_counts_of_generators_are_exact() {
-    let norms = ["none", "batch", "conditional-batch", "virtual-batch"]
-        .map(|norm| json!({ "norm": norm, "norm_reference": 5 }));
+    let norms = [
+        "none",
+        "batch",
+        "unscaled-batch",
+        "conditional-batch",
+        "virtual-batch",
+    ]
+    .map(|norm| json!({ "norm": norm, "norm_reference": 5 }));
     let widths = [
         json!({}),
         json!({ "max_width": 5 }),

@@ -5,7 +5,7 @@ use burn::tensor::Device;
 use ganforge_infer::Signature;
 use ganforge_model::ImageShape;
 use ganforge_train::recipe::{Override, RecipeSource};
-use ganforge_train::system::ContextEncoder;
+use ganforge_train::system::{Ali, ContextEncoder};
 use ganforge_train::{Payoff, Recipe, System};
 use toml::{Table, Value};
 
@@ -342,5 +342,65 @@ fn every_snippet_is_part_of_a_recipe_whose_networks_can_be_built() {
         };
         let built = recipe.build(&signature, 0, &Device::flex());
         assert!(built.is_ok(), "{snippet}{}", built.err().unwrap());
+    }
+}
+
+/// The tables of a system of pairs, as [`TABLES`].
+const PAIRS: [(&str, &str, &str); 2] = [
+    (
+        "### Encoder `mlp`",
+        "encoder",
+        "kind = \"mlp\"\nhidden = [1]",
+    ),
+    (
+        "### Discriminator `mlp` of pairs",
+        "discriminator",
+        "kind = \"mlp\"\nhidden = [1]",
+    ),
+];
+
+#[test]
+fn every_key_of_a_system_of_pairs_has_a_row_with_its_default() {
+    let source = RecipeSource::find("ali-2016-digits").unwrap();
+    for (heading, path, least) in PAIRS {
+        let section = section(heading);
+        let read = |table: String| {
+            let table = Value::Table(table.parse().unwrap());
+            let mut changes = vec![Override::new(path, table)];
+            if path == "encoder" {
+                changes.push("encoder.noise=gaussian".parse().unwrap());
+            }
+            Recipe::<Ali>::from_source(&source, &changes).map_err(|error| error.to_string())
+        };
+        let complaint = read(format!("{least}\nnonsense = 1")).unwrap_err();
+        let (_, known) = complaint.rsplit_once("expected ").unwrap();
+        let keys: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+        let whole: Table = read(least.to_owned())
+            .unwrap()
+            .to_toml()
+            .unwrap()
+            .parse()
+            .unwrap();
+        for &key in &keys {
+            let default = row(section, key)[1];
+            // The recipe needs a noise that is not the default.
+            if key == "hidden" || key == "noise" {
+                let stated = if key == "hidden" {
+                    "required"
+                } else {
+                    "`\"none\"`"
+                };
+                assert_eq!(default, stated, "{heading}: {key}");
+                continue;
+            }
+            let stated = format!("v = {}", default.trim_matches('`'));
+            let stated: Table = stated.parse().unwrap();
+            assert_eq!(stated["v"], whole[path][key], "{heading}: {key}");
+        }
+        let rows = section.lines().filter(|line| line.starts_with("| `"));
+        assert_eq!(rows.count(), keys.len(), "{heading}: {keys:?}");
+        for noise in ["none", "gaussian", "input"] {
+            assert!(PAGE.contains(&format!("`\"{noise}\"`")), "{noise}");
+        }
     }
 }

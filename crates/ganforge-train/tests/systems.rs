@@ -15,7 +15,7 @@ use ganforge_train::{Recipe, System, TrainOptions, train};
 use serde_json::Value;
 
 /// A built-in recipe of each system, and what makes it small.
-const RECIPES: [(&str, &str, &[&str]); 4] = [
+const RECIPES: [(&str, &str, &[&str]); 6] = [
     (
         "gan",
         "digits",
@@ -27,6 +27,8 @@ const RECIPES: [(&str, &str, &[&str]); 4] = [
             "average.half_life=200",
         ],
     ),
+    ("ali", "ali-2016-digits", &PAIRS),
+    ("bigan", "bigan-2016-digits", &PAIRS),
     (
         "context-encoder",
         "context-encoder-2016-mnist-small",
@@ -71,6 +73,16 @@ const RECIPES: [(&str, &str, &[&str]); 4] = [
             "evaluation.every=1",
         ],
     ),
+];
+
+/// What makes a game of pairs small.
+const PAIRS: [&str; 6] = [
+    "generator.hidden=[16]",
+    "encoder.hidden=[16, 16]",
+    "discriminator.hidden=[16, 16]",
+    "run.batch=16",
+    "run.samples=4",
+    "average.half_life=200",
 ];
 
 fn for_every_system<C: ForSystem>(code: impl Fn(RecipeSource, Vec<Override>) -> C) {

@@ -4,11 +4,14 @@ mod arithmetic;
 mod bench;
 mod classify;
 mod data;
+mod encode;
+mod encoded_data;
 mod evaluate;
 mod features;
 mod inpaint;
 mod inputs;
 mod listing;
+mod reconstruct;
 mod sample;
 mod train;
 
@@ -16,10 +19,12 @@ pub use arithmetic::arithmetic;
 pub use bench::bench;
 pub use classify::classify;
 pub use data::{fetch, inspect};
+pub use encode::encode;
 pub use evaluate::evaluate;
 pub use features::features;
 pub use inpaint::inpaint;
 pub use listing::{devices, recipes};
+pub use reconstruct::reconstruct;
 pub use sample::sample;
 pub use train::train;
 

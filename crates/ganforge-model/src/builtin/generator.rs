@@ -83,6 +83,7 @@ impl GeneratorArchitecture for GeneratorConfig {
         match self {
             Self::Mlp(config) => match config.norm {
                 Norm::Batch => Some("batch"),
+                Norm::UnscaledBatch => Some("unscaled-batch"),
                 Norm::BatchShift => Some("batch-shift"),
                 Norm::ConditionalBatch => Some("conditional-batch"),
                 Norm::None | Norm::VirtualBatch => None,

@@ -2,6 +2,8 @@
 
 mod discriminator;
 mod generator;
+mod pairs;
 
 pub use discriminator::{DiscriminatorConfig, DiscriminatorNet};
 pub use generator::{GeneratorConfig, GeneratorNet};
+pub use pairs::{EncoderConfig, EncoderNet, JointDiscriminatorConfig, JointDiscriminatorNet};

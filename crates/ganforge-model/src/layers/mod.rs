@@ -48,7 +48,7 @@ pub use norm::{
     ConditionalBatchNorm, InputLayer, InputLayerConfig, Norm, NormContext, NormLayer,
     VirtualBatchNorm, batch_norm,
 };
-pub(crate) use norm::{default_reference, normalise_and_activate, parse_norm};
+pub(crate) use norm::{default_reference, normalise_and_activate, parse_norm, unscaled};
 pub use resample::{low_pass, upsample};
 pub use traced::Traced;
 pub(crate) use traced::upsample_nearest;

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::card::{BundleCard, FORMAT_NAMED, ModelCard};
-use super::file::{open_file, to_bytes};
+use super::file::{check_finite, open_file, to_bytes};
 use crate::tensor_file::TensorFile;
 use crate::{ConfigError, ModelError, apply_weights, collect_weights};
 
@@ -138,6 +138,30 @@ impl ModelBundle {
             tensors.map(move |(tensor, data)| (format!("{name}.{tensor}"), data.clone()))
         });
         to_bytes(&self.card, &tensors.collect())
+    }
+
+    /// Checks the weights of a network before memory is allocated for it: there are at least as many values as its configuration
+    /// takes, and all are finite. `least` is `None` where that number cannot be counted.
+    ///
+    /// # Errors
+    /// Fewer values, no such network, or a value that is not finite.
+    pub fn check(&self, name: &str, least: Option<usize>) -> Result<(), ModelError> {
+        let weights = self.weights.get(name);
+        let held = weights.map_or(0, |weights| {
+            weights
+                .values()
+                .map(TensorData::num_elements)
+                .sum::<usize>()
+        });
+        if least.is_none_or(|least| held < least) {
+            let least = least.map_or("more than can be counted".to_owned(), |least| {
+                least.to_string()
+            });
+            return Err(ModelError::Weights(format!(
+                "its {name} has {least} weights, the file holds {held}"
+            )));
+        }
+        weights.map_or(Ok(()), check_finite)
     }
 
     /// Builds a network: `init` creates one from the card, and its weights are replaced by those of the bundle.

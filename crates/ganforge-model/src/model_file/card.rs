@@ -27,6 +27,9 @@ pub const CLASSIFIER: &str = "classifier";
 /// The name of a discriminator that is shipped beside it.
 pub const DISCRIMINATOR: &str = "discriminator";
 
+/// The name of the network that computes latents of images.
+pub const ENCODER: &str = "encoder";
+
 /// The metadata of a generator: its configuration `A`, and how it was trained.
 ///
 /// ```

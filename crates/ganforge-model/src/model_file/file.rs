@@ -62,3 +62,16 @@ pub(super) fn to_bytes(
         .collect::<Result<Vec<_>, ModelError>>()?;
     serialize(views, Some(metadata)).map_err(refuse)
 }
+
+/// Fails for the first tensor with a value that is not finite.
+pub(super) fn check_finite(weights: &BTreeMap<String, TensorData>) -> Result<(), ModelError> {
+    for (name, data) in weights {
+        let numbers = data.as_slice::<f32>();
+        let numbers = numbers.map_err(|error| ModelError::Weights(error.to_string()))?;
+        if let Some(&value) = numbers.iter().find(|number| !number.is_finite()) {
+            let tensor = name.clone();
+            return Err(ModelError::NotFinite { tensor, value });
+        }
+    }
+    Ok(())
+}

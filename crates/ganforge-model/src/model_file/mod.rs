@@ -11,7 +11,9 @@ mod card;
 mod file;
 
 pub use bundle::ModelBundle;
-pub use card::{BundleCard, CLASSIFIER, DISCRIMINATOR, FORMAT, FORMAT_NAMED, GENERATOR, ModelCard};
+pub use card::{
+    BundleCard, CLASSIFIER, DISCRIMINATOR, ENCODER, FORMAT, FORMAT_NAMED, GENERATOR, ModelCard,
+};
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -23,7 +25,7 @@ use crate::tensor_file::TensorFile;
 use crate::{
     GeneratorArchitecture, GeneratorConfig, ModelError, apply_weights, collect_weights, keyed_rng,
 };
-use file::{open_file, to_bytes};
+use file::{check_finite, open_file, to_bytes};
 
 /// A generator: its weights, and the card from which the network is built.
 ///
@@ -126,14 +128,6 @@ impl<A: GeneratorArchitecture> ModelFile<A> {
     /// # Errors
     /// [`ModelError::NotFinite`] names the first tensor that is not.
     pub fn check_finite(&self) -> Result<(), ModelError> {
-        for (name, data) in &self.weights {
-            let numbers = data.as_slice::<f32>();
-            let numbers = numbers.map_err(|error| ModelError::Weights(error.to_string()))?;
-            if let Some(&value) = numbers.iter().find(|number| !number.is_finite()) {
-                let tensor = name.clone();
-                return Err(ModelError::NotFinite { tensor, value });
-            }
-        }
-        Ok(())
+        check_finite(&self.weights)
     }
 }

@@ -4,6 +4,7 @@ mod autoencoder;
 mod classifier;
 mod context_encoder;
 mod dcgan;
+mod joint;
 mod mlp;
 mod pyramid;
 mod r3gan;
@@ -18,6 +19,9 @@ pub use context_encoder::{
 };
 pub use dcgan::{
     DcganDiscriminator, DcganDiscriminatorConfig, DcganGenerator, DcganGeneratorConfig,
+};
+pub use joint::{
+    EncoderNoise, JointMlpDiscriminator, JointMlpDiscriminatorConfig, MlpEncoder, MlpEncoderConfig,
 };
 pub use mlp::{MlpDiscriminator, MlpDiscriminatorConfig, MlpGenerator, MlpGeneratorConfig};
 pub use r3gan::{

@@ -6,6 +6,8 @@ mod impact;
 
 pub use impact::{KeyImpact, rank_by_impact};
 
+use std::ops::Add;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -90,6 +92,22 @@ impl NetworkSize {
     #[must_use]
     pub fn kept(&self, batch: f64) -> f64 {
         self.per_batch + batch * (self.per_image + batch * self.per_pair)
+    }
+}
+
+/// Both networks, where one batch passes through both.
+impl Add for NetworkSize {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            parameters: self.parameters + other.parameters,
+            matrices: self.matrices + other.matrices,
+            per_image: self.per_image + other.per_image,
+            per_pair: self.per_pair + other.per_pair,
+            per_batch: self.per_batch + other.per_batch,
+            largest: self.largest.max(other.largest),
+        }
     }
 }
 

@@ -74,6 +74,9 @@ pub struct ScheduleConfig {
     /// Number of images of linear warm-up from zero.
     #[serde(default)]
     pub warmup: u64,
+    /// Number of images at the full rate, warm-up included, before it decays.
+    #[serde(default)]
+    pub hold: u64,
     /// Number of images after which an exponential schedule has halved the rate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub half_life: Option<f64>,
@@ -99,6 +102,7 @@ impl Default for ScheduleConfig {
             kind: ScheduleKind::Constant,
             floor: 0.0,
             warmup: 0,
+            hold: 0,
             half_life: None,
         }
     }

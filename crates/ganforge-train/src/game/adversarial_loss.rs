@@ -259,7 +259,7 @@ fn energy_terms(
 }
 
 /// Loss, mean scores, accuracies, and the value where the payoff has one.
-fn discriminator_terms(
+pub(super) fn discriminator_terms(
     payoff: Payoff,
     loss: &Tensor<1>,
     real: &Tensor<2>,

@@ -11,6 +11,8 @@ pub struct Schedule {
     floor: f64,
     kind: ScheduleKind,
     warmup: u64,
+    /// Steps before the decay.
+    hold: u64,
     /// Steps over which an exponential schedule halves the rate.
     half_life: f64,
     steps: u64,
@@ -26,6 +28,7 @@ impl Schedule {
             floor: config.schedule.floor,
             kind: config.schedule.kind,
             warmup: config.schedule.warmup.div_ceil(images_per_step),
+            hold: config.schedule.hold.div_ceil(images_per_step),
             half_life: config.schedule.half_life.unwrap_or(f64::INFINITY) / images_per_step as f64,
             steps,
             step: 0,
@@ -38,7 +41,12 @@ impl Schedule {
         if step < self.warmup {
             return self.rate * (step + 1) as f64 / self.warmup as f64;
         }
-        let last = self.steps.saturating_sub(1).max(1);
+        let last = self
+            .steps
+            .saturating_sub(1)
+            .saturating_sub(self.hold)
+            .max(1);
+        let step = step.saturating_sub(self.hold);
         let progress = (step as f64 / last as f64).min(1.0);
         // The fraction of the decay that remains.
         let ahead = match self.kind {
@@ -80,6 +88,7 @@ mod tests {
             floor: 0.1,
             kind,
             warmup,
+            hold: 0,
             half_life: 10.0,
             steps: 101,
             step: 0,
@@ -114,6 +123,31 @@ mod tests {
         ] {
             assert!((schedule.rate_at(step) - rate).abs() < 1e-12, "{step}");
         }
+    }
+
+    #[test]
+    fn the_rate_is_held_before_it_decays() {
+        for kind in [ScheduleKind::Linear, ScheduleKind::Exponential] {
+            let schedule = Schedule {
+                hold: 60,
+                ..schedule(kind, 4)
+            };
+            assert!((schedule.rate_at(0) - 0.5).abs() < 1e-12, "warm-up");
+            for step in [4, 30, 60] {
+                assert!((schedule.rate_at(step) - 2.0).abs() < 1e-12, "{step}");
+            }
+            assert!((schedule.rate_at(100) - 0.2).abs() < 1e-12, "the floor");
+        }
+        let linear = Schedule {
+            hold: 60,
+            ..schedule(ScheduleKind::Linear, 0)
+        };
+        assert!((linear.rate_at(80) - 1.1).abs() < 1e-12, "half-way");
+        let exponential = Schedule {
+            hold: 60,
+            ..schedule(ScheduleKind::Exponential, 0)
+        };
+        assert!((exponential.rate_at(70) - 1.0).abs() < 1e-12, "halved");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The recipes that are built into the library.
 
 /// Name and text of every built-in recipe, in the order in which `ganforge recipes` lists them.
-const BUILTIN: [(&str, &str); 26] = [
+const BUILTIN: [(&str, &str); 32] = [
     ("digits", include_str!("../../recipes/digits.toml")),
     (
         "digits-conditional",
@@ -49,6 +49,30 @@ const BUILTIN: [(&str, &str); 26] = [
     (
         "began-2017-digits",
         include_str!("../../recipes/began-2017-digits.toml"),
+    ),
+    (
+        "ali-2016-digits",
+        include_str!("../../recipes/ali-2016-digits.toml"),
+    ),
+    (
+        "ali-2016-grid25",
+        include_str!("../../recipes/ali-2016-grid25.toml"),
+    ),
+    (
+        "ali-2016-grid25-small",
+        include_str!("../../recipes/ali-2016-grid25-small.toml"),
+    ),
+    (
+        "bigan-2016-digits",
+        include_str!("../../recipes/bigan-2016-digits.toml"),
+    ),
+    (
+        "bigan-2016-mnist",
+        include_str!("../../recipes/bigan-2016-mnist.toml"),
+    ),
+    (
+        "bigan-2016-mnist-small",
+        include_str!("../../recipes/bigan-2016-mnist-small.toml"),
     ),
     (
         "context-encoder-2016-folder",

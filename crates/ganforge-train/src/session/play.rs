@@ -222,6 +222,10 @@ impl<'a, S: System> Play<'a, S> {
 mod tests;
 
 #[cfg(test)]
+#[path = "play_pair_tests.rs"]
+mod pair_tests;
+
+#[cfg(test)]
 #[path = "reference_steps.rs"]
 mod reference_steps;
 

@@ -3,6 +3,7 @@
 //! A [`System`] is one such combination. [`Gan`] is one generator against one discriminator. The loop, the update
 //! rules, optimizers, checkpoints, telemetry, evaluation and the run directory depend on this trait only.
 
+mod ali;
 mod context_encoder;
 mod gan;
 mod infogan;
@@ -13,6 +14,7 @@ mod players;
 mod rules;
 mod semi_supervised;
 
+pub use ali::{Ali, AliRound, Bidirectional, Bigan, EncoderAndGenerator};
 pub use context_encoder::{ContextEncoder, InpaintingConfig, InpaintingRound};
 pub use gan::{Gan, GanRound};
 pub use infogan::{InfoGan, InfoGanRound, Recogniser};

@@ -38,9 +38,11 @@ impl InputLayerConfig {
     pub fn columns(&self) -> usize {
         match self.norm {
             Norm::ConditionalBatch => self.latent.dimension,
-            Norm::None | Norm::Batch | Norm::BatchShift | Norm::VirtualBatch => {
-                self.latent.dimension.saturating_add(self.classes)
-            }
+            Norm::None
+            | Norm::Batch
+            | Norm::UnscaledBatch
+            | Norm::BatchShift
+            | Norm::VirtualBatch => self.latent.dimension.saturating_add(self.classes),
         }
     }
 

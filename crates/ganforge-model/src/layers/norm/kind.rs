@@ -16,6 +16,8 @@ pub enum Norm {
     None,
     /// Batch norm (Ioffe & Szegedy 2015).
     Batch,
+    /// Batch norm without a trained scale and shift, as in the code of `BiGAN` (Donahue et al. 2017).
+    UnscaledBatch,
     /// Batch norm with a shift and without a scale (Salimans et al. 2016, code).
     BatchShift,
     /// Batch norm with a scale and shift per class (Dumoulin et al. 2017); the class has no other effect then.
@@ -35,7 +37,7 @@ impl Norm {
             return Err(ConfigError::new(
                 "norm",
                 "conditional-batch",
-                "with labels only (data.labels = true); without them none, batch or virtual-batch",
+                "with labels only (data.labels = true); without them none, batch, unscaled-batch or virtual-batch",
             ));
         }
         Ok(())
@@ -56,6 +58,7 @@ impl Norm {
                 size.vector(2.0 * channels);
                 1.0
             }
+            Self::UnscaledBatch => 1.0,
             Self::BatchShift => {
                 size.vector(channels);
                 1.0

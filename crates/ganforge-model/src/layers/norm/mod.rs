@@ -29,6 +29,7 @@ impl Norm {
             Self::Batch => Some(NormLayer::Batch(
                 BatchNormConfig::new(channels).init(device),
             )),
+            Self::UnscaledBatch => Some(NormLayer::Batch(unscaled(channels, device))),
             Self::BatchShift => Some(NormLayer::Batch(shift_only(channels, device))),
             Self::ConditionalBatch => Some(NormLayer::ConditionalBatch(ConditionalBatchNorm::new(
                 channels, classes, device,
@@ -39,6 +40,15 @@ impl Norm {
         };
         channels.iter().filter_map(layer).collect()
     }
+}
+
+/// Batch norm whose scale of 1 and shift of 0 are not trained.
+pub(crate) fn unscaled(channels: usize, device: &Device) -> BatchNorm {
+    let mut layer = BatchNormConfig::new(channels).init(device);
+    // Not `from_tensor`, whose parameter would be trainable.
+    layer.gamma = Param::initialized(ParamId::new(), Tensor::ones([channels], device));
+    layer.beta = Param::initialized(ParamId::new(), Tensor::zeros([channels], device));
+    layer
 }
 
 /// A batch norm whose scale stays 1.
