@@ -15,13 +15,31 @@ use ganforge_train::{Recipe, System, TrainOptions, train};
 use serde_json::Value;
 
 /// A built-in recipe of each system, and what makes it small.
-const RECIPES: [(&str, &str, &[&str]); 4] = [
+const RECIPES: [(&str, &str, &[&str]); 5] = [
     (
         "gan",
         "digits",
         &[
             "generator.hidden=[16]",
             "discriminator.hidden=[16]",
+            "run.batch=16",
+            "run.samples=4",
+            "average.half_life=200",
+        ],
+    ),
+    (
+        "lapgan",
+        "lapgan-2015-mnist-small",
+        &[
+            "data.source=digits",
+            "data.size=[20, 20]",
+            "generator.coarsest=[5, 5]",
+            "generator.hidden=[8]",
+            "generator.widths=[2, 2]",
+            "discriminator.hidden=[8]",
+            "discriminator.width=2",
+            // Masks are drawn by the device, which tests in one process share.
+            "discriminator.dropout_hidden=0.0",
             "run.batch=16",
             "run.samples=4",
             "average.half_life=200",

@@ -4,6 +4,7 @@ mod autoencoder;
 mod classifier;
 mod context_encoder;
 mod dcgan;
+mod lapgan;
 mod mlp;
 mod pyramid;
 mod r3gan;
@@ -18,6 +19,10 @@ pub use context_encoder::{
 };
 pub use dcgan::{
     DcganDiscriminator, DcganDiscriminatorConfig, DcganGenerator, DcganGeneratorConfig,
+};
+pub use lapgan::{
+    LapganDiscriminator, LapganDiscriminatorConfig, LapganGenerator, LapganGeneratorConfig,
+    LaplacianPyramid, LevelDiscriminator, LevelGenerator, MAX_LAPGAN_LEVELS,
 };
 pub use mlp::{MlpDiscriminator, MlpDiscriminatorConfig, MlpGenerator, MlpGeneratorConfig};
 pub use r3gan::{
@@ -51,6 +56,10 @@ mod tests {
         assert_eq!(
             GeneratorConfig::R3gan(R3ganGeneratorConfig::new(8)),
             generator(r#"{"kind": "r3gan", "width": 8}"#)
+        );
+        assert_eq!(
+            GeneratorConfig::Lapgan(LapganGeneratorConfig::new([4, 4], [8], [2])),
+            generator(r#"{"kind": "lapgan", "coarsest": [4, 4], "hidden": [8], "widths": [2]}"#)
         );
         assert_eq!(
             GeneratorConfig::ContextEncoder(ContextEncoderGeneratorConfig::new([8], 4, [8])),

@@ -1,7 +1,7 @@
 //! The recipes that are built into the library.
 
 /// Name and text of every built-in recipe, in the order in which `ganforge recipes` lists them.
-const BUILTIN: [(&str, &str); 26] = [
+const BUILTIN: [(&str, &str); 29] = [
     ("digits", include_str!("../../recipes/digits.toml")),
     (
         "digits-conditional",
@@ -49,6 +49,18 @@ const BUILTIN: [(&str, &str); 26] = [
     (
         "began-2017-digits",
         include_str!("../../recipes/began-2017-digits.toml"),
+    ),
+    (
+        "lapgan-2015-mnist",
+        include_str!("../../recipes/lapgan-2015-mnist.toml"),
+    ),
+    (
+        "lapgan-2015-mnist-small",
+        include_str!("../../recipes/lapgan-2015-mnist-small.toml"),
+    ),
+    (
+        "lapgan-2015-folder",
+        include_str!("../../recipes/lapgan-2015-folder.toml"),
     ),
     (
         "context-encoder-2016-folder",
