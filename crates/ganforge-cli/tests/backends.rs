@@ -13,7 +13,7 @@ use serde_json::Value;
 const TOLERANCE: f32 = 1e-4;
 
 /// Small versions of the architectures and systems: arguments of `train` that take seconds everywhere.
-const NETWORKS: [&[&str]; 6] = [
+const NETWORKS: [&[&str]; 7] = [
     &["digits", "--images", "640", "--set", "run.tick=320"],
     &[
         "bench-dcgan32",
@@ -84,6 +84,30 @@ const NETWORKS: [&[&str]; 6] = [
         "evaluation.features=raw",
         "--set",
         "evaluation.samples=200",
+    ],
+    // Twenty steps of three levels.
+    &[
+        "lapgan-2015-mnist-small",
+        "--data",
+        "digits",
+        "--images",
+        "320",
+        "--set",
+        "data.size=[20,20]",
+        "--set",
+        "generator.coarsest=[5,5]",
+        "--set",
+        "generator.hidden=[32]",
+        "--set",
+        "generator.widths=[4,4]",
+        "--set",
+        "discriminator.width=4",
+        "--set",
+        "run.batch=16",
+        "--set",
+        "run.tick=160",
+        "--set",
+        "run.samples=16",
     ],
 ];
 

@@ -61,7 +61,13 @@ fn every_built_in_recipe_builds_its_networks_and_takes_a_step() {
     for name in builtin_names() {
         // Real data where a recipe's own are not at hand, and few channels: the shape is what is tried here.
         let data = match name {
-            "folder-dcgan" | "context-encoder-2016-folder" => "--data images",
+            "folder-dcgan" | "context-encoder-2016-folder" | "lapgan-2015-folder" => {
+                "--data images"
+            }
+            "lapgan-2015-mnist" => {
+                "--data digits --set data.size=[28,28] --set data.take=1000 --set generator.hidden=[16,16]"
+            }
+            "lapgan-2015-mnist-small" => "--data digits --set data.size=[28,28]",
             "context-encoder-2016-mnist-small"
             | "salimans-2016-mnist"
             | "salimans-2016-mnist-small"

@@ -4,6 +4,7 @@
 use burn::tensor::Device;
 use ganforge_infer::Signature;
 use ganforge_model::ImageShape;
+use ganforge_model::networks::LapganDiscriminatorConfig;
 use ganforge_train::recipe::{Override, RecipeSource};
 use ganforge_train::system::{Ali, ContextEncoder};
 use ganforge_train::{Payoff, Recipe, System};
@@ -12,7 +13,7 @@ use toml::{Table, Value};
 const PAGE: &str = include_str!("../../../docs/game.md");
 
 /// Each table of the page with a column of defaults: its heading, where it is in a recipe, and the least that has to be said there.
-const TABLES: [(&str, &str, &str); 13] = [
+const TABLES: [(&str, &str, &str); 14] = [
     ("## `[game]`", "game", r#"payoff = "hinge""#),
     (
         "### Generator `mlp`",
@@ -33,6 +34,11 @@ const TABLES: [(&str, &str, &str); 13] = [
         "### Generator `r3gan`",
         "generator",
         "kind = \"r3gan\"\nwidth = 8",
+    ),
+    (
+        "### Generator `lapgan`",
+        "generator",
+        "kind = \"lapgan\"\ncoarsest = [4, 4]\nhidden = [1]\nwidths = [1]",
     ),
     (
         "### Discriminator `mlp`",
@@ -188,6 +194,25 @@ fn every_key_of_the_context_encoder_has_a_row_with_its_default() {
     for choice in ["centre", "random"] {
         assert!(PAGE.contains(&format!("`\"{choice}\"`")), "{choice}");
     }
+}
+
+/// The discriminators of `lapgan` are not a kind of a plain GAN, whose recipes the other tables are compared with.
+#[test]
+fn every_key_of_the_discriminators_of_lapgan_has_a_row_with_its_default() {
+    let section = section("### Discriminators of `lapgan`");
+    let config = LapganDiscriminatorConfig::new([1], 1);
+    let keys = Table::try_from(config).unwrap();
+    for (key, value) in &keys {
+        let default = row(section, key)[1];
+        let expected = match key.as_str() {
+            "hidden" | "width" => "required".to_owned(),
+            "init" => "`{ kind = \"fan\" }`".to_owned(),
+            _ => format!("`{value}`"),
+        };
+        assert_eq!(default, expected, "{key}");
+    }
+    let rows = section.lines().filter(|line| line.starts_with("| `"));
+    assert_eq!(rows.count(), keys.len());
 }
 
 #[test]

@@ -15,7 +15,7 @@ use ganforge_train::{Recipe, System, TrainOptions, train};
 use serde_json::Value;
 
 /// A built-in recipe of each system, and what makes it small.
-const RECIPES: [(&str, &str, &[&str]); 6] = [
+const RECIPES: [(&str, &str, &[&str]); 7] = [
     (
         "gan",
         "digits",
@@ -29,6 +29,24 @@ const RECIPES: [(&str, &str, &[&str]); 6] = [
     ),
     ("ali", "ali-2016-digits", &PAIRS),
     ("bigan", "bigan-2016-digits", &PAIRS),
+    (
+        "lapgan",
+        "lapgan-2015-mnist-small",
+        &[
+            "data.source=digits",
+            "data.size=[20, 20]",
+            "generator.coarsest=[5, 5]",
+            "generator.hidden=[8]",
+            "generator.widths=[2, 2]",
+            "discriminator.hidden=[8]",
+            "discriminator.width=2",
+            // Masks are drawn by the device, which tests in one process share.
+            "discriminator.dropout_hidden=0.0",
+            "run.batch=16",
+            "run.samples=4",
+            "average.half_life=200",
+        ],
+    ),
     (
         "context-encoder",
         "context-encoder-2016-mnist-small",

@@ -11,8 +11,8 @@ use crate::io::GeneratorInput;
 use crate::layers::{Norm, OutputBias};
 use crate::networks::{
     ContextEncoderGenerator, ContextEncoderGeneratorConfig, DcganGenerator, DcganGeneratorConfig,
-    MlpGenerator, MlpGeneratorConfig, R3ganGenerator, R3ganGeneratorConfig, ResnetGenerator,
-    ResnetGeneratorConfig,
+    LapganGenerator, LapganGeneratorConfig, MlpGenerator, MlpGeneratorConfig, R3ganGenerator,
+    R3ganGeneratorConfig, ResnetGenerator, ResnetGeneratorConfig,
 };
 use crate::size::exact_count;
 use crate::{ConfigError, ImageShape, LatentSpec, NetworkSize};
@@ -40,6 +40,8 @@ pub enum GeneratorConfig {
     R3gan(R3ganGeneratorConfig),
     /// Residual blocks (Miyato et al. 2018).
     Resnet(ResnetGeneratorConfig),
+    /// A fully connected level, then levels that each double the size and add a residual (Denton et al. 2015).
+    Lapgan(LapganGeneratorConfig),
     /// An encoder and decoder that complete images with a hole (Pathak et al. 2016).
     ContextEncoder(ContextEncoderGeneratorConfig),
 }
@@ -59,6 +61,7 @@ impl GeneratorArchitecture for GeneratorConfig {
             Self::Dcgan(config) => GeneratorNet::Dcgan(config.init(image, classes, rng, device)?),
             Self::R3gan(config) => GeneratorNet::R3gan(config.init(image, classes, rng, device)?),
             Self::Resnet(config) => GeneratorNet::Resnet(config.init(image, classes, rng, device)?),
+            Self::Lapgan(config) => GeneratorNet::Lapgan(config.init(image, classes, rng, device)?),
             Self::ContextEncoder(config) => {
                 GeneratorNet::ContextEncoder(config.init(image, classes, rng, device)?)
             }
@@ -75,6 +78,7 @@ impl GeneratorArchitecture for GeneratorConfig {
             Self::Dcgan(config) => config.size(image, classes),
             Self::R3gan(config) => config.size(image, classes),
             Self::Resnet(config) => config.size(image, classes),
+            Self::Lapgan(config) => config.size(image, classes),
             Self::ContextEncoder(config) => config.size(image, classes),
         }
     }
@@ -89,28 +93,36 @@ impl GeneratorArchitecture for GeneratorConfig {
                 Norm::None | Norm::VirtualBatch => None,
             },
             Self::ContextEncoder(config) => config.batch_norm_1d(),
-            Self::Dcgan(_) | Self::R3gan(_) | Self::Resnet(_) => None,
+            Self::Dcgan(_) | Self::R3gan(_) | Self::Resnet(_) | Self::Lapgan(_) => None,
         }
     }
 
     fn input(&self, image: ImageShape) -> Option<ImageShape> {
         match self {
             Self::ContextEncoder(config) => config.input(image),
-            Self::Mlp(_) | Self::Dcgan(_) | Self::R3gan(_) | Self::Resnet(_) => None,
+            Self::Mlp(_) | Self::Dcgan(_) | Self::R3gan(_) | Self::Resnet(_) | Self::Lapgan(_) => {
+                None
+            }
         }
     }
 
     fn prepare_input(&self, image: &[f32], shape: ImageShape, rng: &mut ChaCha8Rng) -> Vec<f32> {
         match self {
             Self::ContextEncoder(config) => config.prepare_input(image, shape, rng),
-            Self::Mlp(_) | Self::Dcgan(_) | Self::R3gan(_) | Self::Resnet(_) => image.to_vec(),
+            Self::Mlp(_) | Self::Dcgan(_) | Self::R3gan(_) | Self::Resnet(_) | Self::Lapgan(_) => {
+                image.to_vec()
+            }
         }
     }
 
     fn needs_mean_image(&self) -> bool {
         match self {
             Self::Mlp(config) => config.output_bias == OutputBias::MeanImage,
-            Self::Dcgan(_) | Self::R3gan(_) | Self::Resnet(_) | Self::ContextEncoder(_) => false,
+            Self::Dcgan(_)
+            | Self::R3gan(_)
+            | Self::Resnet(_)
+            | Self::Lapgan(_)
+            | Self::ContextEncoder(_) => false,
         }
     }
 
@@ -127,6 +139,7 @@ impl GeneratorArchitecture for GeneratorConfig {
             Self::Dcgan(config) => config.latent(),
             Self::R3gan(config) => config.latent(),
             Self::Resnet(config) => config.latent(),
+            Self::Lapgan(config) => config.latent(),
             Self::ContextEncoder(config) => config.latent(),
         }
     }
@@ -147,6 +160,8 @@ pub enum GeneratorNet {
     Resnet(ResnetGenerator),
     /// Residual blocks without norms.
     R3gan(R3ganGenerator),
+    /// Levels that each double the size.
+    Lapgan(LapganGenerator),
     /// An encoder and decoder that complete images.
     ContextEncoder(ContextEncoderGenerator),
 }
@@ -158,6 +173,7 @@ impl Generator for GeneratorNet {
             Self::Dcgan(network) => network.forward(input),
             Self::Resnet(network) => network.forward(input),
             Self::R3gan(network) => network.forward(input),
+            Self::Lapgan(network) => network.forward(input),
             Self::ContextEncoder(network) => network.forward(input),
         }
     }
@@ -168,6 +184,7 @@ impl Generator for GeneratorNet {
             Self::Dcgan(network) => network.forward_memory(rows),
             Self::Resnet(network) => network.forward_memory(rows),
             Self::R3gan(network) => network.forward_memory(rows),
+            Self::Lapgan(network) => network.forward_memory(rows),
             Self::ContextEncoder(network) => network.forward_memory(rows),
         }
     }

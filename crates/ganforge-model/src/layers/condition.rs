@@ -31,7 +31,7 @@ pub fn append_planes(images: Tensor<4>, class: Tensor<1, Int>, classes: usize) -
 /// One-hot vectors of length `count`, along a new last dimension.
 ///
 /// Burn's `one_hot` reads the indices from the device, which would synchronise every step.
-pub(super) fn one_hot<const D: usize, const D2: usize>(
+pub(crate) fn one_hot<const D: usize, const D2: usize>(
     index: Tensor<D, Int>,
     count: usize,
 ) -> Tensor<D2> {

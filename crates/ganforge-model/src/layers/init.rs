@@ -95,6 +95,23 @@ impl<'a> WeightInit<'a> {
         layer
     }
 
+    /// A convolution with a square kernel and without padding.
+    pub fn valid_convolution(
+        &mut self,
+        [inputs, outputs]: [usize; 2],
+        kernel: usize,
+        stride: usize,
+    ) -> Conv2d {
+        let mut layer = Conv2dConfig::new([inputs, outputs], [kernel; 2])
+            .with_stride([stride; 2])
+            .with_padding(PaddingConfig2d::Valid)
+            .init(self.device);
+        let fan_in = inputs * kernel * kernel;
+        layer.weight = self.weight([outputs, inputs, kernel, kernel], fan_in);
+        layer.bias = Some(self.bias(outputs, fan_in));
+        layer
+    }
+
     /// A convolution that halves height and width: kernel 4, stride 2, padding 1, without bias.
     pub fn downsampling_conv(&mut self, inputs: usize, outputs: usize) -> Conv2d {
         let mut layer = Conv2dConfig::new([inputs, outputs], [4, 4])

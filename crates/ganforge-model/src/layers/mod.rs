@@ -32,6 +32,7 @@ mod traced;
 pub(crate) mod weight_norm;
 
 pub use activation::{Activation, OutputActivation, OutputBias};
+pub(crate) use condition::one_hot;
 pub use condition::{append_one_hot, append_planes};
 pub use convolution::{convolve, convolve_transposed};
 pub(crate) use dense::linear_output_of;
@@ -49,7 +50,7 @@ pub use norm::{
     VirtualBatchNorm, batch_norm,
 };
 pub(crate) use norm::{default_reference, normalise_and_activate, parse_norm, unscaled};
-pub use resample::{low_pass, upsample};
-pub use traced::Traced;
+pub use resample::{low_pass, upsample, upsample_bilinear};
 pub(crate) use traced::upsample_nearest;
+pub use traced::{Traced, average_pool};
 pub use weight_norm::WeightNormLinear;

@@ -1,5 +1,5 @@
-//! Resampling by a factor of 2 with a low-pass filter against aliasing (Zhang 2019, "Making Convolutional Networks
-//! Shift-Invariant Again").
+//! Resampling by a factor of 2: with a low-pass filter against aliasing (Zhang 2019, "Making Convolutional Networks
+//! Shift-Invariant Again"), and bilinear.
 
 use burn::tensor::ops::ConvTransposeOptions;
 use burn::tensor::{Device, Tensor, module};
@@ -38,6 +38,35 @@ pub fn upsample(images: Tensor<4>, kernel: Tensor<4>) -> Tensor<4> {
     ])
 }
 
+/// Upsamples by 2, bilinear: an output pixel is 3/4 of the nearest pixel and 1/4 of the next, along each side. Pixels at the
+/// border are repeated, so that an image of one colour stays one.
+///
+/// # Shapes
+/// - `[batch, channels, height, width]` to `[batch, channels, 2·height, 2·width]`
+#[must_use]
+pub fn upsample_bilinear(images: Tensor<4>) -> Tensor<4> {
+    double(double(images, 2), 3)
+}
+
+/// Doubles one side.
+fn double(images: Tensor<4>, side: usize) -> Tensor<4> {
+    let mut shape = images.dims();
+    let count = shape[side];
+    let part = |start, length| images.clone().narrow(side, start, length);
+    let [before, after] = if count == 1 {
+        [images.clone(), images.clone()]
+    } else {
+        let before = vec![part(0, 1), part(0, count - 1)];
+        let after = vec![part(1, count - 1), part(count - 1, 1)];
+        [before, after].map(|parts| Tensor::cat(parts, side))
+    };
+    let near = images * 0.75;
+    let even: Tensor<5> = (near.clone() + before * 0.25).unsqueeze_dim(side + 1);
+    let odd: Tensor<5> = (near + after * 0.25).unsqueeze_dim(side + 1);
+    shape[side] = 2 * count;
+    Tensor::cat(vec![even, odd], side + 1).reshape(shape)
+}
+
 #[cfg(test)]
 mod tests {
     use burn::tensor::TensorData;
@@ -72,6 +101,18 @@ mod tests {
         let down = sum(downsample(large.clone()) * small.clone());
         let up = sum(large * upsample(small, low_pass(&Device::flex())));
         assert!((4.0 * down - up).abs() < 1e-4 * up.abs(), "{down}, {up}");
+    }
+
+    #[test]
+    fn bilinear_upsampling_repeats_the_border_and_keeps_a_colour() {
+        let device = Device::flex();
+        let image = Tensor::<1>::from_data([0.0, 4.0, 8.0], &device).reshape([1, 1, 1, 3]);
+        let rows: Vec<f32> = upsample_bilinear(image).into_data().try_to_vec().unwrap();
+        let row = [0.0, 1.0, 3.0, 5.0, 7.0, 8.0];
+        assert_eq!(rows, [row, row].concat());
+        let one_colour = upsample_bilinear(Tensor::<4>::ones([2, 3, 5, 1], &device));
+        assert_eq!(one_colour.dims(), [2, 3, 10, 2]);
+        assert!((sum(one_colour) - 120.0).abs() < 1e-4);
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod classifier;
 mod context_encoder;
 mod dcgan;
 mod joint;
+mod lapgan;
 mod mlp;
 mod pyramid;
 mod r3gan;
@@ -22,6 +23,10 @@ pub use dcgan::{
 };
 pub use joint::{
     EncoderNoise, JointMlpDiscriminator, JointMlpDiscriminatorConfig, MlpEncoder, MlpEncoderConfig,
+};
+pub use lapgan::{
+    LapganDiscriminator, LapganDiscriminatorConfig, LapganGenerator, LapganGeneratorConfig,
+    LaplacianPyramid, LevelDiscriminator, LevelGenerator, MAX_LAPGAN_LEVELS,
 };
 pub use mlp::{MlpDiscriminator, MlpDiscriminatorConfig, MlpGenerator, MlpGeneratorConfig};
 pub use r3gan::{
@@ -55,6 +60,10 @@ mod tests {
         assert_eq!(
             GeneratorConfig::R3gan(R3ganGeneratorConfig::new(8)),
             generator(r#"{"kind": "r3gan", "width": 8}"#)
+        );
+        assert_eq!(
+            GeneratorConfig::Lapgan(LapganGeneratorConfig::new([4, 4], [8], [2])),
+            generator(r#"{"kind": "lapgan", "coarsest": [4, 4], "hidden": [8], "widths": [2]}"#)
         );
         assert_eq!(
             GeneratorConfig::ContextEncoder(ContextEncoderGeneratorConfig::new([8], 4, [8])),

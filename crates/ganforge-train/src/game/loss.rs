@@ -24,6 +24,8 @@ pub struct Term {
     pub name: &'static str,
     /// `[1]`, on the device, without gradients.
     pub value: Tensor<1>,
+    /// Discriminators that the value is the mean of.
+    count: u16,
 }
 
 impl Loss {
@@ -61,17 +63,22 @@ impl Term {
         Self {
             name,
             value: value.clone().inner(),
+            count: 1,
         }
     }
 
     /// A value without gradients.
     pub(crate) fn of(name: &'static str, value: Tensor<1>) -> Self {
-        Self { name, value }
+        Self {
+            name,
+            value,
+            count: 1,
+        }
     }
 }
 
 /// Adds the losses. Terms of one name are averaged if they describe scores, and added if they are losses or penalties, so that values reported for
-/// two discriminators are comparable with those of one.
+/// several discriminators are comparable with those of one.
 impl Add for Loss {
     type Output = Self;
 
@@ -80,14 +87,21 @@ impl Add for Loss {
         self.observations.extend(other.observations);
         for term in other.terms {
             match self.terms.iter_mut().find(|own| own.name == term.name) {
-                Some(own) if is_mean(own.name) => {
-                    own.value = (own.value.clone() + term.value) / 2.0;
-                }
+                Some(own) if is_mean(own.name) => own.average(term),
                 Some(own) => own.value = own.value.clone() + term.value,
                 None => self.terms.push(term),
             }
         }
         self
+    }
+}
+
+impl Term {
+    /// Averages with a term of other discriminators, each of which counts once.
+    fn average(&mut self, other: Self) {
+        let [own, others] = [self.count, other.count].map(f64::from);
+        self.value = (self.value.clone() * own + other.value * others) / (own + others);
+        self.count += other.count;
     }
 }
 
@@ -112,15 +126,16 @@ mod tests {
             side.terms.push(Term::new("score_real", &number(score)));
             side
         };
-        let sum = side(1.0, 2.0) + side(3.0, 6.0).plus("reconstruction", number(0.5), 10.0);
+        let sum = side(1.0, 2.0) + side(3.0, 6.0);
+        let sum = sum + side(2.0, 7.0).plus("reconstruction", number(0.5), 10.0);
         let read = |tensor: &Tensor<1>| tensor.clone().into_scalar::<f32>();
         let terms: Vec<(&str, f32)> = sum.terms.iter().map(|t| (t.name, read(&t.value))).collect();
-        assert!((read(&sum.loss) - 9.0).abs() < 1e-6);
+        assert!((read(&sum.loss) - 11.0).abs() < 1e-6);
         assert_eq!(
             terms,
             [
-                ("discriminator_loss", 4.0),
-                ("score_real", 4.0),
+                ("discriminator_loss", 6.0),
+                ("score_real", 5.0),
                 ("reconstruction", 0.5)
             ]
         );

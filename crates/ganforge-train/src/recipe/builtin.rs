@@ -1,7 +1,7 @@
 //! The recipes that are built into the library.
 
 /// Name and text of every built-in recipe, in the order in which `ganforge recipes` lists them.
-const BUILTIN: [(&str, &str); 32] = [
+const BUILTIN: [(&str, &str); 35] = [
     ("digits", include_str!("../../recipes/digits.toml")),
     (
         "digits-conditional",
@@ -73,6 +73,18 @@ const BUILTIN: [(&str, &str); 32] = [
     (
         "bigan-2016-mnist-small",
         include_str!("../../recipes/bigan-2016-mnist-small.toml"),
+    ),
+    (
+        "lapgan-2015-mnist",
+        include_str!("../../recipes/lapgan-2015-mnist.toml"),
+    ),
+    (
+        "lapgan-2015-mnist-small",
+        include_str!("../../recipes/lapgan-2015-mnist-small.toml"),
+    ),
+    (
+        "lapgan-2015-folder",
+        include_str!("../../recipes/lapgan-2015-folder.toml"),
     ),
     (
         "context-encoder-2016-folder",

@@ -1,7 +1,7 @@
 //! The systems that a recipe can name.
 
 use crate::error::RecipeError;
-use crate::system::{Ali, Bigan, ContextEncoder, Gan, InfoGan, SemiSupervised, System};
+use crate::system::{Ali, Bigan, ContextEncoder, Gan, InfoGan, Lapgan, SemiSupervised, System};
 
 /// Code that is generic over the system of a recipe: a closure with a type parameter.
 pub trait ForSystem {
@@ -68,4 +68,12 @@ pub(crate) mod tests {
     }
 }
 
-systems![Gan, SemiSupervised, ContextEncoder, Ali, Bigan, InfoGan];
+systems![
+    Gan,
+    SemiSupervised,
+    ContextEncoder,
+    Ali,
+    Bigan,
+    InfoGan,
+    Lapgan
+];

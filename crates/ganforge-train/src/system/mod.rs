@@ -1,13 +1,14 @@
 //! Systems: the networks of each player, the data of a round, and the loss of each player.
 //!
-//! A [`System`] is one such combination. [`Gan`] is one generator against one discriminator. The loop, the update
-//! rules, optimizers, checkpoints, telemetry, evaluation and the run directory depend on this trait only.
+//! A [`System`] is one such combination. [`Gan`] is one generator against one discriminator, [`Lapgan`] such a pair at each
+//! level of a pyramid. The loop, the update rules, optimizers, checkpoints, telemetry, evaluation and the run directory depend on this trait only.
 
 mod ali;
 mod context_encoder;
 mod gan;
 mod infogan;
 mod interface;
+mod lapgan;
 mod loader;
 mod one_stage;
 mod players;
@@ -19,6 +20,7 @@ pub use context_encoder::{ContextEncoder, InpaintingConfig, InpaintingRound};
 pub use gan::{Gan, GanRound};
 pub use infogan::{InfoGan, InfoGanRound, Recogniser};
 pub use interface::{About, Detach, Setting, Shipped, System, Turn};
+pub use lapgan::{Lapgan, LapganRound};
 pub use loader::{ImageBatch, ImageSource, Latents, Loader};
 pub use players::{Players, Start};
 pub use semi_supervised::{SemiSupervised, SemiSupervisedRound};

@@ -7,6 +7,7 @@
 mod dense;
 mod spatial;
 
+pub use spatial::average_pool;
 pub(crate) use spatial::upsample_nearest;
 
 use burn::tensor::Tensor;

@@ -31,7 +31,7 @@ impl<'a, const S: usize> Traced<'a, 4, S> {
     /// - `[batch, channels, 2·height, 2·width]` to `[batch, channels, height, width]`
     #[must_use]
     pub fn average_pool(self) -> Self {
-        let output = average_over_squares(self.value());
+        let output = average_pool(self.value());
         self.then(output, |gradient| upsample_nearest(gradient) * 0.25)
     }
 
@@ -113,7 +113,12 @@ impl<'a, const S: usize> Traced<'a, 4, S> {
 }
 
 /// Averages over 2×2 pixels.
-fn average_over_squares(images: Tensor<4>) -> Tensor<4> {
+///
+/// # Shapes
+/// - `images`: `[batch, channels, 2·height, 2·width]`
+/// - output: `[batch, channels, height, width]`
+#[must_use]
+pub fn average_pool(images: Tensor<4>) -> Tensor<4> {
     let [batch, channels, height, width] = images.dims();
     let squares = images.reshape([batch * channels, height / 2, 2, width / 2, 2]);
     let sums = squares.sum_dim(4).sum_dim(2) * 0.25;
