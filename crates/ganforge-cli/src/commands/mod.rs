@@ -11,6 +11,7 @@ mod inputs;
 mod listing;
 mod sample;
 mod train;
+mod translate;
 
 pub use arithmetic::arithmetic;
 pub use bench::bench;
@@ -22,6 +23,7 @@ pub use inpaint::inpaint;
 pub use listing::{devices, recipes};
 pub use sample::sample;
 pub use train::train;
+pub use translate::translate;
 
 use std::fmt::Display;
 use std::io::{ErrorKind, Write};

@@ -12,7 +12,7 @@ use crate::layers::{Norm, OutputBias};
 use crate::networks::{
     ContextEncoderGenerator, ContextEncoderGeneratorConfig, DcganGenerator, DcganGeneratorConfig,
     MlpGenerator, MlpGeneratorConfig, R3ganGenerator, R3ganGeneratorConfig, ResnetGenerator,
-    ResnetGeneratorConfig,
+    ResnetGeneratorConfig, Translator, TranslatorConfig,
 };
 use crate::size::exact_count;
 use crate::{ConfigError, ImageShape, LatentSpec, NetworkSize};
@@ -42,6 +42,11 @@ pub enum GeneratorConfig {
     Resnet(ResnetGeneratorConfig),
     /// An encoder and decoder that complete images with a hole (Pathak et al. 2016).
     ContextEncoder(ContextEncoderGeneratorConfig),
+    /// A network that translates images of one domain to another.
+    Translator {
+        /// Its layers.
+        network: TranslatorConfig,
+    },
 }
 
 impl GeneratorArchitecture for GeneratorConfig {
@@ -62,6 +67,9 @@ impl GeneratorArchitecture for GeneratorConfig {
             Self::ContextEncoder(config) => {
                 GeneratorNet::ContextEncoder(config.init(image, classes, rng, device)?)
             }
+            Self::Translator { network } => {
+                GeneratorNet::Translator(network.init(image, rng, device)?)
+            }
         })
     }
 
@@ -76,6 +84,7 @@ impl GeneratorArchitecture for GeneratorConfig {
             Self::R3gan(config) => config.size(image, classes),
             Self::Resnet(config) => config.size(image, classes),
             Self::ContextEncoder(config) => config.size(image, classes),
+            Self::Translator { network } => network.size(image),
         }
     }
 
@@ -88,13 +97,14 @@ impl GeneratorArchitecture for GeneratorConfig {
                 Norm::None | Norm::VirtualBatch => None,
             },
             Self::ContextEncoder(config) => config.batch_norm_1d(),
-            Self::Dcgan(_) | Self::R3gan(_) | Self::Resnet(_) => None,
+            Self::Dcgan(_) | Self::R3gan(_) | Self::Resnet(_) | Self::Translator { .. } => None,
         }
     }
 
     fn input(&self, image: ImageShape) -> Option<ImageShape> {
         match self {
             Self::ContextEncoder(config) => config.input(image),
+            Self::Translator { .. } => Some(image),
             Self::Mlp(_) | Self::Dcgan(_) | Self::R3gan(_) | Self::Resnet(_) => None,
         }
     }
@@ -102,14 +112,22 @@ impl GeneratorArchitecture for GeneratorConfig {
     fn prepare_input(&self, image: &[f32], shape: ImageShape, rng: &mut ChaCha8Rng) -> Vec<f32> {
         match self {
             Self::ContextEncoder(config) => config.prepare_input(image, shape, rng),
-            Self::Mlp(_) | Self::Dcgan(_) | Self::R3gan(_) | Self::Resnet(_) => image.to_vec(),
+            Self::Mlp(_)
+            | Self::Dcgan(_)
+            | Self::R3gan(_)
+            | Self::Resnet(_)
+            | Self::Translator { .. } => image.to_vec(),
         }
     }
 
     fn needs_mean_image(&self) -> bool {
         match self {
             Self::Mlp(config) => config.output_bias == OutputBias::MeanImage,
-            Self::Dcgan(_) | Self::R3gan(_) | Self::Resnet(_) | Self::ContextEncoder(_) => false,
+            Self::Dcgan(_)
+            | Self::R3gan(_)
+            | Self::Resnet(_)
+            | Self::ContextEncoder(_)
+            | Self::Translator { .. } => false,
         }
     }
 
@@ -127,6 +145,7 @@ impl GeneratorArchitecture for GeneratorConfig {
             Self::R3gan(config) => config.latent(),
             Self::Resnet(config) => config.latent(),
             Self::ContextEncoder(config) => config.latent(),
+            Self::Translator { .. } => LatentSpec::normal(0),
         }
     }
 }
@@ -148,6 +167,8 @@ pub enum GeneratorNet {
     R3gan(R3ganGenerator),
     /// An encoder and decoder that complete images.
     ContextEncoder(ContextEncoderGenerator),
+    /// A translator of images.
+    Translator(Translator),
 }
 
 impl Generator for GeneratorNet {
@@ -158,6 +179,7 @@ impl Generator for GeneratorNet {
             Self::Resnet(network) => network.forward(input),
             Self::R3gan(network) => network.forward(input),
             Self::ContextEncoder(network) => network.forward(input),
+            Self::Translator(network) => network.forward(input),
         }
     }
 
@@ -168,6 +190,7 @@ impl Generator for GeneratorNet {
             Self::Resnet(network) => network.forward_memory(rows),
             Self::R3gan(network) => network.forward_memory(rows),
             Self::ContextEncoder(network) => network.forward_memory(rows),
+            Self::Translator(network) => network.forward_memory(rows),
         }
     }
 }

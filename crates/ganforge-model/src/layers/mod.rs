@@ -27,6 +27,7 @@ mod maxout;
 pub(crate) mod memory;
 mod minibatch;
 mod norm;
+mod reflect;
 mod resample;
 mod traced;
 pub(crate) mod weight_norm;
@@ -46,9 +47,10 @@ pub use minibatch::{
 };
 pub use norm::{
     ConditionalBatchNorm, InputLayer, InputLayerConfig, Norm, NormContext, NormLayer,
-    VirtualBatchNorm, batch_norm,
+    VirtualBatchNorm, batch_norm, instance_norm,
 };
 pub(crate) use norm::{default_reference, normalise_and_activate, parse_norm};
+pub use reflect::reflect;
 pub use resample::{low_pass, upsample};
 pub use traced::Traced;
 pub(crate) use traced::upsample_nearest;

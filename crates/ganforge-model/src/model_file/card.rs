@@ -27,6 +27,9 @@ pub const CLASSIFIER: &str = "classifier";
 /// The name of a discriminator that is shipped beside it.
 pub const DISCRIMINATOR: &str = "discriminator";
 
+/// The name of the network that translates back, from the second domain to the first.
+pub const INVERSE: &str = "inverse";
+
 /// The metadata of a generator: its configuration `A`, and how it was trained.
 ///
 /// ```

@@ -9,9 +9,12 @@
 mod bundle;
 mod card;
 mod file;
+mod translators;
 
 pub use bundle::ModelBundle;
-pub use card::{BundleCard, CLASSIFIER, DISCRIMINATOR, FORMAT, FORMAT_NAMED, GENERATOR, ModelCard};
+pub use card::{
+    BundleCard, CLASSIFIER, DISCRIMINATOR, FORMAT, FORMAT_NAMED, GENERATOR, INVERSE, ModelCard,
+};
 
 use std::collections::BTreeMap;
 use std::io::Read;

@@ -5,9 +5,11 @@ mod classifier;
 mod context_encoder;
 mod dcgan;
 mod mlp;
+mod patch;
 mod pyramid;
 mod r3gan;
 mod resnet;
+mod translator;
 
 pub use autoencoder::{
     AutoencoderDiscriminator, AutoencoderDiscriminatorConfig, ReconstructionError,
@@ -20,11 +22,16 @@ pub use dcgan::{
     DcganDiscriminator, DcganDiscriminatorConfig, DcganGenerator, DcganGeneratorConfig,
 };
 pub use mlp::{MlpDiscriminator, MlpDiscriminatorConfig, MlpGenerator, MlpGeneratorConfig};
+pub use patch::{PatchDiscriminator, PatchDiscriminatorConfig};
 pub use r3gan::{
     R3ganDiscriminator, R3ganDiscriminatorConfig, R3ganGenerator, R3ganGeneratorConfig,
 };
 pub use resnet::{
     ResnetDiscriminator, ResnetDiscriminatorConfig, ResnetGenerator, ResnetGeneratorConfig,
+};
+pub use translator::{
+    EncoderDecoder, EncoderDecoderConfig, MlpTranslator, MlpTranslatorConfig, ResnetTranslator,
+    ResnetTranslatorConfig, Translator, TranslatorConfig, Translators,
 };
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The systems that a recipe can name.
 
 use crate::error::RecipeError;
-use crate::system::{ContextEncoder, Gan, InfoGan, SemiSupervised, System};
+use crate::system::{ContextEncoder, CycleGan, DiscoGan, Gan, InfoGan, SemiSupervised, System};
 
 /// Code that is generic over the system of a recipe: a closure with a type parameter.
 pub trait ForSystem {
@@ -68,4 +68,11 @@ pub(crate) mod tests {
     }
 }
 
-systems![Gan, SemiSupervised, ContextEncoder, InfoGan];
+systems![
+    Gan,
+    SemiSupervised,
+    ContextEncoder,
+    InfoGan,
+    DiscoGan,
+    CycleGan
+];

@@ -12,6 +12,7 @@ mod one_stage;
 mod players;
 mod rules;
 mod semi_supervised;
+mod translation;
 
 pub use context_encoder::{ContextEncoder, InpaintingConfig, InpaintingRound};
 pub use gan::{Gan, GanRound};
@@ -20,3 +21,7 @@ pub use interface::{About, Detach, Setting, Shipped, System, Turn};
 pub use loader::{ImageBatch, ImageSource, Latents, Loader};
 pub use players::{Players, Start};
 pub use semi_supervised::{SemiSupervised, SemiSupervisedRound};
+pub use translation::{
+    CycleGan, CycleRules, DiscoGan, DiscoRules, Discriminators, Distance, ImagePool, Translation,
+    TranslationRound, TranslationRules, Weights,
+};
