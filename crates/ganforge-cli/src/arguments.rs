@@ -7,11 +7,11 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use ganforge_data::{DataSpec, Split};
+use ganforge_data::DataSpec;
 use ganforge_eval::MetricName;
-use ganforge_eval::spaces::FeatureName;
 use ganforge_train::recipe::Override;
 
+use crate::choices::{DirectionChoice, FeatureChoice, SplitChoice};
 use crate::concepts::Concepts;
 use crate::device::DeviceSpec;
 
@@ -43,6 +43,8 @@ pub enum Command {
     Classify(ClassifyArguments),
     /// Write the features that a shipped discriminator computes of images.
     Features(FeaturesArguments),
+    /// Translate images between the two domains of a model.
+    Translate(TranslateArguments),
     /// Time a recipe's training step, or its generator.
     Bench(BenchArguments),
     /// List the built-in recipes, or print one.
@@ -236,43 +238,6 @@ fn at_least_one(text: &str) -> Result<usize, String> {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FeatureChoice {
-    /// Pixels in [-1, 1].
-    Raw,
-    /// The shipped classifier of 28×28 digits.
-    Digits,
-    /// Inception-v3, as in published values; after `data fetch inception`.
-    Inception,
-}
-
-impl From<FeatureChoice> for FeatureName {
-    fn from(choice: FeatureChoice) -> Self {
-        match choice {
-            FeatureChoice::Raw => Self::Raw,
-            FeatureChoice::Digits => Self::Digits,
-            FeatureChoice::Inception => Self::Inception,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SplitChoice {
-    /// The training split, or all data if there is only one split.
-    Train,
-    /// The test split.
-    Test,
-}
-
-impl From<SplitChoice> for Split {
-    fn from(choice: SplitChoice) -> Self {
-        match choice {
-            SplitChoice::Train => Self::Train,
-            SplitChoice::Test => Self::Test,
-        }
-    }
-}
-
 /// Images for an encoder.
 #[derive(Debug, Args)]
 pub struct EncodedArguments {
@@ -399,6 +364,37 @@ pub struct FeaturesArguments {
     /// features.npy: float32, a row per image in the order of the data.
     #[arg(short = 'o', long = "output", value_name = "PATH")]
     pub output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct TranslateArguments {
+    /// A model of system = "discogan" or "cyclegan": a file, a run directory, a checkpoint, a recipe's name for its newest run, or latest.
+    #[arg(required = true, value_name = "MODEL")]
+    pub model: Vec<PathBuf>,
+    /// The images to translate, as for --data of train.
+    #[arg(long, value_name = "SPEC")]
+    pub input: DataSpec,
+    /// Direction of the translation.
+    #[arg(long, value_enum)]
+    pub direction: DirectionChoice,
+    /// The true translations, in the order of the images, with which the results are compared.
+    #[arg(long, value_name = "SPEC")]
+    pub truth: Option<DataSpec>,
+    /// Split of the images.
+    #[arg(long, value_enum, default_value_t = SplitChoice::Train)]
+    pub split: SplitChoice,
+    /// Number of images, from the first; by default all.
+    #[arg(short = 'n', long = "count", value_name = "N", value_parser = at_least_one)]
+    pub count: Option<usize>,
+    /// Device, as for train.
+    #[arg(long, value_name = "SPEC", default_value = "auto")]
+    pub device: DeviceSpec,
+    /// A folder for the translations and sheet.png (image, translation, translation back, and truth), a grid.png, or an array.npy.
+    #[arg(short = 'o', long = "output", value_name = "PATH")]
+    pub output: PathBuf,
+    /// Print one JSON object.
+    #[arg(long)]
+    pub json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 mod arguments;
+mod choices;
 mod commands;
 mod concepts;
 mod dashboard;
@@ -86,6 +87,7 @@ fn run(command: Command) -> Result<Done, CliError> {
         Command::Inpaint(options) => commands::inpaint(&options),
         Command::Classify(options) => commands::classify(&options),
         Command::Features(options) => commands::features(&options),
+        Command::Translate(options) => commands::translate(&options),
         Command::Bench(options) => commands::bench(&options),
         Command::Recipes { name } => commands::recipes(name.as_deref()),
         Command::Devices { json } => commands::devices(json),

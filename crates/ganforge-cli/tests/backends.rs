@@ -13,7 +13,7 @@ use serde_json::Value;
 const TOLERANCE: f32 = 1e-4;
 
 /// Small versions of the architectures and systems: arguments of `train` that take seconds everywhere.
-const NETWORKS: [&[&str]; 7] = [
+const NETWORKS: [&[&str]; 9] = [
     &["digits", "--images", "640", "--set", "run.tick=320"],
     &[
         "bench-dcgan32",
@@ -109,12 +109,49 @@ const NETWORKS: [&[&str]; 7] = [
         "--set",
         "run.samples=16",
     ],
+    &[
+        "discogan-2017-points-small",
+        "--images",
+        "320",
+        "--set",
+        "run.batch=16",
+        "--set",
+        "run.tick=160",
+        "--set",
+        "run.samples=16",
+        "--set",
+        "translation.feature_matching=0.5",
+        "--set",
+        "evaluation.samples=50",
+    ],
+    &[
+        "cyclegan-2017-mnist-small",
+        "--data",
+        "digits",
+        "--images",
+        "160",
+        "--set",
+        "data.take=900",
+        "--set",
+        "target.source=digits",
+        "--set",
+        "target.skip=900",
+        "--set",
+        "target.take=800",
+        "--set",
+        "run.tick=80",
+        "--set",
+        "run.samples=16",
+        "--set",
+        "evaluation.samples=50",
+    ],
 ];
 
 /// Further arguments of `sample` for a network that takes images.
 fn inputs(network: &[&str]) -> &'static [&'static str] {
     match network[0] {
-        "context-encoder-2016-mnist-small" => &["--input", "digits"],
+        "context-encoder-2016-mnist-small" | "cyclegan-2017-mnist-small" => &["--input", "digits"],
+        "discogan-2017-points-small" => &["--input", "ring5"],
         _ => &[],
     }
 }

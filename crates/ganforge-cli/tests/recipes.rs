@@ -74,6 +74,17 @@ fn every_built_in_recipe_builds_its_networks_and_takes_a_step() {
             | "infogan-2016-mnist" => {
                 "--data digits --set data.take=1000 --set evaluation.features=raw --set evaluation.samples=200"
             }
+            "discogan-2017-folder" => {
+                "--data images --set target.source=images --set generator.width=4 --set discriminator.width=4"
+            }
+            "cyclegan-2017-folder" => {
+                "--data images --set target.source=images --set generator.width=4 --set discriminator.width=4 \
+                 --set data.size=[32,32] --set target.size=[32,32] --set discriminator.layers=2"
+            }
+            "cyclegan-2017-mnist-small" => {
+                "--data digits --set data.take=900 --set target.source=digits --set target.skip=900 \
+                 --set target.take=800 --set evaluation.samples=200"
+            }
             "goodfellow-2014-mnist" => "--data digits --set data.take=1000",
             "stacked-mnist-dcgan" => "--data stacked:digits --set data.take=1000",
             _ if name.starts_with("bigan-2016-mnist") => {
@@ -98,8 +109,11 @@ fn every_built_in_recipe_builds_its_networks_and_takes_a_step() {
             "train {name} {data} {narrow} --images 1 --set run.samples=4 --out {name}"
         ));
         let input = match name {
-            "context-encoder-2016-folder" => "--input images",
-            "context-encoder-2016-mnist-small" => "--input digits",
+            "context-encoder-2016-folder" | "discogan-2017-folder" | "cyclegan-2017-folder" => {
+                "--input images"
+            }
+            "context-encoder-2016-mnist-small" | "cyclegan-2017-mnist-small" => "--input digits",
+            "discogan-2017-points-small" => "--input ring5",
             _ => "",
         };
         home.does(&format!("sample {name} {input} -n 2 -o {name}.npy"));

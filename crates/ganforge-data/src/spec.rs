@@ -11,8 +11,8 @@ use crate::sources::{Mixture, idx};
 
 /// The source of a dataset.
 ///
-/// Parsed from and printed as text, by serde too: `digits`, `mnist`, `fashion-mnist`, `idx:DIR`, `folder:DIR`, `points:FILE.csv`, `ring8`,
-/// `grid25`, `stacked:mnist`. A bare path is recognised when it exists: a directory with IDX files, any other directory, or a `.csv` file.
+/// Parsed from and printed as text, by serde too: `digits`, `mnist`, `fashion-mnist`, `idx:DIR`, `folder:DIR`, `points:FILE.csv`, `ring5`,
+/// `ring8`, `ring10`, `grid25`, `stacked:mnist`. A bare path is recognised when it exists: a directory with IDX files, any other directory, or a `.csv` file.
 ///
 /// ```
 /// use ganforge_data::DataSpec;
@@ -38,8 +38,12 @@ pub enum DataSpec {
     Folder(PathBuf),
     /// A CSV file of 2-D points.
     Points(PathBuf),
+    /// Five Gaussians on a circle around (-3, 0).
+    Ring5,
     /// Eight Gaussians on a circle.
     Ring8,
+    /// Ten Gaussians on a circle around (3, 0).
+    Ring10,
     /// Twenty-five Gaussians on a grid.
     Grid25,
     /// Three random digits as the channels of one RGB image; the digits are `Digits`, `Mnist`, `FashionMnist` or `Idx`.
@@ -48,7 +52,7 @@ pub enum DataSpec {
 
 impl DataSpec {
     /// The accepted forms, for error messages.
-    pub const ACCEPTED: &str = "digits, mnist, fashion-mnist, idx:DIR, folder:DIR, points:FILE.csv, ring8, grid25, \
+    pub const ACCEPTED: &str = "digits, mnist, fashion-mnist, idx:DIR, folder:DIR, points:FILE.csv, ring5, ring8, ring10, grid25, \
                                 stacked:mnist (or another set of grey images), or an existing directory or .csv file";
 
     /// The same source with an absolute path.
@@ -61,7 +65,13 @@ impl DataSpec {
             Self::Folder(path) => Self::Folder(absolute(path)),
             Self::Points(path) => Self::Points(absolute(path)),
             Self::Stacked(digits) => Self::Stacked(Box::new(digits.absolute())),
-            Self::Digits | Self::Mnist | Self::FashionMnist | Self::Ring8 | Self::Grid25 => self,
+            Self::Digits
+            | Self::Mnist
+            | Self::FashionMnist
+            | Self::Ring5
+            | Self::Ring8
+            | Self::Ring10
+            | Self::Grid25 => self,
         }
     }
 
@@ -77,7 +87,9 @@ impl DataSpec {
     #[must_use]
     pub fn mixture(&self) -> Option<Mixture> {
         match self {
+            Self::Ring5 => Some(Mixture::ring5()),
             Self::Ring8 => Some(Mixture::ring8()),
+            Self::Ring10 => Some(Mixture::ring10()),
             Self::Grid25 => Some(Mixture::grid25()),
             Self::Digits
             | Self::Mnist
@@ -101,7 +113,9 @@ impl FromStr for DataSpec {
             "digits" => return Ok(Self::Digits),
             "mnist" => return Ok(Self::Mnist),
             "fashion-mnist" => return Ok(Self::FashionMnist),
+            "ring5" => return Ok(Self::Ring5),
             "ring8" => return Ok(Self::Ring8),
+            "ring10" => return Ok(Self::Ring10),
             "grid25" => return Ok(Self::Grid25),
             _ => {}
         }
@@ -116,7 +130,9 @@ impl FromStr for DataSpec {
                 }
                 Self::Folder(_)
                 | Self::Points(_)
+                | Self::Ring5
                 | Self::Ring8
+                | Self::Ring10
                 | Self::Grid25
                 | Self::Stacked(_) => Err(unknown()),
             },
@@ -150,7 +166,9 @@ impl fmt::Display for DataSpec {
             Self::Idx(path) => write!(formatter, "idx:{}", path.display()),
             Self::Folder(path) => write!(formatter, "folder:{}", path.display()),
             Self::Points(path) => write!(formatter, "points:{}", path.display()),
+            Self::Ring5 => formatter.write_str("ring5"),
             Self::Ring8 => formatter.write_str("ring8"),
+            Self::Ring10 => formatter.write_str("ring10"),
             Self::Grid25 => formatter.write_str("grid25"),
             Self::Stacked(digits) => write!(formatter, "stacked:{digits}"),
         }
@@ -186,7 +204,9 @@ mod tests {
             "idx:/data/emnist",
             "folder:C:/photos",
             "points:moons.csv",
+            "ring5",
             "ring8",
+            "ring10",
             "grid25",
             "stacked:mnist",
             "stacked:idx:/data/emnist",

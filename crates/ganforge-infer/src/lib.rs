@@ -19,6 +19,7 @@
 //! - [`Sampler::arithmetic`] adds and subtracts mean latents of samples.
 //! - [`Classifier`] classifies images by the classifier that a semi-supervised model ships.
 //! - [`Features`] computes the pooled hidden layers of a shipped discriminator, for a classifier with few labels.
+//! - [`Translator`] translates images between two domains, and [`TranslationAccuracy`] compares translations with the truth.
 //! - [`Images`] holds raw floats; [`pixel`] converts a value to 8 bits.
 //! - [`Inpainter`] completes images with a hole; [`HoleErrors`] compares them with the original ones.
 //! - [`Output`] writes a grid, a folder of files or a numpy array. [`ImageWriter`] writes batch by batch, in memory that does not grow with the
@@ -50,6 +51,7 @@ mod images;
 mod inpainting;
 mod picture;
 mod sampling;
+mod translation;
 mod writer;
 
 pub use arithmetic::{Arithmetic, ArithmeticOptions, Concept, ConceptImages, Sign};
@@ -61,6 +63,7 @@ pub use images::Images;
 pub use inpainting::{HoleErrors, Inpainter};
 pub use picture::{GridOptions, pixel};
 pub use sampling::{SampleOptions, Sampler, Signature, batches, generate, latent, sample};
+pub use translation::{Direction, TranslationAccuracy, Translator};
 pub use writer::{ImageWriter, Output};
 
 /// The example of the README.

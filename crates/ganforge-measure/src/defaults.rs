@@ -25,7 +25,7 @@ impl ReferenceData<'_> {
     #[must_use]
     pub fn default_samples(&self) -> usize {
         match self.spec {
-            DataSpec::Ring8 | DataSpec::Grid25 => 2500,
+            _ if self.spec.mixture().is_some() => 2500,
             DataSpec::Stacked(_) => 26_000,
             _ => 10_000,
         }
@@ -47,7 +47,7 @@ impl ReferenceData<'_> {
     /// # Errors
     /// Data that cannot be read, or that lack the requested class.
     pub fn default_metrics(&self, request: &Request) -> Result<DefaultMetrics, MeasureError> {
-        if matches!(self.spec, DataSpec::Ring8 | DataSpec::Grid25) {
+        if self.spec.mixture().is_some() {
             let modes = [
                 MetricName::Modes,
                 MetricName::HighQuality,

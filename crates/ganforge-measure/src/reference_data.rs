@@ -63,10 +63,7 @@ impl<'a> ReferenceData<'a> {
         image: ImageShape,
         options: &DataOptions,
     ) -> Result<Self, MeasureError> {
-        let points = matches!(
-            spec,
-            DataSpec::Ring8 | DataSpec::Grid25 | DataSpec::Points(_)
-        );
+        let points = spec.mixture().is_some() || matches!(spec, DataSpec::Points(_));
         let stacked = matches!(spec, DataSpec::Stacked(_));
         if points != image.is_point() || stacked && image.channels != 3 {
             return Err(MeasureError::Kind {

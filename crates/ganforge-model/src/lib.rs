@@ -59,8 +59,8 @@ pub use generator::Generator;
 pub use io::{DiscriminatorInput, DiscriminatorOutput, GeneratorInput, InputGradient};
 pub use latent::{LatentDistribution, LatentSpec};
 pub use model_file::{
-    BundleCard, CLASSIFIER, DISCRIMINATOR, ENCODER, FORMAT, FORMAT_NAMED, GENERATOR, ModelBundle,
-    ModelCard, ModelFile,
+    BundleCard, CLASSIFIER, DISCRIMINATOR, ENCODER, FORMAT, FORMAT_NAMED, GENERATOR, INVERSE,
+    ModelBundle, ModelCard, ModelFile,
 };
 pub use size::{KeyImpact, NetworkSize, rank_by_impact};
 pub use weights::{apply_weights, collect_weights};

@@ -13,7 +13,7 @@ use burn::train::{SupervisedTraining, TrainingStrategy};
 use ganforge_data::{DataError, Dataset};
 use ganforge_infer::Signature;
 
-use crate::error::TrainError;
+use crate::error::{RecipeError, TrainError};
 use crate::evaluation::{Examiner, OwnMetrics, Protocols, examiner, protocols};
 use crate::experiment::Experiment;
 use crate::memory::check_memory;
@@ -68,7 +68,7 @@ pub fn train<S: System>(
     let dataset = &data.images;
     let experiment = &recipe.experiment;
     let directory = RunDirectory::new(&options.out);
-    check_batch(recipe.experiment.run.batch, dataset.len())?;
+    check_sizes(recipe.experiment.run.batch, &data)?;
     let memory_warning = check_memory(recipe, Some(dataset), device)?;
     let training_device = device.clone().autodiff();
     let beginning = options.take_beginning()?;
@@ -210,6 +210,24 @@ fn check_batch(batch: usize, images: usize) -> Result<(), TrainError> {
         return Ok(());
     }
     Err(TrainError::Data(DataError::BatchSize { batch, images }))
+}
+
+/// Refuses data of fewer images than a batch, and a second domain whose images have another shape.
+fn check_sizes(batch: usize, data: &TrainingData) -> Result<(), TrainError> {
+    let images = &data.images;
+    check_batch(batch, images.len())?;
+    let Some(target) = &data.target else {
+        return Ok(());
+    };
+    check_batch(batch, target.len())?;
+    if target.shape() == images.shape() {
+        return Ok(());
+    }
+    let allowed = format!(
+        "{}, the shape of [data]; target.size and target.channels change it",
+        images.shape()
+    );
+    Err(RecipeError::value("target", format!("of shape {}", target.shape()), allowed).into())
 }
 
 /// Prepares and locks the run directory. Returns the lock and warnings.

@@ -15,7 +15,7 @@ use ganforge_train::{Recipe, System, TrainOptions, train};
 use serde_json::Value;
 
 /// A built-in recipe of each system, and what makes it small.
-const RECIPES: [(&str, &str, &[&str]); 7] = [
+const RECIPES: [(&str, &str, &[&str]); 9] = [
     (
         "gan",
         "digits",
@@ -71,6 +71,39 @@ const RECIPES: [(&str, &str, &[&str]); 7] = [
         &[
             "generator.hidden=[16]",
             "classifier.hidden=[16, 8]",
+            "run.batch=16",
+            "run.samples=4",
+            "average.half_life=200",
+            "evaluation.samples=100",
+            "evaluation.every=1",
+        ],
+    ),
+    (
+        "discogan",
+        "discogan-2017-points-small",
+        &[
+            "generator.hidden=[16]",
+            "discriminator.hidden=[16, 16]",
+            "translation.feature_matching=0.5",
+            "run.batch=16",
+            "run.samples=4",
+            "average.half_life=200",
+            "evaluation.samples=100",
+            "evaluation.every=1",
+        ],
+    ),
+    (
+        "cyclegan",
+        "cyclegan-2017-mnist-small",
+        &[
+            "data.source=digits",
+            "data.take=900",
+            "target.source=digits",
+            "target.skip=900",
+            "target.take=800",
+            "generator.width=2",
+            "generator.blocks=1",
+            "discriminator.width=2",
             "run.batch=16",
             "run.samples=4",
             "average.half_life=200",

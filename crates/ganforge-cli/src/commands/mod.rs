@@ -14,6 +14,7 @@ mod listing;
 mod reconstruct;
 mod sample;
 mod train;
+mod translate;
 
 pub use arithmetic::arithmetic;
 pub use bench::bench;
@@ -27,6 +28,7 @@ pub use listing::{devices, recipes};
 pub use reconstruct::reconstruct;
 pub use sample::sample;
 pub use train::train;
+pub use translate::translate;
 
 use std::fmt::Display;
 use std::io::{ErrorKind, Write};

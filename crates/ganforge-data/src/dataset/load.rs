@@ -17,7 +17,9 @@ pub(crate) fn load(spec: &DataSpec, options: &DataOptions) -> Result<RawDataset,
         DataSpec::Idx(path) => idx::load(path, options),
         DataSpec::Folder(path) => folder::load(path, options),
         DataSpec::Points(path) => points::load(path, options),
+        DataSpec::Ring5 => mixture::load(&Mixture::ring5(), "ring5", options),
         DataSpec::Ring8 => mixture::load(&Mixture::ring8(), "ring8", options),
+        DataSpec::Ring10 => mixture::load(&Mixture::ring10(), "ring10", options),
         DataSpec::Grid25 => mixture::load(&Mixture::grid25(), "grid25", options),
         DataSpec::Stacked(digits) => {
             let digit_options = stacked::digit_options(options)?;

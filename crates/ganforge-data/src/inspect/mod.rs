@@ -68,7 +68,11 @@ pub fn inspect(spec: &DataSpec, options: &DataOptions) -> Result<Inspection, Dat
                 &source, path, scan, options,
             )))
         }
-        DataSpec::Points(_) | DataSpec::Ring8 | DataSpec::Grid25 => {
+        DataSpec::Points(_)
+        | DataSpec::Ring5
+        | DataSpec::Ring8
+        | DataSpec::Ring10
+        | DataSpec::Grid25 => {
             let raw = load(spec, options)?;
             Ok(Inspection::Points(points::of(&source, &raw)))
         }

@@ -4,6 +4,7 @@
 //! a ring of 8 and a grid of 25 equally weighted modes, 100,000 points.
 
 use std::f32::consts::FRAC_1_SQRT_2;
+use std::f64::consts::TAU;
 
 use ganforge_core::{below, keyed_rng};
 use rand_chacha::rand_core::Rng;
@@ -51,6 +52,24 @@ impl Mixture {
         }
     }
 
+    /// Five modes on a circle of radius 1 around (-3, 0), standard deviation 0.05: the first domain of a translation.
+    #[must_use]
+    pub fn ring5() -> Self {
+        Self {
+            centers: circle(5, 1.0, -3.0),
+            sigma: 0.05,
+        }
+    }
+
+    /// Ten modes on a circle of radius 1.5 around (3, 0), standard deviation 0.05: the second domain of a translation.
+    #[must_use]
+    pub fn ring10() -> Self {
+        Self {
+            centers: circle(10, 1.5, 3.0),
+            sigma: 0.05,
+        }
+    }
+
     /// Twenty-five modes at {-4, -2, 0, 2, 4} × {-4, -2, 0, 2, 4}, standard deviation 0.05.
     #[must_use]
     pub fn grid25() -> Self {
@@ -74,6 +93,16 @@ impl Mixture {
         });
         (point, mode)
     }
+}
+
+/// `count` points at equal distances on a circle around `(x, 0)`, the first to the right of its centre.
+fn circle(count: u16, radius: f64, x: f64) -> Vec<[f32; 2]> {
+    let angle = |index: u16| f64::from(index) * TAU / f64::from(count);
+    let point = |angle: f64| [x + radius * angle.cos(), radius * angle.sin()];
+    let points = (0..count).map(|index| point(angle(index)));
+    points
+        .map(|point| point.map(|value| value as f32))
+        .collect()
 }
 
 /// Number of points of the protocol.
@@ -119,7 +148,12 @@ mod tests {
 
     #[test]
     fn the_expected_fraction_of_points_lies_within_three_deviations() {
-        for mixture in [Mixture::ring8(), Mixture::grid25()] {
+        for mixture in [
+            Mixture::ring5(),
+            Mixture::ring8(),
+            Mixture::ring10(),
+            Mixture::grid25(),
+        ] {
             let fraction = high_quality(&mixture, 50_000);
             assert!((fraction - 0.98889).abs() < 0.002, "{fraction}");
         }
@@ -148,6 +182,14 @@ mod tests {
                 .iter()
                 .all(|[x, y]| (x.hypot(*y) - 1.0).abs() < 1e-6)
         );
+        for (ring, modes, x, radius) in [
+            (Mixture::ring5(), 5, -3.0, 1.0),
+            (Mixture::ring10(), 10, 3.0, 1.5),
+        ] {
+            assert_eq!(ring.centers.len(), modes);
+            let mut centers = ring.centers.iter();
+            assert!(centers.all(|center| ((center[0] - x).hypot(center[1]) - radius).abs() < 1e-6));
+        }
         let grid = Mixture::grid25();
         assert_eq!(grid.centers.len(), 25);
         assert_eq!((grid.centers[0], grid.centers[24]), ([-4.0; 2], [4.0; 2]));

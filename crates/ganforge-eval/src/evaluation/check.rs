@@ -34,8 +34,7 @@ pub(super) fn no_modes(metric: MetricName) -> EvalError {
     }
 }
 
-const NO_MODES: &str =
-    "the modes of these data are not known; those of ring8, grid25 and stacked digits are";
+const NO_MODES: &str = "the modes of these data are not known; those of ring5, ring10, ring8, grid25 and stacked digits are";
 
 fn refusal(metric: MetricName, config: &EvaluatorConfig) -> Option<&'static str> {
     let points = config.image.is_point();

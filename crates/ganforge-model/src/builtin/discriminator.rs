@@ -11,8 +11,9 @@ use crate::io::DiscriminatorInput;
 use crate::layers::{Conditioning, TracedOutput};
 use crate::networks::{
     AutoencoderDiscriminator, AutoencoderDiscriminatorConfig, DcganDiscriminator,
-    DcganDiscriminatorConfig, MlpDiscriminator, MlpDiscriminatorConfig, R3ganDiscriminator,
-    R3ganDiscriminatorConfig, ResnetDiscriminator, ResnetDiscriminatorConfig,
+    DcganDiscriminatorConfig, MlpDiscriminator, MlpDiscriminatorConfig, PatchDiscriminator,
+    PatchDiscriminatorConfig, R3ganDiscriminator, R3ganDiscriminatorConfig, ResnetDiscriminator,
+    ResnetDiscriminatorConfig,
 };
 use crate::{ConfigError, ImageShape, NetworkSize};
 
@@ -41,6 +42,8 @@ pub enum DiscriminatorConfig {
     Resnet(ResnetDiscriminatorConfig),
     /// An autoencoder, whose score is its reconstruction error with the sign changed (Zhao et al. 2017).
     Autoencoder(AutoencoderDiscriminatorConfig),
+    /// Convolutions that score overlapping patches (Isola et al. 2017).
+    Patch(PatchDiscriminatorConfig),
 }
 
 impl DiscriminatorArchitecture for DiscriminatorConfig {
@@ -67,6 +70,9 @@ impl DiscriminatorArchitecture for DiscriminatorConfig {
             Self::Autoencoder(config) => {
                 DiscriminatorNet::Autoencoder(config.init(image, classes, rng, device)?)
             }
+            Self::Patch(config) => {
+                DiscriminatorNet::Patch(config.init(image, classes, rng, device)?)
+            }
         })
     }
 
@@ -77,6 +83,7 @@ impl DiscriminatorArchitecture for DiscriminatorConfig {
             Self::R3gan(config) => config.size(image, classes),
             Self::Resnet(config) => config.size(image, classes),
             Self::Autoencoder(config) => Some(config.size(image)),
+            Self::Patch(config) => config.size(image),
         }
     }
 
@@ -86,7 +93,7 @@ impl DiscriminatorArchitecture for DiscriminatorConfig {
             Self::Dcgan(config) => (config.batch_norm, config.minibatch_features),
             Self::Resnet(config) => (false, config.minibatch_features),
             Self::R3gan(config) => (false, config.minibatch_features),
-            Self::Autoencoder(_) => (false, None),
+            Self::Autoencoder(_) | Self::Patch(_) => (false, None),
         };
         if batch_norm {
             return Some(Coupling::BATCH_NORM);
@@ -100,7 +107,7 @@ impl DiscriminatorArchitecture for DiscriminatorConfig {
             Self::Dcgan(config) => config.conditioning,
             Self::Resnet(config) => config.conditioning,
             Self::R3gan(config) => config.conditioning,
-            Self::Autoencoder(_) => None,
+            Self::Autoencoder(_) | Self::Patch(_) => None,
         };
         conditioning == Some(Conditioning::Auxiliary)
     }
@@ -117,7 +124,11 @@ impl DiscriminatorArchitecture for DiscriminatorConfig {
             ]
             .into_iter()
             .find(|&(_, share)| share > 0.0),
-            Self::Dcgan(_) | Self::Resnet(_) | Self::R3gan(_) | Self::Autoencoder(_) => None,
+            Self::Dcgan(_)
+            | Self::Resnet(_)
+            | Self::R3gan(_)
+            | Self::Autoencoder(_)
+            | Self::Patch(_) => None,
         }
     }
 }
@@ -135,6 +146,8 @@ pub enum DiscriminatorNet {
     R3gan(R3ganDiscriminator),
     /// An autoencoder.
     Autoencoder(AutoencoderDiscriminator),
+    /// Convolutions that score overlapping patches.
+    Patch(PatchDiscriminator),
 }
 
 impl TracedDiscriminator for DiscriminatorNet {
@@ -145,6 +158,7 @@ impl TracedDiscriminator for DiscriminatorNet {
             Self::Resnet(network) => network.trace(input),
             Self::R3gan(network) => network.trace(input),
             Self::Autoencoder(network) => network.trace(input),
+            Self::Patch(network) => network.trace(input),
         }
     }
 
@@ -155,6 +169,7 @@ impl TracedDiscriminator for DiscriminatorNet {
             Self::Resnet(network) => TracedDiscriminator::hidden_layers(network, input),
             Self::R3gan(network) => TracedDiscriminator::hidden_layers(network, input),
             Self::Autoencoder(network) => TracedDiscriminator::hidden_layers(network, input),
+            Self::Patch(network) => TracedDiscriminator::hidden_layers(network, input),
         }
     }
 }

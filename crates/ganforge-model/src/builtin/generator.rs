@@ -12,7 +12,7 @@ use crate::layers::{Norm, OutputBias};
 use crate::networks::{
     ContextEncoderGenerator, ContextEncoderGeneratorConfig, DcganGenerator, DcganGeneratorConfig,
     LapganGenerator, LapganGeneratorConfig, MlpGenerator, MlpGeneratorConfig, R3ganGenerator,
-    R3ganGeneratorConfig, ResnetGenerator, ResnetGeneratorConfig,
+    R3ganGeneratorConfig, ResnetGenerator, ResnetGeneratorConfig, Translator, TranslatorConfig,
 };
 use crate::size::exact_count;
 use crate::{ConfigError, ImageShape, LatentSpec, NetworkSize};
@@ -44,6 +44,11 @@ pub enum GeneratorConfig {
     Lapgan(LapganGeneratorConfig),
     /// An encoder and decoder that complete images with a hole (Pathak et al. 2016).
     ContextEncoder(ContextEncoderGeneratorConfig),
+    /// A network that translates images of one domain to another.
+    Translator {
+        /// Its layers.
+        network: TranslatorConfig,
+    },
 }
 
 impl GeneratorArchitecture for GeneratorConfig {
@@ -65,6 +70,9 @@ impl GeneratorArchitecture for GeneratorConfig {
             Self::ContextEncoder(config) => {
                 GeneratorNet::ContextEncoder(config.init(image, classes, rng, device)?)
             }
+            Self::Translator { network } => {
+                GeneratorNet::Translator(network.init(image, rng, device)?)
+            }
         })
     }
 
@@ -80,6 +88,7 @@ impl GeneratorArchitecture for GeneratorConfig {
             Self::Resnet(config) => config.size(image, classes),
             Self::Lapgan(config) => config.size(image, classes),
             Self::ContextEncoder(config) => config.size(image, classes),
+            Self::Translator { network } => network.size(image),
         }
     }
 
@@ -93,13 +102,18 @@ impl GeneratorArchitecture for GeneratorConfig {
                 Norm::None | Norm::VirtualBatch => None,
             },
             Self::ContextEncoder(config) => config.batch_norm_1d(),
-            Self::Dcgan(_) | Self::R3gan(_) | Self::Resnet(_) | Self::Lapgan(_) => None,
+            Self::Dcgan(_)
+            | Self::R3gan(_)
+            | Self::Resnet(_)
+            | Self::Lapgan(_)
+            | Self::Translator { .. } => None,
         }
     }
 
     fn input(&self, image: ImageShape) -> Option<ImageShape> {
         match self {
             Self::ContextEncoder(config) => config.input(image),
+            Self::Translator { .. } => Some(image),
             Self::Mlp(_) | Self::Dcgan(_) | Self::R3gan(_) | Self::Resnet(_) | Self::Lapgan(_) => {
                 None
             }
@@ -109,9 +123,12 @@ impl GeneratorArchitecture for GeneratorConfig {
     fn prepare_input(&self, image: &[f32], shape: ImageShape, rng: &mut ChaCha8Rng) -> Vec<f32> {
         match self {
             Self::ContextEncoder(config) => config.prepare_input(image, shape, rng),
-            Self::Mlp(_) | Self::Dcgan(_) | Self::R3gan(_) | Self::Resnet(_) | Self::Lapgan(_) => {
-                image.to_vec()
-            }
+            Self::Mlp(_)
+            | Self::Dcgan(_)
+            | Self::R3gan(_)
+            | Self::Resnet(_)
+            | Self::Lapgan(_)
+            | Self::Translator { .. } => image.to_vec(),
         }
     }
 
@@ -122,7 +139,8 @@ impl GeneratorArchitecture for GeneratorConfig {
             | Self::R3gan(_)
             | Self::Resnet(_)
             | Self::Lapgan(_)
-            | Self::ContextEncoder(_) => false,
+            | Self::ContextEncoder(_)
+            | Self::Translator { .. } => false,
         }
     }
 
@@ -141,6 +159,7 @@ impl GeneratorArchitecture for GeneratorConfig {
             Self::Resnet(config) => config.latent(),
             Self::Lapgan(config) => config.latent(),
             Self::ContextEncoder(config) => config.latent(),
+            Self::Translator { .. } => LatentSpec::normal(0),
         }
     }
 }
@@ -164,6 +183,8 @@ pub enum GeneratorNet {
     Lapgan(LapganGenerator),
     /// An encoder and decoder that complete images.
     ContextEncoder(ContextEncoderGenerator),
+    /// A translator of images.
+    Translator(Translator),
 }
 
 impl Generator for GeneratorNet {
@@ -175,6 +196,7 @@ impl Generator for GeneratorNet {
             Self::R3gan(network) => network.forward(input),
             Self::Lapgan(network) => network.forward(input),
             Self::ContextEncoder(network) => network.forward(input),
+            Self::Translator(network) => network.forward(input),
         }
     }
 
@@ -186,6 +208,7 @@ impl Generator for GeneratorNet {
             Self::R3gan(network) => network.forward_memory(rows),
             Self::Lapgan(network) => network.forward_memory(rows),
             Self::ContextEncoder(network) => network.forward_memory(rows),
+            Self::Translator(network) => network.forward_memory(rows),
         }
     }
 }

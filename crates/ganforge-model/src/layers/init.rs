@@ -167,7 +167,7 @@ impl<'a> WeightInit<'a> {
         ))
     }
 
-    fn bias(&mut self, outputs: usize, fan_in: usize) -> Param<Tensor<1>> {
+    pub(crate) fn bias(&mut self, outputs: usize, fan_in: usize) -> Param<Tensor<1>> {
         match self.init {
             Init::Fan => self.weight([outputs], fan_in),
             Init::He | Init::Glorot | Init::Normal { .. } | Init::Uniform { .. } => {

@@ -27,6 +27,7 @@ mod maxout;
 pub(crate) mod memory;
 mod minibatch;
 mod norm;
+mod reflect;
 mod resample;
 mod traced;
 pub(crate) mod weight_norm;
@@ -47,9 +48,10 @@ pub use minibatch::{
 };
 pub use norm::{
     ConditionalBatchNorm, InputLayer, InputLayerConfig, Norm, NormContext, NormLayer,
-    VirtualBatchNorm, batch_norm,
+    VirtualBatchNorm, batch_norm, instance_norm,
 };
 pub(crate) use norm::{default_reference, normalise_and_activate, parse_norm, unscaled};
+pub use reflect::reflect;
 pub use resample::{low_pass, upsample, upsample_bilinear};
 pub(crate) use traced::upsample_nearest;
 pub use traced::{Traced, average_pool};

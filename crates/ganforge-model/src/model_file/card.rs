@@ -30,6 +30,9 @@ pub const DISCRIMINATOR: &str = "discriminator";
 /// The name of the network that computes latents of images.
 pub const ENCODER: &str = "encoder";
 
+/// The name of the network that translates back, from the second domain to the first.
+pub const INVERSE: &str = "inverse";
+
 /// The metadata of a generator: its configuration `A`, and how it was trained.
 ///
 /// ```

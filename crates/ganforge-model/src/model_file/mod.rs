@@ -9,10 +9,12 @@
 mod bundle;
 mod card;
 mod file;
+mod translators;
 
 pub use bundle::ModelBundle;
 pub use card::{
-    BundleCard, CLASSIFIER, DISCRIMINATOR, ENCODER, FORMAT, FORMAT_NAMED, GENERATOR, ModelCard,
+    BundleCard, CLASSIFIER, DISCRIMINATOR, ENCODER, FORMAT, FORMAT_NAMED, GENERATOR, INVERSE,
+    ModelCard,
 };
 
 use std::collections::BTreeMap;

@@ -7,9 +7,11 @@ mod dcgan;
 mod joint;
 mod lapgan;
 mod mlp;
+mod patch;
 mod pyramid;
 mod r3gan;
 mod resnet;
+mod translator;
 
 pub use autoencoder::{
     AutoencoderDiscriminator, AutoencoderDiscriminatorConfig, ReconstructionError,
@@ -29,11 +31,16 @@ pub use lapgan::{
     LaplacianPyramid, LevelDiscriminator, LevelGenerator, MAX_LAPGAN_LEVELS,
 };
 pub use mlp::{MlpDiscriminator, MlpDiscriminatorConfig, MlpGenerator, MlpGeneratorConfig};
+pub use patch::{PatchDiscriminator, PatchDiscriminatorConfig};
 pub use r3gan::{
     R3ganDiscriminator, R3ganDiscriminatorConfig, R3ganGenerator, R3ganGeneratorConfig,
 };
 pub use resnet::{
     ResnetDiscriminator, ResnetDiscriminatorConfig, ResnetGenerator, ResnetGeneratorConfig,
+};
+pub use translator::{
+    EncoderDecoder, EncoderDecoderConfig, MlpTranslator, MlpTranslatorConfig, ResnetTranslator,
+    ResnetTranslatorConfig, Translator, TranslatorConfig, Translators,
 };
 
 #[cfg(test)]

@@ -63,9 +63,11 @@ impl Examiner {
             .features(config.features)
             .split(config.split);
         let image = signature.image;
-        let data = &recipe.experiment.data;
+        // Samples of a system of two domains are images of the second.
+        let target = recipe.experiment.target.as_ref();
+        let data = target.unwrap_or(&recipe.experiment.data);
         let mut reference = ReferenceData::new(&data.source, image, &data.options())?;
-        if data.skip == 0 && data.take.is_none() {
+        if target.is_none() && data.skip == 0 && data.take.is_none() {
             reference = reference.with_training(dataset.clone());
         }
         let mut evaluator = reference.evaluator(&request, device)?;

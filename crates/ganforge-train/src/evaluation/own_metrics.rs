@@ -12,6 +12,7 @@ use crate::system::{Shipped, System};
 pub struct OwnMetrics<S> {
     system: S,
     test: Dataset,
+    target: Option<Dataset>,
     device: Device,
 }
 
@@ -28,6 +29,7 @@ impl<S: System> OwnMetrics<S> {
         Ok(Some(Self {
             system: system.clone(),
             test: unseen(&experiment.data)?,
+            target: experiment.target.as_ref().map(unseen).transpose()?,
             device: device.clone(),
         }))
     }
@@ -40,7 +42,16 @@ impl<S: System> OwnMetrics<S> {
         &self,
         shipped: &Shipped<S>,
     ) -> Result<impl Iterator<Item = (String, f64)> + use<S>, TrainError> {
-        let values = self.system.measure(shipped, &self.test, &self.device)?;
+        let Self {
+            system,
+            test,
+            target,
+            device,
+        } = self;
+        let values = match target {
+            Some(target) => system.measure_domains(shipped, test, target, device)?,
+            None => system.measure(shipped, test, device)?,
+        };
         let names = self.system.own_metrics().iter();
         Ok(names.map(|&name| name.to_owned()).zip(values))
     }

@@ -221,7 +221,11 @@ fn smallest_images<S: System>(recipe: &Recipe<S>) -> TrainingImages {
     let (native, count) = match &data.source {
         DataSpec::Digits => ([1, 8, 8], 1797.0),
         DataSpec::Mnist | DataSpec::FashionMnist => ([1, 28, 28], 60_000.0),
-        DataSpec::Ring8 | DataSpec::Grid25 | DataSpec::Points(_) => ([2, 1, 1], 0.0),
+        DataSpec::Ring5
+        | DataSpec::Ring8
+        | DataSpec::Ring10
+        | DataSpec::Grid25
+        | DataSpec::Points(_) => ([2, 1, 1], 0.0),
         DataSpec::Stacked(_) => ([3, 8, 8], 0.0),
         DataSpec::Idx(_) | DataSpec::Folder(_) => ([1, 8, 8], 0.0),
     };

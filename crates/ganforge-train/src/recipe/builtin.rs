@@ -1,7 +1,7 @@
 //! The recipes that are built into the library.
 
 /// Name and text of every built-in recipe, in the order in which `ganforge recipes` lists them.
-const BUILTIN: [(&str, &str); 35] = [
+const BUILTIN: [(&str, &str); 39] = [
     ("digits", include_str!("../../recipes/digits.toml")),
     (
         "digits-conditional",
@@ -113,6 +113,22 @@ const BUILTIN: [(&str, &str); 35] = [
     (
         "infogan-2016-digits-small",
         include_str!("../../recipes/infogan-2016-digits-small.toml"),
+    ),
+    (
+        "discogan-2017-points-small",
+        include_str!("../../recipes/discogan-2017-points-small.toml"),
+    ),
+    (
+        "discogan-2017-folder",
+        include_str!("../../recipes/discogan-2017-folder.toml"),
+    ),
+    (
+        "cyclegan-2017-folder",
+        include_str!("../../recipes/cyclegan-2017-folder.toml"),
+    ),
+    (
+        "cyclegan-2017-mnist-small",
+        include_str!("../../recipes/cyclegan-2017-mnist-small.toml"),
     ),
     (
         "folder-dcgan",

@@ -1,7 +1,9 @@
 //! The systems that a recipe can name.
 
 use crate::error::RecipeError;
-use crate::system::{Ali, Bigan, ContextEncoder, Gan, InfoGan, Lapgan, SemiSupervised, System};
+use crate::system::{
+    Ali, Bigan, ContextEncoder, CycleGan, DiscoGan, Gan, InfoGan, Lapgan, SemiSupervised, System,
+};
 
 /// Code that is generic over the system of a recipe: a closure with a type parameter.
 pub trait ForSystem {
@@ -75,5 +77,7 @@ systems![
     Ali,
     Bigan,
     InfoGan,
-    Lapgan
+    Lapgan,
+    DiscoGan,
+    CycleGan
 ];

@@ -233,6 +233,20 @@ pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + '
         Ok(Vec::new())
     }
 
+    /// As [`measure`](Self::measure) for a system of [two domains](Self::USES_TARGET), on unseen images of both.
+    ///
+    /// # Errors
+    /// As [`measure`](Self::measure).
+    fn measure_domains(
+        &self,
+        shipped: &Shipped<Self>,
+        source: &Dataset,
+        _target: &Dataset,
+        device: &Device,
+    ) -> Result<Vec<f64>, TrainError> {
+        self.measure(shipped, source, device)
+    }
+
     /// Named terms that the losses report beside those of every game, in the order in which a reader wants them.
     fn terms(&self) -> &'static [&'static str] {
         &[]

@@ -14,6 +14,7 @@ mod one_stage;
 mod players;
 mod rules;
 mod semi_supervised;
+mod translation;
 
 pub use ali::{Ali, AliRound, Bidirectional, Bigan, EncoderAndGenerator};
 pub use context_encoder::{ContextEncoder, InpaintingConfig, InpaintingRound};
@@ -24,3 +25,7 @@ pub use lapgan::{Lapgan, LapganRound};
 pub use loader::{ImageBatch, ImageSource, Latents, Loader};
 pub use players::{Players, Start};
 pub use semi_supervised::{SemiSupervised, SemiSupervisedRound};
+pub use translation::{
+    CycleGan, CycleRules, DiscoGan, DiscoRules, Discriminators, Distance, ImagePool, Translation,
+    TranslationRound, TranslationRules, Weights,
+};

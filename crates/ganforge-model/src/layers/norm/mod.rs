@@ -3,6 +3,7 @@
 mod batch;
 mod conditional;
 mod input_layer;
+mod instance;
 mod kind;
 mod parse;
 mod virtual_batch;
@@ -10,6 +11,7 @@ mod virtual_batch;
 pub use batch::batch_norm;
 pub use conditional::ConditionalBatchNorm;
 pub use input_layer::{InputLayer, InputLayerConfig, NormContext};
+pub use instance::instance_norm;
 pub use kind::Norm;
 pub(crate) use parse::{default_reference, parse_norm};
 pub use virtual_batch::VirtualBatchNorm;

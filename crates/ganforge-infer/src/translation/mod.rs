@@ -1,0 +1,7 @@
+//! Translation of images between two domains, and its accuracy where the truth is known.
+
+mod accuracy;
+mod translator;
+
+pub use accuracy::TranslationAccuracy;
+pub use translator::{Direction, Translator};
