@@ -30,14 +30,15 @@ usage: cargo xtask <COMMAND>
              [--out DIR] [--peer dcgan_torch.py] [--prebuilt DIR]
   modes      the table of mode coverage on mixtures of Gaussians: trains for about an hour; resumes where it stopped
              [--out DIR] [--images N]; needs python3 with numpy
-  reproduce  a published table: trains goodfellow-2014-mnist, pacgan-2018-ring8 or pacgan-2018-grid25 with several seeds, for hours,
-             resumes where it stopped, and scores them as the paper does
-             RECIPE [--out DIR] [--data SPEC] [--images N] [--set KEY=VALUE]... [--score-only]
-  arithmetic   the scores of latent arithmetic: trains mnist-dcgan for minutes, resumes where it stopped, and scores 200 sums
+  reproduce  a published table: trains goodfellow-2014-mnist, pacgan-2018-ring8, pacgan-2018-grid25, salimans-2016-mnist or
+             salimans-2016-mnist-small with several seeds, for hours, resumes where it stopped, and scores them as the paper does
+             RECIPE [--out DIR] [--data SPEC] [--images N] [--set KEY=VALUE]... [--seeds N] [--score-only]
+  arithmetic the scores of latent arithmetic: trains mnist-dcgan for minutes, resumes where it stopped, and scores 200 sums
              [--out DIR] [--data SPEC] [--images N]
   compare    times beside PyTorch on the CPU, in turn; needs an otherwise idle machine
              [--peer dcgan_torch.py] [--python PROGRAM] [--rounds N] [--only TEXT] [--out FILE]; needs torch
-  digit-classifier   trains the built-in classifier of evaluation for some ten minutes, and replaces its file
+  digit-classifier
+             trains the built-in classifier of evaluation for some ten minutes, and replaces its file
              [--mnist DIR]
 ";
 

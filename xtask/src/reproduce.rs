@@ -9,47 +9,105 @@ use crate::trials::{self, Trial};
 /// A row of a published table, and how to reproduce it.
 struct Row {
     recipe: &'static str,
-    /// How many seeds, from 0.
+    /// How many seeds, from 0, unless `--seeds` asks for fewer.
     seeds: u64,
-    evaluate: &'static [&'static str],
+    /// The command that scores a run, and its options.
+    score: &'static [&'static str],
     published: &'static str,
-    /// Name in a report of `ganforge evaluate`, heading with the unit, what to multiply by, and decimals.
-    figures: &'static [(&'static str, &'static str, f64, usize)],
+    figures: &'static [Figure],
 }
 
-const MODES: &[(&str, &str, f64, usize)] = &[
-    ("modes", "modes", 1.0, 1),
-    ("high-quality", "high quality, %", 100.0, 1),
-    ("reverse-kl", "reverse KL", 1.0, 2),
+/// A column of the table.
+struct Figure {
+    heading: &'static str,
+    /// Where the report has it, as a JSON pointer: a number, or a metric of `ganforge evaluate` with `value` and `error`.
+    at: &'static str,
+    factor: f64,
+    decimals: usize,
+}
+
+impl Figure {
+    fn value(&self, report: &Value) -> f64 {
+        let found = report.pointer(self.at).unwrap_or(&Value::Null);
+        let value = found.as_f64().or_else(|| found["value"].as_f64());
+        value.unwrap_or(f64::NAN) * self.factor
+    }
+
+    /// The value with its standard error within the run, if the report has one.
+    fn cell(&self, report: &Value) -> String {
+        let decimals = self.decimals;
+        let error = report.pointer(&format!("{}/error/standard_error", self.at));
+        let error = error.and_then(Value::as_f64);
+        let error = error.map(|error| format!(" ± {:.decimals$}", error * self.factor));
+        format!(
+            "{:.decimals$}{}",
+            self.value(report),
+            error.unwrap_or_default()
+        )
+    }
+}
+
+const fn figure(heading: &'static str, at: &'static str, factor: f64, decimals: usize) -> Figure {
+    Figure {
+        heading,
+        at,
+        factor,
+        decimals,
+    }
+}
+
+const MODES: &[Figure] = &[
+    figure("modes", "/metrics/modes", 1.0, 1),
+    figure("high quality, %", "/metrics/high-quality", 100.0, 1),
+    figure("reverse KL", "/metrics/reverse-kl", 1.0, 2),
 ];
 
-const ROWS: [Row; 3] = [
+const ERRORS: &[Figure] = &[figure("errors", "/wrong", 1.0, 1)];
+
+const ROWS: [Row; 5] = [
     Row {
         recipe: "goodfellow-2014-mnist",
         seeds: 3,
-        evaluate: &["--metrics", "parzen", "--samples", "10000"],
+        score: &["evaluate", "--metrics", "parzen", "--samples", "10000"],
         published: "225 ± 2 nats (Goodfellow et al. 2014, table 1)",
-        figures: &[("parzen", "log-likelihood, nats", 1.0, 1)],
+        figures: &[figure("log-likelihood, nats", "/metrics/parzen", 1.0, 1)],
     },
     Row {
         recipe: "pacgan-2018-ring8",
         seeds: 10,
-        evaluate: &["--data", "ring8", "--samples", "2500"],
+        score: &["evaluate", "--data", "ring8", "--samples", "2500"],
         published: "6.3 ± 0.5 modes, 98.2 % (Lin et al. 2018, plain GAN)",
         figures: MODES,
     },
     Row {
         recipe: "pacgan-2018-grid25",
         seeds: 10,
-        evaluate: &["--data", "grid25", "--samples", "2500"],
+        score: &["evaluate", "--data", "grid25", "--samples", "2500"],
         published: "17.3 ± 0.8 modes, 94.8 % (Lin et al. 2018, plain GAN)",
         figures: MODES,
     },
+    Row {
+        recipe: "salimans-2016-mnist",
+        seeds: 10,
+        score: &["classify"],
+        published: SALIMANS,
+        figures: ERRORS,
+    },
+    Row {
+        recipe: "salimans-2016-mnist-small",
+        seeds: 10,
+        score: &["classify"],
+        published: SALIMANS,
+        figures: ERRORS,
+    },
 ];
+
+const SALIMANS: &str = "93 ± 6.5 errors of 10,000 after 300 epochs, standard deviation over ten subsets of 100 labels (Salimans et al. 2016, table 1)";
 
 /// What to train and where.
 pub struct Options {
     row: &'static Row,
+    seeds: u64,
     out: PathBuf,
     data: Option<String>,
     images: Option<String>,
@@ -59,7 +117,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Reads `RECIPE [--out DIR] [--data SPEC] [--images N] [--set KEY=VALUE]... [--score-only]`.
+    /// Reads `RECIPE [--out DIR] [--data SPEC] [--images N] [--set KEY=VALUE]... [--seeds N] [--score-only]`.
     pub fn parse(words: &[&str]) -> Result<Self, String> {
         let known = || ROWS.map(|row| row.recipe).join(", ");
         let [recipe, words @ ..] = words else {
@@ -74,6 +132,7 @@ impl Options {
         })?;
         let mut options = Self {
             row,
+            seeds: row.seeds,
             out: PathBuf::from("runs").join(recipe),
             data: None,
             images: None,
@@ -91,6 +150,11 @@ impl Options {
                 "--data" => options.data = Some(value()?),
                 "--images" => options.images = Some(value()?),
                 "--set" => options.changes.push(value()?),
+                "--seeds" => {
+                    let count = value()?;
+                    let count = count.parse().ok().filter(|count| *count > 0);
+                    options.seeds = count.ok_or("reproduce: `--seeds` needs a number from 1")?;
+                }
                 "--score-only" => options.score_only = true,
                 _ => return Err(format!("reproduce: `{word}` is no option")),
             }
@@ -110,7 +174,7 @@ impl Options {
             arguments: arguments.clone(),
             folder: self.out.join(format!("seed-{seed}")),
         };
-        (0..self.row.seeds).map(trial).collect()
+        (0..self.seeds).map(trial).collect()
     }
 }
 
@@ -125,27 +189,21 @@ pub fn run(options: &Options) -> Result<(), String> {
         trials::side_by_side(&trials, Trial::train)?;
     }
 
-    let mut evaluate = options.row.evaluate.to_vec();
-    if !evaluate.contains(&"--data") {
-        evaluate.extend(["--data", options.data.as_deref().unwrap_or("mnist")]);
+    let mut score = options.row.score.to_vec();
+    if !score.contains(&"--data") {
+        score.extend(["--data", options.data.as_deref().unwrap_or("mnist")]);
     }
-    let heads: Vec<&str> = figures.iter().map(|(_, heading, ..)| *heading).collect();
+    let heads: Vec<&str> = figures.iter().map(|figure| figure.heading).collect();
     println!("{}, published: {published}", options.row.recipe);
     println!("| seed | images | {} |", heads.join(" | "));
     println!("|---|---|{}", "---|".repeat(heads.len()));
     let mut reports = Vec::new();
     for trial in &trials {
-        let Some(report) = trial.evaluate(&evaluate)? else {
+        let Some(report) = trial.score(&score)? else {
             println!("| {} | 0 |{}", trial.seed, " |".repeat(heads.len()));
             continue;
         };
-        let cells = figures.iter().map(|(name, _, factor, decimals)| {
-            let value = value(&report, name) * factor;
-            let error = report["metrics"][name]["error"]["standard_error"].as_f64();
-            let error = error.map(|error| format!(" ± {:.decimals$}", error * factor));
-            format!("{value:.decimals$}{}", error.unwrap_or_default())
-        });
-        let cells: Vec<String> = cells.collect();
+        let cells: Vec<String> = figures.iter().map(|figure| figure.cell(&report)).collect();
         println!(
             "| {} | {} | {} |",
             trial.seed,
@@ -154,12 +212,9 @@ pub fn run(options: &Options) -> Result<(), String> {
         );
         reports.push(report);
     }
-    let means = figures.iter().map(|(name, _, factor, decimals)| {
-        let values: Vec<f64> = reports
-            .iter()
-            .map(|report| value(report, name) * factor)
-            .collect();
-        mean(&values, *decimals)
+    let means = figures.iter().map(|figure| {
+        let values: Vec<f64> = reports.iter().map(|report| figure.value(report)).collect();
+        mean(&values, figure.decimals)
     });
     let means: Vec<String> = means.collect();
     println!(
@@ -167,12 +222,6 @@ pub fn run(options: &Options) -> Result<(), String> {
         means.join(" | ")
     );
     Ok(())
-}
-
-fn value(report: &Value, name: &str) -> f64 {
-    report["metrics"][name]["value"]
-        .as_f64()
-        .unwrap_or(f64::NAN)
 }
 
 /// Mean of the values, with its standard error if there are several.
@@ -205,6 +254,26 @@ mod tests {
             .err()
             .unwrap();
         assert!(failure.contains("`--out` needs a value"), "{failure}");
+    }
+
+    #[test]
+    fn figures_are_read_from_reports_of_either_command() {
+        let report = serde_json::json!({
+            "wrong": 120,
+            "metrics": { "parzen": { "value": 206.75, "error": { "standard_error": 1.24 } } },
+        });
+        assert_eq!(ERRORS[0].cell(&report), "120.0");
+        assert_eq!(ROWS[0].figures[0].cell(&report), "206.8 ± 1.2");
+        assert!(MODES[0].value(&report).is_nan());
+    }
+
+    #[test]
+    fn fewer_seeds_can_be_asked_for() {
+        let words = ["salimans-2016-mnist-small", "--seeds", "2"];
+        assert_eq!(Options::parse(&words).unwrap().trials().len(), 2);
+        let words = ["salimans-2016-mnist-small", "--seeds", "0"];
+        let failure = Options::parse(&words).err().unwrap();
+        assert!(failure.contains("`--seeds` needs a number"), "{failure}");
     }
 
     #[test]

@@ -36,19 +36,22 @@ impl Trial {
         ganforge(&train).map(drop)
     }
 
-    /// The output of `ganforge evaluate`, or `None` if there is no model yet.
-    pub fn evaluate(&self, arguments: &[&str]) -> Result<Option<Value>, String> {
+    /// What a command of `ganforge` reports on the model, or `None` if there is no model yet.
+    pub fn score(&self, command: &[&str]) -> Result<Option<Value>, String> {
         if !self.folder.join("model.safetensors").exists() {
             return Ok(None);
         }
         let at = self.path();
-        let mut evaluate = vec!["evaluate", &at, "--json"];
-        evaluate.extend(arguments);
-        let output = ganforge(&evaluate)?;
+        let [name, options @ ..] = command else {
+            return Err("no command that scores a run".to_owned());
+        };
+        let mut words = vec![*name, &at, "--json"];
+        words.extend(options);
+        let output = ganforge(&words)?;
         let report = serde_json::from_str(&output);
         report
             .map(Some)
-            .map_err(|error| format!("{at}: evaluate printed no JSON: {error}"))
+            .map_err(|error| format!("{at}: {name} printed no JSON: {error}"))
     }
 
     /// Images seen, by the last line of its metrics.
