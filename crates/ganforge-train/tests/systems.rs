@@ -127,10 +127,11 @@ const RECIPES: [(&str, &str, &[&str]); 9] = [
 ];
 
 /// What makes a game of pairs small.
-const PAIRS: [&str; 6] = [
+const PAIRS: [&str; 7] = [
     "generator.hidden=[16]",
     "encoder.hidden=[16, 16]",
     "discriminator.hidden=[16, 16]",
+    "evaluation.every=2",
     "run.batch=16",
     "run.samples=4",
     "average.half_life=200",
