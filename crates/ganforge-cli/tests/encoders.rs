@@ -1,4 +1,4 @@
-//! ALI and `BiGAN`: encoders train, resume, encode and reconstruct, and refuse what means nothing for them.
+//! ALI and BiGAN: encoders train, resume, encode and reconstruct, and refuse what means nothing for them.
 
 mod support;
 
@@ -17,9 +17,9 @@ fn trained(system: &str) -> Home {
 fn array(home: &Home, name: &str) -> (String, Vec<f32>) {
     let bytes = home.read(name);
     let length = usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
-    let header = String::from_utf8(bytes[10..10 + length].to_vec()).unwrap();
-    let numbers = bytes[10 + length..].chunks_exact(4);
-    let numbers = numbers.map(|four| f32::from_le_bytes(four.try_into().unwrap()));
+    let header = String::from_utf8_lossy(&bytes[10..10 + length]).into_owned();
+    let (numbers, _) = bytes[10 + length..].as_chunks::<4>();
+    let numbers = numbers.iter().map(|four| f32::from_le_bytes(*four));
     (header, numbers.collect())
 }
 

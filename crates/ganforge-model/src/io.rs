@@ -94,7 +94,7 @@ pub struct DiscriminatorInput {
     pub images: Tensor<4>,
     /// `[batch]`, the class of each image; `None` for an unconditional discriminator.
     pub class: Option<Tensor<1, Int>>,
-    /// `[batch, dimension]`, a latent that is scored jointly with the image (ALI, `BiGAN`); `None` for other discriminators.
+    /// `[batch, dimension]`, a latent that is scored jointly with the image (ALI, BiGAN); `None` for other discriminators.
     pub code: Option<Tensor<2>>,
 }
 

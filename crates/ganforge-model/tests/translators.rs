@@ -118,7 +118,8 @@ fn a_model_file_builds_a_translator_from_the_kind_translator() {
     let output = net.forward(GeneratorInput::image(images(3, shape)));
     assert_eq!(output.dims(), [3, 1, 8, 8]);
     let count = config.weight_count(shape, 0).unwrap();
-    assert_eq!(count as f64, config.size(shape, 0).unwrap().matrices);
+    let size = config.size(shape, 0).unwrap();
+    assert!((size.matrices - count as f64).abs() < 0.5);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `ganforge reconstruct`
 
+use std::fmt::Write;
 use std::path::Path;
 
 use ganforge_core::printable;
@@ -151,9 +152,10 @@ fn table(data: &str, figures: &Reconstruction) -> String {
         number(figures.latent_variance),
     );
     if let Some(agreement) = figures.class_agreement {
-        text += &format!(
-            "class agreement       {:<7} of the reconstructions are classified as their images\n",
-            format!("{:.1}%", 100.0 * agreement)
+        let agreement = format!("{:.1}%", 100.0 * agreement);
+        let _ = writeln!(
+            text,
+            "class agreement       {agreement:<7} of the reconstructions are classified as their images"
         );
     }
     text

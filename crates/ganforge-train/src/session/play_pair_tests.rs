@@ -1,4 +1,4 @@
-//! Whole training steps of ALI and `BiGAN` agree with PyTorch, from the same weights, latents, noise and data (`references/pairs.py`).
+//! Whole training steps of ALI and BiGAN agree with PyTorch, from the same weights, latents, noise and data (`references/pairs.py`).
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
 //! A generator and an encoder against one discriminator of pairs of an image and a latent, (x, E(x)) against (G(z), z): ALI
-//! (Dumoulin et al. 2017, "Adversarially Learned Inference") with a stochastic encoder, `BiGAN` (Donahue et al. 2017, "Adversarial
+//! (Dumoulin et al. 2017, "Adversarially Learned Inference") with a stochastic encoder, BiGAN (Donahue et al. 2017, "Adversarial
 //! Feature Learning") with a deterministic one.
 
 use std::path::Path;
@@ -88,7 +88,7 @@ impl<const STOCHASTIC: bool> Bidirectional<STOCHASTIC> {
         })
     }
 
-    /// Refuses a deterministic encoder in ALI and a stochastic one in `BiGAN`.
+    /// Refuses a deterministic encoder in ALI and a stochastic one in BiGAN.
     fn check_encoder(&self) -> Result<(), RecipeError> {
         let noise = self.encoder.noise();
         match (STOCHASTIC, noise) {

@@ -16,7 +16,7 @@ pub enum Norm {
     None,
     /// Batch norm (Ioffe & Szegedy 2015).
     Batch,
-    /// Batch norm without a trained scale and shift, as in the code of `BiGAN` (Donahue et al. 2017).
+    /// Batch norm without a trained scale and shift, as in the code of BiGAN (Donahue et al. 2017).
     UnscaledBatch,
     /// Batch norm with a shift and without a scale (Salimans et al. 2016, code).
     BatchShift,
