@@ -1,4 +1,4 @@
-//! Values of command-line arguments that are one of a few.
+//! Values of command-line arguments.
 #![allow(
     rustdoc::broken_intra_doc_links,
     reason = "these comments are help texts, where brackets mark tables of a recipe"
@@ -60,5 +60,13 @@ impl From<DirectionChoice> for Direction {
             DirectionChoice::AToB => Self::AToB,
             DirectionChoice::BToA => Self::BToA,
         }
+    }
+}
+
+/// Parses a count of at least 1.
+pub fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("allowed: a whole number from 1 on".to_owned()),
+        Ok(count) => Ok(count),
     }
 }

@@ -1,5 +1,5 @@
 //! Whole training steps of systems of two domains agree with PyTorch, from the same weights and images
-//! (`references/translation.py`), and docs/game.md names their keys and defaults.
+//! (`references/translation.py`).
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 use std::collections::BTreeMap;
@@ -10,13 +10,12 @@ use burn::tensor::{Device, Tensor, TensorData};
 use ganforge_infer::Signature;
 use ganforge_model::{ImageShape, apply_weights, collect_weights};
 use ganforge_train::Recipe;
-use ganforge_train::recipe::{ForSystem, Override, RecipeSource, for_system};
+use ganforge_train::recipe::{Override, RecipeSource};
 use ganforge_train::session::{Play, learner};
 use ganforge_train::system::{
     CycleRules, DiscoRules, Latents, System, Translation, TranslationRound, TranslationRules,
 };
 use serde_json::Value;
-use toml::Table;
 
 /// The optimizer of both players.
 fn adam<R: TranslationRules>() -> String {
@@ -193,106 +192,3 @@ fn weights_after_two_steps_of_cyclegan_agree_with_pytorch() {
     let stored = include_str!("../../../references/cyclegan.json");
     assert_steps_agree::<CycleRules>("cyclegan-2017-folder", stored);
 }
-
-const PAGE: &str = include_str!("../../../docs/game.md");
-
-/// Reads a table of a recipe, and returns it with its defaults, or the error.
-struct Read(RecipeSource, &'static str, String);
-
-impl ForSystem for Read {
-    type Output = Result<Table, String>;
-
-    fn run<S: System>(self) -> Self::Output {
-        let Self(source, path, table) = self;
-        let value = toml::Value::Table(table.parse().unwrap());
-        let recipe = Recipe::<S>::from_source(&source, &[Override::new(path, value)]);
-        let written = recipe.and_then(|recipe| recipe.to_toml());
-        let written: Table = written.map_err(|error| error.to_string())?.parse().unwrap();
-        Ok(written[path].as_table().unwrap().clone())
-    }
-}
-
-#[test]
-fn every_key_has_a_row_with_its_default() {
-    let read = |recipe: &str, path, table: String| {
-        let source = RecipeSource::find(recipe).unwrap();
-        let system = source.system(&[]).unwrap();
-        for_system(&system, Read(source, path, table)).unwrap()
-    };
-    for (heading, recipe, path, least) in TABLES {
-        let unknown = read(recipe, path, format!("{least}\nnonsense = 1")).unwrap_err();
-        let (_, known) = unknown.rsplit_once("expected ").unwrap();
-        let keys = known.split('`').skip(1).step_by(2);
-        let keys: Vec<&str> = keys.collect();
-        let (given, written) = (
-            least.parse::<Table>().unwrap(),
-            read(recipe, path, least.to_owned()).unwrap(),
-        );
-        let (_, section) = PAGE.split_once(&format!("\n{heading}\n")).unwrap();
-        let section = section.split("\n#").next().unwrap();
-        let rows = section.lines().filter(|line| line.starts_with("| `"));
-        let rows: BTreeMap<&str, &str> = rows
-            .map(|row| {
-                let mut cells = row.trim_matches('|').split(" | ").map(str::trim);
-                (
-                    cells.next().unwrap().trim_matches('`'),
-                    cells.next().unwrap(),
-                )
-            })
-            .collect();
-        for key in &keys {
-            let stated = rows.get(key).unwrap_or_else(|| panic!("{heading}: {key}"));
-            if given.contains_key(*key) && *key != "kind" {
-                assert_eq!(*stated, "required", "{heading}: {key}");
-            } else if let Some(default) = written.get(*key) {
-                let stated = format!("v = {}", stated.trim_matches('`'));
-                assert_eq!(
-                    &stated.parse::<Table>().unwrap()["v"],
-                    default,
-                    "{heading}: {key}"
-                );
-            }
-        }
-        assert_eq!(rows.len(), keys.len(), "{heading}: {keys:?}");
-    }
-}
-
-/// Each table of the page: its heading, a recipe, where it is in the recipe, and the least that has to be said there.
-const TABLES: [(&str, &str, &str, &str); 6] = [
-    (
-        "### System `discogan`",
-        "discogan-2017-points-small",
-        "translation",
-        "",
-    ),
-    (
-        "### Translator `mlp`",
-        "discogan-2017-points-small",
-        "generator",
-        "kind = \"mlp\"\nhidden = [8]",
-    ),
-    (
-        "### Translator `encoder-decoder`",
-        "discogan-2017-folder",
-        "generator",
-        "kind = \"encoder-decoder\"",
-    ),
-    (
-        "### Translator `resnet`",
-        "cyclegan-2017-folder",
-        "generator",
-        "kind = \"resnet\"",
-    ),
-    (
-        "### System `cyclegan`",
-        "cyclegan-2017-folder",
-        "translation",
-        "",
-    ),
-    (
-        "### Discriminator `patch`",
-        "cyclegan-2017-folder",
-        "discriminator",
-        "kind = \"patch\"",
-    ),
-];
