@@ -7,7 +7,7 @@
 use clap::ValueEnum;
 use ganforge_data::Split;
 use ganforge_eval::spaces::FeatureName;
-use ganforge_infer::Direction;
+use ganforge_infer::{Direction, Interpolation};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FeatureChoice {
@@ -42,6 +42,23 @@ impl From<SplitChoice> for Split {
         match choice {
             SplitChoice::Train => Self::Train,
             SplitChoice::Test => Self::Test,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum InterpolationChoice {
+    /// On a straight line.
+    Linear,
+    /// On a great circle, with the length of the latents kept.
+    Spherical,
+}
+
+impl From<InterpolationChoice> for Interpolation {
+    fn from(choice: InterpolationChoice) -> Self {
+        match choice {
+            InterpolationChoice::Linear => Self::Linear,
+            InterpolationChoice::Spherical => Self::Spherical,
         }
     }
 }

@@ -63,6 +63,7 @@ impl CliError {
             | Self::Evaluation(EvalError::Unsupported { .. })
             | Self::Infer(
                 InferError::Option(_)
+                | InferError::Latents { .. }
                 | InferError::UnknownFormat { .. }
                 | InferError::NotInpainting { .. },
             ) => ExitCode::from(2),

@@ -8,6 +8,7 @@ mod concepts;
 mod dashboard;
 mod device;
 mod error;
+mod film;
 mod format;
 mod message;
 mod renderer;
@@ -81,6 +82,8 @@ fn run(command: Command) -> Result<Done, CliError> {
         Command::Train(options) => commands::train(&options),
         Command::Sample(options) => commands::sample(&options),
         Command::Arithmetic(options) => commands::arithmetic(&options),
+        Command::Interpolate(options) => commands::interpolate(&options),
+        Command::Timelapse(options) => commands::timelapse(&options),
         Command::Evaluate(options) => commands::evaluate(&options),
         Command::Encode(options) => commands::encode(&options),
         Command::Reconstruct(options) => commands::reconstruct(&options),

@@ -138,6 +138,27 @@ pub enum InferError {
         /// Length of a row.
         row: usize,
     },
+    /// The bytes are no array of numpy that is read here.
+    #[error("{0}")]
+    Array(String),
+    /// The file holds no array of numpy that is read here.
+    #[error("{}: {source}", path.display())]
+    ArrayFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Box<InferError>,
+    },
+    /// The latents do not fit the model or the number of images.
+    #[error("{found} latents of {dimension} coordinates; allowed: {allowed}")]
+    Latents {
+        /// Number of latents.
+        found: usize,
+        /// Coordinates of each.
+        dimension: usize,
+        /// What is allowed.
+        allowed: String,
+    },
     /// The network's output has another shape than its signature states.
     #[error("the generator made a batch of shape {found:?}, expected {expected:?}")]
     Shape {

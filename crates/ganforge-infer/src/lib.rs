@@ -4,16 +4,16 @@
 //! # let model = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixture/digits.safetensors");
 //! # let folder = tempfile::tempdir()?;
 //! # let grid = folder.path().join("samples.png");
-//! use ganforge_infer::burn::tensor::Device;
 //! use ganforge_infer::{GridOptions, SampleOptions, Sampler};
 //!
-//! let sampler = Sampler::open(model, &Device::flex())?;
+//! let sampler = Sampler::open(model)?;
 //! let images = sampler.sample(&SampleOptions::new(16, 0))?;
 //! images.write_grid(grid, &GridOptions::default())?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! - [`Sampler`] opens a model file and draws images from it. The same seed gives the same images.
+//! - [`Sampler`] opens a model file and draws images from it: by seed, by class, truncated, or from latents of your own. The same seed gives the same images.
+//! - [`LatentPath`] passes from latent to latent, for strips and films; [`Vectors`] holds latents and features, and reads and writes them as `.npy`.
 //! - [`Encoder`] opens a model file with an encoder, and computes latents and reconstructions of images.
 //! - [`sample`] does the same for any [`Generator`](ganforge_model::Generator), such as one in training.
 //! - [`Sampler::arithmetic`] adds and subtracts mean latents of samples.
@@ -28,9 +28,8 @@
 //! Fifty thousand images take no more memory than a batch:
 //!
 //! ```no_run
-//! # use ganforge_infer::burn::tensor::Device;
 //! # use ganforge_infer::{GridOptions, Output, SampleOptions, Sampler};
-//! # let sampler = Sampler::open("model.safetensors", &Device::flex())?;
+//! # let sampler = Sampler::open("model.safetensors")?;
 //! let options = SampleOptions::new(50_000, 0);
 //! let image = sampler.signature().image;
 //! let mut writer = Output::at("samples/")?.open(options.count, image, &GridOptions::default())?;
@@ -49,21 +48,26 @@ mod encoding;
 mod error;
 mod images;
 mod inpainting;
+mod latent_path;
 mod picture;
 mod sampling;
 mod translation;
+mod vectors;
 mod writer;
 
 pub use arithmetic::{Arithmetic, ArithmeticOptions, Concept, ConceptImages, Sign};
 pub use burn;
+pub use burn::tensor::Device;
 pub use classifier::Classifier;
-pub use encoding::{CodeNoise, Codes, Encoder, Features};
+pub use encoding::{CodeNoise, Encoder, Features};
 pub use error::InferError;
 pub use images::Images;
 pub use inpainting::{HoleErrors, Inpainter};
+pub use latent_path::{Interpolation, LatentPath};
 pub use picture::{GridOptions, pixel};
 pub use sampling::{SampleOptions, Sampler, Signature, batches, generate, latent, sample};
 pub use translation::{Direction, TranslationAccuracy, Translator};
+pub use vectors::Vectors;
 pub use writer::{ImageWriter, Output};
 
 /// The example of the README.

@@ -4,7 +4,7 @@
 
 mod fixture;
 
-use burn::tensor::{Device, TensorData};
+use burn::tensor::TensorData;
 use fixture::{DIGIT, card, dcgan, mlp, model_file};
 use ganforge_infer::{InferError, SampleOptions, Sampler};
 use ganforge_model::layers::{Init, Norm};
@@ -17,7 +17,7 @@ fn file() -> ModelFile {
 }
 
 fn open(bytes: &[u8]) -> Result<Sampler, InferError> {
-    Sampler::from_bytes(bytes, &Device::flex())
+    Sampler::from_bytes(bytes)
 }
 
 /// The error of a file after a change.
@@ -202,11 +202,11 @@ fn a_description_that_contradicts_itself_is_an_error() {
 fn a_file_that_cannot_be_used_is_named_by_its_path() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("model.safetensors");
-    let error = Sampler::open(&path, &Device::flex()).unwrap_err();
+    let error = Sampler::open(&path).unwrap_err();
     assert!(matches!(error, InferError::Io { .. }));
     assert!(error.to_string().contains("model.safetensors: "));
     std::fs::write(&path, b"not a model").unwrap();
-    let error = Sampler::open(&path, &Device::flex()).unwrap_err();
+    let error = Sampler::open(&path).unwrap_err();
     assert!(matches!(
         error,
         InferError::File {

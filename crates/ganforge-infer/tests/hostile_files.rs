@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use burn::tensor::{Device, TensorData};
+use burn::tensor::TensorData;
 use fixture::{DIGIT, card, mlp, model_file};
 use ganforge_infer::{InferError, Sampler};
 use ganforge_model::{ModelError, ModelFile};
@@ -20,7 +20,7 @@ fn file() -> ModelFile {
 /// The error of bytes, within a time limit.
 fn complaint(bytes: &[u8]) -> String {
     let began = Instant::now();
-    let error = Sampler::from_bytes(bytes, &Device::flex()).unwrap_err();
+    let error = Sampler::from_bytes(bytes).unwrap_err();
     assert!(began.elapsed() < Duration::from_secs(5), "{error}");
     error.to_string()
 }
@@ -28,7 +28,7 @@ fn complaint(bytes: &[u8]) -> String {
 /// The error of a file, within a time limit.
 fn complaint_at(path: &Path) -> String {
     let began = Instant::now();
-    let error = Sampler::open(path, &Device::flex()).unwrap_err();
+    let error = Sampler::open(path).unwrap_err();
     assert!(began.elapsed() < Duration::from_secs(5), "{error}");
     let complaint = error.to_string();
     assert!(complaint.starts_with(&path.display().to_string()));
@@ -151,7 +151,7 @@ fn tensors_of_other_numbers_are_named() {
 #[test]
 fn bytes_after_the_last_tensor_are_refused() {
     let bytes = [file().to_bytes().unwrap(), vec![0; 4]].concat();
-    let error = Sampler::from_bytes(&bytes, &Device::flex()).unwrap_err();
+    let error = Sampler::from_bytes(&bytes).unwrap_err();
     assert!(matches!(
         error,
         InferError::Model(ModelError::NotSafetensors(_))

@@ -185,7 +185,7 @@ fn a_network_saved_and_opened_again_makes_the_same_images() {
         .unwrap();
         let path = folder.path().join("model.safetensors");
         std::fs::write(&path, model_file(card.clone()).to_bytes().unwrap()).unwrap();
-        let sampler = Sampler::open(&path, &device).unwrap();
+        let sampler = Sampler::open_on(&path, &device).unwrap();
         assert_eq!(sampler.card(), &card);
         assert_eq!(sampler.signature(), &signature);
         assert_eq!(sampler.sample(&options(9, 4)).unwrap(), before);
@@ -212,7 +212,7 @@ fn every_norm_is_stored_with_its_running_statistics() {
             );
             let before = sample(&network, &signature, &options(9, 4), &device).unwrap();
             let file = ModelFile::new(card, &network).to_bytes().unwrap();
-            let opened = Sampler::from_bytes(&file, &Device::flex()).unwrap();
+            let opened = Sampler::from_bytes(&file).unwrap();
             assert_eq!(opened.sample(&options(9, 4)).unwrap(), before, "{norm:?}");
         }
     }
@@ -235,7 +235,7 @@ fn a_network_in_training_samples_as_in_inference_and_keeps_its_statistics() {
     assert_eq!(one.get(0), many.get(0));
     assert_eq!(collect_weights(&network.valid()), kept);
     let file = ModelFile::new(card, &network.valid());
-    let opened = Sampler::from_bytes(&file.to_bytes().unwrap(), &Device::flex()).unwrap();
+    let opened = Sampler::from_bytes(&file.to_bytes().unwrap()).unwrap();
     assert_eq!(opened.sample(&options(70, 4)).unwrap(), many);
 }
 
@@ -325,7 +325,7 @@ fn images_that_are_not_finite_are_refused_by_their_number() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("large.safetensors");
     std::fs::write(&path, file.to_bytes().unwrap()).unwrap();
-    let sampler = Sampler::open(&path, &Device::flex()).unwrap();
+    let sampler = Sampler::open(&path).unwrap();
     let error = sampler.sample(&options(64, 0)).unwrap_err();
     let InferError::NotFinite { index, .. } = error else {
         panic!("{error}");

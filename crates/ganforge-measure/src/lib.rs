@@ -9,7 +9,7 @@
 //! use ganforge_measure::{ReferenceData, Request, burn::tensor::Device, evaluate};
 //!
 //! let device = Device::flex();
-//! let sampler = Sampler::open("model.safetensors", &device)?;
+//! let sampler = Sampler::open_on("model.safetensors", &device)?;
 //! let image = sampler.signature().image.into();
 //! let reference = ReferenceData::new(&DataSpec::Digits, image, &DataOptions::default())?;
 //! let request = Request::new(1000, 0).metrics([MetricName::Frechet]);

@@ -9,7 +9,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use ganforge_core::{keyed_rng, permutation};
 use ganforge_data::Dataset;
 use ganforge_eval::spaces::{DigitClassifier, without_border};
-use ganforge_infer::{CodeNoise, Codes, Encoder, Images};
+use ganforge_infer::{CodeNoise, Encoder, Images, Vectors};
 
 use crate::error::MeasureError;
 
@@ -224,7 +224,7 @@ impl<'a> Reconstructions<'a> {
         let spec = self.encoder.signature().latent;
         let count = self.done.clamp(2, LATENTS);
         let latents = spec.draw(count, &mut keyed_rng(self.seed, "inverse check", 0));
-        let latents = Codes::new(spec.dimension, latents)?;
+        let latents = Vectors::new(spec.dimension, latents)?;
         let images = self.encoder.decode(&latents)?;
         let found = self.encoder.encode(&images, CodeNoise::of(self.noise, 0))?;
         let others = latents.iter().cycle().skip(1);
@@ -283,7 +283,7 @@ impl Moments {
         }
     }
 
-    fn add(&mut self, codes: &Codes) {
+    fn add(&mut self, codes: &Vectors) {
         for code in codes {
             let sums = self.sums.iter_mut().zip(&mut self.squares);
             for ((sum, square), &value) in sums.zip(code) {
@@ -373,8 +373,8 @@ mod tests {
     #[test]
     fn moments_are_those_of_all_batches() {
         let mut moments = Moments::new(2);
-        moments.add(&Codes::new(2, vec![1.0, 0.0, 3.0, 0.0]).unwrap());
-        moments.add(&Codes::new(2, vec![1.0, 4.0, 3.0, 4.0]).unwrap());
+        moments.add(&Vectors::new(2, vec![1.0, 0.0, 3.0, 0.0]).unwrap());
+        moments.add(&Vectors::new(2, vec![1.0, 4.0, 3.0, 4.0]).unwrap());
         let (mean, variance) = moments.finish(0.5);
         // Means 2 and 2, variances 1 and 4.
         assert!((mean - 1.5).abs() < 1e-12 && (variance - 2.5).abs() < 1e-12);

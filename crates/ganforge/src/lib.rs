@@ -6,10 +6,9 @@
 //! # let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../ganforge-infer/tests/fixture/digits.safetensors");
 //! # let folder = tempfile::tempdir()?;
 //! # let grid = folder.path().join("samples.png");
-//! use ganforge::burn::tensor::Device;
 //! use ganforge::{GridOptions, SampleOptions, Sampler};
 //!
-//! let sampler = Sampler::open(model, &Device::flex())?;
+//! let sampler = Sampler::open(model)?;
 //! // 16 images under seed 7.
 //! let images = sampler.sample(&SampleOptions::new(16, 7))?;
 //! assert_eq!(images.count(), 16);
@@ -28,8 +27,7 @@
 //! ```
 //! # let folder = tempfile::tempdir()?;
 //! # let out = folder.path().join("run");
-//! use ganforge::Sampler;
-//! use ganforge::burn::tensor::Device;
+//! use ganforge::{Device, Sampler};
 //! use ganforge::train::{Recipe, TrainOptions, TrainingData, train};
 //!
 //! let device = Device::flex();
@@ -40,7 +38,7 @@
 //! let outcome = train(&recipe, &data, &device, options)?;
 //! assert_eq!(outcome.images, 640);
 //!
-//! let sampler = Sampler::open(&outcome.model, &device)?;
+//! let sampler = Sampler::open_on(&outcome.model, &device)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -58,7 +56,7 @@
 //!
 //! # Devices
 //!
-//! Everything takes a [`Device`](burn::tensor::Device) of [Burn](burn), which is re-exported. To use a GPU, add the same version of `burn` to your
+//! [`Sampler::open`] draws on the CPU; [`Sampler::open_on`] and everything else takes a [`Device`] of [Burn](burn), which is re-exported. To use a GPU, add the same version of `burn` to your
 //! `Cargo.toml` with the feature of its backend, such as `wgpu` or `cuda`.
 
 #[doc(inline)]

@@ -104,7 +104,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let device = Device::flex();
-    let sampler = Sampler::open(&arguments.model, &device)?;
+    let sampler = Sampler::open_on(&arguments.model, &device)?;
     let digits = Digits::new(&device)?;
     let pool = Pool::draw(&sampler, &digits, arguments.pool, arguments.seed)?;
     println!("{pool}");

@@ -4,6 +4,7 @@
     reason = "these comments are help texts, where brackets mark optional parts"
 )]
 
+mod films;
 mod images;
 
 use std::path::PathBuf;
@@ -17,6 +18,7 @@ use crate::choices::{FeatureChoice, SplitChoice, at_least_one};
 use crate::concepts::Concepts;
 use crate::device::DeviceSpec;
 
+pub use films::{InterpolateArguments, TimelapseArguments};
 pub use images::{
     ClassifyArguments, EncodeArguments, EncodedArguments, FeaturesArguments, InpaintArguments,
     ReconstructArguments, TranslateArguments,
@@ -38,6 +40,10 @@ pub enum Command {
     Sample(SampleArguments),
     /// Add and subtract mean latents of samples, and draw every part of the sum.
     Arithmetic(ArithmeticArguments),
+    /// Pass from image to image through latent space, as a strip or a film.
+    Interpolate(InterpolateArguments),
+    /// Show a training as a film of its sample sheets.
+    Timelapse(TimelapseArguments),
     /// Measure how good a model's images are.
     Evaluate(EvaluateArguments),
     /// Compute the latents of images, with a model of ALI or BiGAN.
@@ -142,12 +148,15 @@ pub struct SampleArguments {
     /// A model file, a run directory, a checkpoint, a recipe's name for its newest run, or latest.
     #[arg(required = true, value_name = "MODEL")]
     pub model: Vec<PathBuf>,
-    /// Number of images.
-    #[arg(short = 'n', long = "count", value_name = "N", default_value_t = 64)]
-    pub count: usize,
+    /// Number of images; 64 by default, or as many as --latents has.
+    #[arg(short = 'n', long = "count", value_name = "N")]
+    pub count: Option<usize>,
     /// Seed of the latents.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
+    /// Latents in place of those of a seed: a .npy array [n, latent] of 32-bit floats, such as encode writes.
+    #[arg(long, value_name = "FILE.npy", conflicts_with = "seed")]
+    pub latents: Option<PathBuf>,
     /// Name or number of the class of every image, for a conditional model.
     #[arg(long, value_name = "C")]
     pub class: Option<String>,

@@ -21,7 +21,7 @@ pub fn arithmetic(arguments: &ArithmeticArguments) -> Result<Done, CliError> {
     }
     let path = model_file(&arguments.model)?;
     let (_, device) = arguments.device.open()?;
-    let sampler = Sampler::open(path, &device)?;
+    let sampler = Sampler::open_on(path, &device)?;
     let class = arguments
         .class
         .as_deref()

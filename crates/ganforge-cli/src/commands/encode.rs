@@ -1,6 +1,6 @@
 //! `ganforge encode`
 
-use ganforge_infer::{CodeNoise, Codes, Encoder, Images, Output};
+use ganforge_infer::{CodeNoise, Encoder, Images, Output, Vectors};
 
 use super::encoded_data::encoded_data;
 use crate::arguments::EncodeArguments;
@@ -26,7 +26,7 @@ pub fn encode(arguments: &EncodeArguments) -> Result<Done, CliError> {
     let count = arguments.images.count.unwrap_or(usize::MAX);
     let indices: Vec<usize> = (0..dataset.len().min(count)).collect();
     let interrupt = Interrupt::listen()?;
-    let mut codes = Codes::new(encoder.signature().latent.dimension, Vec::new())?;
+    let mut codes = Vectors::new(encoder.signature().latent.dimension, Vec::new())?;
     for batch in indices.chunks(BATCH) {
         let images = Images::new(dataset.shape(), dataset.gather(batch)?.images)?;
         let noise = CodeNoise::of(arguments.images.noise_seed, batch[0] as u64);

@@ -1,7 +1,7 @@
 //! `ganforge features`
 
 use ganforge_data::{DataOptions, Dataset, Split};
-use ganforge_infer::{Codes, Features, Images, Output};
+use ganforge_infer::{Features, Images, Output, Vectors};
 
 use super::warn_of_skipped;
 use crate::arguments::FeaturesArguments;
@@ -41,7 +41,7 @@ pub fn features(arguments: &FeaturesArguments) -> Result<Done, CliError> {
     let count = dataset.len().min(arguments.count.unwrap_or(usize::MAX));
     let indices: Vec<usize> = (0..count).collect();
     let interrupt = Interrupt::listen()?;
-    let mut rows: Option<Codes> = None;
+    let mut rows: Option<Vectors> = None;
     for indices in indices.chunks(BATCH) {
         let images = Images::new(image, dataset.gather(indices)?.images)?;
         let batch = features.compute(&images)?;

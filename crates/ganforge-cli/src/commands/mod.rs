@@ -10,9 +10,11 @@ mod evaluate;
 mod features;
 mod inpaint;
 mod inputs;
+mod interpolate;
 mod listing;
 mod reconstruct;
 mod sample;
+mod timelapse;
 mod train;
 mod translate;
 
@@ -24,9 +26,11 @@ pub use encode::encode;
 pub use evaluate::evaluate;
 pub use features::features;
 pub use inpaint::inpaint;
+pub use interpolate::interpolate;
 pub use listing::{devices, recipes};
 pub use reconstruct::reconstruct;
 pub use sample::sample;
+pub use timelapse::timelapse;
 pub use train::train;
 pub use translate::translate;
 

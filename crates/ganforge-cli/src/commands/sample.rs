@@ -1,6 +1,8 @@
 //! `ganforge sample`
 
-use ganforge_infer::{GridOptions, Output, SampleOptions, Sampler};
+use std::sync::Arc;
+
+use ganforge_infer::{GridOptions, Output, SampleOptions, Sampler, Vectors};
 
 use super::inputs::inputs;
 use super::warn_of_truncation;
@@ -15,23 +17,28 @@ pub fn sample(arguments: &SampleArguments) -> Result<Done, CliError> {
     let output = Output::at(&arguments.output)?;
     let path = model_file(&arguments.model)?;
     let (_, device) = arguments.device.open()?;
-    let sampler = Sampler::open(path, &device)?;
+    let sampler = Sampler::open_on(path, &device)?;
     let class = arguments
         .class
         .as_deref()
         .map(|class| class_number(class, &sampler.card().classes))
         .transpose()?;
+    let latents = arguments
+        .latents
+        .as_ref()
+        .map(Vectors::read_npy)
+        .transpose()?;
+    let default = latents
+        .as_ref()
+        .map_or(SampleOptions::default().count, Vectors::count);
+    let count = arguments.count.unwrap_or(default);
     let options = SampleOptions {
-        count: arguments.count,
+        count,
         seed: arguments.seed,
         class,
         truncation: arguments.truncation,
-        inputs: inputs(
-            &sampler,
-            arguments.input.as_ref(),
-            arguments.count,
-            arguments.seed,
-        )?,
+        inputs: inputs(&sampler, arguments.input.as_ref(), count, arguments.seed)?,
+        latents: latents.map(Arc::new),
         ..SampleOptions::default()
     };
     let batches = sampler.batches(&options)?;

@@ -49,10 +49,9 @@ impl Sampler {
     /// # let model = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixture/digits.safetensors");
     /// # let folder = tempfile::tempdir()?;
     /// # let path = folder.path().join("sum.png");
-    /// use ganforge_infer::burn::tensor::Device;
     /// use ganforge_infer::{ArithmeticOptions, Concept, Sampler};
     ///
-    /// let sampler = Sampler::open(model, &Device::flex())?;
+    /// let sampler = Sampler::open(model)?;
     /// let concepts = [Concept::plus([0, 1, 2]), Concept::minus([3, 4, 5]), Concept::plus([6, 7, 8])];
     /// let sum = sampler.arithmetic(&ArithmeticOptions::new(concepts, 7))?;
     /// assert_eq!(sum.concepts[0].samples.count(), 3);

@@ -9,11 +9,11 @@ use ganforge_model::{
     ModelFile, keyed_rng,
 };
 
-use super::codes::Codes;
 use super::noise::CodeNoise;
 use crate::error::InferError;
 use crate::images::Images;
 use crate::sampling::{Signature, generate};
+use crate::vectors::Vectors;
 
 /// Images per batch of the network. It does not depend on the machine.
 const BATCH: usize = 256;
@@ -120,7 +120,7 @@ impl Encoder {
     ///
     /// # Errors
     /// Images of another shape than the model's, a latent that is not finite, or a device that fails.
-    pub fn encode(&self, images: &Images, noise: CodeNoise) -> Result<Codes, InferError> {
+    pub fn encode(&self, images: &Images, noise: CodeNoise) -> Result<Vectors, InferError> {
         let (found, expected) = (images.spec(), self.signature.image);
         if found != expected {
             return Err(InferError::Input {
@@ -142,7 +142,7 @@ impl Encoder {
             data.extend(codes.try_into_vec_as::<f32>()?);
         }
         match data.iter().position(|number| !number.is_finite()) {
-            None => Codes::new(columns, data),
+            None => Vectors::new(columns, data),
             Some(at) => Err(InferError::CodeNotFinite {
                 path: self.path.clone(),
                 index: at / columns,
@@ -155,7 +155,7 @@ impl Encoder {
     ///
     /// # Errors
     /// Latents of another dimension, or a device that fails.
-    pub fn decode(&self, codes: &Codes) -> Result<Images, InferError> {
+    pub fn decode(&self, codes: &Vectors) -> Result<Images, InferError> {
         let values = self.signature.image.values();
         let rows = BATCH * self.signature.latent.dimension;
         let mut data = Vec::with_capacity(codes.count().saturating_mul(values));

@@ -11,9 +11,9 @@ use ganforge_model::{
     keyed_rng,
 };
 
-use super::codes::Codes;
 use crate::error::InferError;
 use crate::images::Images;
+use crate::vectors::Vectors;
 
 /// Height and width to which hidden layers are pooled.
 const GRID: usize = 4;
@@ -67,7 +67,7 @@ impl Features {
     ///
     /// # Errors
     /// Images of another shape, or a device that fails.
-    pub fn compute(&self, images: &Images) -> Result<Codes, InferError> {
+    pub fn compute(&self, images: &Images) -> Result<Vectors, InferError> {
         let shape = self.card.image;
         if images.spec() != shape {
             return Err(InferError::Input {
@@ -93,7 +93,7 @@ impl Features {
             dimension = rows.dims()[1];
             values.extend(rows.try_into_vec_as::<f32>()?);
         }
-        Codes::new(dimension, values)
+        Vectors::new(dimension, values)
     }
 
     fn load(bundle: &ModelBundle, device: &Device) -> Result<Self, ModelError> {

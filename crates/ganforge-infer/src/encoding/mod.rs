@@ -1,11 +1,9 @@
 //! Latents and features of images.
 
-mod codes;
 mod encoder;
 mod features;
 mod noise;
 
-pub use codes::Codes;
 pub use encoder::Encoder;
 pub use features::Features;
 pub use noise::CodeNoise;

@@ -39,7 +39,7 @@ impl Inpainter {
     /// As [`Sampler::open`]; also a model of another system.
     pub fn open(path: impl AsRef<Path>, device: &Device) -> Result<Self, InferError> {
         let path = path.as_ref();
-        let sampler = Sampler::open(path, device)?;
+        let sampler = Sampler::open_on(path, device)?;
         match &sampler.card().architecture {
             GeneratorConfig::ContextEncoder(config) => Ok(Self {
                 config: config.clone(),

@@ -7,6 +7,7 @@ use ganforge_model::ConfigError;
 use super::signature::Signature;
 use crate::error::InferError;
 use crate::images::Images;
+use crate::vectors::Vectors;
 
 /// Which images to sample.
 ///
@@ -26,6 +27,8 @@ pub struct SampleOptions {
     pub class: Option<usize>,
     /// Factor of every latent coordinate, 0 or more. Values below 1 give more typical and less varied samples.
     pub truncation: Option<f32>,
+    /// Latents in place of those of the seed: image `i` is of latent `i`.
+    pub latents: Option<Arc<Vectors>>,
     /// The inputs of an image-to-image model: image `i` is computed from input `i mod inputs`.
     pub inputs: Option<Arc<Images>>,
     /// The largest batch, 1 to 4096. Batches of large images are smaller in any case.
@@ -43,6 +46,7 @@ impl Default for SampleOptions {
             seed: 0,
             class: None,
             truncation: None,
+            latents: None,
             inputs: None,
             batch: 64,
             memory: 16 << 30,
@@ -64,6 +68,7 @@ impl SampleOptions {
     /// Fails if an option is out of range for a model, or its inputs are missing.
     pub(crate) fn check(&self, signature: &Signature) -> Result<(), InferError> {
         self.check_ranges(&signature.classes)?;
+        self.check_latents(signature)?;
         let found = self.inputs.as_ref().map(|inputs| inputs.spec());
         if found == signature.input {
             return Ok(());
@@ -71,6 +76,29 @@ impl SampleOptions {
         Err(InferError::Input {
             found,
             expected: signature.input,
+        })
+    }
+
+    /// Fails unless there is a finite latent of the model's dimension for every image.
+    fn check_latents(&self, signature: &Signature) -> Result<(), InferError> {
+        let Some(latents) = &self.latents else {
+            return Ok(());
+        };
+        if let Some(number) = latents.data().iter().find(|number| !number.is_finite()) {
+            return Err(ConfigError::new("latents", number, "finite numbers").into());
+        }
+        let dimension = signature.latent.dimension;
+        if latents.dimension() == dimension && latents.count() >= self.count {
+            return Ok(());
+        }
+        let allowed = match dimension {
+            0 => "none, the model computes images from images".to_owned(),
+            dimension => format!("{} or more of {dimension}, one for each image", self.count),
+        };
+        Err(InferError::Latents {
+            found: latents.count(),
+            dimension: latents.dimension(),
+            allowed,
         })
     }
 

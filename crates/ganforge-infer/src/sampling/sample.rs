@@ -143,7 +143,11 @@ pub(crate) fn batch_limit<G: Generator>(
 fn batch_noise(spec: LatentSpec, options: &SampleOptions, batch: Range<usize>) -> Vec<f32> {
     let mut noise = Vec::with_capacity(batch.len() * spec.dimension);
     for index in batch {
-        noise.extend(latent(spec, options.seed, index as u64));
+        match &options.latents {
+            // The last batch is computed in full, whatever is drawn of it.
+            Some(latents) => noise.extend(latents.row(index % latents.count())),
+            None => noise.extend(latent(spec, options.seed, index as u64)),
+        }
     }
     if let Some(factor) = options.truncation {
         for coordinate in &mut noise {

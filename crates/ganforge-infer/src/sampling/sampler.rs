@@ -13,15 +13,15 @@ use super::sample::{batches, collect, latent};
 use super::signature::Signature;
 use crate::error::InferError;
 use crate::images::Images;
+use crate::vectors::Vectors;
 
 /// A trained generator with its model card, on a device.
 ///
 /// ```
 /// # let model = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixture/digits.safetensors");
-/// use ganforge_infer::burn::tensor::Device;
 /// use ganforge_infer::{SampleOptions, Sampler};
 ///
-/// let sampler = Sampler::open(model, &Device::flex())?;
+/// let sampler = Sampler::open(model)?;
 /// assert_eq!(sampler.signature().image.height, 8);
 ///
 /// let images = sampler.sample(&SampleOptions::new(10, 1))?;
@@ -44,11 +44,29 @@ pub struct Sampler {
 }
 
 impl Sampler {
+    /// Opens a model file on the CPU.
+    ///
+    /// # Errors
+    /// Those of [`open_on`](Self::open_on).
+    #[cfg(feature = "cpu")]
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, InferError> {
+        Self::open_on(path, &Device::flex())
+    }
+
+    /// Opens the bytes of a model file on the CPU, such as one included in the program.
+    ///
+    /// # Errors
+    /// Those of [`from_bytes_on`](Self::from_bytes_on).
+    #[cfg(feature = "cpu")]
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, InferError> {
+        Self::from_bytes_on(bytes, &Device::flex())
+    }
+
     /// Opens a model file and loads its network onto `device`.
     ///
     /// # Errors
     /// The file cannot be read, is truncated, is of another kind, format or architecture, or has weights that are not finite.
-    pub fn open(path: impl AsRef<Path>, device: &Device) -> Result<Self, InferError> {
+    pub fn open_on(path: impl AsRef<Path>, device: &Device) -> Result<Self, InferError> {
         let path = path.as_ref();
         let opened = ModelFile::open(path).and_then(|file| Self::load(file, device));
         let sampler = opened.map_err(|source| match source {
@@ -64,11 +82,11 @@ impl Sampler {
         })
     }
 
-    /// Opens the bytes of a model file, such as one included in the program.
+    /// Opens the bytes of a model file and loads its network onto `device`.
     ///
     /// # Errors
     /// The bytes are truncated, of another kind, format or architecture, or have weights that are not finite.
-    pub fn from_bytes(bytes: &[u8], device: &Device) -> Result<Self, InferError> {
+    pub fn from_bytes_on(bytes: &[u8], device: &Device) -> Result<Self, InferError> {
         Ok(Self::load(ModelFile::from_bytes(bytes)?, device)?)
     }
 
@@ -137,6 +155,16 @@ impl Sampler {
     #[must_use]
     pub fn latent(&self, seed: u64, index: u64) -> Vec<f32> {
         latent(self.signature.latent, seed, index)
+    }
+
+    /// The latents of the first `count` images of a seed.
+    ///
+    /// # Errors
+    /// A model without latents.
+    pub fn latents(&self, seed: u64, count: usize) -> Result<Vectors, InferError> {
+        let spec = self.signature.latent;
+        let latents = (0..count as u64).flat_map(|index| latent(spec, seed, index));
+        Vectors::new(spec.dimension, latents.collect())
     }
 
     /// Generates images from latents `[count, dimension]`; see [`generate`](crate::generate()).

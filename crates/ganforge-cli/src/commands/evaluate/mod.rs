@@ -30,7 +30,7 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
     let earlier = arguments.against.as_deref().map(Report::read).transpose()?;
     let (_, device) = arguments.device.open()?;
     let path = model_file(&arguments.model)?;
-    let sampler = Sampler::open(&path, &device)?;
+    let sampler = Sampler::open_on(&path, &device)?;
     let image = sampler.signature().image;
     let reference = ReferenceData::new(&arguments.data, image, &data_options(&path)?)?;
     let options = sample_options(arguments, &sampler, reference.default_samples())?;

@@ -1,30 +1,31 @@
-//! Latents of images as raw floats.
+//! Vectors of one dimension as raw floats.
 
 use std::path::Path;
 
+use super::read_npy::read_npy;
 use crate::error::InferError;
 use crate::writer::{OutputFile, header, to_bytes};
 
-/// Latents, `[count, dimension]`.
+/// Vectors of one dimension, `[count, dimension]`: latents, or features of images.
 ///
 /// ```
-/// use ganforge_infer::Codes;
+/// use ganforge_infer::Vectors;
 ///
-/// let codes = Codes::new(2, vec![0.0; 6])?;
-/// assert_eq!(codes.count(), 3);
+/// let vectors = Vectors::new(2, vec![0.0; 6])?;
+/// assert_eq!(vectors.count(), 3);
 /// # Ok::<(), ganforge_infer::InferError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
-pub struct Codes {
+pub struct Vectors {
     data: Vec<f32>,
     dimension: usize,
 }
 
-impl Codes {
+impl Vectors {
     /// Takes `count · dimension` values.
     ///
     /// # Errors
-    /// [`InferError::NotWholeRows`] if they do not divide into latents.
+    /// [`InferError::NotWholeRows`] if they do not divide into vectors.
     pub fn new(dimension: usize, data: Vec<f32>) -> Result<Self, InferError> {
         if dimension == 0 || !data.len().is_multiple_of(dimension) {
             return Err(InferError::NotWholeRows {
@@ -35,13 +36,13 @@ impl Codes {
         Ok(Self { data, dimension })
     }
 
-    /// Number of latents.
+    /// Number of vectors.
     #[must_use]
     pub fn count(&self) -> usize {
         self.data.len() / self.dimension
     }
 
-    /// Coordinates per latent.
+    /// Coordinates per vector.
     #[must_use]
     pub fn dimension(&self) -> usize {
         self.dimension
@@ -53,12 +54,21 @@ impl Codes {
         &self.data
     }
 
-    /// Iterates over the latents, each `[dimension]`.
+    /// Vector `index`.
+    ///
+    /// # Panics
+    /// If the index is out of range.
+    #[must_use]
+    pub fn row(&self, index: usize) -> &[f32] {
+        &self.data[index * self.dimension..][..self.dimension]
+    }
+
+    /// Iterates over the vectors, each `[dimension]`.
     pub fn iter(&self) -> std::slice::ChunksExact<'_, f32> {
         self.data.chunks_exact(self.dimension)
     }
 
-    /// Appends latents of the same dimension.
+    /// Appends vectors of the same dimension.
     ///
     /// # Errors
     /// [`InferError::NotWholeRows`] if the dimensions differ.
@@ -82,6 +92,34 @@ impl Codes {
         bytes
     }
 
+    /// Reads a numpy array `[count, dimension]` of 32-bit floats, as [`to_npy_bytes`](Self::to_npy_bytes) and `numpy.save` write it.
+    ///
+    /// # Errors
+    /// The bytes are no such array, or have other types, dimensions or an order of columns first.
+    pub fn from_npy_bytes(bytes: &[u8]) -> Result<Self, InferError> {
+        let array = read_npy(bytes).map_err(InferError::Array)?;
+        let [_, dimension] = array.shape[..] else {
+            return Err(InferError::Array(format!(
+                "an array of {} dimensions; allowed: two, [count, dimension]",
+                array.shape.len()
+            )));
+        };
+        Self::new(dimension, array.values)
+    }
+
+    /// Reads [`from_npy_bytes`](Self::from_npy_bytes) from a file.
+    ///
+    /// # Errors
+    /// The file cannot be read, or is no such array.
+    pub fn read_npy(path: impl AsRef<Path>) -> Result<Self, InferError> {
+        let path = path.as_ref();
+        let bytes = std::fs::read(path).map_err(|source| InferError::io(path, source))?;
+        Self::from_npy_bytes(&bytes).map_err(|error| InferError::ArrayFile {
+            path: path.to_owned(),
+            source: Box::new(error),
+        })
+    }
+
     /// Writes [`to_npy_bytes`](Self::to_npy_bytes) to a file, atomically.
     ///
     /// # Errors
@@ -93,7 +131,7 @@ impl Codes {
     }
 }
 
-impl<'a> IntoIterator for &'a Codes {
+impl<'a> IntoIterator for &'a Vectors {
     type Item = &'a [f32];
     type IntoIter = std::slice::ChunksExact<'a, f32>;
 
@@ -109,19 +147,24 @@ mod tests {
     #[test]
     fn the_bytes_equal_those_of_numpy() {
         // numpy.save of float32 [[0, 1.5], [-1, 0]], NumPy 2.4.
-        let codes = Codes::new(2, vec![0.0, 1.5, -1.0, 0.0]).unwrap();
+        let vectors = Vectors::new(2, vec![0.0, 1.5, -1.0, 0.0]).unwrap();
         let mut expected = b"\x93NUMPY\x01\x00\x76\x00".to_vec();
         expected.extend(b"{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }");
         expected.extend([b' '; 58]);
         expected.extend(b"\n\x00\x00\x00\x00\x00\x00\xc0\x3f\x00\x00\x80\xbf\x00\x00\x00\x00");
-        assert_eq!(codes.to_npy_bytes(), expected);
+        assert_eq!(vectors.to_npy_bytes(), expected);
+        assert_eq!(Vectors::from_npy_bytes(&expected).unwrap(), vectors);
     }
 
     #[test]
     fn numbers_that_are_no_latents_are_refused() {
-        assert!(Codes::new(2, vec![0.0; 3]).is_err());
-        assert!(Codes::new(0, Vec::new()).is_err());
-        let mut codes = Codes::new(2, vec![0.0; 2]).unwrap();
-        assert!(codes.extend(&Codes::new(1, vec![0.0; 2]).unwrap()).is_err());
+        assert!(Vectors::new(2, vec![0.0; 3]).is_err());
+        assert!(Vectors::new(0, Vec::new()).is_err());
+        let mut vectors = Vectors::new(2, vec![0.0; 2]).unwrap();
+        assert!(
+            vectors
+                .extend(&Vectors::new(1, vec![0.0; 2]).unwrap())
+                .is_err()
+        );
     }
 }
