@@ -83,6 +83,7 @@ fn run(command: Command) -> Result<Done, CliError> {
         Command::Sample(options) => commands::sample(&options),
         Command::Arithmetic(options) => commands::arithmetic(&options),
         Command::Interpolate(options) => commands::interpolate(&options),
+        Command::Project(options) => commands::project(&options),
         Command::Timelapse(options) => commands::timelapse(&options),
         Command::Evaluate(options) => commands::evaluate(&options),
         Command::Encode(options) => commands::encode(&options),

@@ -53,7 +53,7 @@ pub use error::{DataError, Skipped};
 pub use fetch::{FetchProgress, INCEPTION_SHA256, fetch};
 pub use ganforge_core::{ChaCha8Rng, ImageShape, keyed_rng};
 pub use options::{DataOptions, Resize, Split};
-pub use sources::Mixture;
+pub use sources::{Mixture, read_image};
 pub use spec::DataSpec;
 
 /// The example of the README.

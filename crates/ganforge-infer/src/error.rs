@@ -167,6 +167,14 @@ pub enum InferError {
         /// `[batch, channels, height, width]` of the signature.
         expected: [usize; 4],
     },
+    /// The image to project is not one image of the model's shape.
+    #[error("{} images of {}; allowed: one of {expected}, that of the model", found.0, found.1)]
+    Target {
+        /// Number and shape of the images.
+        found: (usize, ImageShape),
+        /// The shape that the model draws.
+        expected: ImageShape,
+    },
     /// The model takes other images than it was given, or none.
     #[error("{}", input(*found, *expected))]
     Input {

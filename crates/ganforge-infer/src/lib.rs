@@ -14,6 +14,7 @@
 //!
 //! - [`Sampler`] opens a model file and draws images from it: by seed, by class, truncated, or from latents of your own. The same seed gives the same images.
 //! - [`LatentPath`] passes from latent to latent, for strips and films; [`Vectors`] holds latents and features, and reads and writes them as `.npy`.
+//! - `Sampler::project`, with the feature `projection`, finds the latent of an image.
 //! - [`Encoder`] opens a model file with an encoder, and computes latents and reconstructions of images.
 //! - [`sample`] does the same for any [`Generator`](ganforge_model::Generator), such as one in training.
 //! - [`Sampler::arithmetic`] adds and subtracts mean latents of samples.
@@ -50,6 +51,8 @@ mod images;
 mod inpainting;
 mod latent_path;
 mod picture;
+#[cfg(feature = "projection")]
+mod projection;
 mod sampling;
 mod translation;
 mod vectors;
@@ -65,6 +68,8 @@ pub use images::Images;
 pub use inpainting::{HoleErrors, Inpainter};
 pub use latent_path::{Interpolation, LatentPath};
 pub use picture::{GridOptions, pixel};
+#[cfg(feature = "projection")]
+pub use projection::{Projection, ProjectionOptions};
 pub use sampling::{SampleOptions, Sampler, Signature, batches, generate, latent, sample};
 pub use translation::{Direction, TranslationAccuracy, Translator};
 pub use vectors::Vectors;

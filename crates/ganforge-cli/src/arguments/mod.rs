@@ -6,6 +6,7 @@
 
 mod films;
 mod images;
+mod project;
 
 use std::path::PathBuf;
 
@@ -23,6 +24,7 @@ pub use images::{
     ClassifyArguments, EncodeArguments, EncodedArguments, FeaturesArguments, InpaintArguments,
     ReconstructArguments, TranslateArguments,
 };
+pub use project::ProjectArguments;
 
 /// Train generative adversarial networks and use their generators.
 #[derive(Debug, Parser)]
@@ -42,6 +44,8 @@ pub enum Command {
     Arithmetic(ArithmeticArguments),
     /// Pass from image to image through latent space, as a strip or a film.
     Interpolate(InterpolateArguments),
+    /// Find the latent whose image is nearest to a given image.
+    Project(ProjectArguments),
     /// Show a training as a film of its sample sheets.
     Timelapse(TimelapseArguments),
     /// Measure how good a model's images are.

@@ -102,7 +102,7 @@ pub(crate) fn allocate_bytes(length: usize) -> Result<Vec<u8>, DataError> {
 }
 
 /// The linear map from bytes to floats that takes 0 to exactly -1 and `white_level` to exactly 1.
-fn to_floats(bytes: &[u8], white_level: u8, out: &mut [f32]) {
+pub(crate) fn to_floats(bytes: &[u8], white_level: u8, out: &mut [f32]) {
     let white = f32::from(white_level);
     for (value, &byte) in out.iter_mut().zip(bytes) {
         *value = f32::from(byte) * 2.0 / white - 1.0;

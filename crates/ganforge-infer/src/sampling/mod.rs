@@ -9,7 +9,7 @@ mod signature;
 
 pub use generate::generate;
 pub use options::SampleOptions;
-pub(crate) use options::allowed_classes;
+pub(crate) use options::{allowed_classes, check_class};
 pub use sample::{batches, latent, sample};
 pub use sampler::Sampler;
 pub use signature::Signature;

@@ -96,6 +96,16 @@ impl Sampler {
         &self.card
     }
 
+    #[cfg(feature = "projection")]
+    pub(crate) fn network(&self) -> &GeneratorNet {
+        &self.network
+    }
+
+    #[cfg(feature = "projection")]
+    pub(crate) fn device(&self) -> &Device {
+        &self.device
+    }
+
     /// The generator's input and output.
     #[must_use]
     pub fn signature(&self) -> &Signature {
