@@ -63,7 +63,7 @@ pub use images::Images;
 pub use inpainting::{HoleErrors, Inpainter};
 pub use picture::{GridOptions, pixel};
 pub use sampling::{SampleOptions, Sampler, Signature, batches, generate, latent, sample};
-pub use translation::{Direction, TranslationAccuracy, Translator};
+pub use translation::{Direction, SquaredError, TranslationAccuracy, Translator};
 pub use writer::{ImageWriter, Output};
 
 /// The example of the README.
