@@ -11,6 +11,8 @@ mod features;
 mod inpaint;
 mod inputs;
 mod listing;
+mod model_data;
+mod next_command;
 mod reconstruct;
 mod sample;
 mod train;

@@ -15,7 +15,7 @@ pub fn sample(arguments: &SampleArguments) -> Result<Done, CliError> {
     let output = Output::at(&arguments.output)?;
     let path = model_file(&arguments.model)?;
     let (_, device) = arguments.device.open()?;
-    let sampler = Sampler::open(path, &device)?;
+    let sampler = Sampler::open(&path, &device)?;
     let class = arguments
         .class
         .as_deref()
@@ -28,6 +28,7 @@ pub fn sample(arguments: &SampleArguments) -> Result<Done, CliError> {
         truncation: arguments.truncation,
         inputs: inputs(
             &sampler,
+            &path,
             arguments.input.as_ref(),
             arguments.count,
             arguments.seed,

@@ -124,3 +124,119 @@ impl Cycle {
         Modes::of(&self.own, &self.labels(dataset), dataset.classes().len())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use burn::tensor::{Device, TensorData};
+    use ganforge_data::{DataOptions, DataSpec};
+    use ganforge_model::networks::{TranslatorConfig, Translators};
+    use ganforge_model::{apply_weights, collect_weights, keyed_rng};
+
+    use super::*;
+
+    fn dataset(spec: &DataSpec, size: Option<[usize; 2]>) -> Dataset {
+        let options = DataOptions {
+            labels: true,
+            size,
+            ..DataOptions::default()
+        };
+        Dataset::open(spec, &options).unwrap()
+    }
+
+    /// Both translators are `output(scale · x + shift)`, with a shift of the first coordinate for each direction.
+    fn translator(dataset: &Dataset, output: &str, scale: f32, shifts: [f32; 2]) -> Translator {
+        let device = Device::flex();
+        let config = format!(r#"{{"kind": "mlp", "hidden": [], "output": "{output}"}}"#);
+        let config: TranslatorConfig = serde_json::from_str(&config).unwrap();
+        let values = dataset.shape().values();
+        let network = |shift: f32| {
+            let rng = &mut keyed_rng(0, "weights", 0);
+            let network = config.init(dataset.shape(), rng, &device).unwrap();
+            let mut weights = collect_weights(&network);
+            let mut matrix = vec![0.0; values * values];
+            matrix
+                .iter_mut()
+                .step_by(values + 1)
+                .for_each(|value| *value = scale);
+            let mut bias = vec![0.0; values];
+            bias[0] = shift;
+            let matrix = TensorData::new(matrix, [values, values]);
+            weights.insert("output.weight".to_owned(), matrix);
+            weights.insert("output.bias".to_owned(), TensorData::new(bias, [values]));
+            apply_weights(network, weights).unwrap()
+        };
+        let networks = Translators {
+            to_target: network(shifts[0]),
+            to_source: network(shifts[1]),
+        };
+        Translator::new(&networks, dataset.shape(), &device)
+    }
+
+    fn measured(
+        translator: &Translator,
+        source: &Dataset,
+        target: &Dataset,
+        samples: usize,
+    ) -> BTreeMap<&'static str, f64> {
+        let values = measure(translator, source, target, samples).unwrap();
+        values.into_iter().collect()
+    }
+
+    #[test]
+    fn a_known_shift_gives_its_error_and_its_modes() {
+        let (ring5, ring10) = (
+            dataset(&DataSpec::Ring5, None),
+            dataset(&DataSpec::Ring10, None),
+        );
+        // There by 6, to the centre of the other ring, and back by 5.
+        let shifted = translator(&ring5, "linear", 1.0, [6.0, -5.0]);
+        let found = measured(&shifted, &ring5, &ring10, 1000);
+        for metric in ["rmse_source", "rmse_target"] {
+            // One of two coordinates is off by 1.
+            assert!((found[metric] - 0.5_f64.sqrt()).abs() < 1e-5, "{found:?}");
+        }
+        assert!((found["near_target"], found["modes_target"]) == (0.0, 0.0));
+        let names: Vec<&str> = found.into_keys().collect();
+        let mut expected = OF_POINTS.to_vec();
+        expected.sort_unstable();
+        assert_eq!(names, expected);
+
+        let still = translator(&ring5, "linear", 1.0, [0.0, 0.0]);
+        let found = measured(&still, &ring5, &ring5, 2000);
+        for metric in ["modes_target", "modes_source", "distinct_modes"] {
+            assert!((found[metric] - 5.0).abs() < 1e-9, "{metric}: {found:?}");
+        }
+        // 1 - exp(-9/2) of a Gaussian.
+        assert!((found["near_target"] - 0.98889).abs() < 0.01, "{found:?}");
+        assert!(found["rmse_source"] < 1e-6);
+    }
+
+    #[test]
+    fn values_that_the_data_do_not_admit_are_absent() {
+        let points = Dataset::open(&DataSpec::Ring5, &DataOptions::default()).unwrap();
+        let still = translator(&points, "linear", 1.0, [0.0, 0.0]);
+        let found = measured(&still, &points, &points, 100);
+        let names: Vec<&str> = found.into_keys().collect();
+        assert_eq!(names, ["rmse_source", "rmse_target"]);
+        let diverged = translator(&points, "linear", f32::NAN, [0.0, 0.0]);
+        assert!(measured(&diverged, &points, &points, 100).is_empty());
+    }
+
+    #[test]
+    fn digits_that_keep_their_class_agree_and_blank_ones_do_not() {
+        let digits = dataset(&DataSpec::Digits, Some([28, 28]));
+        let agreement = |scale| {
+            let translator = translator(&digits, "tanh", scale, [0.0, 0.0]);
+            measured(&translator, &digits, &digits, 100)["class_agreement"]
+        };
+        let (kept, blank) = (agreement(3.0), agreement(0.0));
+        assert!(kept > 0.6 && blank < 0.3, "{kept}, {blank}");
+        // 8×8 pixels are too few for the classifier.
+        let small = dataset(&DataSpec::Digits, None);
+        let translator = translator(&small, "tanh", 3.0, [0.0, 0.0]);
+        let found = measured(&translator, &small, &small, 100);
+        assert!(!found.contains_key("class_agreement"));
+    }
+}
