@@ -72,25 +72,24 @@ fn each_domain_is_prepared_by_its_own_table() {
     home.does(
         "train cyclegan-2017-mnist-small --images 64 --data folder:wide --set data.take=60 --set data.size=[8,8] \
          --set data.resize=pad --set data.background=[0,0,0] --set data.channels=1 --set target.source=folder:wide \
-         --set target.take=60 --set target.size=[8,8] --set target.resize=stretch --set target.channels=1 \
+         --set target.skip=0 --set target.take=60 --set target.size=[8,8] --set target.resize=stretch --set target.channels=1 \
          --set run.batch=16 --set run.tick=64 --set run.samples=4 --set generator.width=2 --set generator.blocks=1 \
          --set discriminator.width=2 --set discriminator.layers=1 --set evaluation.samples=10 --set evaluation.features=raw \
          --out run",
     );
-    // Two files whose every pixel is that of one way to prepare the wide image.
+    // Middle rows and upper right corners of the image and of the truth.
     let sheet = |direction: &str, out: &str| {
         home.does(&format!(
             "translate run --input folder:wide --truth folder:wide --direction {direction} -n 1 -o {out}"
         ));
         let sheet = image::open(home.path(&format!("{out}/sheet.png"))).unwrap();
         let sheet = sheet.into_luma8();
-        // The columns of the middle row of the first and of the fourth tile: the image and its truth.
-        let row = |tile: u32| (0..8).map(move |x| (8 * tile + x, 3));
-        let levels = |tile| {
-            let levels = row(tile).map(|(x, y)| sheet.get_pixel(x, y).0[0]);
+        // The middle row of the first and of the fourth tile, the image and its truth; tiles are magnified to 32×32, two pixels apart.
+        let levels = |tile: u32| {
+            let levels = (0..8).map(|x| sheet.get_pixel(2 + 34 * tile + 4 * x, 18).0[0]);
             levels.collect::<Vec<u8>>()
         };
-        let corner = |tile: u32| sheet.get_pixel(8 * tile + 7, 0).0[0];
+        let corner = |tile: u32| sheet.get_pixel(34 * tile + 33, 2).0[0];
         ([levels(0), levels(3)], [corner(0), corner(3)])
     };
     let ([padded, stretched], corners) = sheet("a-to-b", "forth");

@@ -90,13 +90,13 @@ fn the_command_that_a_finished_run_prints_works() {
     let home = Home::new();
     runs_what_it_proposes(
         &home,
-        &format!("train discogan-2017-points-small {SMALL} --images 640 --out points"),
+        &format!("train discogan-2017-points-small {SMALL} --out points"),
         "translate points/model.safetensors --input ring5 --direction a-to-b",
     );
     assert!(home.path("translated.png").is_file());
     runs_what_it_proposes(
         &home,
-        &format!("train cyclegan-2017-mnist-small {OUTLINES} --images 160 --out images"),
+        &format!("train cyclegan-2017-mnist-small {OUTLINES} --out images"),
         "translate images/model.safetensors --input digits --direction a-to-b",
     );
     assert!(home.path("translated/sheet.png").is_file());
@@ -120,7 +120,7 @@ fn the_command_that_a_finished_run_prints_works() {
 fn a_sheet_shows_image_translation_translation_back_and_truth() {
     let home = Home::new();
     home.does(&format!(
-        "train cyclegan-2017-mnist-small {OUTLINES} --images 160 --out run"
+        "train cyclegan-2017-mnist-small {OUTLINES} --out run"
     ));
     home.does("translate run --input digits --truth digits --direction a-to-b -n 3 -o forth");
     home.does("sample run --input digits -n 3 -o sampled/");
@@ -132,7 +132,12 @@ fn a_sheet_shows_image_translation_translation_back_and_truth() {
     }
     let pixels = |name: &str| image::open(home.path(name)).unwrap().into_luma8();
     let sheet = pixels("forth/sheet.png");
-    let tile = |tile: u32| image::imageops::crop_imm(&sheet, 8 * tile, 0, 8, 8).to_image();
+    // Tiles of 8×8 pixels are magnified to 32×32, two pixels apart.
+    let tile = |tile: u32| {
+        image::GrayImage::from_fn(8, 8, |x, y| {
+            *sheet.get_pixel(2 + 34 * tile + 4 * x, 2 + 4 * y)
+        })
+    };
     // The truth is the image here.
     assert_eq!(tile(0), tile(3));
     assert_eq!(tile(1), pixels("forth/000000.png"));
@@ -289,7 +294,7 @@ fn what_the_system_does_not_play_is_refused_in_one_line() {
         }
     }
     home.squares("squares", 40, 8);
-    let line = "train cyclegan-2017-mnist-small --data digits --set data.take=900 --set target.source=folder:squares \
+    let line = "train cyclegan-2017-mnist-small --data digits --set data.take=900 --set target.source=folder:squares --set target.skip=0 \
                 --set evaluation.samples=20 --set run.batch=16 --set data.size=[8,8] --set target.size=[8,8] --set discriminator.layers=1 --out run";
     let complaint = home.refuses(1, line);
     assert!(complaint.contains("`target.take`"), "{complaint}");
@@ -309,7 +314,7 @@ fn a_penalty_on_patches_takes_finite_differences() {
     let home = Home::new();
     for (form, out) in [("auto", "auto"), ("directional", "directional")] {
         home.does(&format!(
-            "train cyclegan-2017-mnist-small {OUTLINES} --images 160 \
+            "train cyclegan-2017-mnist-small {OUTLINES} \
              --set game.penalties=[{{kind=\"r1\",gamma=1.0,form=\"{form}\"}}] --out {out}"
         ));
         let last = home.metrics(out).pop().unwrap();

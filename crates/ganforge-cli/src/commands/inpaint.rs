@@ -1,7 +1,7 @@
 //! `ganforge inpaint`
 
-use ganforge_data::{Dataset, Split};
-use ganforge_infer::{GridOptions, HoleErrors, ImageShape, Images, Inpainter, Output};
+use ganforge_data::{Dataset, ImageShape, Split};
+use ganforge_infer::{GridOptions, HoleErrors, Images, Inpainter, Output};
 use serde::Serialize;
 
 use super::model_data::{Domain, ModelData, data_options};

@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use ganforge_data::{DataError, DataOptions, DataSpec, Dataset, Split};
-use ganforge_infer::ImageShape;
+use ganforge_data::{DataError, DataOptions, DataSpec, Dataset, ImageShape, Split};
 use ganforge_measure::check_kind;
 use ganforge_train::experiment::Experiment;
 use ganforge_train::recipe::RecipeSource;

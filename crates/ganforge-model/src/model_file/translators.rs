@@ -113,7 +113,7 @@ mod tests {
         let other = complaint(&other.to_bytes().unwrap());
         assert!(other.contains("different configurations"), "{other}");
         // Of the right configuration, with the weights of a smaller network.
-        let fewer = bundle().with(INVERSE, &card(3), &network(2)).unwrap();
+        let fewer = bundle().with(INVERSE, &card(3), &network(1)).unwrap();
         let fewer = complaint(&fewer.to_bytes().unwrap());
         assert!(fewer.contains("inverse"), "{fewer}");
     }
