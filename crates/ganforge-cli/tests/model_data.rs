@@ -104,8 +104,7 @@ fn each_domain_is_prepared_by_its_own_table() {
         home.read("sampled/000000.png"),
         home.read("forth/000000.png")
     );
-    let line =
-        "evaluate run --data folder:wide --input folder:wide --samples 60 --metrics frechet --json";
+    let line = "evaluate run --data folder:wide --input folder:wide --samples 60 --metrics precision --json";
     let report: Value = serde_json::from_str(&home.does(line)).unwrap();
     assert!(report.to_string().contains("stretch"), "{report}");
 }
