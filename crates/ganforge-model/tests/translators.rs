@@ -118,7 +118,8 @@ fn a_model_file_builds_a_translator_from_the_kind_translator() {
     let output = net.forward(GeneratorInput::image(images(3, shape)));
     assert_eq!(output.dims(), [3, 1, 8, 8]);
     let count = config.weight_count(shape, 0).unwrap();
-    assert_eq!(count as f64, config.size(shape, 0).unwrap().matrices);
+    let matrices = config.size(shape, 0).unwrap().matrices;
+    assert!((count as f64 - matrices).abs() < 0.5);
 }
 
 #[test]
@@ -300,6 +301,6 @@ fn the_hidden_layers_of_a_fully_connected_discriminator_are_all_of_its_layers() 
         let dims: Vec<_> = layers.iter().map(Tensor::dims).collect();
         assert_eq!(dims, [[7, 5, 1, 1], [7, 4, 1, 1], [7, 3, 1, 1]]);
         let last = layers[2].clone().flatten::<2>(1, 3) - network.forward(input()).features;
-        assert_eq!(last.abs().max().into_scalar::<f32>(), 0.0);
+        assert!(last.abs().max().into_scalar::<f32>() < 1e-9);
     }
 }

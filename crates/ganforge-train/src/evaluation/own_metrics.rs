@@ -56,12 +56,11 @@ impl<S: System> OwnMetrics<S> {
             samples,
             device,
         } = self;
-        let values: Vec<(&str, f64)> = match target {
-            Some(target) => system.measure_domains(shipped, [test, target], *samples, device)?,
-            None => {
-                let values = system.measure(shipped, test, device)?;
-                system.own_metrics().iter().copied().zip(values).collect()
-            }
+        let values: Vec<(&str, f64)> = if let Some(target) = target {
+            system.measure_domains(shipped, [test, target], *samples, device)?
+        } else {
+            let values = system.measure(shipped, test, device)?;
+            system.own_metrics().iter().copied().zip(values).collect()
         };
         let values = values.into_iter();
         Ok(values.map(|(name, value)| (name.to_owned(), value)))

@@ -110,7 +110,7 @@ mod tests {
         let pools = ["past_target", "past_source"];
         for (shown, (pool, offset)) in second.iter().zip(pools.into_iter().zip([0.0, 100.0])) {
             // The first fills the last place; of the second, the three stored and those of the first turn, one was returned.
-            assert_eq!(shown[0], 3.0 + offset);
+            assert_eq!(shown[..1], [3.0 + offset]);
             let mut all = stored(&discriminators, pool);
             all.push(shown[1]);
             all.sort_by(f32::total_cmp);
