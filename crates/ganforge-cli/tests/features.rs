@@ -41,7 +41,8 @@ fn any_discriminator_has_features_and_other_files_are_refused() {
         "train digits {SMALL} --ship-discriminator --out run"
     ));
     home.does("features run --data digits -n 5 -o x.npy");
-    assert_eq!(shape(&home.read("x.npy")), "5, 256");
+    // Two hidden layers of 256 units.
+    assert_eq!(shape(&home.read("x.npy")), "5, 512");
     let complaint = home.refuses(2, "features run --data digits -o x.png");
     assert!(complaint.contains(".npy"), "{complaint}");
 }

@@ -7,7 +7,7 @@ use support::Home;
 
 const SMALL: &str = "--images 3200 --set run.batch=32 --set run.tick=640 --set run.checkpoint=960 --set run.samples=16 \
                      --set generator.hidden=[16] --set discriminator.hidden=[16,16] \
-                     --set evaluation.samples=100 --set evaluation.every=1 --set average.half_life=500";
+                     --set evaluation.samples=1000 --set evaluation.every=1 --set average.half_life=500";
 
 fn train(home: &Home, further: &str, out: &str) {
     home.does(&format!(
@@ -47,10 +47,10 @@ fn a_run_reports_both_directions_and_its_model_translates_in_both() {
 
     for (direction, input) in [("a-to-b", "ring5"), ("b-to-a", "ring10")] {
         let line = format!(
-            "translate run --input {input} --truth {input} --direction {direction} -n 100 -o {direction}.npy --json"
+            "translate run --input {input} --truth {input} --direction {direction} --split test -n 1000 -o {direction}.npy --json"
         );
         let report: serde_json::Value = serde_json::from_str(&home.does(&line)).unwrap();
-        assert_eq!(report["images"], 100);
+        assert_eq!(report["images"], 1000);
         assert_eq!(report["direction"], direction);
         // The cycle of the measured model, on other points of the same mixture.
         let metric = if direction == "a-to-b" {
@@ -66,8 +66,83 @@ fn a_run_reports_both_directions_and_its_model_translates_in_both() {
         assert!(report["truth"]["rmse"].as_f64().unwrap() > 0.0);
         assert!(report["truth"]["psnr"].is_null());
     }
+    // a-to-b is the direction of `sample`.
+    home.does("sample run --input ring5 -n 4 -o sampled.npy");
+    home.does("translate run --input ring5 --direction a-to-b -n 4 -o forth.npy");
+    home.does("translate run --input ring5 --direction b-to-a -n 4 -o back.npy");
+    let sampled = home.read("sampled.npy");
+    assert!(sampled == home.read("forth.npy") && sampled != home.read("back.npy"));
     let printed = home.does("translate run --input ring5 --direction a-to-b -n 50 -o plot.png");
     assert!(printed.starts_with("50 images, a-to-b\n"), "{printed}");
+}
+
+/// Trains and runs the command that is printed at the end.
+fn runs_what_it_proposes(home: &Home, line: &str, command: &str) {
+    let printed = home.does(line);
+    let (_, words) = printed.trim().rsplit_once(" with: ").unwrap();
+    let (_, words) = words.split_once(' ').unwrap();
+    assert!(words.starts_with(command), "{words}");
+    home.does(words);
+}
+
+#[test]
+fn the_command_that_a_finished_run_prints_works() {
+    let home = Home::new();
+    runs_what_it_proposes(
+        &home,
+        &format!("train discogan-2017-points-small {SMALL} --out points"),
+        "translate points/model.safetensors --input ring5 --direction a-to-b",
+    );
+    assert!(home.path("translated.png").is_file());
+    runs_what_it_proposes(
+        &home,
+        &format!("train cyclegan-2017-mnist-small {OUTLINES} --out images"),
+        "translate images/model.safetensors --input digits --direction a-to-b",
+    );
+    assert!(home.path("translated/sheet.png").is_file());
+    home.squares("squares", 20, 8);
+    runs_what_it_proposes(
+        &home,
+        "train context-encoder-2016-mnist-small --data folder:squares --set data.take=16 --images 64 --set generator.encoder=[4,8] \
+         --set generator.code=8 --set generator.decoder=[8] --set discriminator.hidden=[8] --set run.batch=8 --set run.tick=64 \
+         --set run.samples=4 --set evaluation.features=raw --set evaluation.samples=4 --set data.size=[8,8] --out holes",
+        "inpaint holes/model.safetensors --input folder:",
+    );
+    assert!(home.path("inpainted/sheet.png").is_file());
+    runs_what_it_proposes(
+        &home,
+        "train digits --images 64 --set run.tick=64 --set run.samples=4 --out latents",
+        "sample latents/model.safetensors -o",
+    );
+}
+
+#[test]
+fn a_sheet_shows_image_translation_translation_back_and_truth() {
+    let home = Home::new();
+    home.does(&format!(
+        "train cyclegan-2017-mnist-small {OUTLINES} --out run"
+    ));
+    home.does("translate run --input digits --truth digits --direction a-to-b -n 3 -o forth");
+    home.does("sample run --input digits -n 3 -o sampled/");
+    for index in 0..3 {
+        let name = format!("00000{index}.png");
+        let [forth, sampled] =
+            ["forth", "sampled"].map(|folder| home.read(&format!("{folder}/{name}")));
+        assert!(forth == sampled, "{name}");
+    }
+    let pixels = |name: &str| image::open(home.path(name)).unwrap().into_luma8();
+    let sheet = pixels("forth/sheet.png");
+    // Tiles of 8×8 pixels are magnified to 32×32, two pixels apart.
+    let tile = |tile: u32| {
+        image::GrayImage::from_fn(8, 8, |x, y| {
+            *sheet.get_pixel(2 + 34 * tile + 4 * x, 2 + 4 * y)
+        })
+    };
+    // The truth is the image here.
+    assert_eq!(tile(0), tile(3));
+    assert_eq!(tile(1), pixels("forth/000000.png"));
+    assert_eq!(tile(5), pixels("forth/000001.png"));
+    assert!(tile(0) != tile(1) && tile(1) != tile(2) && tile(0) != tile(4));
 }
 
 #[test]
@@ -154,16 +229,26 @@ fn what_the_system_does_not_play_is_refused_in_one_line() {
     let home = Home::new();
     for (change, parts) in [
         ("data.labels=true", &["`data.labels`", "false"][..]),
-        ("target.labels=true", &["`target`", "labels"]),
+        ("target.labels=true", &["`target.labels`", "false"]),
+        ("target.labelled=2", &["`target.labelled` is 2"]),
+        ("target.skip=200000", &["[target]", "`skip`"]),
+        (
+            "generator.output=\"tanh\"",
+            &["`generator.output` is tanh", "linear"],
+        ),
         ("game.packing=2", &["`game.packing`", "1 with system"]),
-        ("game.feature_matching={}", &["`game.feature_matching`"]),
+        (
+            "game.feature_matching={}",
+            &["`game.feature_matching`", "translation.feature_matching"],
+        ),
         ("game.generator_noise=0.1", &["`game.generator_noise`"]),
         ("game.update=one-stage", &["`game.update`", "discogan"]),
         ("translation.rate=1", &["`translation.rate` is 1"]),
         ("translation.adversarial=0", &["`translation.adversarial`"]),
         ("translation.curiculum=3", &["curiculum", "curriculum"]),
         ("target.source=digits", &["`target`", "1x8x8", "2x1x1"]),
-        ("target.take=100", &["100", "200"]),
+        ("target.take=100", &["`target` is 100 images", "200"]),
+        ("data.take=100", &["`data` is 100 images", "200"]),
         ("generator.hidden=[0]", &["hidden"]),
     ] {
         let line = format!("train discogan-2017-points-small --set {change} --out run");
@@ -185,6 +270,14 @@ fn what_the_system_does_not_play_is_refused_in_one_line() {
         ("generator.width=0", &["width"]),
         ("data.size=[10,10]", &["10×10", "multiples of 4"]),
         ("discriminator.layers=4", &["layers", "28×28"]),
+        (
+            "game.penalties=[{kind=\"r1\",gamma=1.0,form=\"exact\"}]",
+            &["auto or directional", "discriminator.kind = \"patch\""],
+        ),
+        (
+            "generator={kind=\"mlp\",hidden=[4],output=\"linear\"}",
+            &["`generator.output` is linear", "tanh or sigmoid"],
+        ),
     ] {
         let line = format!(
             "train cyclegan-2017-mnist-small --data digits --set data.take=900 --set target.source=digits \
@@ -200,6 +293,11 @@ fn what_the_system_does_not_play_is_refused_in_one_line() {
             assert!(complaint.contains(part), "{complaint}");
         }
     }
+    home.squares("squares", 40, 8);
+    let line = "train cyclegan-2017-mnist-small --data digits --set data.take=900 --set target.source=folder:squares --set target.skip=0 \
+                --set evaluation.samples=20 --set run.batch=16 --set data.size=[8,8] --set target.size=[8,8] --set discriminator.layers=1 --out run";
+    let complaint = home.refuses(1, line);
+    assert!(complaint.contains("`target.take`"), "{complaint}");
     let line = "train digits --set target.source=digits --out run";
     assert!(home.refuses(1, line).contains("`target`"));
     let line = "train digits --set generator={kind=\"translator\",network={kind=\"mlp\",hidden=[8]}} --out run";
@@ -209,4 +307,32 @@ fn what_the_system_does_not_play_is_refused_in_one_line() {
     let line = "translate digits --input digits --direction a-to-b -o x.npy";
     let complaint = home.refuses(1, line);
     assert!(complaint.contains("two domains"), "{complaint}");
+}
+
+#[test]
+fn a_penalty_on_patches_takes_finite_differences() {
+    let home = Home::new();
+    for (form, out) in [("auto", "auto"), ("directional", "directional")] {
+        home.does(&format!(
+            "train cyclegan-2017-mnist-small {OUTLINES} \
+             --set game.penalties=[{{kind=\"r1\",gamma=1.0,form=\"{form}\"}}] --out {out}"
+        ));
+        let last = home.metrics(out).pop().unwrap();
+        assert!(last["penalty"].as_f64().unwrap() > 0.0, "{last}");
+    }
+}
+
+#[test]
+fn a_curriculum_longer_than_the_run_is_warned_of() {
+    let home = Home::new();
+    let line = format!(
+        "train discogan-2017-points-small {SMALL} --set translation.curriculum=3200 --out run"
+    );
+    let ended = home.run(&line);
+    assert_eq!(ended.status, Some(0), "{ended:?}");
+    assert!(
+        ended.stderr.contains("`translation.curriculum` is 3200"),
+        "{ended:?}"
+    );
+    train(&home, "--set translation.curriculum=3199", "other");
 }

@@ -235,6 +235,9 @@ pub enum DataError {
         /// Number of images in the dataset.
         images: usize,
     },
+    /// An error of the second of two domains, which a recipe has in `[target]`.
+    #[error("[target] {}", of_target(.0))]
+    Target(Box<Self>),
     /// Many files in a row have become unreadable while they were streamed.
     #[error(
         "{tries} images in a row can no longer be read, the last: {last}; is the disk still there?"
@@ -285,6 +288,23 @@ impl DataError {
             source,
         }
     }
+}
+
+/// The message of an error of `[target]`, with its keys in place of those of `[data]`.
+fn of_target(error: &DataError) -> String {
+    let mut message = error.to_string();
+    for key in [
+        "size",
+        "channels",
+        "skip",
+        "take",
+        "labelled",
+        "max_pixels",
+        "memory_limit",
+    ] {
+        message = message.replace(&format!(" data.{key}"), &format!(" target.{key}"));
+    }
+    message
 }
 
 /// A file that was skipped because it cannot be read.

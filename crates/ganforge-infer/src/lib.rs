@@ -71,7 +71,7 @@ pub use picture::{GridOptions, pixel};
 #[cfg(feature = "projection")]
 pub use projection::{Projection, ProjectionOptions};
 pub use sampling::{SampleOptions, Sampler, Signature, batches, generate, latent, sample};
-pub use translation::{Direction, TranslationAccuracy, Translator};
+pub use translation::{Direction, SquaredError, TranslationAccuracy, Translator};
 pub use vectors::Vectors;
 pub use writer::{ImageWriter, Output};
 

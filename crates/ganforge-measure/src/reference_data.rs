@@ -11,6 +11,7 @@ use ganforge_eval::{
 };
 
 use crate::error::MeasureError;
+use crate::kind::check_kind;
 use crate::request::Request;
 
 /// A dataset, resized to the shape of the model's images.
@@ -63,19 +64,8 @@ impl<'a> ReferenceData<'a> {
         image: ImageShape,
         options: &DataOptions,
     ) -> Result<Self, MeasureError> {
-        let points = spec.mixture().is_some() || matches!(spec, DataSpec::Points(_));
-        let stacked = matches!(spec, DataSpec::Stacked(_));
-        if points != image.is_point() || stacked && image.channels != 3 {
-            return Err(MeasureError::Kind {
-                image: image.to_string(),
-                spec: spec.to_string(),
-                made_of: match (points, stacked) {
-                    (true, _) => "points in the plane",
-                    (_, true) => "images of 3 channels",
-                    _ => "images",
-                },
-            });
-        }
+        check_kind(spec, image)?;
+        let points = image.is_point();
         let options = DataOptions {
             size: (!points).then_some([image.height, image.width]),
             channels: (!points).then_some(image.channels),

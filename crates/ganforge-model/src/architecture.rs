@@ -149,6 +149,13 @@ pub trait DiscriminatorArchitecture:
         false
     }
 
+    /// False if the network returns `None` for its [input gradient](crate::Discriminator::input_gradient) with every setting, for
+    /// another reason than [scores that depend on the batch](Self::is_batch_dependent). A gradient penalty of the exact form is
+    /// refused then.
+    fn has_input_gradient(&self) -> bool {
+        true
+    }
+
     /// The key and value if a forward pass in training is stochastic, as with dropout; else `None`.
     fn is_stochastic(&self) -> Option<(&'static str, f64)> {
         None

@@ -180,7 +180,7 @@ fn a_map_of_patches_is_flattened_to_scores() {
     assert_eq!(dims, [[2, 3, 14, 14], [2, 6, 13, 13]]);
     // The input gradient is left to finite differences.
     let input = DiscriminatorInput::new(batch);
-    assert!(net.input_gradient(input).is_none());
+    assert!(net.input_gradient(input).is_none() && !config.has_input_gradient());
 
     for (config, shapes) in [
         (
@@ -277,5 +277,30 @@ fn what_does_not_fit_the_images_is_refused_with_the_key() {
         let rng = &mut keyed_rng(0, "weights", 0);
         let refused = patches(&config).init(shape, classes, rng, &Device::flex());
         assert_eq!(refused.unwrap_err().key, key, "{config}");
+    }
+}
+
+#[test]
+fn the_hidden_layers_of_a_fully_connected_discriminator_are_all_of_its_layers() {
+    let device = Device::flex();
+    for pieces in [1, 2] {
+        let config: DiscriminatorConfig = serde_json::from_value(json!({
+            "kind": "mlp", "hidden": [5, 4, 3], "maxout_pieces": pieces
+        }))
+        .unwrap();
+        let rng = &mut keyed_rng(0, "weights", 0);
+        let shape = ImageShape {
+            channels: 1,
+            height: 2,
+            width: 3,
+        };
+        let network = config.init(shape, 0, rng, &device).unwrap();
+        let images = Tensor::random([7, 1, 2, 3], Distribution::Uniform(-1.0, 1.0), &device);
+        let input = || DiscriminatorInput::new(images.clone());
+        let layers = Discriminator::hidden_layers(&network, input());
+        let dims: Vec<_> = layers.iter().map(Tensor::dims).collect();
+        assert_eq!(dims, [[7, 5, 1, 1], [7, 4, 1, 1], [7, 3, 1, 1]]);
+        let last = layers[2].clone().flatten::<2>(1, 3) - network.forward(input()).features;
+        assert!(last.abs().max().into_scalar::<f32>() < 1e-9);
     }
 }

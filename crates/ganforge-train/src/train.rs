@@ -69,7 +69,7 @@ pub fn train<S: System>(
     let experiment = &recipe.experiment;
     let directory = RunDirectory::new(&options.out);
     check_sizes(recipe.experiment.run.batch, &data)?;
-    let memory_warning = check_memory(recipe, Some(dataset), device)?;
+    let memory_warning = check_memory(recipe, Some(&data), device)?;
     let training_device = device.clone().autodiff();
     let beginning = options.take_beginning()?;
     let Begun {
@@ -215,11 +215,15 @@ fn check_batch(batch: usize, images: usize) -> Result<(), TrainError> {
 /// Refuses data of fewer images than a batch, and a second domain whose images have another shape.
 fn check_sizes(batch: usize, data: &TrainingData) -> Result<(), TrainError> {
     let images = &data.images;
-    check_batch(batch, images.len())?;
     let Some(target) = &data.target else {
-        return Ok(());
+        return check_batch(batch, images.len());
     };
-    check_batch(batch, target.len())?;
+    for (table, count) in [("data", images.len()), ("target", target.len())] {
+        if count < batch {
+            let allowed = format!("{batch} images or more, a batch (run.batch)");
+            return Err(RecipeError::value(table, format!("{count} images"), allowed).into());
+        }
+    }
     if target.shape() == images.shape() {
         return Ok(());
     }

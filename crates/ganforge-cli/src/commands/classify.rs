@@ -1,12 +1,14 @@
 //! `ganforge classify`
 
 use std::fmt::Write;
+use std::path::Path;
 
-use ganforge_data::{DataError, DataOptions, Dataset, Split};
+use ganforge_data::{DataError, Dataset, Split};
 use ganforge_infer::{Classifier, Images};
 use serde::Serialize;
 
-use super::{print, print_json, warn_of_skipped};
+use super::model_data::{Domain, ModelData, data_options};
+use super::{print, print_json};
 use crate::arguments::ClassifyArguments;
 use crate::error::{CliError, Done};
 use crate::runs::model_file;
@@ -35,8 +37,7 @@ pub fn classify(arguments: &ClassifyArguments) -> Result<Done, CliError> {
     let path = model_file(&arguments.model)?;
     let (_, device) = arguments.device.open()?;
     let classifier = Classifier::open(&path, &device)?;
-    let (dataset, split) = open(arguments, &classifier)?;
-    warn_of_skipped(dataset.skipped());
+    let (dataset, split) = open(arguments, &path, &classifier)?;
     let image = classifier.image();
     let all: Vec<usize> = (0..dataset.len()).collect();
     let mut found = Vec::with_capacity(all.len());
@@ -73,29 +74,23 @@ pub fn classify(arguments: &ClassifyArguments) -> Result<Done, CliError> {
 /// The chosen split, by default the test part of data that have one; with labels where there are any.
 fn open(
     arguments: &ClassifyArguments,
+    model: &Path,
     classifier: &Classifier,
 ) -> Result<(Dataset, &'static str), CliError> {
-    let image = classifier.image();
-    let open = |split, labels| {
-        let options = DataOptions {
-            size: Some([image.height, image.width]),
-            channels: Some(image.channels),
-            labels,
-            split,
-            ..DataOptions::default()
+    let prepared = data_options(model, Domain::First)?;
+    let open = |split| {
+        let data = ModelData {
+            labels: true,
+            ..ModelData::new(&arguments.data, split, classifier.image())
         };
-        Dataset::open(&arguments.data, &options)
-    };
-    let either = |split| match open(split, true) {
-        Err(DataError::NoLabels { .. }) => open(split, false),
-        opened => opened,
+        data.open(&prepared)
     };
     let (train, test) = ("train", "test");
     match arguments.split.map(Split::from) {
-        Some(Split::Test) => Ok((either(Split::Test)?, test)),
-        Some(Split::Train) => Ok((either(Split::Train)?, train)),
-        None => match either(Split::Test) {
-            Err(DataError::NoTestPart { .. }) => Ok((either(Split::Train)?, train)),
+        Some(Split::Test) => Ok((open(Split::Test)?, test)),
+        Some(Split::Train) => Ok((open(Split::Train)?, train)),
+        None => match open(Split::Test) {
+            Err(CliError::Data(DataError::NoTestPart { .. })) => Ok((open(Split::Train)?, train)),
             opened => Ok((opened?, test)),
         },
     }

@@ -2,12 +2,10 @@
 
 use std::path::Path;
 
-use ganforge_data::{DataError, DataOptions, Dataset};
+use ganforge_data::Dataset;
 use ganforge_infer::Encoder;
-use ganforge_measure::MeasureError;
 
-use super::evaluate::data_options;
-use super::warn_of_skipped;
+use super::model_data::{Domain, ModelData, data_options};
 use crate::arguments::EncodedArguments;
 use crate::error::CliError;
 
@@ -18,42 +16,10 @@ pub fn encoded_data(
     encoder: &Encoder,
 ) -> Result<Dataset, CliError> {
     let image = encoder.signature().image;
-    let trained = data_options(model)?;
-    let options = DataOptions {
-        size: (!image.is_point()).then_some([image.height, image.width]),
-        channels: (!image.is_point()).then_some(image.channels),
-        resize: trained.resize,
-        background: trained.background,
-        max_pixels: trained.max_pixels,
-        memory_limit: trained.memory_limit,
-        labels: true,
-        split: arguments.split.into(),
+    let data = ModelData {
         skip: arguments.skip,
-        ..DataOptions::default()
+        labels: true,
+        ..ModelData::new(&arguments.data, arguments.split.into(), image)
     };
-    let labelled = Dataset::open(&arguments.data, &options);
-    let dataset = match labelled {
-        Err(DataError::NoLabels { .. }) => {
-            let options = DataOptions {
-                labels: false,
-                ..options
-            };
-            Dataset::open(&arguments.data, &options)?
-        }
-        labelled => labelled?,
-    };
-    if dataset.shape() != image {
-        let made_of = if dataset.shape().is_point() {
-            "points in the plane"
-        } else {
-            "images"
-        };
-        return Err(CliError::from(MeasureError::Kind {
-            image: image.to_string(),
-            spec: arguments.data.to_string(),
-            made_of,
-        }));
-    }
-    warn_of_skipped(dataset.skipped());
-    Ok(dataset)
+    data.open(&data_options(model, Domain::First)?)
 }

@@ -1,9 +1,9 @@
 //! `ganforge features`
 
-use ganforge_data::{DataOptions, Dataset, Split};
+use ganforge_data::Split;
 use ganforge_infer::{Features, Images, Output, Vectors};
 
-use super::warn_of_skipped;
+use super::model_data::{Domain, ModelData, data_options};
 use crate::arguments::FeaturesArguments;
 use crate::error::{CliError, Done};
 use crate::runs::model_file;
@@ -30,14 +30,8 @@ pub fn features(arguments: &FeaturesArguments) -> Result<Done, CliError> {
         other => other.into(),
     })?;
     let image = features.image();
-    let options = DataOptions {
-        size: Some([image.height, image.width]),
-        channels: Some(image.channels),
-        split: Split::from(arguments.split),
-        ..DataOptions::default()
-    };
-    let dataset = Dataset::open(&arguments.data, &options)?;
-    warn_of_skipped(dataset.skipped());
+    let data = ModelData::new(&arguments.data, Split::from(arguments.split), image);
+    let dataset = data.open(&data_options(&path, Domain::First)?)?;
     let count = dataset.len().min(arguments.count.unwrap_or(usize::MAX));
     let indices: Vec<usize> = (0..count).collect();
     let interrupt = Interrupt::listen()?;

@@ -1,13 +1,11 @@
 //! `ganforge inpaint`
 
-use std::path::Path;
-
-use ganforge_data::{DataOptions, DataSpec, Dataset, Split};
+use ganforge_data::{Dataset, ImageShape, Split};
 use ganforge_infer::{GridOptions, HoleErrors, Images, Inpainter, Output};
 use serde::Serialize;
 
-use super::evaluate::data_options;
-use super::{print, print_json, warn_of_skipped};
+use super::model_data::{Domain, ModelData, data_options};
+use super::{print, print_json};
 use crate::arguments::InpaintArguments;
 use crate::error::{CliError, Done};
 use crate::format::{grouped, number};
@@ -54,15 +52,13 @@ pub fn inpaint(arguments: &InpaintArguments) -> Result<Done, CliError> {
     let (_, device) = arguments.device.open()?;
     let inpainter = Inpainter::open(&path, &device)?;
     let image = inpainter.image();
-    let dataset = open(
-        &arguments.input,
-        arguments.split.into(),
-        image.channels,
-        &inpainter,
-        &path,
-    )?;
+    let prepared = data_options(&path, Domain::First)?;
+    let dataset = ModelData::new(&arguments.input, arguments.split.into(), image);
+    let dataset = dataset.open(&prepared)?;
+    let channels = 1;
+    let mask = ImageShape { channels, ..image };
     let masks = arguments.mask.as_ref();
-    let masks = masks.map(|masks| open(masks, Split::Train, 1, &inpainter, &path));
+    let masks = masks.map(|masks| ModelData::new(masks, Split::Train, mask).open(&prepared));
     let masks = masks.transpose()?.map(|masks| all(&masks)).transpose()?;
     // Refused before the folder is made.
     if let Some(masks) = &masks {
@@ -144,32 +140,6 @@ fn report(json: bool, report: &Report) -> Result<(), CliError> {
         number(*gradient_energy),
         number(*real_gradient_energy),
     ))
-}
-
-/// Images at the size of the model, prepared by the recipe beside it.
-fn open(
-    spec: &DataSpec,
-    split: Split,
-    channels: usize,
-    inpainter: &Inpainter,
-    model: &Path,
-) -> Result<Dataset, CliError> {
-    let image = inpainter.image();
-    let dataset = Dataset::open(
-        spec,
-        &DataOptions {
-            size: Some([image.height, image.width]),
-            channels: Some(channels),
-            labels: false,
-            flip: false,
-            split,
-            skip: 0,
-            take: None,
-            ..data_options(model)?
-        },
-    )?;
-    warn_of_skipped(dataset.skipped());
-    Ok(dataset)
 }
 
 fn all(dataset: &Dataset) -> Result<Images, CliError> {

@@ -1,16 +1,18 @@
 //! The inputs of an image-to-image model, from a dataset.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use ganforge_data::{DataOptions, DataSpec, Dataset};
+use ganforge_data::{DataSpec, Split};
 use ganforge_infer::{Images, Sampler};
 
-use super::warn_of_skipped;
+use super::model_data::{Domain, ModelData, data_options};
 use crate::error::CliError;
 
 /// The first `count` images of a dataset, or all of fewer, at the size of the model and prepared as in training.
 pub fn inputs(
     sampler: &Sampler,
+    model: &Path,
     spec: Option<&DataSpec>,
     count: usize,
     seed: u64,
@@ -19,13 +21,8 @@ pub fn inputs(
         return Ok(None);
     };
     let image = sampler.signature().image;
-    let options = DataOptions {
-        size: (!image.is_point()).then_some([image.height, image.width]),
-        channels: (!image.is_point()).then_some(image.channels),
-        ..DataOptions::default()
-    };
-    let dataset = Dataset::open(spec, &options)?;
-    warn_of_skipped(dataset.skipped());
+    let data = ModelData::new(spec, Split::Train, image);
+    let dataset = data.open(&data_options(model, Domain::First)?)?;
     let first: Vec<usize> = (0..dataset.len().min(count)).collect();
     let images = Images::new(image, dataset.gather(&first)?.images)?;
     Ok(Some(Arc::new(sampler.prepare_inputs(&images, seed)?)))

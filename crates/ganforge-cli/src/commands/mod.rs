@@ -12,6 +12,8 @@ mod inpaint;
 mod inputs;
 mod interpolate;
 mod listing;
+mod model_data;
+mod next_command;
 mod project;
 mod reconstruct;
 mod sample;

@@ -1,9 +1,10 @@
 //! `ganforge project`
 
-use ganforge_data::{DataOptions, read_image};
+use ganforge_data::read_image;
 use ganforge_infer::{GridOptions, Images, Output, Projection, ProjectionOptions, Sampler};
 use serde::Serialize;
 
+use super::model_data::{Domain, data_options};
 use super::sample::class_number;
 use super::{print, print_json};
 use crate::arguments::ProjectArguments;
@@ -43,7 +44,11 @@ pub fn project(arguments: &ProjectArguments) -> Result<Done, CliError> {
         .map(|class| class_number(class, classes))
         .transpose()?;
     let shape = sampler.signature().image;
-    let pixels = read_image(&arguments.image, shape, &DataOptions::new())?;
+    let pixels = read_image(
+        &arguments.image,
+        shape,
+        &data_options(&path, Domain::Second)?,
+    )?;
     let image = Images::new(shape, pixels)?;
     let options = ProjectionOptions {
         starts: arguments.starts,

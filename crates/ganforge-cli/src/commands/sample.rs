@@ -17,7 +17,7 @@ pub fn sample(arguments: &SampleArguments) -> Result<Done, CliError> {
     let output = Output::at(&arguments.output)?;
     let path = model_file(&arguments.model)?;
     let (_, device) = arguments.device.open()?;
-    let sampler = Sampler::open_on(path, &device)?;
+    let sampler = Sampler::open_on(&path, &device)?;
     let class = arguments
         .class
         .as_deref()
@@ -37,7 +37,13 @@ pub fn sample(arguments: &SampleArguments) -> Result<Done, CliError> {
         seed: arguments.seed,
         class,
         truncation: arguments.truncation,
-        inputs: inputs(&sampler, arguments.input.as_ref(), count, arguments.seed)?,
+        inputs: inputs(
+            &sampler,
+            &path,
+            arguments.input.as_ref(),
+            count,
+            arguments.seed,
+        )?,
         latents: latents.map(Arc::new),
         ..SampleOptions::default()
     };

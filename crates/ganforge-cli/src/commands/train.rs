@@ -11,6 +11,7 @@ use ganforge_train::run::{Change, InitialWeights, RunDirectory, StoredRun};
 use ganforge_train::session::{Beginning, TrainingData};
 use ganforge_train::{Outcome, Recipe, System, TrainError, TrainOptions};
 
+use super::next_command::next_command;
 use super::{warn_of, warn_of_skipped};
 use crate::arguments::TrainArguments;
 use crate::dashboard::RunDisplay;
@@ -121,7 +122,9 @@ fn run<S: System>(
     warn_of_missing_figures(&outcome.warnings);
     report::write(&out);
     if display != RunDisplay::Silent {
-        say(&ending(&outcome, &arguments.recipe, &out));
+        let signature = recipe.signature(dataset);
+        let next = next_command::<S>(&outcome.model, &signature, &recipe.experiment.data.source);
+        say(&ending(&outcome, &arguments.recipe, &out, &next));
     }
     Ok(if outcome.interrupted {
         Done::Interrupted
@@ -130,35 +133,17 @@ fn run<S: System>(
     })
 }
 
-/// How the run ended, and the command to run next.
-fn ending(outcome: &Outcome, recipe: &str, out: &Path) -> String {
-    let [resume, to] = ["--resume", "--out"].map(OsStr::new);
+/// How the run ended, and the command to run next: `next` where it is complete.
+fn ending(outcome: &Outcome, recipe: &str, out: &Path, next: &str) -> String {
     if outcome.interrupted {
-        let words = [
-            OsStr::new("train"),
-            OsStr::new(recipe),
-            resume,
-            to,
-            out.as_os_str(),
-        ];
-        let command = shell::command(words);
+        let words = ["train", recipe, "--resume", "--out"].map(OsStr::new);
+        let command = shell::command(words.into_iter().chain([out.as_os_str()]));
         return format!(
             "interrupted after {} images; resume with: {command}",
             outcome.images
         );
     }
-    let [output, file] = ["-o", "samples.png"].map(OsStr::new);
-    let words = [
-        OsStr::new("sample"),
-        outcome.model.as_os_str(),
-        output,
-        file,
-    ];
-    let command = shell::command(words);
-    format!(
-        "done: {}; draw from it with: {command}",
-        outcome.model.display()
-    )
+    format!("done: {}; {next}", outcome.model.display())
 }
 
 /// The recipe's text, and the run that is resumed.

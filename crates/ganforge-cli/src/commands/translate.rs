@@ -3,12 +3,14 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use ganforge_data::{DataOptions, DataSpec, Dataset};
-use ganforge_infer::{Direction, GridOptions, Images, Output, TranslationAccuracy, Translator};
+use ganforge_data::{DataSpec, Dataset};
+use ganforge_infer::{
+    Direction, GridOptions, Images, Output, SquaredError, TranslationAccuracy, Translator,
+};
 use serde::Serialize;
 
-use super::evaluate::data_options;
-use super::{print, print_json, warn_of_skipped};
+use super::model_data::{Domain, ModelData, data_options};
+use super::{print, print_json};
 use crate::arguments::TranslateArguments;
 use crate::error::{CliError, Done};
 use crate::format::{grouped, number};
@@ -54,10 +56,18 @@ pub fn translate(arguments: &TranslateArguments) -> Result<Done, CliError> {
     let (_, device) = arguments.device.open()?;
     let translator = Translator::open(&path, &device)?;
     let image = translator.image();
-    let split = arguments.split.into();
-    let open = |spec| open(spec, split, &translator, &path);
-    let dataset = open(&arguments.input)?;
-    let truth = arguments.truth.as_ref().map(open).transpose()?;
+    let direction = Direction::from(arguments.direction);
+    let (from, to) = match direction {
+        Direction::AToB => (Domain::First, Domain::Second),
+        Direction::BToA => (Domain::Second, Domain::First),
+    };
+    let open = |spec: &DataSpec, domain| {
+        let data = ModelData::new(spec, arguments.split.into(), image);
+        data.open(&data_options(&path, domain)?)
+    };
+    let dataset = open(&arguments.input, from)?;
+    let truth = arguments.truth.as_ref();
+    let truth = truth.map(|truth| open(truth, to)).transpose()?;
     if let Some(truth) = &truth
         && truth.len() != dataset.len()
     {
@@ -70,11 +80,10 @@ pub fn translate(arguments: &TranslateArguments) -> Result<Done, CliError> {
     let count = arguments
         .count
         .map_or(dataset.len(), |count| count.min(dataset.len()));
-    let direction = Direction::from(arguments.direction);
     let mut writer = output.open(count, image, &GridOptions::default())?;
     let interrupt = Interrupt::listen()?;
     let mut accuracy = TranslationAccuracy::new(image);
-    let mut cycle = TranslationAccuracy::new(image);
+    let mut cycle = SquaredError::default();
     let mut shown = Vec::new();
     for start in (0..count).step_by(CHUNK) {
         let indices: Vec<usize> = (start..count.min(start + CHUNK)).collect();
@@ -104,6 +113,13 @@ pub fn translate(arguments: &TranslateArguments) -> Result<Done, CliError> {
             return Ok(Done::Interrupted);
         }
     }
+    let mut ranks = Vec::new();
+    for rank in accuracy.ranks() {
+        ranks.push(rank);
+        if interrupt.came() {
+            return Ok(Done::Interrupted);
+        }
+    }
     writer.finish()?;
     if let Output::Files(folder) = &output {
         let versions = if truth.is_some() { 4 } else { 3 };
@@ -119,15 +135,21 @@ pub fn translate(arguments: &TranslateArguments) -> Result<Done, CliError> {
             },
             cycle_rmse: cycle.rmse(),
             truth: truth.map(|_| Truth {
-                rmse: accuracy.rmse(),
-                psnr: (!image.is_point()).then(|| accuracy.psnr()),
-                candidates: accuracy.candidates(),
-                top1: accuracy.retrieval(1),
-                top5: accuracy.retrieval(5),
+                rmse: accuracy.error().rmse(),
+                psnr: (!image.is_point()).then(|| accuracy.error().psnr()),
+                candidates: ranks.len(),
+                top1: within(&ranks, 1),
+                top5: within(&ranks, 5),
             }),
         },
     )?;
     Ok(Done::Finished)
+}
+
+/// The share of translations whose own truth is among the `nearest`.
+fn within(ranks: &[Option<usize>], nearest: usize) -> f64 {
+    let ranks_within = ranks.iter().flatten().filter(|rank| **rank < nearest);
+    ranks_within.count() as f64 / ranks.len() as f64
 }
 
 fn write_sheet(folder: &Path, images: &Images, versions: usize) -> Result<(), CliError> {
@@ -161,29 +183,4 @@ fn report(json: bool, report: &Report) -> Result<(), CliError> {
         );
     }
     print(&text)
-}
-
-/// Images at the size of the model, prepared by the recipe beside it.
-fn open(
-    spec: &DataSpec,
-    split: ganforge_data::Split,
-    translator: &Translator,
-    model: &Path,
-) -> Result<Dataset, CliError> {
-    let image = translator.image();
-    let dataset = Dataset::open(
-        spec,
-        &DataOptions {
-            size: (!image.is_point()).then_some([image.height, image.width]),
-            channels: (!image.is_point()).then_some(image.channels),
-            labels: false,
-            flip: false,
-            split,
-            skip: 0,
-            take: None,
-            ..data_options(model)?
-        },
-    )?;
-    warn_of_skipped(dataset.skipped());
-    Ok(dataset)
 }

@@ -189,6 +189,15 @@ mod tests {
             assert_eq!(ring.centers.len(), modes);
             let mut centers = ring.centers.iter();
             assert!(centers.all(|center| ((center[0] - x).hypot(center[1]) - radius).abs() < 1e-6));
+            // The first is the rightmost, and all neighbours are at the same distance.
+            let [right, up] = ring.centers[0];
+            assert!((right - x - radius).abs() < 1e-6 && up.abs() < 1e-6);
+            let apart = 2.0 * radius * (std::f32::consts::PI / modes as f32).sin();
+            let next = ring.centers.iter().cycle().skip(1);
+            for (center, next) in ring.centers.iter().zip(next) {
+                let distance = (center[0] - next[0]).hypot(center[1] - next[1]);
+                assert!((distance - apart).abs() < 1e-5, "{distance}, {apart}");
+            }
         }
         let grid = Mixture::grid25();
         assert_eq!(grid.centers.len(), 25);

@@ -24,7 +24,9 @@ pub(crate) use frechet::BLOCK;
 pub use frechet::{Moments, frechet, frechet_fits, frechet_of_features};
 pub use inception_score::inception_score;
 pub use kernel::{KernelEstimator, kernel};
-pub use modes::{HIGH_QUALITY_DEVIATIONS, Modes, class_modes, mixture_modes, stacked_digits};
+pub use modes::{
+    HIGH_QUALITY_DEVIATIONS, Modes, class_modes, mixture_modes, nearest_mode, stacked_digits,
+};
 pub use nearest::{DistanceSummary, NearestDistances, nearest_training};
 pub use parzen::{Likelihood, PARZEN_GRID, parzen};
 pub use prdc::{NearestK, Prdc, prdc};

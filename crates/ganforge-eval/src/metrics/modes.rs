@@ -59,18 +59,26 @@ pub fn mixture_modes(
     }
     let mut counts = vec![0; centers.rows()];
     for sample in samples.iter() {
-        let squared = centers
-            .iter()
-            .map(|center| squared_distance(sample, center));
-        let (mode, nearest) = squared.enumerate().fold((0, f64::INFINITY), |best, next| {
-            if next.1 < best.1 { next } else { best }
-        });
-        if nearest.sqrt() <= HIGH_QUALITY_DEVIATIONS * sigma {
+        if let Some((mode, distance)) = nearest_mode(sample, centers)
+            && distance <= HIGH_QUALITY_DEVIATIONS * sigma
+        {
             counts[mode] += 1;
         }
     }
     let uniform = vec![1.0 / counts.len() as f64; counts.len()];
     Ok(summary(&counts, samples.rows(), &uniform))
+}
+
+/// The center that is nearest to a sample, and its Euclidean distance; `None` without centers, and for a sample that is not finite.
+#[must_use]
+pub fn nearest_mode(sample: &[f32], centers: &Features) -> Option<(usize, f64)> {
+    let squared = centers
+        .iter()
+        .map(|center| squared_distance(sample, center))
+        .enumerate()
+        .filter(|(_, squared)| squared.is_finite());
+    let nearest = squared.min_by(|(_, a), (_, b)| a.total_cmp(b));
+    nearest.map(|(mode, squared)| (mode, squared.sqrt()))
 }
 
 /// Mode coverage for modes that are classes: `samples` holds the class of every sample.

@@ -3,5 +3,5 @@
 mod accuracy;
 mod translator;
 
-pub use accuracy::TranslationAccuracy;
+pub use accuracy::{SquaredError, TranslationAccuracy};
 pub use translator::{Direction, Translator};

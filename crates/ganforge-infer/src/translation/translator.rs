@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use burn::module::Module;
 use burn::tensor::Device;
 use ganforge_model::networks::Translators;
-use ganforge_model::{ImageShape, ModelError};
+use ganforge_model::{ImageShape, LatentSpec, ModelError};
 
 use crate::error::InferError;
 use crate::images::Images;
@@ -52,6 +53,22 @@ pub struct Translator {
 }
 
 impl Translator {
+    /// Networks of a program, such as those in training, in inference mode, for images of this shape.
+    #[must_use]
+    pub fn new(networks: &Translators, image: ImageShape, device: &Device) -> Self {
+        let signature = Signature {
+            latent: LatentSpec::normal(0),
+            image,
+            input: Some(image),
+            classes: Vec::new(),
+        };
+        Self {
+            networks: networks.valid(),
+            signature,
+            device: device.clone().without_autodiff(),
+        }
+    }
+
     /// Opens a model file of `system = "discogan"` or `"cyclegan"`.
     ///
     /// # Errors
@@ -66,15 +83,13 @@ impl Translator {
                 source,
             },
         })?;
-        let signature = Signature {
-            input: Some(card.image),
-            ..Signature::from(&card)
-        };
-        Ok(Self {
-            networks,
-            signature,
-            device: device.clone(),
-        })
+        Ok(Self::new(&networks, card.image, device))
+    }
+
+    /// The device of both networks.
+    #[must_use]
+    pub fn device(&self) -> &Device {
+        &self.device
     }
 
     /// The shape of the images of both domains.

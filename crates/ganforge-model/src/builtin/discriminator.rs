@@ -116,6 +116,11 @@ impl DiscriminatorArchitecture for DiscriminatorConfig {
         matches!(self, Self::Autoencoder(_))
     }
 
+    /// False for patches: the backward pass of instance norm is not written as an expression.
+    fn has_input_gradient(&self) -> bool {
+        !matches!(self, Self::Patch(_))
+    }
+
     fn is_stochastic(&self) -> Option<(&'static str, f64)> {
         match self {
             Self::Mlp(config) => [

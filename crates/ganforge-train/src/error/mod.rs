@@ -26,9 +26,12 @@ pub enum TrainError {
     Data(#[from] DataError),
     /// Data without images that training does not see, for a metric that needs them.
     #[error(
-        "the data have no test part, on which this system is measured; keep some images from training with `data.take`"
+        "the images of [{table}] have no test part, on which this system is measured; keep some of them from training with `{table}.take`"
     )]
-    NoTestImages,
+    NoTestImages {
+        /// `data`, or `target` for the second of two domains.
+        table: &'static str,
+    },
     /// The run needs more memory than is available.
     #[error(transparent)]
     Memory(Box<MemoryError>),

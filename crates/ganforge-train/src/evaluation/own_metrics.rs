@@ -13,6 +13,8 @@ pub struct OwnMetrics<S> {
     system: S,
     test: Dataset,
     target: Option<Dataset>,
+    /// Images of each domain that are measured at most.
+    samples: usize,
     device: Device,
 }
 
@@ -23,13 +25,18 @@ impl<S: System> OwnMetrics<S> {
     /// Data without images that training does not see.
     pub(crate) fn of(recipe: &Recipe<S>, device: &Device) -> Result<Option<Self>, TrainError> {
         let Recipe { experiment, system } = recipe;
-        if system.own_metrics().is_empty() || experiment.evaluation.is_none() {
+        let Some(evaluation) = &experiment.evaluation else {
+            return Ok(None);
+        };
+        if system.own_metrics().is_empty() {
             return Ok(None);
         }
+        let target = experiment.target.as_ref();
         Ok(Some(Self {
             system: system.clone(),
-            test: unseen(&experiment.data)?,
-            target: experiment.target.as_ref().map(unseen).transpose()?,
+            test: unseen(&experiment.data, "data")?,
+            target: target.map(|target| unseen(target, "target")).transpose()?,
+            samples: evaluation.samples,
             device: device.clone(),
         }))
     }
@@ -46,19 +53,24 @@ impl<S: System> OwnMetrics<S> {
             system,
             test,
             target,
+            samples,
             device,
         } = self;
-        let values = match target {
-            Some(target) => system.measure_domains(shipped, test, target, device)?,
-            None => system.measure(shipped, test, device)?,
+        let values: Vec<(&str, f64)> = if let Some(target) = target {
+            system.measure_domains(shipped, [test, target], *samples, device)?
+        } else {
+            let values = system.measure(shipped, test, device)?;
+            system.own_metrics().iter().copied().zip(values).collect()
         };
-        let names = self.system.own_metrics().iter();
-        Ok(names.map(|&name| name.to_owned()).zip(values))
+        let values = values.into_iter();
+        Ok(values.map(|(name, value)| (name.to_owned(), value)))
     }
 }
 
 /// The test part of the data, with labels if the data have them; where there is none, the images after those that training takes.
-fn unseen(data: &DataConfig) -> Result<Dataset, TrainError> {
+///
+/// `table`: where the recipe has the data.
+fn unseen(data: &DataConfig, table: &'static str) -> Result<Dataset, TrainError> {
     let part = |split| DataOptions {
         labels: true,
         flip: false,
@@ -75,7 +87,7 @@ fn unseen(data: &DataConfig) -> Result<Dataset, TrainError> {
         return Ok(test?);
     };
     let Some(taken) = data.take else {
-        return Err(TrainError::NoTestImages);
+        return Err(TrainError::NoTestImages { table });
     };
     let rest = DataOptions {
         skip: data.skip + taken,

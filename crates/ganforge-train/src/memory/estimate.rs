@@ -82,6 +82,8 @@ pub(super) struct MemoryEstimate {
     gradients: f64,
     /// Copies made while a checkpoint is written.
     checkpoint: f64,
+    /// What the discriminator player stores beside its parameters, such as past fakes, and a copy while a checkpoint is written.
+    pub stored: f64,
     /// Activations of a step that are kept for the backward pass.
     pub activations: f64,
     /// Real images in memory, and a sample grid.
@@ -127,6 +129,7 @@ impl MemoryEstimate {
                     [generator, discriminator],
                     values(image),
                 ),
+            stored: FLOAT * recipe.system.stored_values(image),
             images: images.bytes + FLOAT * batch * values(image),
             known,
             ..Self::default()
@@ -137,6 +140,7 @@ impl MemoryEstimate {
         let evaluation = recipe.experiment.evaluation.as_ref();
         Self {
             checkpoint: CHECKPOINT_COPIES * estimate.state,
+            stored: 2.0 * estimate.stored,
             images: estimate.images + FLOAT * recipe.experiment.run.samples as f64 * values(image),
             evaluation: evaluation.map_or(0.0, |evaluation| evaluation_bytes(evaluation, images)),
             ..estimate
@@ -146,12 +150,12 @@ impl MemoryEstimate {
     /// Peak memory.
     pub fn total(&self) -> f64 {
         let step = self.gradients + self.activations;
-        self.state + step.max(self.checkpoint) + self.images + self.evaluation
+        self.state + step.max(self.checkpoint) + self.stored + self.images + self.evaluation
     }
 
     /// Peak memory of the host if the networks are in the memory of another device.
     pub fn on_host(&self) -> f64 {
-        self.checkpoint.max(self.state) + self.images + self.evaluation
+        self.checkpoint.max(self.state) + self.stored + self.images + self.evaluation
     }
 
     /// The part that depends on the number of parameters only.

@@ -15,7 +15,9 @@ use burn::tensor::Device;
 use ganforge_data::{DataSpec, Dataset};
 use ganforge_model::{ImageShape, KeyImpact, rank_by_impact};
 
+use crate::experiment::{DataConfig, Experiment};
 use crate::recipe::Recipe;
+use crate::session::TrainingData;
 use crate::system::System;
 use estimate::{MemoryEstimate, TrainingImages, Workload};
 use units::{bytes, count};
@@ -28,7 +30,7 @@ const MAX_KEYS: usize = 3;
 
 /// Refuses a recipe whose training requires more memory than this machine has. Returns a warning if it requires nearly all.
 ///
-/// Without `dataset`, which may itself be too large, the smallest images that the recipe allows are assumed. Networks whose
+/// Without `data`, which may themselves be too large, the smallest images that the recipe allows are assumed. Networks whose
 /// architecture does not report its size count as empty. For a `device` with its own memory only the host's share is checked.
 ///
 /// # Errors
@@ -51,12 +53,12 @@ const MAX_KEYS: usize = 3;
 /// ```
 pub fn check_memory<S: System>(
     recipe: &Recipe<S>,
-    dataset: Option<&Dataset>,
+    data: Option<&TrainingData>,
     device: &Device,
 ) -> Result<Option<String>, MemoryError> {
-    let images = dataset.map_or_else(
+    let images = data.map_or_else(
         || smallest_images(recipe),
-        |dataset| dataset_images(recipe, dataset),
+        |data| dataset_images(recipe, data),
     );
     check(recipe, images, Workload::Train, device)
 }
@@ -149,12 +151,16 @@ fn check_against<S: System>(
 fn describe<S: System>(estimate: &MemoryEstimate, recipe: &Recipe<S>, required: f64) -> String {
     let all = bytes(required);
     let MemoryEstimate {
-        images, evaluation, ..
+        images,
+        evaluation,
+        stored,
+        ..
     } = *estimate;
     let networks = estimate.networks();
     let largest = networks
         .max(estimate.activations)
         .max(images)
+        .max(stored)
         .max(evaluation);
     if networks >= largest {
         let parameters = count(estimate.parameters);
@@ -165,6 +171,9 @@ fn describe<S: System>(estimate: &MemoryEstimate, recipe: &Recipe<S>, required: 
     let batch = recipe.experiment.run.batch;
     if estimate.activations >= largest {
         return format!("a training step of {batch} images takes about {all}");
+    }
+    if stored >= largest {
+        return format!("training with the stored past fakes takes about {all}");
     }
     if images >= largest {
         return format!("the images in memory take about {all}");
@@ -185,23 +194,26 @@ fn describe_memory(memory: &SystemMemory) -> String {
     }
 }
 
-fn dataset_images<S: System>(recipe: &Recipe<S>, dataset: &Dataset) -> TrainingImages {
+fn dataset_images<S: System>(recipe: &Recipe<S>, data: &TrainingData) -> TrainingImages {
+    let dataset = &data.images;
     let classes = if recipe.experiment.data.labels {
         dataset.classes().len()
     } else {
         0
     };
     let image = recipe.signature(dataset).image;
-    let count = dataset.len() as f64;
+    let bytes = |dataset: &Dataset| {
+        if dataset.is_streamed() {
+            0.0
+        } else {
+            image_bytes(image, dataset.len() as f64)
+        }
+    };
     TrainingImages {
         image,
         classes,
-        bytes: if dataset.is_streamed() {
-            0.0
-        } else {
-            image_bytes(image, count)
-        },
-        count,
+        bytes: bytes(dataset) + data.target.as_ref().map_or(0.0, bytes),
+        count: dataset.len() as f64,
     }
 }
 
@@ -217,7 +229,20 @@ fn image_bytes(image: ImageShape, count: f64) -> f64 {
 
 /// The smallest images that a recipe allows, before the data are opened.
 fn smallest_images<S: System>(recipe: &Recipe<S>) -> TrainingImages {
-    let data = &recipe.experiment.data;
+    let Experiment { data, target, .. } = &recipe.experiment;
+    let (image, count) = smallest(data);
+    let target = target.as_ref().map(smallest);
+    let of_target = target.map_or(0.0, |(image, count)| image_bytes(image, count));
+    TrainingImages {
+        image,
+        classes: 0,
+        bytes: image_bytes(image, count) + of_target,
+        count,
+    }
+}
+
+/// The smallest shape and number of images of a source; 0 if the number is not known.
+fn smallest(data: &DataConfig) -> (ImageShape, f64) {
     let (native, count) = match &data.source {
         DataSpec::Digits => ([1, 8, 8], 1797.0),
         DataSpec::Mnist | DataSpec::FashionMnist => ([1, 28, 28], 60_000.0),
@@ -236,12 +261,7 @@ fn smallest_images<S: System>(recipe: &Recipe<S>) -> TrainingImages {
         height,
         width,
     };
-    TrainingImages {
-        image,
-        classes: 0,
-        bytes: image_bytes(image, count),
-        count,
-    }
+    (image, count)
 }
 
 #[cfg(test)]

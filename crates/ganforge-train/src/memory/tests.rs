@@ -214,3 +214,41 @@ fn a_network_of_unknown_size_is_not_checked() {
         Ok(None)
     );
 }
+
+#[test]
+fn past_fakes_and_the_second_domain_count() {
+    use crate::recipe::{Override, RecipeSource};
+    use crate::system::CycleGan;
+
+    let cyclegan = |changes: &[&str]| -> Recipe<CycleGan> {
+        let changes: Vec<Override> = changes
+            .iter()
+            .map(|change| change.parse().unwrap())
+            .collect();
+        let source = RecipeSource::find("cyclegan-2017-folder").unwrap();
+        Recipe::from_source(&source, &changes).unwrap()
+    };
+    let recipe = cyclegan(&["translation.pool=65536"]);
+    let images = smallest_images(&recipe);
+    let refused = check_against(&recipe, images, Workload::Train, true, &memory(23.0));
+    let refused = refused.unwrap_err().to_string();
+    // Two pools of 65,536 images of 3×128×128 floats, twice while a checkpoint is written.
+    assert!(
+        refused.starts_with("`translation.pool` is 65536: training with the stored past fakes"),
+        "{refused}"
+    );
+    let bytes = |changes: &[&str]| smallest_images(&cyclegan(changes)).bytes;
+    let sizes = [
+        "data.size=[28, 28]",
+        "data.channels=1",
+        "data.source=\"mnist\"",
+    ];
+    let one = bytes(&sizes);
+    let both = [
+        "target.size=[28, 28]",
+        "target.channels=1",
+        "target.source=\"mnist\"",
+    ];
+    let two = bytes(&[sizes, both].concat());
+    assert!((two - 2.0 * one).abs() < 0.5 && one > 4e7, "{one}, {two}");
+}

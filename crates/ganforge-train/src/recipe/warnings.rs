@@ -47,9 +47,10 @@ impl<S: System> Recipe<S> {
         if let Ok(tree) = Value::try_from(self) {
             rounded(&tree, String::new(), &mut found);
         }
+        let found = found.into_iter();
         found
-            .into_iter()
             .map(|Warning { key, value, reason }| format!("`{key}` is {value}: {reason}"))
+            .chain(self.system.warnings(&self.experiment))
             .collect()
     }
 

@@ -35,7 +35,10 @@ impl TrainingData {
         let Experiment { data, target, .. } = experiment;
         let images = Dataset::open(&data.source, &data.options())?;
         let target = target.as_ref();
-        let target = target.map(|target| Dataset::open(&target.source, &target.options()));
+        let target = target.map(|target| {
+            let opened = Dataset::open(&target.source, &target.options());
+            opened.map_err(|error| DataError::Target(Box::new(error)))
+        });
         let labelled = data
             .labelled
             .map(|per_class| images.labelled_part(per_class, experiment.run.seed));

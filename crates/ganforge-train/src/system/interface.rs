@@ -233,18 +233,31 @@ pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + '
         Ok(Vec::new())
     }
 
-    /// As [`measure`](Self::measure) for a system of [two domains](Self::USES_TARGET), on unseen images of both.
+    /// As [`measure`](Self::measure) for a system of [two domains](Self::USES_TARGET), by name, on `samples` unseen images of the
+    /// first and of the second, or on all of fewer. A value that the data do not admit is left out.
     ///
     /// # Errors
     /// As [`measure`](Self::measure).
     fn measure_domains(
         &self,
         shipped: &Shipped<Self>,
-        source: &Dataset,
-        _target: &Dataset,
+        domains: [&Dataset; 2],
+        _samples: usize,
         device: &Device,
-    ) -> Result<Vec<f64>, TrainError> {
-        self.measure(shipped, source, device)
+    ) -> Result<Vec<(&'static str, f64)>, TrainError> {
+        let values = self.measure(shipped, domains[0], device)?;
+        Ok(self.own_metrics().iter().copied().zip(values).collect())
+    }
+
+    /// Numbers that the discriminator player stores beside its parameters, such as past fakes, for the check of memory before
+    /// training.
+    fn stored_values(&self, _image: ImageShape) -> f64 {
+        0.0
+    }
+
+    /// Warnings about allowed values of its own keys that have no effect: key, value and reason.
+    fn warnings(&self, _experiment: &Experiment) -> Vec<String> {
+        Vec::new()
     }
 
     /// Named terms that the losses report beside those of every game, in the order in which a reader wants them.

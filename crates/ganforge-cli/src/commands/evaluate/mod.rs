@@ -8,14 +8,12 @@ mod table;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use ganforge_data::DataOptions;
 use ganforge_eval::{EvalError, Evaluator, Part};
 use ganforge_infer::{SampleOptions, Sampler};
 use ganforge_measure::{BaselineImages, ReferenceData, Request};
-use ganforge_train::experiment::Experiment;
-use ganforge_train::recipe::RecipeSource;
 
 use super::inputs::inputs;
+use super::model_data::{Domain, data_options};
 use super::sample::class_number;
 use super::{print, print_json, warn_of_skipped, warn_of_truncation};
 use crate::arguments::EvaluateArguments;
@@ -32,8 +30,12 @@ pub fn evaluate(arguments: &EvaluateArguments) -> Result<Done, CliError> {
     let path = model_file(&arguments.model)?;
     let sampler = Sampler::open_on(&path, &device)?;
     let image = sampler.signature().image;
-    let reference = ReferenceData::new(&arguments.data, image, &data_options(&path)?)?;
-    let options = sample_options(arguments, &sampler, reference.default_samples())?;
+    let reference = ReferenceData::new(
+        &arguments.data,
+        image,
+        &data_options(&path, Domain::Second)?,
+    )?;
+    let options = sample_options(arguments, &sampler, &path, reference.default_samples())?;
     let batches = sampler.batches(&options)?;
     warn_of_truncation(arguments.truncation);
     let request = request(arguments, &reference, &options, &sampler)?;
@@ -118,16 +120,6 @@ fn baseline(
 /// Keys of a protocol that depend on the real images.
 const REFERENCE_KEYS: &[&str] = &["data", "digest", "metric", "reference", "resize"];
 
-/// How images are resized to the model's shape: by the recipe beside the model file, else by the defaults of the source.
-pub(super) fn data_options(model: &Path) -> Result<DataOptions, CliError> {
-    let recipe = model.with_file_name("recipe.toml");
-    if !recipe.is_file() {
-        return Ok(DataOptions::default());
-    }
-    let source = RecipeSource::find(&recipe.to_string_lossy())?;
-    Ok(Experiment::parse(&source, &[])?.data.options())
-}
-
 /// The requested metrics, or the defaults for the data, with everything else that changes a value.
 fn request(
     arguments: &EvaluateArguments,
@@ -169,6 +161,7 @@ fn request(
 fn sample_options(
     arguments: &EvaluateArguments,
     sampler: &Sampler,
+    model: &Path,
     default_count: usize,
 ) -> Result<SampleOptions, CliError> {
     let classes = &sampler.card().classes;
@@ -182,7 +175,7 @@ fn sample_options(
             .map(|class| class_number(class, classes))
             .transpose()?,
         truncation: arguments.truncation,
-        inputs: inputs(sampler, input, count, arguments.seed)?,
+        inputs: inputs(sampler, model, input, count, arguments.seed)?,
         ..SampleOptions::default()
     })
 }

@@ -2,7 +2,7 @@
 
 use burn::module::Module;
 use burn::nn::{Dropout, DropoutConfig, Linear};
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
@@ -137,6 +137,28 @@ impl MlpDiscriminatorConfig {
 
 impl TracedDiscriminator for MlpDiscriminator {
     fn trace(&self, input: DiscriminatorInput) -> TracedOutput<'_> {
+        let class = input.class.clone();
+        let rows = self.layers(input, |_| ());
+        self.head.trace(rows, class)
+    }
+
+    /// Every hidden layer after its activation.
+    fn hidden_layers(&self, input: DiscriminatorInput) -> Vec<Tensor<4>> {
+        let mut layers = Vec::with_capacity(self.plain.len() + self.maxout.len());
+        let _ = self.layers(input, |rows| {
+            layers.push(rows.value().unsqueeze_dims(&[-1, -1]));
+        });
+        layers
+    }
+}
+
+impl MlpDiscriminator {
+    /// The last hidden layer; `visit` is called with each.
+    fn layers(
+        &self,
+        input: DiscriminatorInput,
+        mut visit: impl FnMut(&Traced<'_, 2>),
+    ) -> Traced<'_, 2> {
         let DiscriminatorInput { images, class, .. } = input;
         let [lowest, highest] = self.input_range;
         let mut rows = Traced::new(images)
@@ -144,16 +166,18 @@ impl TracedDiscriminator for MlpDiscriminator {
             .affine((highest - lowest) / 2.0, lowest.midpoint(highest))
             .dropout(&self.dropout_input);
         if self.input_classes > 0 {
-            rows = rows.append_one_hot(class.clone(), self.input_classes);
+            rows = rows.append_one_hot(class, self.input_classes);
         }
         for layer in &self.plain {
             rows = rows.linear_activated(layer, self.activation);
             rows = rows.dropout(&self.dropout_hidden);
+            visit(&rows);
         }
         for layer in &self.maxout {
             rows = rows.maxout(layer).dropout(&self.dropout_hidden);
+            visit(&rows);
         }
-        self.head.trace(rows, class)
+        rows
     }
 }
 

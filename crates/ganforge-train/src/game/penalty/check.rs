@@ -150,6 +150,17 @@ impl Penalty {
                 ),
             ));
         }
+        if form == GradientForm::Exact && !config.has_input_gradient() {
+            return Err(RecipeError::value(
+                "game.penalties.form",
+                "exact",
+                format!(
+                    "auto or directional with the penalty `{kind}` and discriminator.kind = \"{}\", which does not implement its \
+                     input gradient",
+                    kind_of(config)
+                ),
+            ));
+        }
         let compares_scores = matches!(form, GradientForm::Directional | GradientForm::Noise);
         if let Some((key, value)) = config.is_stochastic()
             && compares_scores
@@ -165,4 +176,11 @@ impl Penalty {
         }
         Ok(())
     }
+}
+
+/// The value of the key `kind` in a configuration.
+fn kind_of(config: &impl DiscriminatorArchitecture) -> String {
+    let table = serde_json::to_value(config).ok();
+    let kind = table.as_ref().and_then(|table| table["kind"].as_str());
+    kind.unwrap_or("this one").to_owned()
 }

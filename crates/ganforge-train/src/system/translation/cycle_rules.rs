@@ -35,12 +35,14 @@ impl Default for CycleRules {
     }
 }
 
-/// The largest pool, to catch typing errors before they exhaust the memory.
+/// The largest pool, to catch typing errors. Whether its images fit into memory is checked before training.
 const LARGEST_POOL: usize = 1 << 16;
 
 impl TranslationRules for CycleRules {
     const NAME: &'static str = "cyclegan";
     const DISTANCE: Distance = Distance::Absolute;
+    const FEATURE_MATCHING: &'static str =
+        "left out with system = \"cyclegan\", which matches no features";
 
     fn check(&self) -> Result<(), RecipeError> {
         at_least_zero("cycle", self.cycle)?;

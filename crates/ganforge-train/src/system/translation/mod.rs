@@ -4,10 +4,13 @@
 //! Its loss is the sum over both domains, so that the gradient of each translator is exact: the reconstruction of either
 //! domain depends on both.
 
+mod check;
+mod class_agreement;
 mod cycle_rules;
 mod discriminators;
 mod image_pool;
 mod measures;
+mod modes;
 mod rules;
 mod side;
 
@@ -20,12 +23,12 @@ use std::path::Path;
 
 use burn::tensor::{Device, Tensor};
 use ganforge_data::{DataError, Dataset};
-use ganforge_infer::Images;
-use ganforge_model::networks::{Translator, TranslatorConfig, Translators};
+use ganforge_infer::{Images, Translator};
+use ganforge_model::networks::{self, TranslatorConfig, Translators};
 use ganforge_model::{
     ConfigError, DISCRIMINATOR, DiscriminatorArchitecture, DiscriminatorConfig, GENERATOR,
-    GeneratorConfig, INVERSE, ImageShape, LatentSpec, ModelBundle, ModelCard, ModelError,
-    NetworkSize, keyed_rng,
+    GeneratorConfig, INVERSE, ImageShape, LatentSpec, ModelBundle, ModelError, NetworkSize,
+    keyed_rng,
 };
 use serde::{Deserialize, Serialize};
 
@@ -91,52 +94,10 @@ impl<R: TranslationRules> System for Translation<R> {
     type Round = TranslationRound;
     /// Fakes of the second domain and of the first.
     type Generated = (Tensor<4>, Tensor<4>);
-    type Sampled = Translator;
+    type Sampled = networks::Translator;
 
     fn check(&self, experiment: &Experiment) -> Result<(), RecipeError> {
-        let Experiment {
-            data,
-            target,
-            game,
-            run,
-            ..
-        } = experiment;
-        let refuse = |key: &str, value: String, allowed: &str| {
-            let allowed = format!("{allowed} with system = \"{}\"", R::NAME);
-            Err(RecipeError::value(key, value, allowed))
-        };
-        let set = "set".to_owned();
-        if data.labels {
-            return refuse("data.labels", true.to_string(), "false");
-        }
-        if let Some(target) = target
-            && (target.labels || target.labelled.is_some())
-        {
-            return refuse("target", "labelled".to_owned(), "without labels");
-        }
-        if game.feature_matching.is_some() {
-            return refuse("game.feature_matching", set, "left out");
-        }
-        for (key, value) in [
-            ("game.generator_noise", game.generator_noise),
-            ("game.pulling_away", game.pulling_away),
-        ] {
-            if value > 0.0 {
-                return refuse(key, value.to_string(), "0");
-            }
-        }
-        if game.packing > 1 {
-            return refuse("game.packing", game.packing.to_string(), "1");
-        }
-        if run.batch == 1 && self.generator.has_batch_norm() {
-            return refuse(
-                "run.batch",
-                run.batch.to_string(),
-                "2 or more, for batch norm,",
-            );
-        }
-        self.translation.check()?;
-        game.check_players(&self.discriminator, data.labels, run.batch)
+        self.check_keys(experiment)
     }
 
     fn init(
@@ -145,6 +106,7 @@ impl<R: TranslationRules> System for Translation<R> {
         setting: &Setting<'_>,
     ) -> Result<(Translators, Discriminators), TrainError> {
         let Setting { image, device, .. } = *setting;
+        self.check_output(image)?;
         let refuse = |player| move |source: ConfigError| TrainError::Network { player, source };
         let rng = |purpose| keyed_rng(experiment.run.seed, purpose, 0);
         let mut forth = rng("generator weights");
@@ -256,7 +218,7 @@ impl<R: TranslationRules> System for Translation<R> {
         sum.into_loss()
     }
 
-    fn sampled<'a>(&self, generator: &'a Translators) -> &'a Translator {
+    fn sampled<'a>(&self, generator: &'a Translators) -> &'a networks::Translator {
         &generator.to_target
     }
 
@@ -279,16 +241,8 @@ impl<R: TranslationRules> System for Translation<R> {
     fn to_model_file(&self, shipped: &Shipped<Self>, about: &About) -> Result<Vec<u8>, ModelError> {
         let network = self.generator.clone();
         let generator = GeneratorConfig::Translator { network };
-        let card = ModelCard {
-            latent: about.signature.latent,
-            recipe: about.recipe.clone(),
-            seed: about.seed,
-            images_seen: about.images_seen,
-            data_fingerprint: about.data_fingerprint.clone(),
-            ..ModelCard::new(generator.clone(), about.signature.image)
-        };
         let translators = &shipped.generator;
-        let mut bundle = ModelBundle::new(R::NAME, card)
+        let mut bundle = ModelBundle::new(R::NAME, about.card(generator.clone()))
             .with(GENERATOR, &generator, &translators.to_target)?
             .with(INVERSE, &generator, &translators.to_source)?;
         if let Some(networks) = &shipped.discriminator {
@@ -317,14 +271,24 @@ impl<R: TranslationRules> System for Translation<R> {
     fn measure_domains(
         &self,
         shipped: &Shipped<Self>,
-        source: &Dataset,
-        target: &Dataset,
+        [source, target]: [&Dataset; 2],
+        samples: usize,
         device: &Device,
-    ) -> Result<Vec<f64>, TrainError> {
-        let all = measures::measure(&shipped.generator, source, target, device)?;
-        let names = self.own_metrics().iter();
-        let value = |name: &&'static str| all.get(name).copied().unwrap_or(f64::NAN);
-        Ok(names.map(value).collect())
+    ) -> Result<Vec<(&'static str, f64)>, TrainError> {
+        let translator = Translator::new(&shipped.generator, source.shape(), device);
+        measures::measure(&translator, source, target, samples)
+    }
+
+    fn stored_values(&self, image: ImageShape) -> f64 {
+        2.0 * self.translation.pool() as f64 * image.values() as f64
+    }
+
+    fn warnings(&self, experiment: &Experiment) -> Vec<String> {
+        let run = &experiment.run;
+        // A run that is shorter than a tick is a trial, whose schedules are not checked.
+        let is_trial = run.images < run.tick;
+        let warning = (!is_trial).then(|| self.translation.warning(run.images));
+        warning.flatten().into_iter().collect()
     }
 
     fn terms(&self) -> &'static [&'static str] {

@@ -19,6 +19,9 @@ pub trait TranslationRules:
     /// How images are compared with those they should be.
     const DISTANCE: Distance;
 
+    /// What `game.feature_matching` is to be, with the reason.
+    const FEATURE_MATCHING: &'static str;
+
     /// Checks for values out of range.
     ///
     /// # Errors
@@ -36,6 +39,11 @@ pub trait TranslationRules:
     /// Whether the second domain alone has a discriminator, and the first alone is reconstructed.
     fn one_sided(&self) -> bool {
         false
+    }
+
+    /// A warning for a run of this number of real images: key, value and reason.
+    fn warning(&self, _images: u64) -> Option<String> {
+        None
     }
 
     /// The terms that the generators report.
@@ -127,6 +135,8 @@ impl Default for DiscoRules {
 impl TranslationRules for DiscoRules {
     const NAME: &'static str = "discogan";
     const DISTANCE: Distance = Distance::Squared;
+    const FEATURE_MATCHING: &'static str =
+        "left out with system = \"discogan\", whose translation.feature_matching is its weight";
 
     fn check(&self) -> Result<(), RecipeError> {
         at_least_zero("adversarial", self.adversarial)?;
@@ -164,6 +174,21 @@ impl TranslationRules for DiscoRules {
 
     fn one_sided(&self) -> bool {
         self.one_sided
+    }
+
+    fn warning(&self, images: u64) -> Option<String> {
+        let Self {
+            curriculum,
+            starting_rate,
+            rate,
+            ..
+        } = *self;
+        let changes = (rate - starting_rate).abs() > 0.0;
+        (changes && curriculum >= images).then(|| {
+            format!(
+                "`translation.curriculum` is {curriculum}: the run ends after {images} images, before the rate rises from {starting_rate} to {rate}"
+            )
+        })
     }
 
     fn terms(&self) -> &'static [&'static str] {

@@ -23,7 +23,8 @@ pub(super) struct Side<'a> {
 }
 
 impl Side<'_> {
-    /// The mean over features of (E f(x) - E f(fake))², summed over the hidden layers f of the discriminator but the first.
+    /// The mean over features of (E f(x) - E f(fake))², summed over the hidden layers f of the discriminator but the first, or of the
+    /// only one of a discriminator that gives no others ([`Discriminator::hidden_layers`]).
     pub fn feature_matching(&self, fake: &Tensor<4>) -> Tensor<1> {
         let discriminator = self.adversarial.discriminator.clone().no_grad();
         let layers = |images: Tensor<4>, source| {
