@@ -57,7 +57,7 @@ mod writer;
 pub use arithmetic::{Arithmetic, ArithmeticOptions, Concept, ConceptImages, Sign};
 pub use burn;
 pub use classifier::Classifier;
-pub use encoding::{CodeNoise, Codes, Encoder, Features};
+pub use encoding::{CodeNoise, Codes, Encoder, Features, load_encoder};
 pub use error::InferError;
 pub use images::Images;
 pub use inpainting::{HoleErrors, Inpainter};

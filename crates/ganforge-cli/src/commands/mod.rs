@@ -11,6 +11,7 @@ mod features;
 mod inpaint;
 mod inputs;
 mod listing;
+mod noise_seed;
 mod reconstruct;
 mod sample;
 mod train;

@@ -9,7 +9,7 @@ use crate::error::CliError;
 pub fn charts(run: &Run) -> Result<Vec<CaptionedChart>, CliError> {
     let ticks = &run.ticks;
     let mut charts = evaluation::charts(ticks);
-    charts.extend(training::charts(ticks, &run.experiment.game)?);
+    charts.extend(training::charts(run)?);
     charts.extend(terms::charts(ticks));
     charts.push(training::speed(ticks));
     Ok(charts)

@@ -4,13 +4,14 @@ use std::f64::consts::LN_2;
 use std::fmt::Write;
 
 use ganforge_train::Payoff;
-use ganforge_train::game::Game;
+use ganforge_train::game::{AtUndecided, Game, Undecided};
 use plotters::style::RGBColor;
 
 use super::captioned_chart::{BLUE, CaptionedChart, GREEN, GREY, Interpretation, ORANGE, line};
 use super::chart::{Chart, Extent, Level};
 use super::metrics::Tick;
-use super::undecided::Undecided;
+use super::run::Run;
+use super::undecided::undecided;
 use crate::error::CliError;
 use crate::format::short;
 
@@ -30,8 +31,9 @@ pub const KEYS: [&str; 11] = [
 ];
 
 /// The charts of a game, speed aside.
-pub fn charts(ticks: &[Tick], game: &Game) -> Result<Vec<CaptionedChart>, CliError> {
-    let undecided = Undecided::new(game)?;
+pub fn charts(run: &Run) -> Result<Vec<CaptionedChart>, CliError> {
+    let undecided = undecided(run)?;
+    let (ticks, game) = (&run.ticks, &run.experiment.game);
     let mut charts = vec![
         losses(ticks, game, &undecided),
         scores(ticks, game.payoff, &undecided),
@@ -63,16 +65,21 @@ fn losses(ticks: &[Tick], game: &Game, undecided: &Undecided) -> CaptionedChart 
             " Dashed: the loss where the discriminator cannot distinguish real from generated images, {} for the discriminator",
             short(loss)
         );
-        match undecided.generator {
-            Some(loss) => {
+        let generator = match undecided.generator {
+            AtUndecided::Loss(loss) => {
                 levels.push(level(loss, ORANGE));
-                let _ = write!(meaning, ", {} for the generator.", short(loss));
+                let _ = write!(meaning, ", {} for the generator", short(loss));
+                "."
             }
-            None if undecided.scores_are_free => meaning.push_str(
-                ". The generator's loss has no such value: it is a score, and scores may drift.",
-            ),
-            None => meaning.push_str(". The generator's loss has no such value: it is an energy."),
-        }
+            AtUndecided::Score => {
+                ". The generator's loss has no such value: it is a score, and scores may drift."
+            }
+            AtUndecided::Energy => ". The generator's loss has no such value: it is an energy.",
+            AtUndecided::Other => {
+                ". The generator's loss has no such value: parts of it do not depend on the discriminator's scores."
+            }
+        };
+        meaning.push_str(generator);
     }
     if let Some(distance) = game.payoff.estimated_distance() {
         let _ = write!(

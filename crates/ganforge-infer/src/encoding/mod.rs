@@ -6,6 +6,6 @@ mod features;
 mod noise;
 
 pub use codes::Codes;
-pub use encoder::Encoder;
+pub use encoder::{Encoder, load_encoder};
 pub use features::Features;
 pub use noise::CodeNoise;

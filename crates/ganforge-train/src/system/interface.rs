@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use super::loader::{Latents, Loader};
 use crate::error::{RecipeError, TrainError};
 use crate::experiment::Experiment;
-use crate::game::{Game, Loss, PerPlayer, PlayerState, TurnKey};
+use crate::game::{Game, Loss, PerPlayer, PlayerState, TurnKey, Undecided};
 
 /// The networks of both players as a recipe describes them, and their losses. It is configuration and holds no weights. Its keys are at the top level of
 /// the recipe, next to those of the [`Experiment`].
@@ -104,6 +104,11 @@ pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + '
     /// Size and distribution of the latents that samples are drawn from.
     fn latent(&self) -> LatentSpec;
 
+    /// Values that are allowed and prevent training, or have no effect: a sentence each, which names the keys.
+    fn warnings(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Checks the data, beyond what a recipe says of them.
     ///
     /// # Errors
@@ -159,6 +164,12 @@ pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + '
 
     /// The loss that the generator player minimises. No gradient may reach the parameters of the discriminator.
     fn generator_loss(&self, turn: Turn<'_, Self>, generated: Self::Generated) -> Loss;
+
+    /// The losses of both players, without penalties, where the discriminator gives every image the same score: the dashed
+    /// lines of a report. By default those of the payoff.
+    fn undecided(&self, experiment: &Experiment, device: &Device) -> Undecided {
+        Undecided::of(&experiment.game, device)
+    }
 
     /// Both losses at the same weights, on the same generated images.
     fn joint_losses(&self, turn: Turn<'_, Self>, generated: Self::Generated) -> PerPlayer<Loss> {
