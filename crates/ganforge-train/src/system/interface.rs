@@ -63,6 +63,9 @@ pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + '
     /// Whether [`one_stage`](Self::one_stage) is implemented.
     const HAS_ONE_STAGE: bool = false;
 
+    /// What the discriminators score, in the plural.
+    const SCORED: &'static str = "images";
+
     /// Whether rounds take images of a second domain, the table `[target]` of a recipe.
     const USES_TARGET: bool = false;
 

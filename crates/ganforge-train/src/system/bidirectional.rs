@@ -66,7 +66,7 @@ pub struct EncoderAndGenerator {
 
 /// The input of a turn.
 #[derive(Debug, Clone)]
-pub struct AliRound {
+pub struct BidirectionalRound {
     /// `[batch, channels, height, width]`, real images.
     pub real: Tensor<4>,
     /// `[batch, dimension]`, the latents of as many fakes.
@@ -156,11 +156,12 @@ impl<const STOCHASTIC: bool> Bidirectional<STOCHASTIC> {
 
 impl<const STOCHASTIC: bool> System for Bidirectional<STOCHASTIC> {
     const NAME: &'static str = if STOCHASTIC { "ali" } else { "bigan" };
+    const SCORED: &'static str = "pairs";
 
     type Generator = EncoderAndGenerator;
     type Discriminator = JointDiscriminatorNet;
     type State = ScoreState;
-    type Round = AliRound;
+    type Round = BidirectionalRound;
     /// G(z) and E(x).
     type Generated = (Tensor<4>, Tensor<2>);
     type Sampled = GeneratorNet;
@@ -234,19 +235,28 @@ impl<const STOCHASTIC: bool> System for Bidirectional<STOCHASTIC> {
         }
     }
 
-    fn next_round(&self, loader: &mut Loader<'_>, index: u64) -> Result<AliRound, DataError> {
+    fn next_round(
+        &self,
+        loader: &mut Loader<'_>,
+        index: u64,
+    ) -> Result<BidirectionalRound, DataError> {
         let real = loader.next_images()?.images;
         let latents = loader.latents;
-        Ok(AliRound {
+        Ok(BidirectionalRound {
             real,
             latent: latents.draw("latent", index),
             noise: self.encoder_noise(latents, "encoder noise", index),
         })
     }
 
-    fn redraw(&self, round: AliRound, latents: &Latents, draw: u64) -> AliRound {
+    fn redraw(
+        &self,
+        round: BidirectionalRound,
+        latents: &Latents,
+        draw: u64,
+    ) -> BidirectionalRound {
         let purpose = "encoder noise of a generator turn";
-        AliRound {
+        BidirectionalRound {
             latent: latents.draw("latent of a generator turn", draw),
             noise: self.encoder_noise(latents, purpose, draw),
             ..round
@@ -256,7 +266,7 @@ impl<const STOCHASTIC: bool> System for Bidirectional<STOCHASTIC> {
     fn generate(
         &self,
         player: &EncoderAndGenerator,
-        round: &AliRound,
+        round: &BidirectionalRound,
         game: &Game,
     ) -> (Tensor<4>, Tensor<2>) {
         let input = GeneratorInput::noise(round.latent.clone());
@@ -352,7 +362,7 @@ fn pair_loss<const STOCHASTIC: bool>(
 }
 
 /// The real pairs (x, E(x)) and the fake ones (G(z), z).
-fn pairs(round: &AliRound, (fakes, codes): (Tensor<4>, Tensor<2>)) -> (Pairs, Pairs) {
+fn pairs(round: &BidirectionalRound, (fakes, codes): (Tensor<4>, Tensor<2>)) -> (Pairs, Pairs) {
     let real = Pairs {
         images: round.real.clone(),
         codes,
@@ -363,3 +373,7 @@ fn pairs(round: &AliRound, (fakes, codes): (Tensor<4>, Tensor<2>)) -> (Pairs, Pa
     };
     (real, fake)
 }
+
+#[cfg(test)]
+#[path = "bidirectional_tests.rs"]
+mod tests;
