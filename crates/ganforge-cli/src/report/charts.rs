@@ -1,7 +1,6 @@
 //! Every chart of a report.
 
 use super::captioned_chart::CaptionedChart;
-use super::of_system::OfSystem;
 use super::run::Run;
 use super::{evaluation, terms, training};
 use crate::error::CliError;
@@ -9,7 +8,7 @@ use crate::error::CliError;
 /// The charts of a run, most important first: evaluation, the game, other terms, then speed.
 pub fn charts(run: &Run) -> Result<Vec<CaptionedChart>, CliError> {
     let ticks = &run.ticks;
-    let system = OfSystem::read(run)?;
+    let system = run.system.facts(&run.experiment)?;
     let mut charts = evaluation::charts(ticks);
     charts.extend(training::charts(ticks, &run.experiment.game, &system));
     charts.extend(terms::charts(ticks, system.own_metrics));

@@ -1,12 +1,10 @@
 //! What a report needs to know of a run's system.
 
-use burn::tensor::Device;
 use ganforge_train::experiment::Experiment;
 use ganforge_train::game::Undecided;
 use ganforge_train::recipe::{ForSystem, RecipeSource, for_system};
 use ganforge_train::{Recipe, RecipeError, System};
 
-use super::run::Run;
 use crate::device::{Backend, DeviceSpec};
 use crate::error::CliError;
 
@@ -20,37 +18,36 @@ pub struct OfSystem {
     pub own_metrics: &'static [&'static str],
 }
 
-impl OfSystem {
-    /// Reads the system from the recipe of a run.
-    pub fn read(run: &Run) -> Result<Self, CliError> {
+/// The system of a run, whichever it is.
+pub trait AnySystem {
+    /// The facts of the system with these rules.
+    fn facts(&self, experiment: &Experiment) -> Result<OfSystem, CliError>;
+}
+
+impl<S: System> AnySystem for S {
+    fn facts(&self, experiment: &Experiment) -> Result<OfSystem, CliError> {
         // Flex is always compiled in, and fast enough for four numbers.
         let (_, device) = DeviceSpec::Named(Backend::Flex, 0).open()?;
-        let source = RecipeSource::new("recipe", &run.recipe_text);
-        let system = source.system(&[])?;
-        let reading = Reading {
-            source,
-            experiment: &run.experiment,
-            device,
-        };
-        Ok(for_system(&system, reading)??)
-    }
-}
-
-struct Reading<'a> {
-    source: RecipeSource,
-    experiment: &'a Experiment,
-    device: Device,
-}
-
-impl ForSystem for Reading<'_> {
-    type Output = Result<OfSystem, RecipeError>;
-
-    fn run<S: System>(self) -> Self::Output {
-        let system = Recipe::<S>::from_source(&self.source, &[])?.system;
         Ok(OfSystem {
-            undecided: system.undecided(self.experiment, &self.device),
+            undecided: self.undecided(experiment, &device),
             scored: S::SCORED,
-            own_metrics: system.own_metrics(),
+            own_metrics: self.own_metrics(),
         })
     }
+}
+
+/// The system of a recipe.
+pub fn system(source: &RecipeSource) -> Result<Box<dyn AnySystem>, RecipeError> {
+    struct Boxed<'a>(&'a RecipeSource);
+
+    impl ForSystem for Boxed<'_> {
+        type Output = Result<Box<dyn AnySystem>, RecipeError>;
+
+        fn run<S: System>(self) -> Self::Output {
+            let recipe = Recipe::<S>::from_source(self.0, &[])?;
+            Ok(Box::new(recipe.system))
+        }
+    }
+
+    for_system(&source.system(&[])?, Boxed(source))?
 }

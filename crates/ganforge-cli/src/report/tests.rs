@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::html::escape;
 use super::metrics::Tick;
+use super::of_system::AnySystem;
 use super::page::page;
 use super::run::{Run, Sample};
 
@@ -53,6 +54,7 @@ fn run(ticks: Vec<Tick>) -> Run {
     Run {
         recipe_text: recipe.to_toml().unwrap(),
         experiment: recipe.experiment,
+        system: Box::new(recipe.system),
         images: 640,
         seconds: Some(61.0),
         ticks,
@@ -238,20 +240,22 @@ fn of_recipe(name: &str, changes: &[Override]) -> Run {
     struct Text<'a>(RecipeSource, &'a [Override]);
 
     impl ForSystem for Text<'_> {
-        type Output = (String, Experiment);
+        type Output = (String, Experiment, Box<dyn AnySystem>);
 
         fn run<S: System>(self) -> Self::Output {
             let recipe = Recipe::<S>::from_source(&self.0, self.1).unwrap();
-            (recipe.to_toml().unwrap(), recipe.experiment)
+            let text = recipe.to_toml().unwrap();
+            (text, recipe.experiment, Box::new(recipe.system))
         }
     }
 
     let source = RecipeSource::find(name).unwrap();
     let system = source.system(changes).unwrap();
-    let (recipe_text, experiment) = for_system(&system, Text(source, changes)).unwrap();
+    let (recipe_text, experiment, system) = for_system(&system, Text(source, changes)).unwrap();
     Run {
         recipe_text,
         experiment,
+        system,
         ..run(vec![plain(640)])
     }
 }
