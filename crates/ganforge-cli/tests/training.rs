@@ -286,7 +286,8 @@ fn dampening_changes_what_momentum_trains() {
     let home = Home::new();
     let models = ["0.0", "1.0"].map(|dampening| {
         let sgd = format!(r#"{{kind="sgd",rate=0.01,momentum=0.9,dampening={dampening}}}"#);
-        let line = format!("train digits {SHORT} --set optimizer.generator={sgd} --out {dampening}");
+        let line =
+            format!("train digits {SHORT} --set optimizer.generator={sgd} --out {dampening}");
         home.does(&line);
         home.read(&format!("{dampening}/model.safetensors"))
     });

@@ -1,7 +1,7 @@
 //! How well an encoder and a generator invert each other: reconstructions G(E(x)) of images, encodings of generated images
 //! E(G(z)), and the moments of E(x).
 //!
-//! The ratio is that of the code of `BiGAN` (Donahue et al. 2017), EGr / EGr_b: the mean distance of a reconstruction from its image
+//! The ratio is that of the code of `BiGAN` (Donahue et al. 2017), `EGr` / `EGr_b`: the mean distance of a reconstruction from its image
 //! over its mean distance from another image, which is 1 where nothing was learnt. Classification of encodings by nearest neighbours
 //! proves little, because it is as good with an untrained encoder.
 

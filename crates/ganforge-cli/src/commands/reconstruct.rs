@@ -134,7 +134,7 @@ fn report(model: &Path, data: String, figures: &Reconstruction) -> Report {
 }
 
 fn table(data: &str, figures: &Reconstruction) -> String {
-    let mut text = format!(
+    let text = format!(
         "{} images of {}\n\n\
          reconstruction ratio  {:<7} {} from the image, {} from another\n\
          inverse ratio         {:<7} {} from the latent, {} from another\n\
@@ -151,11 +151,11 @@ fn table(data: &str, figures: &Reconstruction) -> String {
         number(figures.latent_mean),
         number(figures.latent_variance),
     );
-    if let Some(agreement) = figures.class_agreement {
-        text += &format!(
-            "class agreement       {:<7} of the reconstructions are classified as their images\n",
-            format!("{:.1}%", 100.0 * agreement)
-        );
-    }
-    text
+    let agreement = figures.class_agreement.map(|share| {
+        let percent = format!("{:.1}%", 100.0 * share);
+        format!(
+            "class agreement       {percent:<7} of the reconstructions are classified as their images\n"
+        )
+    });
+    text + &agreement.unwrap_or_default()
 }

@@ -253,9 +253,9 @@ fn of_recipe(name: &str, changes: &[Override]) -> Run {
     let system = source.system(changes).unwrap();
     let (recipe_text, experiment, system) = for_system(&system, Text(source, changes)).unwrap();
     Run {
-        recipe_text,
         experiment,
         system,
+        recipe_text,
         ..run(vec![plain(640)])
     }
 }

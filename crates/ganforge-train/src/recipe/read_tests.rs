@@ -111,7 +111,10 @@ fn a_value_out_of_range_is_reported_with_the_allowed_values() {
             "optimizer.generator={ kind = \"sgd\", rate = 1, momentum_schedule = { end = 0.5, images = 0 } }",
             "optimizer.generator.momentum_schedule.images",
         ),
-        ("optimizer.generator.dampening=1.0", "optimizer.generator.dampening"),
+        (
+            "optimizer.generator.dampening=1.0",
+            "optimizer.generator.dampening",
+        ),
         (
             "optimizer.generator={ kind = \"sgd\", rate = 1, dampening = 1.0 }",
             "optimizer.generator.dampening",
