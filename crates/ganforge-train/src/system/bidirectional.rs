@@ -128,7 +128,7 @@ impl<const STOCHASTIC: bool> Bidirectional<STOCHASTIC> {
         };
         Some(format!(
             "`encoder.output` is {}: its latents are {range}, and those of generator.latent_distribution = \"{}\" are {}, so that \
-             the discriminator tells them apart by their range; use linear with normal latents, tanh or sigmoid with uniform ones",
+             the discriminator separates them by their range; use linear with normal latents, tanh or sigmoid with uniform ones",
             output.name(),
             latents.name(),
             latents.range(),
