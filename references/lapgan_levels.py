@@ -5,7 +5,8 @@ usage: lapgan_levels.py RUN/model.safetensors measure t10k-images-idx3-ubyte.gz
        lapgan_levels.py RUN/model.safetensors picture OUT.png
 
 `measure` gives each finer level the true coarse images of the first 2,000 images of a file of 28x28 digits, and prints the distance of the downsampled fakes to them, over their norm; the mean of its absolute value,
-on pixels in [-1, 1]; the distance of two fakes of one coarse image, and that of a fake to the real image, both over the norm of the real residuals. `picture` draws samples at every level, coarse to fine, enlarged
+on pixels in [-1, 1]; the distance of two fakes of one coarse image, and that of a fake to the real image, both over the norm of the real residuals. A second line has the first two figures of a level that adds
+nothing to the upsampled image, whose distance to the real image is 1 by definition, and of a black image. `picture` draws samples at every level, coarse to fine, enlarged
 to one size; it needs Pillow.
 """
 import gzip
@@ -50,10 +51,13 @@ def measure():
         pyramid.insert(0, F.avg_pool2d(pyramid[0], 2))
     for level, (before, real) in enumerate(zip(pyramid, pyramid[1:])):
         coarse = up(before)
+        distance = lambda images: ((F.avg_pool2d(images, 2) - before).norm() / before.norm()).item()
         one, other = finer(level, coarse), finer(level, coarse)
         error = F.avg_pool2d(one, 2) - before
         size = (real - coarse).norm()
         print(f"level {level + 1}: coarse error {error.norm() / before.norm():.4f}, mean absolute {error.abs().mean():.4f}; over the norm of real residuals: two fakes of one image {(one - other).norm() / size:.3f}, fake to real {(one - real).norm() / size:.3f}, residuals of fakes {(one - coarse).norm() / size:.3f}")
+        black = torch.full_like(real, -1)
+        print(f"    coarse error without a residual {distance(coarse):.4f}, fake to real {(coarse - real).norm() / size:.3f}; of a black image {distance(black):.4f}, {(black - real).norm() / size:.3f}")
 
 
 def picture():

@@ -1,4 +1,4 @@
-//! The same weights give the same images on every backend that was compiled in, and each of them trains.
+//! The same weights give the same images and latents on every backend that was compiled in, and each of them trains.
 //!
 //! Built with Flex alone, as by `cargo test --workspace`, this compares Flex with itself; `cargo xtask backends` builds
 //! it with wgpu and `NdArray`, `cargo xtask gpu` with CUDA and Vulkan.
@@ -9,7 +9,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// Largest difference between two backends' pixels, in units of [-1, 1].
+/// Largest difference between two backends' pixels, in units of [-1, 1], and between their latents.
 const TOLERANCE: f32 = 1e-4;
 
 /// Small versions of the architectures and systems: arguments of `train` that take seconds everywhere.
@@ -199,7 +199,24 @@ fn samples(network: &[&str], model: &Path, device: &str, out: &Path) -> Vec<f32>
         "sample", model, "-n", "32", "--seed", "5", "--device", device, "-o", path,
     ];
     ganforge(&[&arguments[..], inputs(network)].concat());
-    let bytes = std::fs::read(out).unwrap();
+    floats(out)
+}
+
+/// The latents of images by the encoder of a model, where it has one.
+fn latents(network: &[&str], model: &Path, device: &str, out: &Path) -> Option<Vec<f32>> {
+    if !matches!(network[0], "ali-2016-digits" | "bigan-2016-digits") {
+        return None;
+    }
+    let (model, path) = (model.to_str().unwrap(), out.to_str().unwrap());
+    let arguments = [
+        "encode", model, "--data", "digits", "-n", "32", "--device", device, "-o", path,
+    ];
+    ganforge(&arguments);
+    Some(floats(out))
+}
+
+fn floats(path: &Path) -> Vec<f32> {
+    let bytes = std::fs::read(path).unwrap();
     let header = 10 + usize::from(u16::from_le_bytes([bytes[8], bytes[9]]));
     bytes[header..]
         .chunks_exact(4)
@@ -207,24 +224,42 @@ fn samples(network: &[&str], model: &Path, device: &str, out: &Path) -> Vec<f32>
         .collect()
 }
 
+fn compare(what: &str, found: &[f32], expected: &[f32]) {
+    assert_eq!(found.len(), expected.len(), "{what}");
+    let pairs = found.iter().zip(expected);
+    let difference = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    println!("{what}: largest difference {difference:e}");
+    assert!(difference <= TOLERANCE, "{what}: {difference}");
+}
+
 #[test]
-fn the_same_weights_give_the_same_images_on_every_backend() {
+fn the_same_weights_give_the_same_images_and_latents_on_every_backend() {
     let home = tempfile::tempdir().unwrap();
     for (index, network) in NETWORKS.into_iter().enumerate() {
         let run = home.path().join(format!("run-{index}"));
         train(network, "flex", &run);
         let model = run.join("model.safetensors");
-        let reference = samples(network, &model, "flex", &home.path().join("flex.npy"));
+        let out = home.path().join("numbers.npy");
+        let computed = |device: &str| {
+            let images = samples(network, &model, device, &out);
+            (images, latents(network, &model, device, &out))
+        };
+        let reference = computed("flex");
         for device in devices() {
-            let images = samples(network, &model, &device, &home.path().join("other.npy"));
-            assert_eq!(images.len(), reference.len());
-            let pairs = images.iter().zip(&reference);
-            let difference = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-            println!(
-                "{} on {device}: largest difference {difference:e}",
-                network[0]
+            let (images, codes) = computed(&device);
+            compare(
+                &format!("images of {} on {device}", network[0]),
+                &images,
+                &reference.0,
             );
-            assert!(difference <= TOLERANCE, "{device}: {difference}");
+            if let (Some(codes), Some(reference)) = (codes, &reference.1) {
+                assert_eq!(codes.len(), 32 * 32);
+                compare(
+                    &format!("latents of {} on {device}", network[0]),
+                    &codes,
+                    reference,
+                );
+            }
         }
     }
 }

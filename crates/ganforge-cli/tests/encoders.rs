@@ -1,4 +1,5 @@
 //! ALI and BiGAN: encoders train, resume, encode and reconstruct, and refuse what means nothing for them.
+#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 mod support;
 
@@ -28,19 +29,37 @@ fn a_run_reports_how_well_it_reconstructs_and_ships_both_networks() {
     for system in ["ali", "bigan"] {
         let home = trained(system);
         let last = home.metrics("run").pop().unwrap();
-        for name in [
-            "reconstruction_ratio",
-            "inverse_ratio",
-            "latent_mean",
-            "latent_variance",
-            "frechet",
-            "generator_loss",
+        let value = |of: &serde_json::Value, name: &str| of[name].as_f64().unwrap();
+        assert!(value(&last, "frechet") > 0.0, "{system}");
+        // The loss of both halves, of a discriminator that knows a little.
+        let loss = value(&last, "generator_loss");
+        assert!((0.5..5.0).contains(&loss), "{system}: {loss}");
+        // The figures of the run are those of its model on the images that it does not see.
+        let line = "reconstruct run --data digits --skip 1500 --json -o pairs.png";
+        let figures: serde_json::Value = serde_json::from_str(&home.does(line)).unwrap();
+        let mut titles = Vec::new();
+        for (name, title) in [
+            ("reconstruction_ratio", "Reconstruction ratio"),
+            ("inverse_ratio", "Inverse ratio"),
+            ("latent_mean", "Latent mean"),
+            ("latent_variance", "Latent variance"),
         ] {
-            assert!(last[name].as_f64().unwrap() > 0.0, "{system}: {name}");
+            let [run, found] = [&last, &figures].map(|of| value(of, name));
+            assert!(
+                (run - found).abs() < 1e-4 * found.abs(),
+                "{system}, {name}: {run}, {found}"
+            );
+            titles.push(format!("<h3>{title}</h3>"));
         }
         home.does("sample run -n 4 -o samples.png");
         home.does("evaluate run --data digits --metrics frechet --samples 200");
-        assert!(home.text("run/report.html").contains("econstruction"));
+        let page = home.text("run/report.html");
+        for part in titles.iter().map(String::as_str).chain([
+            "at each evaluation, on images that training does not see",
+            "real from generated pairs, 1.39 for the discriminator, 1.39 for the generator",
+        ]) {
+            assert!(page.contains(part), "{system}: {part}");
+        }
     }
 }
 
@@ -118,6 +137,39 @@ fn the_noise_of_a_stochastic_encoder_has_a_seed() {
 }
 
 #[test]
+fn a_seed_of_noise_is_refused_where_there_is_no_noise() {
+    let home = trained("bigan");
+    for command in [
+        "encode run --data digits -o codes.npy",
+        "reconstruct run --data digits -o pairs.png",
+    ] {
+        let complaint = home.refuses(2, &format!("{command} --noise-seed 1"));
+        for part in ["--noise-seed", "deterministic"] {
+            assert!(complaint.contains(part), "{complaint}");
+        }
+    }
+    assert!(!home.path("codes.npy").exists() && !home.path("pairs.png").exists());
+}
+
+#[test]
+fn an_evaluation_of_fewer_than_two_unseen_images_is_refused_before_training() {
+    let home = Home::new();
+    for take in [1796, 1797] {
+        for recipe in ["bigan-2016-digits", "infogan-2016-digits-small"] {
+            let line = format!("train {recipe} --set data.take={take} --out run");
+            let complaint = home.refuses(1, &line);
+            for part in [&format!("`data.take` is {take}"), "1795 or less"] {
+                assert!(complaint.contains(part), "{complaint}");
+            }
+            assert!(!home.path("run").exists(), "{take}");
+        }
+    }
+    home.does(&format!(
+        "train bigan-2016-digits {SHORT} --set data.take=1795 --out run"
+    ));
+}
+
+#[test]
 fn a_point_is_encoded_with_the_noise_beside_it() {
     let home = Home::new();
     home.does(
@@ -160,10 +212,23 @@ fn models_without_an_encoder_and_other_outputs_are_refused() {
     assert!(complaint.contains("codes.csv") && complaint.contains(".npy"));
 }
 
+/// Trains recipes with changes; fails unless each is refused before anything is written, in a line with both parts.
+fn refused(cases: &[(&str, &str, [&str; 2])]) {
+    let home = Home::new();
+    for (recipe, changes, parts) in cases {
+        let set = changes.replace(' ', " --set ");
+        let complaint = home.refuses(1, &format!("train {recipe} --set {set} --out run"));
+        for part in parts {
+            assert!(complaint.contains(part), "`{part}` in {complaint}");
+        }
+        assert!(complaint.len() < 320, "{complaint}");
+        assert!(!home.path("run").exists(), "{changes}");
+    }
+}
+
 #[test]
 fn recipes_that_mean_nothing_are_refused() {
-    let home = Home::new();
-    for (recipe, changes, parts) in [
+    refused(&[
         (
             "ali-2016-digits",
             "encoder.noise=none",
@@ -235,13 +300,39 @@ fn recipes_that_mean_nothing_are_refused() {
             ["`hidden` is 0", "1 or more"],
         ),
         ("bigan-2016-digits", "encoder.kind=conv", ["conv", "`mlp`"]),
-    ] {
-        let set = changes.replace(' ', " --set ");
-        let complaint = home.refuses(1, &format!("train {recipe} --set {set} --out run"));
-        for part in parts {
-            assert!(complaint.contains(part), "`{part}` in {complaint}");
-        }
-        assert!(complaint.len() < 320, "{complaint}");
-        assert!(!home.path("run").exists(), "{changes}");
-    }
+    ]);
+}
+
+#[test]
+fn generators_of_images_and_shipped_discriminators_are_refused() {
+    refused(&[
+        (
+            "bigan-2016-digits",
+            r#"generator={kind="translator",network={kind="mlp",hidden=[4]}}"#,
+            ["`generator.kind` is one that takes images", "\"bigan\""],
+        ),
+        (
+            "ali-2016-digits",
+            r#"generator={kind="context-encoder",encoder=[8],code=4,decoder=[8]}"#,
+            ["`generator.kind` is one that takes images", "\"ali\""],
+        ),
+        (
+            "infogan-2016-digits-small",
+            r#"generator={kind="context-encoder",encoder=[8],code=4,decoder=[8]}"#,
+            ["`generator.kind` is one that takes images", "\"infogan\""],
+        ),
+        (
+            "salimans-2016-digits-small",
+            r#"generator={kind="context-encoder",encoder=[8],code=4,decoder=[8]}"#,
+            [
+                "`generator.kind` is one that takes images",
+                "\"semi-supervised\"",
+            ],
+        ),
+        (
+            "ali-2016-digits",
+            "run.ship_discriminator=true",
+            ["`run.ship_discriminator` is true", "no command reads"],
+        ),
+    ]);
 }

@@ -36,7 +36,8 @@ fn a_model_is_sampled_and_evaluated_like_any_other() {
     home.does(&format!("train {SMALL} {short} --out run"));
     home.does("sample run -n 3 --seed 1 -o sheet.png");
     let sheet = image::open(home.path("sheet.png")).unwrap();
-    assert!(sheet.width() >= 20 && sheet.height() >= 20);
+    // Two rows of two places, each image enlarged to 40 pixels, with gaps of 2.
+    assert_eq!((sheet.width(), sheet.height()), (86, 86));
     home.does("evaluate run --data digits --metrics precision --samples 64 --json");
     let metrics = home.metrics("run");
     let last = metrics.last().unwrap();
@@ -134,4 +135,13 @@ fn sizes_that_do_not_double_to_the_image_are_refused() {
         }
         assert!(!home.path("run").exists(), "{change}");
     }
+    // The size of a level is asked for before it is built: 8 pixels are too few for both convolutions.
+    let levels =
+        "--set data.size=[16,16] --set generator.coarsest=[4,4] --set generator.widths=[4,4]";
+    let line = "train lapgan-2015-mnist-small --data digits";
+    let complaint = home.refuses(1, &format!("{line} {levels} --out run"));
+    for part in ["`data.size` is 8×8", "9 pixels or more"] {
+        assert!(complaint.contains(part), "{complaint}");
+    }
+    assert!(!home.path("run").exists());
 }

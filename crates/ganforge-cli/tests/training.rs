@@ -280,3 +280,16 @@ fn one_corrupt_image_is_skipped_and_named_and_the_run_continues() {
     let log = home.text("run/experiment.log");
     assert!(log.contains("torn.png"), "{log}");
 }
+
+#[test]
+fn dampening_changes_what_momentum_trains() {
+    let home = Home::new();
+    let models = ["0.0", "1.0"].map(|dampening| {
+        let sgd = format!(r#"{{kind="sgd",rate=0.01,momentum=0.9,dampening={dampening}}}"#);
+        let line =
+            format!("train digits {SHORT} --set optimizer.generator={sgd} --out {dampening}");
+        home.does(&line);
+        home.read(&format!("{dampening}/model.safetensors"))
+    });
+    assert_ne!(models[0], models[1]);
+}

@@ -62,7 +62,7 @@ pub use arithmetic::{Arithmetic, ArithmeticOptions, Concept, ConceptImages, Sign
 pub use burn;
 pub use burn::tensor::Device;
 pub use classifier::Classifier;
-pub use encoding::{CodeNoise, Encoder, Features};
+pub use encoding::{CodeNoise, Encoder, Features, load_encoder};
 pub use error::InferError;
 pub use images::Images;
 pub use inpainting::{HoleErrors, Inpainter};

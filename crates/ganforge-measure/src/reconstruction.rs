@@ -5,6 +5,8 @@
 //! over its mean distance from another image, which is 1 where nothing was learnt. Classification of encodings by nearest neighbours
 //! proves little, because it is as good with an untrained encoder.
 
+use std::ops::Range;
+
 use burn::tensor::{Device, Tensor, TensorData};
 use ganforge_core::{keyed_rng, permutation};
 use ganforge_data::Dataset;
@@ -87,7 +89,7 @@ impl Reconstruction {
     ) -> Result<Self, MeasureError> {
         let mut reconstructions = Reconstructions::new(encoder, dataset, options)?;
         while reconstructions.next()?.is_some() {}
-        reconstructions.finish()
+        Ok(reconstructions.finish())
     }
 
     /// `error` over `other_error`: 0 for perfect reconstructions, 1 where nothing was learnt.
@@ -128,12 +130,15 @@ pub struct Reconstructions<'a> {
     encoder: &'a Encoder,
     dataset: &'a Dataset,
     noise: Option<u64>,
-    seed: u64,
     /// For each image, the index of another one.
     others: Vec<usize>,
+    /// Latents of the inverse check, one for each of the first images.
+    latents: Vectors,
     done: usize,
     error: f64,
     other_error: f64,
+    inverse_error: f64,
+    other_inverse_error: f64,
     moments: Moments,
     classes: Option<Classes>,
 }
@@ -142,7 +147,7 @@ impl<'a> Reconstructions<'a> {
     /// Starts at the first image.
     ///
     /// # Errors
-    /// Fewer than two images, or a damaged digit classifier.
+    /// Fewer than two images, latents without coordinates, or a damaged digit classifier.
     pub fn new(
         encoder: &'a Encoder,
         dataset: &'a Dataset,
@@ -152,16 +157,21 @@ impl<'a> Reconstructions<'a> {
         if count < 2 {
             return Err(MeasureError::OneImage { images: count });
         }
+        let spec = encoder.signature().latent;
+        let mut rng = keyed_rng(options.seed, "inverse check", 0);
+        let latents = spec.draw(count.min(LATENTS), &mut rng);
         Ok(Self {
             encoder,
             dataset,
             noise: options.noise,
-            seed: options.seed,
             others: others(count, options.seed),
+            latents: Vectors::new(spec.dimension, latents)?,
             done: 0,
             error: 0.0,
             other_error: 0.0,
-            moments: Moments::new(encoder.signature().latent.dimension),
+            inverse_error: 0.0,
+            other_inverse_error: 0.0,
+            moments: Moments::new(spec.dimension),
             classes: if options.classes {
                 Classes::of(dataset, encoder.device())?
             } else {
@@ -209,6 +219,7 @@ impl<'a> Reconstructions<'a> {
         if let Some(classes) = &mut self.classes {
             classes.add(&images, &reconstructions)?;
         }
+        self.invert(first..first + images.count())?;
         self.done += images.count();
         Ok(Some(Reconstructed {
             images,
@@ -216,36 +227,42 @@ impl<'a> Reconstructions<'a> {
         }))
     }
 
-    /// The figures of the batches so far, and of the inverse check on as many latents, 10,000 at most.
-    ///
-    /// # Errors
-    /// The device fails.
-    pub fn finish(self) -> Result<Reconstruction, MeasureError> {
-        let spec = self.encoder.signature().latent;
-        let count = self.done.clamp(2, LATENTS);
-        let latents = spec.draw(count, &mut keyed_rng(self.seed, "inverse check", 0));
-        let latents = Vectors::new(spec.dimension, latents)?;
-        let images = self.encoder.decode(&latents)?;
-        let found = self.encoder.encode(&images, CodeNoise::of(self.noise, 0))?;
-        let others = latents.iter().cycle().skip(1);
-        let (mut inverse, mut other_inverse) = (0.0, 0.0);
-        for ((latent, other), found) in latents.iter().zip(others).zip(&found) {
-            inverse += distance(latent, found);
-            other_inverse += distance(other, found);
+    /// The inverse check of a part of the latents, each compared with the next one, too.
+    fn invert(&mut self, part: Range<usize>) -> Result<(), MeasureError> {
+        let all: Vec<&[f32]> = self.latents.iter().collect();
+        let part = part.start.min(all.len())..part.end.min(all.len());
+        if part.is_empty() {
+            return Ok(());
         }
-        let (images, latents) = (self.done as f64, count as f64);
+        let latents = Vectors::new(self.latents.dimension(), all[part.clone()].concat())?;
+        let images = self.encoder.decode(&latents)?;
+        let noise = CodeNoise::of(self.noise, part.start as u64);
+        let found = self.encoder.encode(&images, noise)?;
+        for (index, found) in part.zip(&found) {
+            self.inverse_error += distance(all[index], found);
+            self.other_inverse_error += distance(all[(index + 1) % all.len()], found);
+        }
+        Ok(())
+    }
+
+    /// The figures of the batches so far, one at least. Those of the inverse check are of as many latents, 10,000 at most.
+    #[must_use]
+    pub fn finish(self) -> Reconstruction {
+        let spec = self.encoder.signature().latent;
+        let latents = self.done.min(self.latents.count()) as f64;
+        let images = self.done as f64;
         let variance = spec.distribution.variance();
         let (mean, spread) = self.moments.finish(spec.distribution.mean());
-        Ok(Reconstruction {
+        Reconstruction {
             images: self.done,
             error: self.error / images,
             other_error: self.other_error / images,
-            inverse_error: inverse / latents,
-            other_inverse_error: other_inverse / latents,
+            inverse_error: self.inverse_error / latents,
+            other_inverse_error: self.other_inverse_error / latents,
             latent_mean: mean / variance.sqrt(),
             latent_variance: spread / variance,
             class_agreement: self.classes.map(|classes| classes.agreeing as f64 / images),
-        })
+        }
     }
 }
 
@@ -355,33 +372,5 @@ impl Classes {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn another_image_is_never_the_same_and_each_is_used_once() {
-        for count in [2, 3, 100] {
-            let others = others(count, 5);
-            let pairs = others.iter().enumerate();
-            assert!(pairs.clone().all(|(index, &other)| index != other));
-            let mut sorted = others.clone();
-            sorted.sort_unstable();
-            assert_eq!(sorted, (0..count).collect::<Vec<_>>());
-        }
-    }
-
-    #[test]
-    fn moments_are_those_of_all_batches() {
-        let mut moments = Moments::new(2);
-        moments.add(&Vectors::new(2, vec![1.0, 0.0, 3.0, 0.0]).unwrap());
-        moments.add(&Vectors::new(2, vec![1.0, 4.0, 3.0, 4.0]).unwrap());
-        let (mean, variance) = moments.finish(0.5);
-        // Means 2 and 2, variances 1 and 4.
-        assert!((mean - 1.5).abs() < 1e-12 && (variance - 2.5).abs() < 1e-12);
-    }
-
-    #[test]
-    fn distances_are_euclidean() {
-        assert!((distance(&[0.0, 3.0], &[4.0, 0.0]) - 5.0).abs() < 1e-12);
-    }
-}
+#[path = "reconstruction_tests.rs"]
+mod tests;

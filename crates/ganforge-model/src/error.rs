@@ -29,6 +29,14 @@ impl ConfigError {
         }
     }
 
+    /// Refuses a dropout rate outside [0, 1).
+    pub(crate) fn rate(key: &str, value: f64) -> Result<(), Self> {
+        if (0.0..1.0).contains(&value) {
+            return Ok(());
+        }
+        Err(Self::new(key, value, "0 or more and below 1"))
+    }
+
     /// Fails unless `value` is at least 1.
     pub(crate) fn at_least_one(key: &str, value: usize) -> Result<(), Self> {
         if value == 0 {

@@ -21,6 +21,28 @@ pub enum LatentDistribution {
 }
 
 impl LatentDistribution {
+    /// The name in a recipe.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Normal => "normal",
+            Self::Uniform => "uniform",
+            Self::UnitInterval => "unit-interval",
+            Self::UniformUnitVariance => "uniform-unit-variance",
+        }
+    }
+
+    /// The values of a coordinate, in words: unbounded, or within an interval.
+    #[must_use]
+    pub fn range(self) -> &'static str {
+        match self {
+            Self::Normal => "unbounded",
+            Self::Uniform => "within [-1, 1]",
+            Self::UnitInterval => "within [0, 1]",
+            Self::UniformUnitVariance => "within [-√3, √3]",
+        }
+    }
+
     /// The mean of a coordinate.
     #[must_use]
     pub fn mean(self) -> f64 {

@@ -168,3 +168,35 @@ fn a_file_with_fewer_weights_than_its_encoder_is_refused() {
     );
     assert!(bundle.check("critic", Some(1)).is_err());
 }
+
+#[test]
+fn only_networks_with_a_norm_depend_on_the_batch() {
+    for (hidden, norm, first, expected) in [
+        (json!([4, 4]), "none", true, false),
+        (json!([4, 4]), "batch", true, true),
+        (json!([4, 4]), "batch", false, true),
+        (json!([4]), "batch", true, true),
+        // The only layer is the first one, which has none.
+        (json!([4]), "batch", false, false),
+        (json!([]), "batch", true, false),
+    ] {
+        let config = json!({"kind": "mlp", "hidden": hidden, "norm": norm, "norm_first": first});
+        let of_encoder: EncoderConfig = serde_json::from_value(config.clone()).unwrap();
+        assert_eq!(of_encoder.is_batch_dependent(), expected, "{config}");
+        let of_pairs: JointDiscriminatorConfig = serde_json::from_value(config.clone()).unwrap();
+        assert_eq!(of_pairs.is_batch_dependent(), expected, "{config}");
+    }
+    // The layers of the latent alone count, and those of both that are not the first.
+    for (extra, expected) in [
+        (json!({"code_hidden": [4, 4]}), true),
+        (json!({"code_hidden": [4]}), false),
+        (json!({"hidden": [4, 4], "code_layer": 2}), true),
+    ] {
+        let mut config =
+            json!({"kind": "mlp", "hidden": [4], "norm": "batch", "norm_first": false});
+        let all = config.as_object_mut().unwrap();
+        all.extend(extra.as_object().unwrap().clone());
+        let of_pairs: JointDiscriminatorConfig = serde_json::from_value(config.clone()).unwrap();
+        assert_eq!(of_pairs.is_batch_dependent(), expected, "{config}");
+    }
+}

@@ -50,7 +50,7 @@ pub enum Command {
     Timelapse(TimelapseArguments),
     /// Measure how good a model's images are.
     Evaluate(EvaluateArguments),
-    /// Compute the latents of images, with a model of ALI or BiGAN.
+    /// Compute the latents of images, with a model that has an encoder.
     Encode(EncodeArguments),
     /// Pass images through encoder and generator, and measure how near the result is.
     Reconstruct(ReconstructArguments),

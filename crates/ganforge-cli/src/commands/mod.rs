@@ -14,6 +14,7 @@ mod interpolate;
 mod listing;
 mod model_data;
 mod next_command;
+mod noise_seed;
 mod project;
 mod reconstruct;
 mod sample;

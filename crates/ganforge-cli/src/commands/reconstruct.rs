@@ -9,6 +9,7 @@ use ganforge_measure::{Reconstructed, Reconstruction, ReconstructionOptions, Rec
 use serde::Serialize;
 
 use super::encoded_data::encoded_data;
+use super::noise_seed::noise_seed;
 use super::{print, print_json};
 use crate::arguments::ReconstructArguments;
 use crate::error::{CliError, Done};
@@ -46,7 +47,7 @@ pub fn reconstruct(arguments: &ReconstructArguments) -> Result<Done, CliError> {
     let dataset = encoded_data(&arguments.images, &path, &encoder)?;
     let options = ReconstructionOptions {
         count: arguments.images.count.unwrap_or(usize::MAX),
-        noise: arguments.images.noise_seed,
+        noise: noise_seed(&arguments.images, &path, &encoder)?,
         ..ReconstructionOptions::default()
     };
     let mut reconstructions = Reconstructions::new(&encoder, &dataset, &options)?;
@@ -59,7 +60,7 @@ pub fn reconstruct(arguments: &ReconstructArguments) -> Result<Done, CliError> {
             return Ok(Done::Interrupted);
         }
     }
-    let figures = reconstructions.finish()?;
+    let figures = reconstructions.finish();
     sheet.finish()?;
     let data = arguments.images.data.to_string();
     if arguments.json {

@@ -10,11 +10,11 @@ mod charts;
 mod evaluation;
 mod html;
 mod metrics;
+mod of_system;
 mod page;
 mod run;
 mod terms;
 mod training;
-mod undecided;
 
 use std::path::Path;
 

@@ -11,12 +11,15 @@ use ganforge_train::recipe::RecipeSource;
 use ganforge_train::run::RunDirectory;
 
 use super::metrics::{self, Tick};
+use super::of_system::{self, AnySystem};
 use crate::error::CliError;
 
 /// A run, finished or not.
 pub struct Run {
     /// The resolved recipe.
     pub experiment: Experiment,
+    /// Its system.
+    pub system: Box<dyn AnySystem>,
     /// The text of its file.
     pub recipe_text: String,
     /// Real images shown to the discriminator.
@@ -50,7 +53,8 @@ impl Run {
     pub fn read(directory: &RunDirectory) -> Result<Self, CliError> {
         let path = directory.recipe();
         let recipe_text = read_text(&path).map_err(|error| unreadable(&path, &error))?;
-        let experiment = Experiment::parse(&RecipeSource::new("recipe", &recipe_text), &[])?;
+        let source = RecipeSource::new("recipe", &recipe_text);
+        let experiment = Experiment::parse(&source, &[])?;
         let metrics = directory.metrics();
         let ticks = metrics::read(&metrics).map_err(|error| unreadable(&metrics, &error))?;
         let manifest = directory.checkpoints().manifest()?;
@@ -61,6 +65,7 @@ impl Run {
         samples.retain(|sample| sample.images <= images);
         Ok(Self {
             experiment,
+            system: of_system::system(&source)?,
             recipe_text,
             images,
             seconds: manifest.map(|at| at.seconds),

@@ -1,4 +1,4 @@
-//! Charts of the keys of `metrics.jsonl` that no other chart shows: terms that a system adds to the game.
+//! Charts of the keys of `metrics.jsonl` that no other chart shows: terms that a system adds to the game, and metrics of its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use super::training;
 const SIDES: [&str; 4] = ["real", "fake", "discriminator", "generator"];
 
 /// A chart for each quantity, by name.
-pub fn charts(ticks: &[Tick]) -> Vec<CaptionedChart> {
+pub fn charts(ticks: &[Tick], own_metrics: &[&str]) -> Vec<CaptionedChart> {
     let keys: BTreeSet<&str> = ticks.iter().flat_map(Tick::keys).collect();
     let mut quantities: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for key in keys.into_iter().filter(|key| is_term(key)) {
@@ -21,7 +21,10 @@ pub fn charts(ticks: &[Tick]) -> Vec<CaptionedChart> {
     }
     quantities
         .into_iter()
-        .map(|(quantity, keys)| chart(quantity, &keys, ticks))
+        .map(|(quantity, keys)| {
+            let measured = keys.iter().all(|key| own_metrics.contains(key));
+            chart(quantity, &keys, ticks, measured)
+        })
         .collect()
 }
 
@@ -38,7 +41,12 @@ fn quantity(key: &str) -> &str {
     }
 }
 
-fn chart(quantity: &str, keys: &[&str], ticks: &[Tick]) -> CaptionedChart {
+fn chart(quantity: &str, keys: &[&str], ticks: &[Tick], is_measured: bool) -> CaptionedChart {
+    let meaning = if is_measured {
+        "A figure of this system at each evaluation, on images that training does not see, as metrics.jsonl has it."
+    } else {
+        "A quantity of this system, as metrics.jsonl has it: the mean over each tick."
+    };
     let colours = COLOURS.into_iter().cycle();
     let lines = keys.iter().zip(colours);
     let lines = lines.map(|(key, colour)| line(key, colour, ticks, key, 1.0));
@@ -49,8 +57,7 @@ fn chart(quantity: &str, keys: &[&str], ticks: &[Tick]) -> CaptionedChart {
             levels: Vec::new(),
             extent: Extent::Fitted,
         },
-        meaning: "A quantity of this system, as metrics.jsonl has it: the mean over each tick."
-            .to_owned(),
+        meaning: meaning.to_owned(),
         interpretation: None,
     }
 }

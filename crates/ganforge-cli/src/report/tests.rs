@@ -2,14 +2,16 @@
 
 use std::fs;
 
-use ganforge_train::recipe::Override;
+use ganforge_train::experiment::Experiment;
+use ganforge_train::recipe::{ForSystem, Override, RecipeSource, for_system};
 use ganforge_train::run::RunDirectory;
 use ganforge_train::telemetry::Reading;
-use ganforge_train::{Payoff, Recipe};
+use ganforge_train::{Payoff, Recipe, System};
 use serde_json::{Value, json};
 
 use super::html::escape;
 use super::metrics::Tick;
+use super::of_system::AnySystem;
 use super::page::page;
 use super::run::{Run, Sample};
 
@@ -52,6 +54,7 @@ fn run(ticks: Vec<Tick>) -> Run {
     Run {
         recipe_text: recipe.to_toml().unwrap(),
         experiment: recipe.experiment,
+        system: Box::new(recipe.system),
         images: 640,
         seconds: Some(61.0),
         ticks,
@@ -130,7 +133,7 @@ fn unknown_keys_have_charts_of_their_own() {
 fn every_key_of_a_reading_has_its_chart() {
     let reading = serde_json::to_vec(&Reading::default()).unwrap();
     let ticks = [Tick::parse(&reading).unwrap()];
-    assert!(super::terms::charts(&ticks).is_empty());
+    assert!(super::terms::charts(&ticks, &[]).is_empty());
 }
 
 #[test]
@@ -164,6 +167,113 @@ fn the_dashed_lines_of_the_losses_are_those_of_an_undecided_discriminator() {
     // 2 log 2 and log 2, by hand.
     let page = page(&run(vec![plain(640)])).unwrap();
     assert!(page.contains("1.39 for the discriminator, 0.693 for the generator"));
+}
+
+/// 2 log 2 for each discriminator. ALI's generator loss has both halves, LAPGAN's losses are sums over three levels.
+#[test]
+fn the_dashed_lines_are_those_of_the_system() {
+    let none = "The generator's loss has no such value";
+    for (recipe, changes, parts) in [
+        (
+            "bigan-2016-digits",
+            &[][..],
+            [
+                "generated pairs, 1.39 for the discriminator",
+                "1.39 for the generator",
+            ],
+        ),
+        (
+            "ali-2016-digits",
+            &["game.payoff=minimax"],
+            ["1.39 for the discriminator", "-1.39 for the generator"],
+        ),
+        (
+            "lapgan-2015-mnist-small",
+            &[],
+            ["4.16 for the discriminator", "2.08 for the generator"],
+        ),
+        (
+            "lapgan-2015-mnist-small",
+            &["generator.widths=[32, 0]"],
+            ["2.77 for the discriminator", "1.39 for the generator"],
+        ),
+        (
+            "infogan-2016-digits-small",
+            &[],
+            ["1.39 for the discriminator", "0.693 for the generator"],
+        ),
+        (
+            "context-encoder-2016-mnist-small",
+            &[],
+            ["1.39 for the discriminator", none],
+        ),
+        (
+            "digits-conditional",
+            &[],
+            ["for the discriminator", "for the generator"],
+        ),
+    ] {
+        let changes: Vec<Override> = changes
+            .iter()
+            .map(|change| change.parse().unwrap())
+            .collect();
+        let page = page(&of_recipe(recipe, &changes)).unwrap();
+        let page = page.replace("&#39;", "'");
+        for part in parts {
+            assert!(page.contains(part), "{recipe}: {part}");
+        }
+    }
+    let semi = page(&of_recipe("salimans-2016-digits-small", &[])).unwrap();
+    assert!(
+        !semi.contains("for the discriminator"),
+        "a cross-entropy of classes"
+    );
+    let matched = ["game.feature_matching={weight=1.0}".parse().unwrap()];
+    let matched = page(&of_recipe("digits", &matched))
+        .unwrap()
+        .replace("&#39;", "'");
+    assert!(matched.contains(none));
+}
+
+/// A run of another recipe, with one tick.
+fn of_recipe(name: &str, changes: &[Override]) -> Run {
+    struct Text<'a>(RecipeSource, &'a [Override]);
+
+    impl ForSystem for Text<'_> {
+        type Output = (String, Experiment, Box<dyn AnySystem>);
+
+        fn run<S: System>(self) -> Self::Output {
+            let recipe = Recipe::<S>::from_source(&self.0, self.1).unwrap();
+            let text = recipe.to_toml().unwrap();
+            (text, recipe.experiment, Box::new(recipe.system))
+        }
+    }
+
+    let source = RecipeSource::find(name).unwrap();
+    let system = source.system(changes).unwrap();
+    let (recipe_text, experiment, system) = for_system(&system, Text(source, changes)).unwrap();
+    Run {
+        experiment,
+        system,
+        recipe_text,
+        ..run(vec![plain(640)])
+    }
+}
+
+#[test]
+fn figures_of_evaluations_are_not_called_means_over_ticks() {
+    let mut run = of_recipe("bigan-2016-digits", &[]);
+    let chart = |run: &Run, title: &str| {
+        let page = page(run).unwrap();
+        let from = page.find(&format!("<h3>{title}</h3>")).unwrap();
+        let end = page[from..].find("<h3>Images per second").unwrap();
+        page[from..from + end].to_owned()
+    };
+    run.ticks = vec![tick(640, json!({"reconstruction_ratio": 0.7}))];
+    let measured = chart(&run, "Reconstruction ratio");
+    assert!(measured.contains("at each evaluation") && !measured.contains("mean over each tick"));
+    run.ticks = vec![tick(640, json!({"some_term": 0.7}))];
+    assert!(chart(&run, "Some term").contains("mean over each tick"));
 }
 
 #[test]

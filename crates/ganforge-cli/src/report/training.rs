@@ -4,14 +4,13 @@ use std::f64::consts::LN_2;
 use std::fmt::Write;
 
 use ganforge_train::Payoff;
-use ganforge_train::game::Game;
+use ganforge_train::game::{AtUndecided, Game};
 use plotters::style::RGBColor;
 
 use super::captioned_chart::{BLUE, CaptionedChart, GREEN, GREY, Interpretation, ORANGE, line};
 use super::chart::{Chart, Extent, Level};
 use super::metrics::Tick;
-use super::undecided::Undecided;
-use crate::error::CliError;
+use super::of_system::OfSystem;
 use crate::format::short;
 
 /// The keys of `metrics.jsonl` that these charts show.
@@ -30,19 +29,21 @@ pub const KEYS: [&str; 11] = [
 ];
 
 /// The charts of a game, speed aside.
-pub fn charts(ticks: &[Tick], game: &Game) -> Result<Vec<CaptionedChart>, CliError> {
-    let undecided = Undecided::new(game)?;
+pub fn charts(ticks: &[Tick], game: &Game, system: &OfSystem) -> Vec<CaptionedChart> {
     let mut charts = vec![
-        losses(ticks, game, &undecided),
-        scores(ticks, game.payoff, &undecided),
-        accuracies(ticks, game.payoff, &undecided),
+        losses(ticks, game, system),
+        scores(ticks, game.payoff, system),
+        accuracies(ticks, game.payoff, system),
     ];
     charts.extend(divergence(ticks));
     charts.push(gradient_norms(ticks));
-    Ok(charts)
+    charts
 }
 
-fn losses(ticks: &[Tick], game: &Game, undecided: &Undecided) -> CaptionedChart {
+fn losses(ticks: &[Tick], game: &Game, system: &OfSystem) -> CaptionedChart {
+    let OfSystem {
+        undecided, scored, ..
+    } = system;
     let mut lines = vec![
         line("discriminator", BLUE, ticks, "discriminator_loss", 1.0),
         line("generator", ORANGE, ticks, "generator_loss", 1.0),
@@ -60,24 +61,29 @@ fn losses(ticks: &[Tick], game: &Game, undecided: &Undecided) -> CaptionedChart 
         levels.push(level(loss, BLUE));
         let _ = write!(
             meaning,
-            " Dashed: the loss where the discriminator cannot distinguish real from generated images, {} for the discriminator",
+            " Dashed: the loss where the discriminator cannot distinguish real from generated {scored}, {} for the discriminator",
             short(loss)
         );
-        match undecided.generator {
-            Some(loss) => {
+        let generator = match undecided.generator {
+            AtUndecided::Loss(loss) => {
                 levels.push(level(loss, ORANGE));
-                let _ = write!(meaning, ", {} for the generator.", short(loss));
+                let _ = write!(meaning, ", {} for the generator", short(loss));
+                "."
             }
-            None if undecided.scores_are_free => meaning.push_str(
-                ". The generator's loss has no such value: it is a score, and scores may drift.",
-            ),
-            None => meaning.push_str(". The generator's loss has no such value: it is an energy."),
-        }
+            AtUndecided::Score => {
+                ". The generator's loss has no such value: it is a score, and scores may drift."
+            }
+            AtUndecided::Energy => ". The generator's loss has no such value: it is an energy.",
+            AtUndecided::Other => {
+                ". The generator's loss has no such value: parts of it do not depend on the discriminator's scores."
+            }
+        };
+        meaning.push_str(generator);
     }
     if let Some(distance) = game.payoff.estimated_distance() {
         let _ = write!(
             meaning,
-            " With this payoff, the negative of the discriminator's loss estimates {distance} between real and generated images: it grows while the discriminator learns, and should then shrink."
+            " With this payoff, the negative of the discriminator's loss estimates {distance} between real and generated {scored}: it grows while the discriminator learns, and should then shrink."
         );
     }
     CaptionedChart {
@@ -95,7 +101,8 @@ fn losses(ticks: &[Tick], game: &Game, undecided: &Undecided) -> CaptionedChart 
     }
 }
 
-fn scores(ticks: &[Tick], payoff: Payoff, undecided: &Undecided) -> CaptionedChart {
+fn scores(ticks: &[Tick], payoff: Payoff, system: &OfSystem) -> CaptionedChart {
+    let scored = system.scored;
     // A payoff that compares scores with each other has no decision boundary.
     let (levels, judgement) = if matches!(payoff, Payoff::Balanced(_)) {
         let judgement = "With this payoff it is minus the reconstruction error, and nothing divides real images from generated ones.";
@@ -111,15 +118,21 @@ fn scores(ticks: &[Tick], payoff: Payoff, undecided: &Undecided) -> CaptionedCha
         title: "Scores".to_owned(),
         chart: Chart {
             lines: vec![
-                line("real images", BLUE, ticks, "score_real", 1.0),
-                line("generated images", ORANGE, ticks, "score_fake", 1.0),
+                line(&format!("real {scored}"), BLUE, ticks, "score_real", 1.0),
+                line(
+                    &format!("generated {scored}"),
+                    ORANGE,
+                    ticks,
+                    "score_fake",
+                    1.0,
+                ),
             ],
             levels,
             extent: Extent::Fitted,
         },
         meaning: format!("Mean output (logit) of the discriminator. {judgement}"),
         interpretation: Some(Interpretation {
-            healthy: if undecided.scores_are_free {
+            healthy: if system.undecided.scores_are_free {
                 "real above generated, with a gap that settles or shrinks. With this payoff only the gap counts: both may drift together."
             } else {
                 "real above generated, with a gap that settles at a few units or less."
@@ -129,11 +142,12 @@ fn scores(ticks: &[Tick], payoff: Payoff, undecided: &Undecided) -> CaptionedCha
     }
 }
 
-fn accuracies(ticks: &[Tick], payoff: Payoff, undecided: &Undecided) -> CaptionedChart {
+fn accuracies(ticks: &[Tick], payoff: Payoff, system: &OfSystem) -> CaptionedChart {
+    let scored = system.scored;
     let mut meaning =
-        "Share of images that the discriminator classifies correctly. Dashed: chance.".to_owned();
+        format!("Share of {scored} that the discriminator classifies correctly. Dashed: chance.");
     // Accuracies of comparisons do not drift.
-    if undecided.scores_are_free && !payoff.is_relativistic() {
+    if system.undecided.scores_are_free && !payoff.is_relativistic() {
         meaning.push_str(
             " With this payoff scores may drift across the line between real and generated, so only the mean of both accuracies counts.",
         );
@@ -142,8 +156,20 @@ fn accuracies(ticks: &[Tick], payoff: Payoff, undecided: &Undecided) -> Captione
         title: "Accuracies".to_owned(),
         chart: Chart {
             lines: vec![
-                line("real images, %", BLUE, ticks, "accuracy_real", 100.0),
-                line("generated images, %", ORANGE, ticks, "accuracy_fake", 100.0),
+                line(
+                    &format!("real {scored}, %"),
+                    BLUE,
+                    ticks,
+                    "accuracy_real",
+                    100.0,
+                ),
+                line(
+                    &format!("generated {scored}, %"),
+                    ORANGE,
+                    ticks,
+                    "accuracy_fake",
+                    100.0,
+                ),
             ],
             levels: vec![level(50.0, GREY)],
             extent: Extent::Fixed(0.0..105.0),

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
+use ganforge_model::networks::EncoderNoise;
 use ganforge_model::{
     ENCODER, EncoderConfig, EncoderNet, GeneratorNet, ModelBundle, ModelCard, ModelError,
     ModelFile, keyed_rng,
@@ -94,7 +95,7 @@ impl Encoder {
             Ok((Signature::from(&file.card), file.into_network(&device)?))
         };
         let (signature, generator) = generator().map_err(failed)?;
-        let network = load(&bundle, &device).map_err(failed)?;
+        let network = load_encoder(&bundle, &device).map_err(failed)?;
         Ok(Self {
             generator,
             network,
@@ -114,6 +115,12 @@ impl Encoder {
     #[must_use]
     pub fn device(&self) -> &Device {
         &self.device
+    }
+
+    /// Whether latents depend on noise beside the image.
+    #[must_use]
+    pub fn is_stochastic(&self) -> bool {
+        self.network.noise() != EncoderNoise::None
     }
 
     /// The latents of images.
@@ -175,8 +182,12 @@ impl Encoder {
     }
 }
 
-/// The encoder of a bundle.
-fn load(bundle: &ModelBundle, device: &Device) -> Result<EncoderNet, ModelError> {
+/// The encoder of a bundle, on `device`.
+///
+/// # Errors
+/// The bundle has no encoder, one of another architecture, or one whose weights are not finite or fewer than its description
+/// says, which is checked before any memory is taken for them.
+pub fn load_encoder(bundle: &ModelBundle, device: &Device) -> Result<EncoderNet, ModelError> {
     let card: ModelCard<EncoderConfig> = bundle.card.network(ENCODER)?;
     let latent = card.latent.dimension;
     bundle.check(ENCODER, card.architecture.weight_count(card.image, latent))?;

@@ -4,6 +4,6 @@ mod encoder;
 mod features;
 mod noise;
 
-pub use encoder::Encoder;
+pub use encoder::{Encoder, load_encoder};
 pub use features::Features;
 pub use noise::CodeNoise;

@@ -1,14 +1,14 @@
 //! The latent whose image is nearest to a given one.
 
 use burn::module::Module;
-use burn::tensor::{Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
 use ganforge_model::{Generator, GeneratorInput, GeneratorNet, LatentDistribution};
 
 use super::adam::Adam;
 use super::options::ProjectionOptions;
 use crate::error::InferError;
 use crate::images::Images;
-use crate::sampling::Sampler;
+use crate::sampling::{Sampler, class_tensor};
 use crate::vectors::Vectors;
 
 /// The latent whose image is nearest to a given one, as found by gradient descent.
@@ -114,14 +114,10 @@ impl Search {
 
     /// Mean squared differences of pixels, `[starts]`.
     fn losses(&self, latents: Tensor<2>) -> Tensor<1> {
-        let classes: Vec<i64> = self.classes.iter().map(|&class| class as i64).collect();
-        let class = (!classes.is_empty()).then(|| {
-            let count = classes.len();
-            Tensor::<1, Int>::from_data(TensorData::new(classes, [count]), &self.device)
-        });
+        let is_conditional = !self.classes.is_empty();
         let images = self.network.forward(GeneratorInput {
             noise: Some(latents),
-            class,
+            class: is_conditional.then(|| class_tensor(&self.classes, &self.device)),
             image: None,
         });
         let difference = (images - self.target.clone()).square();

@@ -10,6 +10,8 @@ mod signature;
 pub use generate::generate;
 pub use options::SampleOptions;
 pub(crate) use options::{allowed_classes, check_class};
+#[cfg(feature = "projection")]
+pub(crate) use sample::class_tensor;
 pub use sample::{batches, latent, sample};
 pub use sampler::Sampler;
 pub use signature::Signature;

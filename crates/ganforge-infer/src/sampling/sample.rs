@@ -166,7 +166,7 @@ fn batch_input(inputs: &Images, batch: Range<usize>) -> Images {
     clippy::cast_possible_wrap,
     reason = "a class is below the number of class names in memory"
 )]
-fn class_tensor(classes: &[usize], device: &Device) -> Tensor<1, Int> {
+pub(crate) fn class_tensor(classes: &[usize], device: &Device) -> Tensor<1, Int> {
     let labels: Vec<i64> = classes.iter().map(|&class| class as i64).collect();
     Tensor::from_data(TensorData::new(labels, [classes.len()]), device)
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::discriminator::Discriminator;
 use crate::io::{DiscriminatorInput, DiscriminatorOutput};
-use crate::layers::Norm;
+use crate::layers::OutputActivation;
 use crate::networks::{
     EncoderNoise, JointMlpDiscriminator, JointMlpDiscriminatorConfig, MlpEncoder, MlpEncoderConfig,
 };
@@ -60,6 +60,14 @@ impl EncoderConfig {
         }
     }
 
+    /// The activation of the latent.
+    #[must_use]
+    pub fn output(&self) -> OutputActivation {
+        match self {
+            Self::Mlp(config) => config.output,
+        }
+    }
+
     /// Number of parameters and of activations stored for the backward pass.
     #[must_use]
     pub fn size(&self, image: ImageShape, latent: usize) -> NetworkSize {
@@ -78,7 +86,7 @@ impl EncoderConfig {
     #[must_use]
     pub fn is_batch_dependent(&self) -> bool {
         match self {
-            Self::Mlp(config) => config.norm != Norm::None,
+            Self::Mlp(config) => config.has_norm(),
         }
     }
 }
@@ -91,6 +99,14 @@ pub enum EncoderNet {
 }
 
 impl EncoderNet {
+    /// How the latent of an image is random.
+    #[must_use]
+    pub fn noise(&self) -> EncoderNoise {
+        match self {
+            Self::Mlp(network) => network.noise(),
+        }
+    }
+
     /// The latents of images.
     ///
     /// # Shapes
@@ -158,7 +174,7 @@ impl JointDiscriminatorConfig {
     #[must_use]
     pub fn is_batch_dependent(&self) -> bool {
         match self {
-            Self::Mlp(config) => config.norm != Norm::None,
+            Self::Mlp(config) => config.has_norm(),
         }
     }
 }

@@ -3,10 +3,13 @@
 use burn::tensor::Device;
 use ganforge_data::{DataError, DataOptions, Dataset, Split};
 
-use crate::error::TrainError;
+use crate::error::{RecipeError, TrainError};
 use crate::experiment::DataConfig;
 use crate::recipe::Recipe;
 use crate::system::{Shipped, System};
+
+/// Images that the metrics of a system need: one is compared with another.
+const FEWEST: usize = 2;
 
 /// Measures the shipped networks of a run by [`System::measure`].
 pub struct OwnMetrics<S> {
@@ -22,7 +25,7 @@ impl<S: System> OwnMetrics<S> {
     /// The metrics of a recipe with an `[evaluation]`; `None` without one, or if the system has none.
     ///
     /// # Errors
-    /// Data without images that training does not see.
+    /// Data without two images that training does not see.
     pub(crate) fn of(recipe: &Recipe<S>, device: &Device) -> Result<Option<Self>, TrainError> {
         let Recipe { experiment, system } = recipe;
         let Some(evaluation) = &experiment.evaluation else {
@@ -34,8 +37,8 @@ impl<S: System> OwnMetrics<S> {
         let target = experiment.target.as_ref();
         Ok(Some(Self {
             system: system.clone(),
-            test: unseen(&experiment.data, "data")?,
-            target: target.map(|target| unseen(target, "target")).transpose()?,
+            test: unseen("data", &experiment.data)?,
+            target: target.map(|target| unseen("target", target)).transpose()?,
             samples: evaluation.samples,
             device: device.clone(),
         }))
@@ -67,10 +70,9 @@ impl<S: System> OwnMetrics<S> {
     }
 }
 
-/// The test part of the data, with labels if the data have them; where there is none, the images after those that training takes.
-///
-/// `table`: where the recipe has the data.
-fn unseen(data: &DataConfig, table: &'static str) -> Result<Dataset, TrainError> {
+/// The test part of the data in a table of a recipe, with labels if the data have them; where there is none, the images after
+/// those that training takes.
+fn unseen(table: &'static str, data: &DataConfig) -> Result<Dataset, TrainError> {
     let part = |split| DataOptions {
         labels: true,
         flip: false,
@@ -84,7 +86,14 @@ fn unseen(data: &DataConfig, table: &'static str) -> Result<Dataset, TrainError>
     };
     let test = open(data, test);
     let Err(DataError::NoTestPart { .. }) = test else {
-        return Ok(test?);
+        let test = test?;
+        if test.len() < FEWEST {
+            let allowed =
+                format!("data whose test part has {FEWEST} images or more, for [evaluation]");
+            let source = data.source.to_string();
+            return Err(RecipeError::value(format!("{table}.source"), source, allowed).into());
+        }
+        return Ok(test);
     };
     let Some(taken) = data.take else {
         return Err(TrainError::NoTestImages { table });
@@ -94,7 +103,20 @@ fn unseen(data: &DataConfig, table: &'static str) -> Result<Dataset, TrainError>
         take: None,
         ..part(Split::Train)
     };
-    Ok(open(data, rest)?)
+    let rest = open(data, rest);
+    let left = match &rest {
+        Ok(rest) => rest.len(),
+        Err(DataError::Option { key: "skip", .. }) => 0,
+        Err(_) => return Ok(rest?),
+    };
+    if left >= FEWEST {
+        return Ok(rest?);
+    }
+    let most = (taken + left).saturating_sub(FEWEST);
+    let allowed = format!(
+        "{most} or less, for [evaluation] measures {FEWEST} images or more that training does not see"
+    );
+    Err(RecipeError::value(format!("{table}.take"), taken, allowed).into())
 }
 
 /// Opens data with labels, or without them where there are none.

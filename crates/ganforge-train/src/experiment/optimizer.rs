@@ -24,6 +24,10 @@ pub struct OptimizerConfig {
     /// Schedule of SGD's momentum; constant by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub momentum_schedule: Option<MomentumSchedule>,
+    /// Dampening of SGD's momentum, in [0, 1]: a gradient counts 1 - `dampening` · momentum. 1 is Torch's default, with which a
+    /// momentum does not lengthen steps.
+    #[serde(default)]
+    pub dampening: f64,
     /// Decay rate of `RMSprop`'s moving average of squared gradients.
     #[serde(default = "rmsprop_alpha")]
     pub alpha: f64,
@@ -48,7 +52,7 @@ pub enum OptimizerKind {
     Adamw,
     /// Hinton's lecture 6e: `alpha`, `epsilon`, `momentum`.
     Rmsprop,
-    /// Stochastic gradient descent: `momentum`, `momentum_schedule`.
+    /// Stochastic gradient descent: `momentum`, `momentum_schedule`, `dampening`.
     Sgd,
 }
 
@@ -150,6 +154,7 @@ impl OptimizerConfig {
             epsilon: epsilon(),
             momentum: 0.0,
             momentum_schedule: None,
+            dampening: 0.0,
             alpha: rmsprop_alpha(),
             weight_decay: 0.0,
             clip_norm: None,
@@ -209,6 +214,12 @@ impl OptimizerConfig {
                 "a number above 0",
             ),
             ("momentum", self.momentum, share(self.momentum), below_one),
+            (
+                "dampening",
+                self.dampening,
+                (0.0..=1.0).contains(&self.dampening),
+                "0 to 1",
+            ),
             ("alpha", self.alpha, share(self.alpha), below_one),
             (
                 "weight_decay",
@@ -261,6 +272,10 @@ impl OptimizerConfig {
         }
     }
 
+    fn has_sgd_momentum(&self) -> bool {
+        self.kind == OptimizerKind::Sgd && (self.momentum > 0.0 || self.momentum_schedule.is_some())
+    }
+
     /// Checks that a schedule has the keys it needs and no others.
     fn check_schedules(&self, table: &str) -> Result<(), RecipeError> {
         let exponential = self.schedule.kind == ScheduleKind::Exponential;
@@ -281,6 +296,11 @@ impl OptimizerConfig {
             _ if self.momentum_schedule.is_some() && self.kind != OptimizerKind::Sgd => {
                 refuse("momentum_schedule", "set", "nothing, unless kind = \"sgd\"")
             }
+            _ if self.dampening > 0.0 && !self.has_sgd_momentum() => refuse(
+                "dampening",
+                &self.dampening.to_string(),
+                "0, unless kind = \"sgd\" with a momentum or a momentum_schedule",
+            ),
             _ => Ok(()),
         }
     }

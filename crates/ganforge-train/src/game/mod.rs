@@ -17,6 +17,7 @@ mod regulariser;
 mod score_state;
 mod scored;
 mod turn_key;
+mod undecided;
 mod update;
 
 pub use adversarial_loss::AdversarialLoss;
@@ -29,6 +30,7 @@ pub use regulariser::{FeatureMatching, InstanceNoise};
 pub use score_state::{Observation, PlayerState, ScoreState};
 pub use scored::{Scored, Source};
 pub use turn_key::TurnKey;
+pub use undecided::{AtUndecided, Undecided};
 pub use update::UpdateRule;
 
 use serde::{Deserialize, Serialize};

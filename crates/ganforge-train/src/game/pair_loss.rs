@@ -1,6 +1,6 @@
 //! The losses of both players over one discriminator of pairs of an image and a latent.
 
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor};
 use ganforge_model::{Discriminator, DiscriminatorInput};
 
 use super::Game;
@@ -9,6 +9,7 @@ use super::loss::Loss;
 use super::payoff::Payoff;
 use super::scored::Source;
 use super::turn_key::TurnKey;
+use super::undecided::Undecided;
 use crate::error::RecipeError;
 
 /// Images with a latent each.
@@ -55,12 +56,7 @@ impl<D: Discriminator> PairLoss<'_, D> {
         let discriminator = self.discriminator.clone().no_grad();
         let real = self.score(&discriminator, real, Source::Real);
         let fake = self.score(&discriminator, fake, Source::Fake);
-        let payoff = self.game.payoff;
-        let loss = match payoff {
-            Payoff::Minimax => payoff.discriminator_loss(real, fake, 0.0, None).neg(),
-            _ => payoff.discriminator_loss(fake, real, 0.0, None),
-        };
-        Loss::new("generator_loss", loss)
+        Loss::new("generator_loss", exchanged(self.game.payoff, real, fake))
     }
 
     /// `[batch, outputs]`, the logits.
@@ -68,6 +64,14 @@ impl<D: Discriminator> PairLoss<'_, D> {
         let images = self.game.preprocess(pairs.images, source, self.key);
         let input = DiscriminatorInput::new(images).with_code(pairs.codes);
         discriminator.forward(input).logits
+    }
+}
+
+/// The loss of generator and encoder at scores of real and fake pairs.
+fn exchanged(payoff: Payoff, real: Tensor<2>, fake: Tensor<2>) -> Tensor<1> {
+    match payoff {
+        Payoff::Minimax => payoff.discriminator_loss(real, fake, 0.0, None).neg(),
+        _ => payoff.discriminator_loss(fake, real, 0.0, None),
     }
 }
 
@@ -81,6 +85,16 @@ impl Pairs {
 }
 
 impl Game {
+    /// The losses over pairs where the discriminator gives every pair the same score.
+    pub(crate) fn undecided_pairs(&self, device: &Device) -> Undecided {
+        let (payoff, smoothing) = (self.payoff, self.label_smoothing);
+        Undecided::of_losses(self, device, |scores| {
+            let of_discriminator =
+                payoff.discriminator_loss(scores.clone(), scores.clone(), smoothing, None);
+            [of_discriminator, exchanged(payoff, scores.clone(), scores)]
+        })
+    }
+
     /// Checks that the rules are defined for a discriminator of pairs, in a system of this name.
     ///
     /// # Errors
@@ -131,7 +145,6 @@ impl Game {
 mod tests {
     use super::*;
     use crate::game::UpdateRule;
-    use burn::tensor::Device;
     use ganforge_model::{ImageShape, JointDiscriminatorConfig, JointDiscriminatorNet, keyed_rng};
 
     fn discriminator(device: &Device) -> JointDiscriminatorNet {
@@ -182,7 +195,9 @@ mod tests {
     #[test]
     fn the_generator_has_the_loss_with_exchanged_labels_or_the_negative_one() {
         let device = Device::flex().autodiff();
-        for payoff in [Payoff::NonSaturating, Payoff::Wasserstein] {
+        let all = Payoff::ALL.into_iter();
+        let kept = all.filter(|&payoff| game(payoff).check_pairs("bigan").is_ok());
+        for payoff in kept.filter(|&payoff| payoff != Payoff::Minimax) {
             let [_, exchanged, generator] = losses(payoff, &device);
             assert!((exchanged - generator).abs() < 1e-6, "{payoff:?}");
         }

@@ -85,14 +85,23 @@ fn with_player<M: Module>(
             optimizer.with_group(group, rmsprop.build(), None)
         }
         OptimizerKind::Sgd => {
-            if let Some(schedule) = config.momentum_schedule {
+            if config.momentum_schedule.is_some() || config.dampening > 0.0 {
+                let (end, images) = config
+                    .momentum_schedule
+                    .map_or((config.momentum, 1), |schedule| {
+                        (schedule.end, schedule.images)
+                    });
                 let ramp = Ramp {
                     start: config.momentum,
-                    end: schedule.end,
-                    updates: schedule.images as f64 / images_per_update,
+                    end,
+                    updates: images as f64 / images_per_update,
                 };
-                let decay = decay.as_ref().map(WeightDecay::new);
-                return optimizer.with_group(group, RampedMomentum { ramp, decay }, None);
+                let ramped = RampedMomentum {
+                    ramp,
+                    dampening: config.dampening,
+                    decay: decay.as_ref().map(WeightDecay::new),
+                };
+                return optimizer.with_group(group, ramped, None);
             }
             let momentum = MomentumConfig::new()
                 .with_momentum(config.momentum)

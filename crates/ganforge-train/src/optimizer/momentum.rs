@@ -2,7 +2,8 @@
 //! in deep learning").
 //!
 //! The velocity is in units of steps, not of gradients: v ← μ·v - ε·g, θ ← θ + v. So earlier gradients keep the learning rate of their time when the
-//! rate decreases. At a constant rate this equals the ordinary momentum of `sgd`.
+//! rate decreases. At a constant rate this equals the ordinary momentum of `sgd`. With a dampening δ every gradient but the first counts 1 - δ·μ:
+//! δ = 1 is the default of Torch's `optim.sgd`.
 
 use burn::optim::decay::WeightDecay;
 use burn::optim::{LearningRate, Optimizer, RecordState, StateSink, StateSource, join_path};
@@ -34,6 +35,8 @@ impl Ramp {
 pub struct RampedMomentum {
     /// The momentum of each update.
     pub ramp: Ramp,
+    /// How much less a gradient counts, as a share of the momentum.
+    pub dampening: f64,
     /// Weight decay.
     pub decay: Option<WeightDecay>,
 }
@@ -71,6 +74,7 @@ impl Optimizer for RampedMomentum {
             );
         };
         let momentum = self.ramp.at(updates);
+        let rate = rate * (1.0 - self.dampening * momentum);
         let [tensor, velocity] = momentum_step(tensor, gradient, velocity, rate, momentum);
         let updates = updates + 1;
         (tensor, Some(RampedState { velocity, updates }))
@@ -112,13 +116,17 @@ mod tests {
 
     use super::*;
 
-    fn optimizer() -> ModuleOptimizer {
+    fn optimizer(dampening: f64) -> ModuleOptimizer {
         let ramp = Ramp {
             start: 0.5,
             end: 0.7,
             updates: 4.0,
         };
-        ModuleOptimizer::from(RampedMomentum { ramp, decay: None })
+        ModuleOptimizer::from(RampedMomentum {
+            ramp,
+            dampening,
+            decay: None,
+        })
     }
 
     /// One weight of value 1; the loss is three times the weight.
@@ -138,13 +146,39 @@ mod tests {
 
     #[test]
     fn steps_agree_with_the_closed_form() {
-        let (mut optimizer, mut layer) = (optimizer(), weight());
-        let (mut velocity, mut expected) = (0.0, 1.0);
-        for (update, momentum) in [0.5, 0.55, 0.6, 0.65, 0.7, 0.7].into_iter().enumerate() {
-            let rate = 0.1 / 1.5_f64.powf(update as f64);
-            velocity = momentum * velocity - rate * 3.0;
-            expected += velocity;
-            layer = step(&mut optimizer, layer, rate);
+        for dampening in [0.0, 0.4, 1.0] {
+            let (mut optimizer, mut layer) = (optimizer(dampening), weight());
+            let (mut velocity, mut expected) = (0.0, 1.0);
+            for (update, momentum) in [0.5, 0.55, 0.6, 0.65, 0.7, 0.7].into_iter().enumerate() {
+                let rate = 0.1 / 1.5_f64.powf(update as f64);
+                let counts = if update == 0 {
+                    1.0
+                } else {
+                    1.0 - dampening * momentum
+                };
+                velocity = momentum * velocity - counts * rate * 3.0;
+                expected += velocity;
+                layer = step(&mut optimizer, layer, rate);
+                let found: f32 = layer.weight.val().into_scalar();
+                assert!(
+                    (f64::from(found) - expected).abs() < 1e-5,
+                    "{dampening}, {update}: {found}"
+                );
+            }
+        }
+    }
+
+    /// Torch: `dfdx:mul(mom):add(1-mom, dfdx)`, then `x:add(-rate, dfdx)`.
+    #[test]
+    fn full_dampening_at_a_constant_rate_is_the_sgd_of_torch() {
+        let (mut optimizer, mut layer) = (optimizer(1.0), weight());
+        let (mut average, mut expected) = (3.0, 1.0);
+        for (update, momentum) in [0.5, 0.55, 0.6, 0.65, 0.7].into_iter().enumerate() {
+            if update > 0 {
+                average = momentum * average + (1.0 - momentum) * 3.0;
+            }
+            expected -= 0.1 * average;
+            layer = step(&mut optimizer, layer, 0.1);
             let found: f32 = layer.weight.val().into_scalar();
             assert!(
                 (f64::from(found) - expected).abs() < 1e-5,
@@ -155,11 +189,11 @@ mod tests {
 
     #[test]
     fn a_restored_optimizer_continues_equally() {
-        let (mut original, mut layer) = (optimizer(), weight());
+        let (mut original, mut layer) = (optimizer(0.0), weight());
         for _ in 0..3 {
             layer = step(&mut original, layer, 0.1);
         }
-        let mut restored = optimizer().load_record(original.to_record());
+        let mut restored = optimizer(0.0).load_record(original.to_record());
         let same: [f32; 2] = [&mut original, &mut restored].map(|optimizer| {
             step(optimizer, layer.clone(), 0.1)
                 .weight
@@ -167,7 +201,7 @@ mod tests {
                 .into_scalar()
         });
         assert!((same[0] - same[1]).abs() < f32::EPSILON, "{same:?}");
-        let mut fresh = optimizer();
+        let mut fresh = optimizer(0.0);
         let other: f32 = step(&mut fresh, layer, 0.1).weight.val().into_scalar();
         assert!((same[0] - other).abs() > 0.1, "the velocity counts");
     }

@@ -112,6 +112,18 @@ fn a_value_out_of_range_is_reported_with_the_allowed_values() {
             "optimizer.generator.momentum_schedule.images",
         ),
         (
+            "optimizer.generator.dampening=1.0",
+            "optimizer.generator.dampening",
+        ),
+        (
+            "optimizer.generator={ kind = \"sgd\", rate = 1, dampening = 1.0 }",
+            "optimizer.generator.dampening",
+        ),
+        (
+            "optimizer.generator={ kind = \"sgd\", rate = 1, momentum = 0.5, dampening = 1.1 }",
+            "optimizer.generator.dampening",
+        ),
+        (
             "game.penalties=[{ kind = \"weight-clipping\", limit = 0 }]",
             "limit",
         ),

@@ -163,7 +163,10 @@ fn step(table: &str, config: &OptimizerConfig, scale: f64) -> Option<Warning> {
         OptimizerKind::Adam | OptimizerKind::Adamw | OptimizerKind::Rmsprop => {
             config.rate * gradient / (gradient + epsilon)
         }
-        OptimizerKind::Sgd => config.rate * gradient / (1.0 - config.momentum),
+        OptimizerKind::Sgd => {
+            let momentum = config.momentum;
+            config.rate * gradient * (1.0 - config.dampening * momentum) / (1.0 - momentum)
+        }
     };
     let clipped = config.clip_norm.unwrap_or(1.0).min(1.0);
     let (epsilon, usual) = (config.epsilon, OptimizerConfig::DEFAULT_EPSILON);

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::Play;
 use crate::recipe::{Override, Recipe, RecipeSource};
 use crate::session::learner;
-use crate::system::{AliRound, Bidirectional, Latents};
+use crate::system::{Bidirectional, BidirectionalRound, Latents};
 
 const BATCH: usize = 6;
 const LATENT: usize = 3;
@@ -62,13 +62,13 @@ fn with_weights<M: Module>(player: M, stored: &Value) -> M {
     apply_weights(player, weights).unwrap()
 }
 
-fn round(stored: &Value, is_stochastic: bool, device: &Device) -> AliRound {
+fn round(stored: &Value, is_stochastic: bool, device: &Device) -> BidirectionalRound {
     let rows = |name: &str| {
         let data = TensorData::new(numbers(&stored[name]), [BATCH, LATENT]);
         Tensor::<2>::from_data(data, device)
     };
     let real = TensorData::new(numbers(&stored["real"]), [BATCH, 1, 2, 2]);
-    AliRound {
+    BidirectionalRound {
         real: Tensor::from_data(real, device),
         latent: rows("latent"),
         noise: is_stochastic.then(|| rows("noise")),

@@ -15,9 +15,12 @@ use serde::{Deserialize, Serialize};
 use super::interface::{About, Setting, Shipped, System, Turn};
 use super::loader::{Latents, Loader};
 use super::one_stage::one_stage;
+use super::rules::refuse_image_input;
 use crate::error::{RecipeError, TrainError};
 use crate::experiment::Experiment;
-use crate::game::{AdversarialLoss, Game, Loss, PerPlayer, ScoreState, Source, add_noise};
+use crate::game::{
+    AdversarialLoss, Game, Loss, PerPlayer, ScoreState, Source, Undecided, add_noise,
+};
 
 /// The tables `[generator]` and `[discriminator]` of a recipe: one network each, built-in ones by default.
 ///
@@ -73,13 +76,7 @@ impl<G: GeneratorArchitecture, D: DiscriminatorArchitecture> System for Gan<G, D
         experiment
             .game
             .check_players(&self.discriminator, labels, batch)?;
-        if self.generator.input(ImageShape::POINT).is_some() {
-            return Err(RecipeError::value(
-                "generator.kind",
-                "one that takes images",
-                "one that takes latents, with system = \"gan\"",
-            ));
-        }
+        refuse_image_input(Self::NAME, &self.generator)?;
         if batch == 1
             && let Some(norm) = self.generator.batch_norm_1d()
         {
@@ -188,6 +185,16 @@ impl<G: GeneratorArchitecture, D: DiscriminatorArchitecture> System for Gan<G, D
         PerPlayer {
             discriminator: scores.loss,
             generator: loss.generator_loss_of(real, fakes, class.as_ref()),
+        }
+    }
+
+    /// The loss of an auxiliary classifier is part of the generator's.
+    fn undecided(&self, experiment: &Experiment, device: &Device) -> Undecided {
+        let undecided = Undecided::of(&experiment.game, device);
+        if self.discriminator.has_classifier() {
+            undecided.with_other_terms()
+        } else {
+            undecided
         }
     }
 

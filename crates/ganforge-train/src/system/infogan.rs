@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use super::gan::Gan;
 use super::interface::{About, Setting, Shipped, System, Turn};
 use super::loader::{Latents, Loader};
+use super::rules::refuse_image_input;
 use crate::error::{RecipeError, TrainError};
 use crate::experiment::Experiment;
 use crate::game::{AdversarialLoss, Game, Loss, PerPlayer, ScoreState};
@@ -129,6 +130,7 @@ impl System for InfoGan {
         let refuse = |key: &str, value: String, allowed: String| {
             Err(RecipeError::value(key, value, allowed))
         };
+        refuse_image_input(Self::NAME, &self.generator)?;
         if experiment.data.labels {
             let allowed = "false with system = \"infogan\", which learns without labels".to_owned();
             return refuse("data.labels", "true".to_owned(), allowed);

@@ -17,7 +17,7 @@ use serde::de::DeserializeOwned;
 use super::loader::{Latents, Loader};
 use crate::error::{RecipeError, TrainError};
 use crate::experiment::Experiment;
-use crate::game::{Game, Loss, PerPlayer, PlayerState, TurnKey};
+use crate::game::{Game, Loss, PerPlayer, PlayerState, TurnKey, Undecided};
 
 /// The networks of both players as a recipe describes them, and their losses. It is configuration and holds no weights. Its keys are at the top level of
 /// the recipe, next to those of the [`Experiment`].
@@ -62,6 +62,9 @@ pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + '
 
     /// Whether [`one_stage`](Self::one_stage) is implemented.
     const HAS_ONE_STAGE: bool = false;
+
+    /// What the discriminators score, in the plural.
+    const SCORED: &'static str = "images";
 
     /// Whether rounds take images of a second domain, the table `[target]` of a recipe.
     const USES_TARGET: bool = false;
@@ -160,6 +163,12 @@ pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + '
     /// The loss that the generator player minimises. No gradient may reach the parameters of the discriminator.
     fn generator_loss(&self, turn: Turn<'_, Self>, generated: Self::Generated) -> Loss;
 
+    /// The losses of both players, without penalties, where the discriminator gives every image the same score: the dashed
+    /// lines of a report. By default those of the payoff.
+    fn undecided(&self, experiment: &Experiment, device: &Device) -> Undecided {
+        Undecided::of(&experiment.game, device)
+    }
+
     /// Both losses at the same weights, on the same generated images.
     fn joint_losses(&self, turn: Turn<'_, Self>, generated: Self::Generated) -> PerPlayer<Loss> {
         let discriminator = self.discriminator_loss(turn, generated.clone().detach());
@@ -255,7 +264,7 @@ pub trait System: Clone + Debug + Serialize + DeserializeOwned + Send + Sync + '
         0.0
     }
 
-    /// Warnings about allowed values of its own keys that have no effect: key, value and reason.
+    /// Values that are allowed and prevent training, or have no effect: a sentence each, which names the keys.
     fn warnings(&self, _experiment: &Experiment) -> Vec<String> {
         Vec::new()
     }

@@ -3,7 +3,7 @@
 //! A [`System`] is one such combination. [`Gan`] is one generator against one discriminator, [`Lapgan`] such a pair at each
 //! level of a pyramid. The loop, the update rules, optimizers, checkpoints, telemetry, evaluation and the run directory depend on this trait only.
 
-mod ali;
+mod bidirectional;
 mod context_encoder;
 mod gan;
 mod infogan;
@@ -16,7 +16,7 @@ mod rules;
 mod semi_supervised;
 mod translation;
 
-pub use ali::{Ali, AliRound, Bidirectional, Bigan, EncoderAndGenerator};
+pub use bidirectional::{Ali, Bidirectional, BidirectionalRound, Bigan, EncoderAndGenerator};
 pub use context_encoder::{ContextEncoder, InpaintingConfig, InpaintingRound};
 pub use gan::{Gan, GanRound};
 pub use infogan::{InfoGan, InfoGanRound, Recogniser};

@@ -18,11 +18,11 @@ use serde::{Deserialize, Serialize};
 
 use super::interface::{About, Setting, Shipped, System, Turn};
 use super::loader::{ImageBatch, Latents, Loader};
-use super::rules::keep_only;
+use super::rules::{keep_only, refuse_image_input};
 use crate::error::{RecipeError, TrainError};
 use crate::experiment::Experiment;
 use crate::game::payoff::Payoff;
-use crate::game::{Game, Loss, PerPlayer, ScoreState, Term};
+use crate::game::{AtUndecided, Game, Loss, PerPlayer, ScoreState, Term, Undecided};
 
 /// Images on which the norms of the classifier's layers are initialised.
 const INITIAL_IMAGES: usize = 500;
@@ -93,6 +93,7 @@ impl System for SemiSupervised {
                 "historical_averaging",
             ],
         )?;
+        refuse_image_input(Self::NAME, &self.generator)?;
         if experiment.data.labels {
             let allowed = "false: `data.labelled` says how many labels are used, and the generator has no classes";
             return Err(RecipeError::value("data.labels", true, allowed));
@@ -240,6 +241,15 @@ impl System for SemiSupervised {
         let real = mean(turn.round.matched.clone()).detach();
         let distance = (mean(fakes) - real).square().mean();
         Loss::new("generator_loss", distance)
+    }
+
+    /// None: the discriminator's loss has a cross-entropy of classes, and the generator's is a distance of features.
+    fn undecided(&self, experiment: &Experiment, device: &Device) -> Undecided {
+        Undecided {
+            discriminator: None,
+            generator: AtUndecided::Other,
+            ..Undecided::of(&experiment.game, device)
+        }
     }
 
     fn sampled<'a>(&self, generator: &'a GeneratorNet) -> &'a GeneratorNet {

@@ -107,14 +107,7 @@ impl JointMlpDiscriminatorConfig {
             let allowed = format!("1 to {layers}, a hidden layer");
             return Err(ConfigError::new("code_layer", self.code_layer, allowed));
         }
-        if !(0.0..1.0).contains(&self.dropout_input) {
-            let allowed = "0 or more and below 1";
-            return Err(ConfigError::new(
-                "dropout_input",
-                self.dropout_input,
-                allowed,
-            ));
-        }
+        ConfigError::rate("dropout_input", self.dropout_input)?;
         let stack = self.stack();
         stack.check()?;
         check_range(self.input_range)?;
@@ -142,6 +135,17 @@ impl JointMlpDiscriminatorConfig {
             norm: self.norm,
             dropout: self.dropout_hidden,
         }
+    }
+
+    /// Whether any layer has a norm.
+    pub(crate) fn has_norm(&self) -> bool {
+        let stack = self.stack();
+        let before = self.code_layer.saturating_sub(1).min(self.hidden.len());
+        let (alone, both) = self.hidden.split_at(before);
+        [alone, &self.code_hidden]
+            .into_iter()
+            .any(|hidden| stack.normalises(hidden, self.norm_first))
+            || stack.normalises(both, self.norm_joint())
     }
 
     /// Whether the first layer of both has the norm.

@@ -111,6 +111,11 @@ impl MlpEncoderConfig {
         }
     }
 
+    /// Whether any layer has a norm.
+    pub(crate) fn has_norm(&self) -> bool {
+        self.stack().normalises(&self.hidden, self.norm_first)
+    }
+
     /// Columns of the first layer's input.
     pub(super) fn inputs(&self, image: ImageShape, latent: usize) -> usize {
         match self.noise {
@@ -129,6 +134,12 @@ impl MlpEncoderConfig {
 }
 
 impl MlpEncoder {
+    /// How the latent of an image is random.
+    #[must_use]
+    pub fn noise(&self) -> EncoderNoise {
+        self.noise
+    }
+
     /// The latents of images.
     ///
     /// # Shapes

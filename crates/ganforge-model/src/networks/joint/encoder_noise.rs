@@ -25,13 +25,4 @@ impl EncoderNoise {
             Self::Input => "input",
         }
     }
-
-    /// Columns of ε for latents of `latent` coordinates.
-    #[must_use]
-    pub fn columns(self, latent: usize) -> usize {
-        match self {
-            Self::None => 0,
-            Self::Gaussian | Self::Input => latent,
-        }
-    }
 }

@@ -37,10 +37,7 @@ impl StackConfig {
     /// Checks the values that every layer shares.
     pub fn check(&self) -> Result<(), ConfigError> {
         ConfigError::at_least_one("maxout_pieces", self.pieces)?;
-        if !(0.0..1.0).contains(&self.dropout) {
-            let allowed = "0 or more and below 1";
-            return Err(ConfigError::new("dropout_hidden", self.dropout, allowed));
-        }
+        ConfigError::rate("dropout_hidden", self.dropout)?;
         let refuse = |name| {
             let allowed = "none, batch or unscaled-batch here";
             Err(ConfigError::new("norm", name, allowed))
@@ -121,6 +118,11 @@ impl StackConfig {
             before = width;
         }
         before
+    }
+
+    /// Whether any of these layers has a norm.
+    pub fn normalises(&self, hidden: &[usize], norm_first: bool) -> bool {
+        (0..hidden.len()).any(|index| self.has_norm(index, norm_first))
     }
 
     fn has_norm(&self, index: usize, norm_first: bool) -> bool {

@@ -84,6 +84,8 @@ impl LapganDiscriminatorConfig {
             return Ok(LapganDiscriminator::Coarsest(network));
         }
         ConfigError::at_least_one("width", self.width)?;
+        ConfigError::rate("dropout_hidden", self.dropout_hidden)?;
+        self.init.check()?;
         check_side(shape)?;
         size::check(self, |config| Some(config.finer_size(shape, classes)))?;
         let mut init = WeightInit::new(self.init, rng, device);
@@ -115,12 +117,13 @@ impl LapganDiscriminatorConfig {
         }
     }
 
-    /// Height and width of the outputs of both convolutions of a finer level.
+    /// Height and width of the outputs of both convolutions of a finer level; without meaning for one that [`check_side`] refuses.
     pub(super) fn outputs(shape: ImageShape) -> [[usize; 2]; 2] {
-        let first = [shape.height, shape.width].map(|side| side - (DISCRIMINATOR_KERNEL - 1));
+        let first =
+            [shape.height, shape.width].map(|side| side.saturating_sub(DISCRIMINATOR_KERNEL - 1));
         [
             first,
-            first.map(|side| (side - DISCRIMINATOR_KERNEL) / 2 + 1),
+            first.map(|side| side.saturating_sub(DISCRIMINATOR_KERNEL) / 2 + 1),
         ]
     }
 }

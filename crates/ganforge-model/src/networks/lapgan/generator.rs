@@ -79,11 +79,6 @@ impl LapganGeneratorConfig {
         device: &Device,
     ) -> Result<LapganGenerator, ConfigError> {
         let shapes = self.shapes(image)?;
-        for (&shape, &width) in shapes.iter().skip(1).zip(&self.widths) {
-            if width > 0 {
-                check_side(shape)?;
-            }
-        }
         self.init.check()?;
         size::check(self, |config| config.size(image, classes))?;
         let coarsest = self
@@ -116,7 +111,7 @@ impl LapganGeneratorConfig {
     /// The shape of an image of each level, coarsest first.
     ///
     /// # Errors
-    /// Too many levels, or a `coarsest` that does not become the size of the image.
+    /// Too many levels, a `coarsest` that does not become the size of the image, or a level that is too small for its networks.
     pub fn shapes(&self, image: ImageShape) -> Result<Vec<ImageShape>, ConfigError> {
         if self.levels() > MAX_LAPGAN_LEVELS {
             return Err(ConfigError::new(
@@ -131,6 +126,9 @@ impl LapganGeneratorConfig {
         let base = [shapes[0].height, shapes[0].width];
         let divides = base.map(|side| side * factor) == [height, width] && !base.contains(&0);
         if divides && self.coarsest == base {
+            let finer = shapes.iter().skip(1).zip(&self.widths);
+            let mut trained = finer.filter(|&(_, &width)| width > 0);
+            trained.try_for_each(|(&shape, _)| check_side(shape))?;
             return Ok(shapes);
         }
         let finer = self.widths.len();

@@ -243,7 +243,42 @@ fn sizes_that_do_not_double_to_the_image_are_refused() {
         refused.to_string().contains("9 pixels or more"),
         "{refused}"
     );
+    // Its size is asked for before it is built, on packed images too.
+    assert!(small.size(image, 0).is_none());
+    for side in 0..9 {
+        let shape = ImageShape {
+            height: side,
+            width: side,
+            ..image
+        };
+        let size = LapganDiscriminatorConfig::new([6], 2).size(&[(1, shape)], 0);
+        assert!(size.parameters.is_finite(), "{side}");
+    }
     // A level without networks may be of any size.
     let small = LapganGeneratorConfig::new([3, 3], [6], [0, 2]);
     assert!(small.init(image, 0, &mut rng, &Device::flex()).is_ok());
+}
+
+#[test]
+fn values_out_of_range_are_refused_at_every_level() {
+    let good = LapganDiscriminatorConfig::new([6], 2);
+    let dropout = LapganDiscriminatorConfig {
+        dropout_hidden: 1.0,
+        ..good.clone()
+    };
+    let init = LapganDiscriminatorConfig {
+        init: Init::Normal { std: 0.0 },
+        ..good
+    };
+    for (level, shape) in level_shapes(IMAGE, 3).into_iter().enumerate() {
+        for (config, key) in [
+            (&dropout, "`dropout_hidden` is 1"),
+            (&init, "`init.std` is 0"),
+        ] {
+            let mut rng = keyed_rng(0, "weights", 0);
+            let refused = config.init(level, shape, 0, &mut rng, &Device::flex());
+            let refused = refused.unwrap_err().to_string();
+            assert!(refused.contains(key), "level {level}: {refused}");
+        }
+    }
 }

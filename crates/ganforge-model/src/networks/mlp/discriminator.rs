@@ -97,8 +97,8 @@ impl MlpDiscriminatorConfig {
             let allowed = "[lowest, highest], two numbers of which the second is larger";
             return Err(ConfigError::new("input_range", range, allowed));
         }
-        check_rate("dropout_input", self.dropout_input)?;
-        check_rate("dropout_hidden", self.dropout_hidden)?;
+        ConfigError::rate("dropout_input", self.dropout_input)?;
+        ConfigError::rate("dropout_hidden", self.dropout_hidden)?;
         self.init.check()?;
         size::check(self, |config| Some(config.size(image, classes)))?;
         let mut init = WeightInit::new(self.init, rng, device);
@@ -179,13 +179,6 @@ impl MlpDiscriminator {
         }
         rows
     }
-}
-
-fn check_rate(key: &str, rate: f64) -> Result<(), ConfigError> {
-    if (0.0..1.0).contains(&rate) {
-        return Ok(());
-    }
-    Err(ConfigError::new(key, rate, "0 or more and below 1"))
 }
 
 fn leaky_relu() -> Activation {

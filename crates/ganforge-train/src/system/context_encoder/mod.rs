@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{RecipeError, TrainError};
 use crate::experiment::Experiment;
-use crate::game::{AdversarialLoss, Game, Loss, PerPlayer, ScoreState, Term};
+use crate::game::{AdversarialLoss, Game, Loss, PerPlayer, ScoreState, Term, Undecided};
 use crate::system::interface::{About, Setting, Shipped, System, Turn};
 use crate::system::loader::Loader;
 
@@ -193,6 +193,11 @@ impl System for ContextEncoder {
         let total = Loss::new("generator_loss", loss);
         terms.splice(..0, total.terms);
         Loss { terms, ..total }
+    }
+
+    /// The reconstruction error is part of the generator's loss.
+    fn undecided(&self, experiment: &Experiment, device: &Device) -> Undecided {
+        Undecided::of(&experiment.game, device).with_other_terms()
     }
 
     fn sampled<'a>(&self, generator: &'a ContextEncoderGenerator) -> &'a ContextEncoderGenerator {

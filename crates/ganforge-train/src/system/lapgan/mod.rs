@@ -24,9 +24,10 @@ use serde::{Deserialize, Serialize};
 
 use super::interface::{About, Setting, Shipped, System, Turn};
 use super::loader::{Latents, Loader};
+use super::rules::refuse_shipping;
 use crate::error::{RecipeError, TrainError};
 use crate::experiment::Experiment;
-use crate::game::{AdversarialLoss, Game, Loss, PerPlayer, ScoreState, add_noise};
+use crate::game::{AdversarialLoss, Game, Loss, PerPlayer, ScoreState, Undecided, add_noise};
 
 /// The tables `[generator]` and `[discriminator]` of a recipe: the networks of all levels.
 ///
@@ -89,13 +90,11 @@ impl System for Lapgan {
                 ));
             }
         }
-        if experiment.run.ship_discriminator {
-            return Err(RecipeError::value(
-                "run.ship_discriminator",
-                true,
-                "false with system = \"lapgan\", whose discriminators of single levels no command reads",
-            ));
-        }
+        refuse_shipping(
+            Self::NAME,
+            &experiment.run,
+            "discriminators of single levels",
+        )?;
         // Every level has the rules of the coarsest: no score depends on its batch, dropout is the only chance.
         let discriminator = DiscriminatorConfig::Mlp(self.discriminator.coarsest());
         let run = &experiment.run;
@@ -213,6 +212,12 @@ impl System for Lapgan {
                 adversarial.generator_loss(&real.images[level], fakes.clone(), class.as_ref());
             terms::of_generator(level, loss, fakes, real)
         })
+    }
+
+    /// Losses are sums over the levels with networks.
+    fn undecided(&self, experiment: &Experiment, device: &Device) -> Undecided {
+        let levels = self.generator.trained_levels().count();
+        Undecided::of(&experiment.game, device).times(levels)
     }
 
     fn sampled<'a>(&self, generator: &'a LapganGenerator) -> &'a LapganGenerator {

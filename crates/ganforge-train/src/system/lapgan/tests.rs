@@ -9,7 +9,7 @@ use ganforge_model::{
 use serde_json::Value;
 
 use super::*;
-use crate::game::TurnKey;
+use crate::game::{AtUndecided, TurnKey};
 use crate::recipe::{Override, Recipe, RecipeSource};
 use crate::session::{Play, learner};
 use crate::system::Players;
@@ -50,6 +50,15 @@ fn players(recipe: &Recipe<Lapgan>, classes: usize, side: usize) -> Players<Lapg
     };
     let device = Device::flex().autodiff();
     recipe.build(&signature, 0, &device).unwrap()
+}
+
+fn latents(system: &Lapgan) -> Latents {
+    Latents {
+        spec: system.latent(),
+        batch: BATCH,
+        seed: 0,
+        device: Device::flex().autodiff(),
+    }
 }
 
 fn numbers(value: &Value) -> Vec<f32> {
@@ -113,12 +122,7 @@ fn weights_after_two_steps_agree_with_pytorch() {
     let mut rounds = rounds
         .iter()
         .map(|stored| Ok::<_, DatasetError>(round(stored, &device)));
-    let latents = Latents {
-        spec: recipe.system.latent(),
-        batch: BATCH,
-        seed: 0,
-        device: device.clone(),
-    };
+    let latents = latents(&recipe.system);
     let mut play = Play::new(&mut learner, &mut rounds, &latents);
     for step in 0..2 {
         play.step(step, false).unwrap();
@@ -161,12 +165,7 @@ fn trained(widths: &str) -> Players<Lapgan> {
     ]);
     let recipe = recipe.unwrap();
     let device = Device::flex().autodiff();
-    let latents = Latents {
-        spec: recipe.system.latent(),
-        batch: BATCH,
-        seed: 0,
-        device: device.clone(),
-    };
+    let latents = latents(&recipe.system);
     let mut learner = learner(&recipe.experiment, players(&recipe, 0, 20));
     let images = |index: u64| {
         let spec = LatentSpec {
@@ -210,12 +209,7 @@ fn a_turn_reports_every_level() {
     let recipe = recipe(&["data.size=[20, 20]", "generator.widths=[2, 2]"]).unwrap();
     let players = players(&recipe, 0, 20);
     let device = Device::flex().autodiff();
-    let latents = Latents {
-        spec: recipe.system.latent(),
-        batch: BATCH,
-        seed: 0,
-        device: device.clone(),
-    };
+    let latents = latents(&recipe.system);
     let round = LapganRound {
         real: LaplacianPyramid::new(Tensor::ones([BATCH, 1, 20, 20], &device), 3),
         class: None,
@@ -252,6 +246,77 @@ fn a_turn_reports_every_level() {
     ];
     let found = terms.generator["generator_loss"];
     assert!((found / 3.0 - mean(&terms.generator, levels)).abs() < 1e-5);
+}
+
+#[test]
+fn a_further_generator_turn_has_new_noise_at_every_level_for_the_same_images() {
+    let system = recipe(&["data.size=[20, 20]", "generator.widths=[2, 2]"]);
+    let system = system.unwrap().system;
+    let latents = latents(&system);
+    let device = &latents.device;
+    let first = LapganRound {
+        real: LaplacianPyramid::new(Tensor::ones([BATCH, 1, 20, 20], device), 3),
+        class: Some(Tensor::from_data([0, 1, 1], device)),
+        noise: system.draw(&latents, "latent", 7),
+    };
+    let values = |round: &LapganRound| {
+        let noise = round.noise.iter().map(|noise| noise.to_data());
+        noise
+            .map(|data| data.iter::<f32>().collect())
+            .collect::<Vec<Vec<f32>>>()
+    };
+    let drawn = |draw| system.redraw(first.clone(), &latents, draw);
+    let [one, again, two] = [drawn(0), drawn(0), drawn(1)];
+    assert_eq!(values(&one), values(&again));
+    for (level, noise) in values(&one).iter().enumerate() {
+        assert_ne!(*noise, values(&first)[level], "level {level}");
+        assert_ne!(*noise, values(&two)[level], "level {level}");
+    }
+    for (kept, before) in one.real.images.iter().zip(&first.real.images) {
+        assert_eq!(kept.to_data(), before.to_data());
+    }
+    let class = |round: &LapganRound| round.class.as_ref().map(Tensor::to_data);
+    assert_eq!(class(&one), class(&first));
+}
+
+/// The upsampled coarse image beside a fake that is some factor of it.
+#[test]
+fn the_coarse_error_is_the_distance_over_the_norm_of_the_coarse_image() {
+    let device = Device::flex().autodiff();
+    let real = LaplacianPyramid::new(Tensor::ones([BATCH, 1, 10, 10], &device) * 0.5, 2);
+    for (factor, expected) in [(1.0, 0.0), (0.0, 1.0), (1.5, 0.5), (-1.0, 2.0)] {
+        let loss = Loss::new("generator_loss", Tensor::from_data([2.5], &device));
+        let fakes = real.images[1].clone() * factor;
+        let loss = terms::of_generator(1, loss, fakes, &real);
+        let term = |name| {
+            let term = loss.terms.iter().find(|term| term.name == name).unwrap();
+            term.value.clone().into_scalar::<f32>()
+        };
+        assert!(
+            (term("level_1_coarse_error") - expected).abs() < 1e-6,
+            "{factor}"
+        );
+        assert!((term("level_1_loss_generator") - 2.5).abs() < 1e-6);
+    }
+}
+
+#[test]
+fn losses_at_an_undecided_discriminator_are_sums_over_trained_levels() {
+    let log = std::f64::consts::LN_2;
+    for (widths, levels) in [("[2, 2]", 3.0), ("[0, 2]", 2.0), ("[0, 0]", 1.0)] {
+        let widths = format!("generator.widths={widths}");
+        let recipe = recipe(&["data.size=[20, 20]", &widths]).unwrap();
+        let undecided = recipe.system.undecided(&recipe.experiment, &Device::flex());
+        let AtUndecided::Loss(generator) = undecided.generator else {
+            panic!("{widths}");
+        };
+        let discriminator = undecided.discriminator.unwrap();
+        assert!(
+            (discriminator - 2.0 * levels * log).abs() < 1e-5,
+            "{widths}"
+        );
+        assert!((generator - levels * log).abs() < 1e-5, "{widths}");
+    }
 }
 
 #[test]

@@ -38,7 +38,7 @@ use super::interface::{About, Setting, Shipped, System, Turn};
 use super::loader::Loader;
 use crate::error::{RecipeError, TrainError};
 use crate::experiment::Experiment;
-use crate::game::{AdversarialLoss, Game, Loss, PerPlayer, ScoreState};
+use crate::game::{AdversarialLoss, Game, Loss, PerPlayer, ScoreState, Undecided};
 
 /// `DiscoGAN` (Kim et al. 2017), `system = "discogan"`.
 ///
@@ -216,6 +216,13 @@ impl<R: TranslationRules> System for Translation<R> {
             });
         }
         sum.into_loss()
+    }
+
+    /// A discriminator for each domain; the generator's loss has reconstructions.
+    fn undecided(&self, experiment: &Experiment, device: &Device) -> Undecided {
+        let sides = if self.translation.one_sided() { 1 } else { 2 };
+        let undecided = Undecided::of(&experiment.game, device);
+        undecided.times(sides).with_other_terms()
     }
 
     fn sampled<'a>(&self, generator: &'a Translators) -> &'a networks::Translator {

@@ -7,22 +7,24 @@ use std::path::Path;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use ganforge_data::{DataError, Dataset};
-use ganforge_infer::{Encoder, InferError, Signature};
+use ganforge_infer::{Encoder, InferError, Signature, load_encoder};
 use ganforge_measure::{MeasureError, Reconstruction, ReconstructionOptions};
+use ganforge_model::layers::OutputActivation;
 use ganforge_model::networks::EncoderNoise;
 use ganforge_model::{
-    ConfigError, DISCRIMINATOR, ENCODER, EncoderConfig, EncoderNet, FORMAT, GENERATOR, Generator,
-    GeneratorArchitecture, GeneratorConfig, GeneratorInput, GeneratorNet, ImageShape,
-    JointDiscriminatorConfig, JointDiscriminatorNet, LatentSpec, ModelBundle, ModelCard,
-    ModelError, ModelFile, NetworkSize, keyed_rng,
+    ConfigError, ENCODER, EncoderConfig, EncoderNet, GENERATOR, Generator, GeneratorArchitecture,
+    GeneratorConfig, GeneratorInput, GeneratorNet, ImageShape, JointDiscriminatorConfig,
+    JointDiscriminatorNet, LatentDistribution, LatentSpec, ModelBundle, ModelError, ModelFile,
+    NetworkSize, keyed_rng,
 };
 use serde::{Deserialize, Serialize};
 
 use super::interface::{About, Setting, Shipped, System, Turn};
 use super::loader::{Latents, Loader};
+use super::rules::{refuse_image_input, refuse_shipping};
 use crate::error::{RecipeError, TrainError};
 use crate::experiment::Experiment;
-use crate::game::{Game, Loss, PairLoss, Pairs, PerPlayer, ScoreState, add_noise};
+use crate::game::{Game, Loss, PairLoss, Pairs, PerPlayer, ScoreState, Undecided, add_noise};
 
 /// The system `ali`: a stochastic encoder.
 pub type Ali = Bidirectional<true>;
@@ -64,7 +66,7 @@ pub struct EncoderAndGenerator {
 
 /// The input of a turn.
 #[derive(Debug, Clone)]
-pub struct AliRound {
+pub struct BidirectionalRound {
     /// `[batch, channels, height, width]`, real images.
     pub real: Tensor<4>,
     /// `[batch, dimension]`, the latents of as many fakes.
@@ -106,6 +108,33 @@ impl<const STOCHASTIC: bool> Bidirectional<STOCHASTIC> {
         }
     }
 
+    /// A warning if the encoder's output has another range than the latents that it should equal.
+    fn range_warning(&self) -> Option<String> {
+        let latents = self.latent().distribution;
+        let output = self.encoder.output();
+        let is_bounded = output != OutputActivation::Linear;
+        let fits = match latents {
+            LatentDistribution::Normal => !is_bounded,
+            LatentDistribution::Uniform => is_bounded,
+            LatentDistribution::UnitInterval | LatentDistribution::UniformUnitVariance => false,
+        };
+        if fits {
+            return None;
+        }
+        let range = if is_bounded {
+            "within [-1, 1]"
+        } else {
+            "unbounded"
+        };
+        Some(format!(
+            "`encoder.output` is {}: its latents are {range}, and those of generator.latent_distribution = \"{}\" are {}, so that \
+             the discriminator separates them by their range; use linear with normal latents, tanh or sigmoid with uniform ones",
+            output.name(),
+            latents.name(),
+            latents.range(),
+        ))
+    }
+
     /// Refuses statistics of a batch of one.
     fn check_batch(&self, batch: usize) -> Result<(), RecipeError> {
         let of = [
@@ -127,17 +156,20 @@ impl<const STOCHASTIC: bool> Bidirectional<STOCHASTIC> {
 
 impl<const STOCHASTIC: bool> System for Bidirectional<STOCHASTIC> {
     const NAME: &'static str = if STOCHASTIC { "ali" } else { "bigan" };
+    const SCORED: &'static str = "pairs";
 
     type Generator = EncoderAndGenerator;
     type Discriminator = JointDiscriminatorNet;
     type State = ScoreState;
-    type Round = AliRound;
+    type Round = BidirectionalRound;
     /// G(z) and E(x).
     type Generated = (Tensor<4>, Tensor<2>);
     type Sampled = GeneratorNet;
 
     fn check(&self, experiment: &Experiment) -> Result<(), RecipeError> {
         self.check_encoder()?;
+        refuse_image_input(Self::NAME, &self.generator)?;
+        refuse_shipping(Self::NAME, &experiment.run, "discriminator of pairs")?;
         experiment.game.check_pairs(Self::NAME)?;
         if experiment.data.labels {
             let allowed = format!(
@@ -147,6 +179,10 @@ impl<const STOCHASTIC: bool> System for Bidirectional<STOCHASTIC> {
             return Err(RecipeError::value("data.labels", true, allowed));
         }
         self.check_batch(experiment.run.batch)
+    }
+
+    fn warnings(&self, _experiment: &Experiment) -> Vec<String> {
+        self.range_warning().into_iter().collect()
     }
 
     fn init(
@@ -199,19 +235,28 @@ impl<const STOCHASTIC: bool> System for Bidirectional<STOCHASTIC> {
         }
     }
 
-    fn next_round(&self, loader: &mut Loader<'_>, index: u64) -> Result<AliRound, DataError> {
+    fn next_round(
+        &self,
+        loader: &mut Loader<'_>,
+        index: u64,
+    ) -> Result<BidirectionalRound, DataError> {
         let real = loader.next_images()?.images;
         let latents = loader.latents;
-        Ok(AliRound {
+        Ok(BidirectionalRound {
             real,
             latent: latents.draw("latent", index),
             noise: self.encoder_noise(latents, "encoder noise", index),
         })
     }
 
-    fn redraw(&self, round: AliRound, latents: &Latents, draw: u64) -> AliRound {
+    fn redraw(
+        &self,
+        round: BidirectionalRound,
+        latents: &Latents,
+        draw: u64,
+    ) -> BidirectionalRound {
         let purpose = "encoder noise of a generator turn";
-        AliRound {
+        BidirectionalRound {
             latent: latents.draw("latent of a generator turn", draw),
             noise: self.encoder_noise(latents, purpose, draw),
             ..round
@@ -221,7 +266,7 @@ impl<const STOCHASTIC: bool> System for Bidirectional<STOCHASTIC> {
     fn generate(
         &self,
         player: &EncoderAndGenerator,
-        round: &AliRound,
+        round: &BidirectionalRound,
         game: &Game,
     ) -> (Tensor<4>, Tensor<2>) {
         let input = GeneratorInput::noise(round.latent.clone());
@@ -247,53 +292,28 @@ impl<const STOCHASTIC: bool> System for Bidirectional<STOCHASTIC> {
         pair_loss(turn).generator_loss(real, fake)
     }
 
+    fn undecided(&self, experiment: &Experiment, device: &Device) -> Undecided {
+        experiment.game.undecided_pairs(device)
+    }
+
     fn sampled<'a>(&self, player: &'a EncoderAndGenerator) -> &'a GeneratorNet {
         &player.generator
     }
 
     fn to_model_file(&self, shipped: &Shipped<Self>, about: &About) -> Result<Vec<u8>, ModelError> {
-        let About {
-            signature,
-            recipe,
-            seed,
-            images_seen,
-            data_fingerprint,
-            label_names: _,
-        } = about.clone();
-        let card = ModelCard {
-            format: FORMAT,
-            architecture: self.generator.clone(),
-            latent: signature.latent,
-            image: signature.image,
-            classes: signature.classes,
-            recipe,
-            seed,
-            images_seen,
-            data_fingerprint,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-        };
+        let card = about.card(self.generator.clone());
         let EncoderAndGenerator { generator, encoder } = &shipped.generator;
-        let bundle = ModelBundle::new(Self::NAME, card)
+        ModelBundle::new(Self::NAME, card)
             .with(GENERATOR, &self.generator, generator)?
-            .with(ENCODER, &self.encoder, encoder)?;
-        match &shipped.discriminator {
-            None => bundle.to_bytes(),
-            Some(discriminator) => bundle
-                .with(DISCRIMINATOR, &self.discriminator, discriminator)?
-                .to_bytes(),
-        }
+            .with(ENCODER, &self.encoder, encoder)?
+            .to_bytes()
     }
 
     fn open_model(path: &Path, device: &Device) -> Result<EncoderAndGenerator, ModelError> {
-        let encoder = ModelBundle::open(path)?;
-        let encoder = encoder.network(ENCODER, |card: &ModelCard<EncoderConfig>| {
-            let mut rng = keyed_rng(0, "placeholder weights", 0);
-            let latent = card.latent.dimension;
-            card.architecture.init(card.image, latent, &mut rng, device)
-        })?;
+        let bundle = ModelBundle::open(path)?;
         Ok(EncoderAndGenerator {
             generator: ModelFile::<GeneratorConfig>::open(path)?.into_network(device)?,
-            encoder,
+            encoder: load_encoder(&bundle, device)?,
         })
     }
 
@@ -342,7 +362,7 @@ fn pair_loss<const STOCHASTIC: bool>(
 }
 
 /// The real pairs (x, E(x)) and the fake ones (G(z), z).
-fn pairs(round: &AliRound, (fakes, codes): (Tensor<4>, Tensor<2>)) -> (Pairs, Pairs) {
+fn pairs(round: &BidirectionalRound, (fakes, codes): (Tensor<4>, Tensor<2>)) -> (Pairs, Pairs) {
     let real = Pairs {
         images: round.real.clone(),
         codes,
@@ -353,3 +373,7 @@ fn pairs(round: &AliRound, (fakes, codes): (Tensor<4>, Tensor<2>)) -> (Pairs, Pa
     };
     (real, fake)
 }
+
+#[cfg(test)]
+#[path = "bidirectional_tests.rs"]
+mod tests;
