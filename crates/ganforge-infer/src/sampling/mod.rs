@@ -2,6 +2,8 @@
 
 mod blocks;
 mod generate;
+#[cfg(feature = "cpu")]
+mod on_cpu;
 mod options;
 mod sample;
 mod sampler;
