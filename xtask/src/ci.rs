@@ -29,15 +29,24 @@ pub fn run() -> Result<(), String> {
     ]))?;
     step::run(&mut cargo(&["test", "--workspace"]))?;
     step::run(cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
-    backends()
+    backends(Networks::Quick)
+}
+
+/// Which networks [`backends`] runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Networks {
+    /// One of each kind of operation.
+    Quick,
+    /// Those of every system.
+    All,
 }
 
 /// Runs the same weights on flex, ndarray and wgpu.
 ///
 /// Other features rebuild Burn, so this build has a target folder of its own. It enables `wgpu` alone: with `vulkan`, Burn compiles its
 /// kernels to SPIR-V instead of WGSL, which every other machine uses, and takes longer to build. Debug information is off to save time.
-pub fn backends() -> Result<(), String> {
-    step::run(&mut cargo(&[
+pub fn backends(networks: Networks) -> Result<(), String> {
+    let mut command = cargo(&[
         "test",
         "--target-dir",
         "target/wgpu",
@@ -49,8 +58,11 @@ pub fn backends() -> Result<(), String> {
         "wgpu,ndarray",
         "--test",
         "backends",
-    ]))?;
-    Ok(())
+    ]);
+    if networks == Networks::All {
+        command.env("GANFORGE_ALL_NETWORKS", "1");
+    }
+    step::run(&mut command).map(drop)
 }
 
 fn cargo(arguments: &[&str]) -> Command {

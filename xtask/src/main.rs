@@ -25,7 +25,7 @@ usage: cargo xtask <COMMAND>
   ci         everything a change must pass: fmt, clippy, tidy, tests, docs, backends
   tidy       the house rules that no compiler checks: all of them, or those named
              [--counts] [CHECK]...
-  backends   the same weights on flex, ndarray and wgpu (software Vulkan will do)
+  backends   the same weights of every system on flex, ndarray and wgpu (software Vulkan will do); ci runs three networks
   gpu        everything that needs an NVIDIA GPU, with a report
              [--out DIR] [--peer dcgan_torch.py] [--prebuilt DIR]
   modes      the table of mode coverage on mixtures of Gaussians: trains for about an hour; resumes where it stopped
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
         ["tidy", options @ ..] => {
             tidy::Options::parse(options).and_then(|options| tidy::run(&options))
         }
-        ["backends"] => ci::backends(),
+        ["backends"] => ci::backends(ci::Networks::All),
         ["gpu", options @ ..] => {
             gpu::Options::parse(options).and_then(|options| gpu::run(&options))
         }
