@@ -12,9 +12,13 @@ use serde_json::Value;
 /// Largest difference between two backends' pixels, in units of [-1, 1], and between their latents.
 const TOLERANCE: f32 = 1e-4;
 
-/// Those that `cargo xtask ci` runs: fully connected, transposed convolutions, and convolutions with instance norm. A software GPU takes one to two minutes
+/// Those that `cargo xtask ci` runs: fully connected, transposed convolutions, and an encoder and decoder. A software GPU takes one to two minutes
 /// for each, so that the others are left to `cargo xtask backends`, which sets `GANFORGE_ALL_NETWORKS`.
-const QUICK: [&str; 3] = ["digits", "bench-dcgan32", "cyclegan-2017-mnist-small"];
+const QUICK: [&str; 3] = [
+    "digits",
+    "bench-dcgan32",
+    "context-encoder-2016-mnist-small",
+];
 
 fn networks() -> impl Iterator<Item = &'static [&'static str]> {
     let all = std::env::var_os("GANFORGE_ALL_NETWORKS").is_some();
