@@ -1,5 +1,6 @@
 //! Films: GIF and animated PNG.
 
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ impl FilmFormat {
     }
 }
 
-/// A film that repeats for ever, of `count` images.
+/// A film that repeats for ever, of `count` images, one at least.
 pub struct Film {
     pub path: PathBuf,
     pub format: FilmFormat,
@@ -38,7 +39,7 @@ pub struct Film {
 }
 
 impl Film {
-    /// Encodes the images, each shown for a time, and writes the file atomically. Nothing is written if an image is an error, or if there are none.
+    /// Encodes the images, each shown for a time, and writes the file atomically. Nothing is written if an image is an error.
     pub fn write(
         &self,
         images: impl Iterator<Item = Result<(RgbImage, Duration), CliError>>,
@@ -52,16 +53,13 @@ impl Film {
 
     fn apng(
         &self,
-        images: impl Iterator<Item = Result<(RgbImage, Duration), CliError>>,
+        mut images: impl Iterator<Item = Result<(RgbImage, Duration), CliError>>,
     ) -> Result<Vec<u8>, CliError> {
-        let mut images = images.peekable();
-        let Some(Ok((first, _))) = images.peek() else {
-            // The error of the first image, or an empty film.
-            return images
-                .next()
-                .map_or(Ok(Vec::new()), |image| image.map(|_| Vec::new()));
+        let Some(first) = images.next() else {
+            return Ok(Vec::new());
         };
-        let (width, height) = first.dimensions();
+        let first = first?;
+        let (width, height) = first.0.dimensions();
         let count = u32::try_from(self.count).map_err(|error| self.failed(&error))?;
         let mut bytes = Vec::new();
         let mut encoder = png::Encoder::new(&mut bytes, width, height);
@@ -71,7 +69,7 @@ impl Film {
             .set_animated(count, 0)
             .and_then(|()| encoder.write_header())
             .map_err(|error| self.failed(&error))?;
-        for image in images {
+        for image in iter::once(Ok(first)).chain(images) {
             let (image, time) = image?;
             let milliseconds = u16::try_from(time.as_millis()).unwrap_or(u16::MAX);
             writer

@@ -20,145 +20,27 @@ const QUICK: [&str; 3] = [
     "context-encoder-2016-mnist-small",
 ];
 
-fn networks() -> impl Iterator<Item = &'static [&'static str]> {
+/// The words of each network's command line; the first is its recipe.
+fn networks() -> impl Iterator<Item = Vec<&'static str>> {
     let all = std::env::var_os("GANFORGE_ALL_NETWORKS").is_some();
-    let chosen = move |network: &&[&str]| all || QUICK.contains(&network[0]);
-    NETWORKS.into_iter().filter(chosen)
+    let words = |line: &'static str| line.split(' ').collect();
+    let networks = NETWORKS.into_iter().map(words);
+    networks.filter(move |network: &Vec<&str>| all || QUICK.contains(&network[0]))
 }
 
 /// Small versions of the architectures and systems: arguments of `train` that take seconds everywhere.
-const NETWORKS: [&[&str]; 9] = [
-    &["digits", "--images", "640", "--set", "run.tick=320"],
-    &[
-        "bench-dcgan32",
-        "--data",
-        "digits",
-        "--images",
-        "64",
-        "--set",
-        "run.batch=16",
-        "--set",
-        "run.tick=32",
-        "--set",
-        "run.samples=16",
-        "--set",
-        "generator.width=8",
-        "--set",
-        "discriminator.width=8",
-    ],
-    &[
-        "bigan-2016-digits",
-        "--images",
-        "1280",
-        "--set",
-        "run.tick=640",
-    ],
-    &[
-        "ali-2016-digits",
-        "--images",
-        "1280",
-        "--set",
-        "run.tick=640",
-    ],
+const NETWORKS: [&str; 9] = [
+    "digits --images 640 --set run.tick=320",
+    "bench-dcgan32 --data digits --images 64 --set run.batch=16 --set run.tick=32 --set run.samples=16 --set generator.width=8 --set discriminator.width=8",
+    "bigan-2016-digits --images 1280 --set run.tick=640",
+    "ali-2016-digits --images 1280 --set run.tick=640",
     // Twenty steps.
-    &[
-        "salimans-2016-digits-small",
-        "--images",
-        "320",
-        "--set",
-        "run.batch=16",
-        "--set",
-        "run.tick=160",
-        "--set",
-        "run.samples=16",
-        "--set",
-        "evaluation.samples=50",
-    ],
-    &[
-        "context-encoder-2016-mnist-small",
-        "--data",
-        "digits",
-        "--images",
-        "320",
-        "--set",
-        "data.take=1700",
-        "--set",
-        "run.batch=16",
-        "--set",
-        "run.tick=160",
-        "--set",
-        "run.samples=16",
-        "--set",
-        "generator.encoder=[8,16]",
-        "--set",
-        "generator.decoder=[16]",
-        "--set",
-        "discriminator.hidden=[32]",
-        "--set",
-        "evaluation.features=raw",
-        "--set",
-        "evaluation.samples=200",
-    ],
+    "salimans-2016-digits-small --images 320 --set run.batch=16 --set run.tick=160 --set run.samples=16 --set evaluation.samples=50",
+    "context-encoder-2016-mnist-small --data digits --images 320 --set data.take=1700 --set run.batch=16 --set run.tick=160 --set run.samples=16 --set generator.encoder=[8,16] --set generator.decoder=[16] --set discriminator.hidden=[32] --set evaluation.features=raw --set evaluation.samples=200",
     // Twenty steps of three levels.
-    &[
-        "lapgan-2015-mnist-small",
-        "--data",
-        "digits",
-        "--images",
-        "320",
-        "--set",
-        "data.size=[20,20]",
-        "--set",
-        "generator.coarsest=[5,5]",
-        "--set",
-        "generator.hidden=[32]",
-        "--set",
-        "generator.widths=[4,4]",
-        "--set",
-        "discriminator.width=4",
-        "--set",
-        "run.batch=16",
-        "--set",
-        "run.tick=160",
-        "--set",
-        "run.samples=16",
-    ],
-    &[
-        "discogan-2017-points-small",
-        "--images",
-        "320",
-        "--set",
-        "run.batch=16",
-        "--set",
-        "run.tick=160",
-        "--set",
-        "run.samples=16",
-        "--set",
-        "translation.feature_matching=0.5",
-        "--set",
-        "evaluation.samples=50",
-    ],
-    &[
-        "cyclegan-2017-mnist-small",
-        "--data",
-        "digits",
-        "--images",
-        "160",
-        "--set",
-        "data.take=900",
-        "--set",
-        "target.source=digits",
-        "--set",
-        "target.skip=900",
-        "--set",
-        "target.take=800",
-        "--set",
-        "run.tick=80",
-        "--set",
-        "run.samples=16",
-        "--set",
-        "evaluation.samples=50",
-    ],
+    "lapgan-2015-mnist-small --data digits --images 320 --set data.size=[20,20] --set generator.coarsest=[5,5] --set generator.hidden=[32] --set generator.widths=[4,4] --set discriminator.width=4 --set run.batch=16 --set run.tick=160 --set run.samples=16",
+    "discogan-2017-points-small --images 320 --set run.batch=16 --set run.tick=160 --set run.samples=16 --set translation.feature_matching=0.5 --set evaluation.samples=50",
+    "cyclegan-2017-mnist-small --data digits --images 160 --set data.take=900 --set target.source=digits --set target.skip=900 --set target.take=800 --set run.tick=80 --set run.samples=16 --set evaluation.samples=50",
 ];
 
 /// Further arguments of `sample` for a network that takes images.
@@ -251,12 +133,12 @@ fn the_same_weights_give_the_same_images_and_latents_on_every_backend() {
     let home = tempfile::tempdir().unwrap();
     for (index, network) in networks().enumerate() {
         let run = home.path().join(format!("run-{index}"));
-        train(network, "flex", &run);
+        train(&network, "flex", &run);
         let model = run.join("model.safetensors");
         let out = home.path().join("numbers.npy");
         let computed = |device: &str| {
-            let images = samples(network, &model, device, &out);
-            (images, latents(network, &model, device, &out))
+            let images = samples(&network, &model, device, &out);
+            (images, latents(&network, &model, device, &out))
         };
         let reference = computed("flex");
         for device in devices() {
@@ -286,7 +168,7 @@ fn a_short_training_run_works_on_every_backend() {
             let run = home
                 .path()
                 .join(format!("{}-{}", network[0], device.replace(':', "-")));
-            train(network, &device, &run);
+            train(&network, &device, &run);
             let metrics = std::fs::read_to_string(run.join("metrics.jsonl")).unwrap();
             let lines: Vec<Value> = metrics
                 .lines()

@@ -37,6 +37,16 @@ impl ConfigError {
         Err(Self::new(key, value, "0 or more and below 1"))
     }
 
+    /// Refuses a range that is empty or not finite.
+    pub(crate) fn range(key: &str, [lowest, highest]: [f64; 2]) -> Result<(), Self> {
+        if lowest.is_finite() && highest.is_finite() && lowest < highest {
+            return Ok(());
+        }
+        let range = format!("[{lowest}, {highest}]");
+        let allowed = "[lowest, highest], two numbers of which the second is larger";
+        Err(Self::new(key, range, allowed))
+    }
+
     /// Fails unless `value` is at least 1.
     pub(crate) fn at_least_one(key: &str, value: usize) -> Result<(), Self> {
         if value == 0 {

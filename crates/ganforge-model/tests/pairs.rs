@@ -1,7 +1,8 @@
 //! Encoders and discriminators of pairs of an image and a latent.
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
-use burn::module::{Module, ModuleVisitor, Param};
+mod trained;
+
 use burn::tensor::{Device, Distribution, Tensor};
 use ganforge_model::{
     Discriminator, DiscriminatorInput, ENCODER, EncoderConfig, EncoderNet, GENERATOR,
@@ -9,6 +10,7 @@ use ganforge_model::{
     ModelCard, ModelError, keyed_rng,
 };
 use serde_json::{Value, json};
+use trained::trained;
 
 const IMAGE: ImageShape = ImageShape {
     channels: 1,
@@ -34,22 +36,6 @@ fn normal(device: &Device) -> Tensor<2> {
 
 fn largest(tensor: Tensor<2>) -> f32 {
     tensor.abs().max().into_scalar::<f32>()
-}
-
-/// Number of trainable parameters.
-fn trained<M: Module>(module: &M) -> f64 {
-    #[derive(Default)]
-    struct Count(usize);
-    impl ModuleVisitor for Count {
-        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            if param.is_require_grad() {
-                self.0 += param.val().shape().num_elements();
-            }
-        }
-    }
-    let mut count = Count::default();
-    module.visit(&mut count);
-    count.0 as f64
 }
 
 #[test]

@@ -2,13 +2,15 @@
 //! anything is allocated.
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
-use burn::module::{Module, ModuleVisitor, Param};
-use burn::tensor::{Device, Tensor};
+mod trained;
+
+use burn::tensor::Device;
 use ganforge_model::{
     DiscriminatorArchitecture, DiscriminatorConfig, GeneratorArchitecture, GeneratorConfig,
     ImageShape, LatentDistribution, NetworkSize, keyed_rng,
 };
 use serde_json::{Value, json};
+use trained::trained;
 
 fn image(channels: usize, height: usize, width: usize) -> ImageShape {
     ImageShape {
@@ -24,22 +26,6 @@ fn generator(config: &Value) -> GeneratorConfig {
 
 fn discriminator(config: &Value) -> DiscriminatorConfig {
     serde_json::from_value(config.clone()).unwrap()
-}
-
-/// Number of trainable parameters of a module.
-fn trained<M: Module>(module: &M) -> f64 {
-    #[derive(Default)]
-    struct Count(usize);
-    impl ModuleVisitor for Count {
-        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            if param.is_require_grad() {
-                self.0 += param.val().shape().num_elements();
-            }
-        }
-    }
-    let mut count = Count::default();
-    module.visit(&mut count);
-    count.0 as f64
 }
 
 /// `base` with every combination of one change from each list.

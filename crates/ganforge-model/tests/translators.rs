@@ -1,7 +1,8 @@
 //! Translators and the discriminator of patches: shapes, sizes, what the layers do, and configurations that are refused.
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
-use burn::module::{Module, ModuleVisitor, Param};
+mod trained;
+
 use burn::tensor::{Device, Distribution, Tensor};
 use ganforge_model::networks::{Translator, TranslatorConfig};
 use ganforge_model::{
@@ -9,6 +10,7 @@ use ganforge_model::{
     GeneratorArchitecture, GeneratorConfig, GeneratorInput, ImageShape, keyed_rng,
 };
 use serde_json::{Value, json};
+use trained::trained;
 
 fn image(channels: usize, height: usize, width: usize) -> ImageShape {
     ImageShape {
@@ -40,22 +42,6 @@ fn images(count: usize, image: ImageShape) -> Tensor<4> {
 
 fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().iter::<f32>().collect()
-}
-
-/// Number of trainable parameters of a module.
-fn trained<M: Module>(module: &M) -> f64 {
-    #[derive(Default)]
-    struct Count(usize);
-    impl ModuleVisitor for Count {
-        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            if param.is_require_grad() {
-                self.0 += param.val().shape().num_elements();
-            }
-        }
-    }
-    let mut count = Count::default();
-    module.visit(&mut count);
-    count.0 as f64
 }
 
 fn translators() -> [(Value, Vec<ImageShape>); 5] {

@@ -71,11 +71,12 @@ pub fn interpolate(arguments: &InterpolateArguments) -> Result<Done, CliError> {
             (path.through(&corners)?, None)
         }
     };
+    let count = latents.count();
     let options = SampleOptions {
         class: class.or((!signature.classes.is_empty()).then_some(0)),
         truncation: arguments.truncation,
-        latents: Some(Arc::new(latents.clone())),
-        ..SampleOptions::new(latents.count(), 0)
+        latents: Some(Arc::new(latents)),
+        ..SampleOptions::new(count, 0)
     };
     let batches = sampler.batches(&options)?;
     warn_of_truncation(arguments.truncation);

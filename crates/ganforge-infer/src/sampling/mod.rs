@@ -11,7 +11,9 @@ mod signature;
 
 pub use generate::generate;
 pub use options::SampleOptions;
-pub(crate) use options::{allowed_classes, check_class};
+pub(crate) use options::allowed_classes;
+#[cfg(feature = "projection")]
+pub(crate) use options::check_class;
 #[cfg(feature = "projection")]
 pub(crate) use sample::class_tensor;
 pub use sample::{batches, latent, sample};

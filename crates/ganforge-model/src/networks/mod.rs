@@ -4,6 +4,7 @@ mod autoencoder;
 mod classifier;
 mod context_encoder;
 mod dcgan;
+mod defaults;
 mod joint;
 mod lapgan;
 mod mlp;

@@ -88,19 +88,6 @@ impl NetworkSize {
         self.largest = self.largest.max(numbers);
     }
 
-    /// The size of two networks that are trained together.
-    #[must_use]
-    pub fn and(self, other: Self) -> Self {
-        Self {
-            parameters: self.parameters + other.parameters,
-            matrices: self.matrices + other.matrices,
-            per_image: self.per_image + other.per_image,
-            per_pair: self.per_pair + other.per_pair,
-            per_batch: self.per_batch + other.per_batch,
-            largest: self.largest.max(other.largest),
-        }
-    }
-
     /// Values stored between the forward pass of `batch` images and its backward pass.
     #[must_use]
     pub fn kept(&self, batch: f64) -> f64 {

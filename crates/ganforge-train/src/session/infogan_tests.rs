@@ -1,16 +1,13 @@
 //! Two steps of `InfoGAN` against `references/infogan.py`.
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
-use burn::data::dataset::DatasetError;
 use burn::tensor::Device;
 use ganforge_infer::Signature;
 use serde_json::Value;
 
-use super::Play;
-use super::reference_steps::{IMAGE, assert_close, classes, filled, images, rows};
+use super::reference_steps::{IMAGE, assert_close, classes, filled, images, rows, two_steps};
 use crate::recipe::{Override, Recipe, RecipeSource};
-use crate::session::learner_model::learner;
-use crate::system::{InfoGan, InfoGanRound, Latents, System};
+use crate::system::{InfoGan, InfoGanRound, System};
 
 const BATCH: usize = 6;
 const LATENT: usize = 4;
@@ -54,26 +51,13 @@ fn weights_after_two_steps_agree_with_pytorch() {
     let mut players = recipe.build(&signature, 0, &device).unwrap();
     players.generator = filled(players.generator, "generator", &stored["before"]);
     players.discriminator = filled(players.discriminator, "discriminator", &stored["before"]);
-    let mut learner = learner(&recipe.experiment, players);
     let rounds = stored["rounds"].as_array().unwrap();
-    let mut rounds = rounds.iter().map(|round| {
-        Ok::<_, DatasetError>(InfoGanRound {
-            real: images(&round["real"], &device),
-            category: classes(&round["category"], &device),
-            noise: rows(&round["noise"], LATENT, &device),
-        })
+    let rounds = rounds.iter().map(|round| InfoGanRound {
+        real: images(&round["real"], &device),
+        category: classes(&round["category"], &device),
+        noise: rows(&round["noise"], LATENT, &device),
     });
-    let latents = Latents {
-        spec: signature.latent,
-        batch: BATCH,
-        seed: 0,
-        device: device.clone(),
-    };
-    let mut play = Play::new(&mut learner, &mut rounds, &latents);
-    for step in 0..2 {
-        play.step(step, false).unwrap();
-    }
-    let players = learner.model();
+    let players = two_steps(&recipe, players, rounds, &device);
     assert_close(&players.generator, "generator", &stored["after"]);
     assert_close(&players.discriminator, "discriminator", &stored["after"]);
 }

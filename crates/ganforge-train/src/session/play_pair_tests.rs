@@ -2,19 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use burn::data::dataset::DatasetError;
 use burn::module::Module;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, TensorData};
 use ganforge_infer::Signature;
-use ganforge_model::{ImageShape, apply_weights, collect_weights};
+use ganforge_model::{apply_weights, collect_weights};
 use serde_json::Value;
 
-use super::Play;
+use super::reference_steps::{IMAGE, images, numbers, rows, two_steps};
 use crate::recipe::{Override, Recipe, RecipeSource};
-use crate::session::learner;
-use crate::system::{Bidirectional, BidirectionalRound, Latents};
+use crate::system::{Bidirectional, BidirectionalRound};
 
-const BATCH: usize = 6;
 const LATENT: usize = 3;
 
 /// The reference's networks and rules, as overrides of a recipe.
@@ -45,12 +42,6 @@ const BIGAN: [&str; 10] = [
     "optimizer.discriminator.weight_decay=2.5e-5",
 ];
 
-fn numbers(value: &Value) -> Vec<f32> {
-    let list = value.as_array().unwrap();
-    let number = |number: &Value| number.as_f64().unwrap() as f32;
-    list.iter().map(number).collect()
-}
-
 /// A player with the reference's weights; running statistics and fixed scales of norms stay.
 fn with_weights<M: Module>(player: M, stored: &Value) -> M {
     let mut weights = collect_weights(&player);
@@ -63,15 +54,10 @@ fn with_weights<M: Module>(player: M, stored: &Value) -> M {
 }
 
 fn round(stored: &Value, is_stochastic: bool, device: &Device) -> BidirectionalRound {
-    let rows = |name: &str| {
-        let data = TensorData::new(numbers(&stored[name]), [BATCH, LATENT]);
-        Tensor::<2>::from_data(data, device)
-    };
-    let real = TensorData::new(numbers(&stored["real"]), [BATCH, 1, 2, 2]);
     BidirectionalRound {
-        real: Tensor::from_data(real, device),
-        latent: rows("latent"),
-        noise: is_stochastic.then(|| rows("noise")),
+        real: images(&stored["real"], device),
+        latent: rows(&stored["latent"], LATENT, device),
+        noise: is_stochastic.then(|| rows(&stored["noise"], LATENT, device)),
     }
 }
 
@@ -97,31 +83,16 @@ fn check<const STOCHASTIC: bool>(name: &str, recipe: &str, own: &[&str]) {
     let device = Device::flex().autodiff();
     let signature = Signature {
         latent: crate::System::latent(&recipe.system),
-        image: ImageShape {
-            channels: 1,
-            height: 2,
-            width: 2,
-        },
+        image: IMAGE,
         input: None,
         classes: Vec::new(),
     };
     let mut players = recipe.build(&signature, 0, &device).unwrap();
     players.generator = with_weights(players.generator, &case["before"]["generator"]);
     players.discriminator = with_weights(players.discriminator, &case["before"]["discriminator"]);
-    let mut learner = learner(&recipe.experiment, players);
     let rounds = case["rounds"].as_array().unwrap().iter();
-    let mut rounds = rounds.map(|stored| Ok::<_, DatasetError>(round(stored, STOCHASTIC, &device)));
-    let latents = Latents {
-        spec: signature.latent,
-        batch: BATCH,
-        seed: 0,
-        device: device.clone(),
-    };
-    let mut play = Play::new(&mut learner, &mut rounds, &latents);
-    for step in 0..2 {
-        play.step(step, false).unwrap();
-    }
-    let players = learner.model();
+    let rounds = rounds.map(|stored| round(stored, STOCHASTIC, &device));
+    let players = two_steps(&recipe, players, rounds, &device);
     compare(&players.generator, &case["after"]["generator"], name);
     compare(
         &players.discriminator,

@@ -3,10 +3,16 @@
 
 use std::collections::BTreeMap;
 
+use burn::data::dataset::DatasetError;
 use burn::module::Module;
 use burn::tensor::{Device, Int, Tensor, TensorData};
 use ganforge_model::{ImageShape, apply_weights, collect_weights};
 use serde_json::Value;
+
+use super::Play;
+use crate::recipe::Recipe;
+use crate::session::learner_model::learner;
+use crate::system::{Latents, Players, System};
 
 /// The images of the references.
 pub const IMAGE: ImageShape = ImageShape {
@@ -67,4 +73,27 @@ pub fn assert_close<M: Module>(network: &M, player: &str, weights: &Value) {
             assert!(close, "{player}.{name}: {found} is not {expected}");
         }
     }
+}
+
+/// The players after two steps of a recipe, on these rounds.
+pub fn two_steps<S: System>(
+    recipe: &Recipe<S>,
+    players: Players<S>,
+    rounds: impl Iterator<Item = S::Round>,
+    device: &Device,
+) -> Players<S> {
+    let experiment = &recipe.experiment;
+    let mut learner = learner(experiment, players);
+    let mut rounds = rounds.map(Ok::<_, DatasetError>);
+    let latents = Latents {
+        spec: recipe.system.latent(),
+        batch: experiment.run.batch,
+        seed: 0,
+        device: device.clone(),
+    };
+    let mut play = Play::new(&mut learner, &mut rounds, &latents);
+    for step in 0..2 {
+        play.step(step, false).unwrap();
+    }
+    learner.model()
 }

@@ -1,16 +1,13 @@
 //! Two steps of the semi-supervised system against `references/semi_supervised.py`.
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
-use burn::data::dataset::DatasetError;
 use burn::tensor::Device;
 use ganforge_infer::Signature;
 use serde_json::Value;
 
-use super::Play;
-use super::reference_steps::{IMAGE, assert_close, classes, filled, images, rows};
+use super::reference_steps::{IMAGE, assert_close, classes, filled, images, rows, two_steps};
 use crate::recipe::{Override, Recipe, RecipeSource};
-use crate::session::learner_model::learner;
-use crate::system::{ImageBatch, Latents, SemiSupervised, SemiSupervisedRound, System};
+use crate::system::{ImageBatch, SemiSupervised, SemiSupervisedRound, System};
 
 const BATCH: usize = 6;
 fn stored() -> Value {
@@ -63,30 +60,17 @@ fn initial_norms_and_weights_after_two_steps_agree_with_pytorch() {
         &stored["initialised"],
     );
 
-    let mut learner = learner(&recipe.experiment, players);
     let rounds = stored["rounds"].as_array().unwrap();
-    let mut rounds = rounds.iter().map(|round| {
-        Ok::<_, DatasetError>(SemiSupervisedRound {
-            labelled: ImageBatch {
-                images: images(&round["labelled"], &device),
-                class: Some(classes(&round["classes"], &device)),
-            },
-            unlabelled: images(&round["unlabelled"], &device),
-            matched: images(&round["matched"], &device),
-            noise: rows(&round["noise"], 3, &device),
-        })
+    let rounds = rounds.iter().map(|round| SemiSupervisedRound {
+        labelled: ImageBatch {
+            images: images(&round["labelled"], &device),
+            class: Some(classes(&round["classes"], &device)),
+        },
+        unlabelled: images(&round["unlabelled"], &device),
+        matched: images(&round["matched"], &device),
+        noise: rows(&round["noise"], 3, &device),
     });
-    let latents = Latents {
-        spec: signature.latent,
-        batch: BATCH,
-        seed: 0,
-        device: device.clone(),
-    };
-    let mut play = Play::new(&mut learner, &mut rounds, &latents);
-    for step in 0..2 {
-        play.step(step, false).unwrap();
-    }
-    let players = learner.model();
+    let players = two_steps(&recipe, players, rounds, &device);
     assert_close(&players.generator, "generator", &stored["after"]);
     assert_close(&players.discriminator, "discriminator", &stored["after"]);
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::energy::ReconstructionError;
 use crate::layers::{Activation, Init, OutputActivation, Traced, TracedOutput, WeightInit};
+use crate::networks::defaults::{he, leaky_relu};
 use crate::{ConfigError, DiscriminatorInput, ImageShape, TracedDiscriminator, size};
 
 /// `[discriminator] kind = "autoencoder"`.
@@ -120,12 +121,4 @@ impl TracedDiscriminator for AutoencoderDiscriminator {
         let code = code.expect("the first branch was evaluated");
         TracedOutput::new(self.error.score(residual), code)
     }
-}
-
-fn leaky_relu() -> Activation {
-    Activation::LeakyRelu
-}
-
-fn he() -> Init {
-    Init::He
 }

@@ -12,6 +12,7 @@ use crate::layers::{
     Activation, Conditioning, Head, Init, MinibatchFeatures, Traced, TracedOutput, WeightInit,
     batch_norm,
 };
+use crate::networks::defaults::yes;
 use crate::{ConfigError, DiscriminatorInput, ImageShape, TracedDiscriminator, size};
 
 /// `[discriminator] kind = "dcgan"`.
@@ -146,8 +147,4 @@ impl DcganDiscriminator {
         }
         images
     }
-}
-
-fn yes() -> bool {
-    true
 }

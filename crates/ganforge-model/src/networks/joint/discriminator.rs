@@ -6,9 +6,10 @@ use burn::tensor::{Device, Tensor};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+use super::pixels;
 use super::stack::{Stack, StackConfig, drop_out};
-use super::{check_range, he, leaky_relu, one, pixels, signed, yes};
 use crate::layers::{Activation, Init, Norm, WeightInit, linear};
+use crate::networks::defaults::{he, leaky_relu, one, signed, yes};
 use crate::{
     ConfigError, Discriminator, DiscriminatorInput, DiscriminatorOutput, ImageShape, size,
 };
@@ -110,11 +111,11 @@ impl JointMlpDiscriminatorConfig {
         ConfigError::rate("dropout_input", self.dropout_input)?;
         let stack = self.stack();
         stack.check()?;
-        check_range(self.input_range)?;
+        ConfigError::range("input_range", self.input_range)?;
         self.init.check()?;
         size::check(self, |config| Some(config.size(image, latent)))?;
         let mut init = WeightInit::new(self.init, rng, device);
-        let (alone, both) = self.hidden.split_at(self.code_layer - 1);
+        let (alone, both) = self.split();
         let image_features = alone.last().copied().unwrap_or(image.values());
         let code_features = self.code_hidden.last().copied().unwrap_or(latent);
         let columns = image_features + code_features;
@@ -137,11 +138,16 @@ impl JointMlpDiscriminatorConfig {
         }
     }
 
+    /// Hidden layers of the image alone, and those of both; a `code_layer` out of range is taken to the nearest.
+    pub(super) fn split(&self) -> (&[usize], &[usize]) {
+        let before = self.code_layer.saturating_sub(1).min(self.hidden.len());
+        self.hidden.split_at(before)
+    }
+
     /// Whether any layer has a norm.
     pub(crate) fn has_norm(&self) -> bool {
         let stack = self.stack();
-        let before = self.code_layer.saturating_sub(1).min(self.hidden.len());
-        let (alone, both) = self.hidden.split_at(before);
+        let (alone, both) = self.split();
         [alone, &self.code_hidden]
             .into_iter()
             .any(|hidden| stack.normalises(hidden, self.norm_first))

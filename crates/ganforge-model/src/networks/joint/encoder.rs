@@ -7,9 +7,10 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::encoder_noise::EncoderNoise;
+use super::pixels;
 use super::stack::{Stack, StackConfig};
-use super::{check_range, he, leaky_relu, pixels, signed, yes};
 use crate::layers::{Activation, Init, Norm, OutputActivation, WeightInit, linear};
+use crate::networks::defaults::{he, leaky_relu, signed, yes};
 use crate::{ConfigError, ImageShape, size};
 
 /// `[encoder] kind = "mlp"`.
@@ -86,7 +87,7 @@ impl MlpEncoderConfig {
         units.try_for_each(|&units| ConfigError::at_least_one("hidden", units))?;
         let stack = self.stack();
         stack.check()?;
-        check_range(self.input_range)?;
+        ConfigError::range("input_range", self.input_range)?;
         self.init.check()?;
         size::check(self, |config| Some(config.size(image, latent)))?;
         let mut init = WeightInit::new(self.init, rng, device);

@@ -14,9 +14,6 @@ pub use encoder_noise::EncoderNoise;
 
 use burn::tensor::Tensor;
 
-use crate::ConfigError;
-use crate::layers::{Activation, Init};
-
 /// Images as rows of pixels, mapped from [-1, 1] to `range`.
 ///
 /// # Shapes
@@ -31,33 +28,4 @@ fn pixels(images: Tensor<4>, [lowest, highest]: [f64; 2]) -> Tensor<2> {
     } else {
         rows * factor + offset
     }
-}
-
-fn check_range([lowest, highest]: [f64; 2]) -> Result<(), ConfigError> {
-    if lowest.is_finite() && highest.is_finite() && lowest < highest {
-        return Ok(());
-    }
-    let range = format!("[{lowest}, {highest}]");
-    let allowed = "[lowest, highest], two numbers of which the second is larger";
-    Err(ConfigError::new("input_range", range, allowed))
-}
-
-fn leaky_relu() -> Activation {
-    Activation::LeakyRelu
-}
-
-fn signed() -> [f64; 2] {
-    [-1.0, 1.0]
-}
-
-fn he() -> Init {
-    Init::He
-}
-
-fn one() -> usize {
-    1
-}
-
-fn yes() -> bool {
-    true
 }

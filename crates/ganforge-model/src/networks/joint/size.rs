@@ -30,8 +30,7 @@ impl JointMlpDiscriminatorConfig {
             size.keep(2.0 * inputs);
         }
         let stack = self.stack();
-        let before = self.code_layer.saturating_sub(1).min(self.hidden.len());
-        let (alone, both) = self.hidden.split_at(before);
+        let (alone, both) = self.split();
         let image = stack.add_to(&mut size, numbers(image), alone, self.norm_first);
         let latent = latent as f64;
         let code = stack.add_to(&mut size, latent, &self.code_hidden, self.norm_first);

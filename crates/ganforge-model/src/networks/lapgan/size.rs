@@ -1,5 +1,7 @@
 //! Sizes of the networks of LAPGAN.
 
+use std::ops::Add;
+
 use super::{
     DISCRIMINATOR_KERNEL, GENERATOR_KERNELS, LapganDiscriminatorConfig, LapganGeneratorConfig,
 };
@@ -28,7 +30,7 @@ impl LapganDiscriminatorConfig {
             0 => self.coarsest().size(shape, classes),
             _ => self.finer_size(shape, classes),
         });
-        sizes.fold(NetworkSize::default(), NetworkSize::and)
+        sizes.fold(NetworkSize::default(), Add::add)
     }
 
     pub(super) fn finer_size(&self, shape: ImageShape, classes: usize) -> NetworkSize {

@@ -6,11 +6,12 @@ use burn::tensor::{Device, Tensor};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::{check_hidden, he, widths};
+use super::{check_hidden, widths};
 use crate::layers::{
     Activation, Conditioning, Head, Init, Maxout, MinibatchFeatures, Traced, TracedOutput,
     WeightInit,
 };
+use crate::networks::defaults::{he, leaky_relu, one, signed};
 use crate::{ConfigError, DiscriminatorInput, ImageShape, TracedDiscriminator, size};
 
 /// `[discriminator] kind = "mlp"`.
@@ -91,12 +92,7 @@ impl MlpDiscriminatorConfig {
     ) -> Result<MlpDiscriminator, ConfigError> {
         check_hidden(&self.hidden)?;
         ConfigError::at_least_one("maxout_pieces", self.maxout_pieces)?;
-        let [lowest, highest] = self.input_range;
-        if !(lowest.is_finite() && highest.is_finite() && lowest < highest) {
-            let range = format!("[{lowest}, {highest}]");
-            let allowed = "[lowest, highest], two numbers of which the second is larger";
-            return Err(ConfigError::new("input_range", range, allowed));
-        }
+        ConfigError::range("input_range", self.input_range)?;
         ConfigError::rate("dropout_input", self.dropout_input)?;
         ConfigError::rate("dropout_hidden", self.dropout_hidden)?;
         self.init.check()?;
@@ -179,16 +175,4 @@ impl MlpDiscriminator {
         }
         rows
     }
-}
-
-fn leaky_relu() -> Activation {
-    Activation::LeakyRelu
-}
-
-fn signed() -> [f64; 2] {
-    [-1.0, 1.0]
-}
-
-fn one() -> usize {
-    1
 }

@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::{check_hidden, he, widths};
+use super::{check_hidden, widths};
 use crate::layers::memory::{bytes, numbers};
 use crate::layers::weight_norm::normalised;
 use crate::layers::{
@@ -14,6 +14,7 @@ use crate::layers::{
     WeightInit, default_reference, linear, linear_activated, linear_output, linear_output_of,
     normalise_and_activate, parse_norm,
 };
+use crate::networks::defaults::he;
 use crate::{
     ConfigError, Generator, GeneratorInput, ImageShape, LatentDistribution, LatentSpec, size,
 };

@@ -11,7 +11,6 @@ pub use discriminator::{MlpDiscriminator, MlpDiscriminatorConfig};
 pub use generator::{MlpGenerator, MlpGeneratorConfig};
 
 use crate::ConfigError;
-use crate::layers::Init;
 
 /// The number of inputs and outputs of each hidden layer.
 fn widths(inputs: usize, hidden: &[usize]) -> Vec<[usize; 2]> {
@@ -23,8 +22,4 @@ fn check_hidden(hidden: &[usize]) -> Result<(), ConfigError> {
     hidden
         .iter()
         .try_for_each(|&units| ConfigError::at_least_one("hidden", units))
-}
-
-fn he() -> Init {
-    Init::He
 }

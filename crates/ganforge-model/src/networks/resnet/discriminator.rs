@@ -6,10 +6,11 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::block::{BlockKind, DiscriminatorBlock};
-use super::{channels, effective_max_width, he};
+use super::{channels, effective_max_width};
 use crate::layers::{
     Activation, Conditioning, Head, Init, MinibatchFeatures, Traced, TracedOutput, WeightInit,
 };
+use crate::networks::defaults::he;
 use crate::networks::pyramid::Pyramid;
 use crate::{ConfigError, DiscriminatorInput, ImageShape, TracedDiscriminator, size};
 

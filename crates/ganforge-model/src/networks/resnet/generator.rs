@@ -8,12 +8,13 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use super::block::GeneratorBlock;
-use super::{channels, effective_max_width, he};
+use super::{channels, effective_max_width};
 use crate::layers::memory::{bytes, convolution_workspace, numbers};
 use crate::layers::{
     Activation, Init, InputLayer, InputLayerConfig, Norm, NormLayer, WeightInit, convolve,
     default_reference, normalise_and_activate,
 };
+use crate::networks::defaults::he;
 use crate::networks::pyramid::Pyramid;
 use crate::{
     ConfigError, Generator, GeneratorInput, ImageShape, LatentDistribution, LatentSpec, size,

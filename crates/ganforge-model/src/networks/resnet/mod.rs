@@ -27,7 +27,6 @@ pub use discriminator::{ResnetDiscriminator, ResnetDiscriminatorConfig};
 pub use generator::{ResnetGenerator, ResnetGeneratorConfig};
 
 use crate::ConfigError;
-use crate::layers::Init;
 
 /// Channels of `count` blocks, starting at the image: each has twice those of the one before, at most `most`.
 fn channels(width: usize, most: usize, count: usize) -> Vec<usize> {
@@ -52,8 +51,4 @@ fn effective_max_width(width: usize, max_width: Option<usize>) -> Result<usize, 
         ));
     }
     Ok(max)
-}
-
-fn he() -> Init {
-    Init::He
 }

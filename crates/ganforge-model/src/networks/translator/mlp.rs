@@ -10,6 +10,7 @@ use crate::layers::memory::{bytes, numbers};
 use crate::layers::{
     Activation, Init, OutputActivation, WeightInit, linear_activated, linear_output,
 };
+use crate::networks::defaults::he;
 use crate::{ConfigError, Generator, GeneratorInput, ImageShape, NetworkSize, size};
 
 /// `[generator] kind = "mlp"` of a system that translates.
@@ -123,8 +124,4 @@ impl Generator for MlpTranslator {
 
 fn relu() -> Activation {
     Activation::Relu
-}
-
-fn he() -> Init {
-    Init::He
 }
