@@ -7,7 +7,7 @@ use burn::tensor::{Device, Tensor};
 use ganforge_data::DataError;
 use ganforge_model::{
     DiscriminatorArchitecture, DiscriminatorConfig, DiscriminatorNet, GeneratorConfig,
-    GeneratorNet, ImageShape, LatentSpec, ModelError, NetworkSize, keyed_rng,
+    GeneratorNet, ImageShape, LatentSpec, ModelError, NetworkSize,
 };
 use ganforge_train::experiment::Experiment;
 use ganforge_train::game::{AdversarialLoss, Game, Loss, PerPlayer, ScoreState};
@@ -67,13 +67,10 @@ impl System for TwoCritics {
     ) -> Result<(GeneratorNet, [DiscriminatorNet; 2]), TrainError> {
         let (generator, first) = self.pair(0).init(experiment, setting)?;
         // Two critics of one architecture would move in step if they began with the same weights.
-        let mut rng = keyed_rng(experiment.run.seed, "weights of the second critic", 0);
+        let mut rng = experiment.weights_rng("weights of the second critic");
         let second = self.critics[1]
             .init(setting.image, setting.classes, &mut rng, setting.device)
-            .map_err(|source| TrainError::Network {
-                player: "discriminator",
-                source,
-            })?;
+            .map_err(TrainError::network("discriminator"))?;
         Ok((generator, [first, second]))
     }
 

@@ -51,25 +51,19 @@ pub fn interpolate(arguments: &InterpolateArguments) -> Result<Done, CliError> {
         Interpolation::from,
     );
     let corners = corners(arguments, &sampler)?;
-    let frames = |default| arguments.frames.unwrap_or(default);
-    let (latents, columns) = match drawing {
-        Drawing::Strip => {
-            let steps = frames(STRIP);
-            let path = LatentPath {
-                steps,
-                closed: false,
-                interpolation,
-            };
-            (rows(&path, &corners, arguments.closed)?, Some(steps + 1))
-        }
-        Drawing::Film(_) => {
-            let path = LatentPath {
-                steps: frames(FILM),
-                closed: arguments.closed,
-                interpolation,
-            };
-            (path.through(&corners)?, None)
-        }
+    let steps = arguments.frames.unwrap_or(match drawing {
+        Drawing::Strip => STRIP,
+        Drawing::Film(_) => FILM,
+    });
+    let path = LatentPath {
+        steps,
+        closed: arguments.closed,
+        interpolation,
+    };
+    let points = path.through(&corners)?;
+    let latents = match drawing {
+        Drawing::Strip => rows(&path, corners.count(), &points),
+        Drawing::Film(_) => points,
     };
     let count = latents.count();
     let options = SampleOptions {
@@ -84,7 +78,7 @@ pub fn interpolate(arguments: &InterpolateArguments) -> Result<Done, CliError> {
     match drawing {
         Drawing::Strip => {
             let grid = GridOptions {
-                columns,
+                columns: Some(steps + 1),
                 ..GridOptions::default()
             };
             let output = Output::at(&arguments.output)?;
@@ -150,19 +144,12 @@ fn corners(arguments: &InterpolateArguments, sampler: &Sampler) -> Result<Vector
     Ok(Vectors::new(dimension, latents.collect())?)
 }
 
-/// A row for each way, from one latent to the next and both of them in it.
-fn rows(path: &LatentPath, corners: &Vectors, closed: bool) -> Result<Vectors, CliError> {
-    let count = corners.count();
-    let mut rows = Vectors::new(corners.dimension(), Vec::new())?;
-    if count < 2 {
-        // Its error.
-        path.through(corners)?;
-    }
-    for way in 0..count - usize::from(!closed) {
-        let ends = [corners.row(way), corners.row((way + 1) % count)].concat();
-        rows.extend(&path.through(&Vectors::new(corners.dimension(), ends)?)?)?;
-    }
-    Ok(rows)
+/// The points of a path through `corners` latents as a row for each way, from one latent to the next and both of them in it.
+fn rows(path: &LatentPath, corners: usize, points: &Vectors) -> Vectors {
+    let ways = corners - usize::from(!path.closed);
+    let row = |way| way * path.steps..=(way + 1) * path.steps;
+    // The last way of a closed path ends at its first point.
+    points.select((0..ways).flat_map(row).map(|point| point % points.count()))
 }
 
 /// The picture, large enough to be seen, with its pixels sharp.

@@ -63,6 +63,19 @@ impl Vectors {
         &self.data[index * self.dimension..][..self.dimension]
     }
 
+    /// The vectors of these indices, in their order.
+    ///
+    /// # Panics
+    /// If an index is out of range.
+    #[must_use]
+    pub fn select(&self, indices: impl IntoIterator<Item = usize>) -> Self {
+        let rows = indices.into_iter().flat_map(|index| self.row(index));
+        Self {
+            data: rows.copied().collect(),
+            dimension: self.dimension,
+        }
+    }
+
     /// Iterates over the vectors, each `[dimension]`.
     pub fn iter(&self) -> std::slice::ChunksExact<'_, f32> {
         self.data.chunks_exact(self.dimension)

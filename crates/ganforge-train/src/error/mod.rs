@@ -208,6 +208,11 @@ impl From<MemoryError> for TrainError {
 }
 
 impl TrainError {
+    /// For `map_err`: a network of a player that cannot be built.
+    pub fn network(player: &'static str) -> impl Fn(ConfigError) -> Self {
+        move |source| Self::Network { player, source }
+    }
+
     /// A file system error at `path`.
     pub(crate) fn io(path: &Path, source: std::io::Error) -> Self {
         Self::Io {

@@ -12,6 +12,7 @@ pub use optimizer::{
 };
 pub use run::RunConfig;
 
+use ganforge_model::{ChaCha8Rng, keyed_rng};
 use serde::{Deserialize, Serialize};
 
 use crate::error::RecipeError;
@@ -60,6 +61,12 @@ pub struct AverageConfig {
 }
 
 impl Experiment {
+    /// The random numbers of initial weights, for a purpose such as `"generator weights"`: a function of the run's seed and the purpose.
+    #[must_use]
+    pub fn weights_rng(&self, purpose: &str) -> ChaCha8Rng {
+        keyed_rng(self.run.seed, purpose, 0)
+    }
+
     /// The keys of the experiment; all other keys of a recipe belong to its system.
     pub(crate) const KEYS: [&'static str; 11] = [
         "name",

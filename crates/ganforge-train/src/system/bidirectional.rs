@@ -12,10 +12,10 @@ use ganforge_measure::{MeasureError, Reconstruction, ReconstructionOptions};
 use ganforge_model::layers::OutputActivation;
 use ganforge_model::networks::EncoderNoise;
 use ganforge_model::{
-    ConfigError, ENCODER, EncoderConfig, EncoderNet, GENERATOR, Generator, GeneratorArchitecture,
+    ENCODER, EncoderConfig, EncoderNet, GENERATOR, Generator, GeneratorArchitecture,
     GeneratorConfig, GeneratorInput, GeneratorNet, ImageShape, JointDiscriminatorConfig,
     JointDiscriminatorNet, LatentDistribution, LatentSpec, ModelBundle, ModelError, ModelFile,
-    NetworkSize, keyed_rng,
+    NetworkSize,
 };
 use serde::{Deserialize, Serialize};
 
@@ -192,24 +192,37 @@ impl<const STOCHASTIC: bool> System for Bidirectional<STOCHASTIC> {
     ) -> Result<(EncoderAndGenerator, JointDiscriminatorNet), TrainError> {
         let Setting { image, device, .. } = *setting;
         let latent = self.latent().dimension;
-        let refuse = |player| move |source: ConfigError| TrainError::Network { player, source };
-        let rng = |purpose| keyed_rng(experiment.run.seed, purpose, 0);
         let generator = self
             .generator
-            .init(image, 0, &mut rng("generator weights"), device)
-            .map_err(refuse("generator"))?;
+            .init(
+                image,
+                0,
+                &mut experiment.weights_rng("generator weights"),
+                device,
+            )
+            .map_err(TrainError::network("generator"))?;
         let generator = match setting.mean_image {
             Some(mean) => self.generator.init_from_mean_image(generator, mean),
             None => generator,
         };
         let encoder = self
             .encoder
-            .init(image, latent, &mut rng("encoder weights"), device)
-            .map_err(refuse("encoder"))?;
+            .init(
+                image,
+                latent,
+                &mut experiment.weights_rng("encoder weights"),
+                device,
+            )
+            .map_err(TrainError::network("encoder"))?;
         let discriminator = self
             .discriminator
-            .init(image, latent, &mut rng("discriminator weights"), device)
-            .map_err(refuse("discriminator"))?;
+            .init(
+                image,
+                latent,
+                &mut experiment.weights_rng("discriminator weights"),
+                device,
+            )
+            .map_err(TrainError::network("discriminator"))?;
         Ok((EncoderAndGenerator { generator, encoder }, discriminator))
     }
 

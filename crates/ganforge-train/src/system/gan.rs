@@ -6,9 +6,9 @@ use burn::optim::GradientsParams;
 use burn::tensor::{Device, Int, Tensor};
 use ganforge_data::DataError;
 use ganforge_model::{
-    ConfigError, DISCRIMINATOR, DiscriminatorArchitecture, DiscriminatorConfig, GENERATOR,
+    DISCRIMINATOR, DiscriminatorArchitecture, DiscriminatorConfig, GENERATOR,
     GeneratorArchitecture, GeneratorConfig, GeneratorInput, ImageShape, LatentSpec, ModelBundle,
-    ModelError, ModelFile, NetworkSize, keyed_rng,
+    ModelError, ModelFile, NetworkSize,
 };
 use serde::{Deserialize, Serialize};
 
@@ -100,12 +100,15 @@ impl<G: GeneratorArchitecture, D: DiscriminatorArchitecture> System for Gan<G, D
             device,
             ..
         } = *setting;
-        let refuse = |player| move |source: ConfigError| TrainError::Network { player, source };
-        let rng = |player| keyed_rng(experiment.run.seed, player, 0);
         let generator = self
             .generator
-            .init(image, classes, &mut rng("generator weights"), device)
-            .map_err(refuse("generator"))?;
+            .init(
+                image,
+                classes,
+                &mut experiment.weights_rng("generator weights"),
+                device,
+            )
+            .map_err(TrainError::network("generator"))?;
         let generator = match mean_image {
             Some(mean) => self.generator.init_from_mean_image(generator, mean),
             None => generator,
@@ -113,8 +116,13 @@ impl<G: GeneratorArchitecture, D: DiscriminatorArchitecture> System for Gan<G, D
         let packed = packed(image, &experiment.game);
         let discriminator = self
             .discriminator
-            .init(packed, classes, &mut rng("discriminator weights"), device)
-            .map_err(refuse("discriminator"))?;
+            .init(
+                packed,
+                classes,
+                &mut experiment.weights_rng("discriminator weights"),
+                device,
+            )
+            .map_err(TrainError::network("discriminator"))?;
         Ok((generator, discriminator))
     }
 

@@ -10,9 +10,8 @@ use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 use ganforge_data::{DataError, Dataset};
 use ganforge_model::networks::{Classifier, ClassifierCard, ClassifierConfig};
 use ganforge_model::{
-    CLASSIFIER, ConfigError, GENERATOR, Generator, GeneratorArchitecture, GeneratorConfig,
-    GeneratorInput, GeneratorNet, ImageShape, LatentSpec, ModelBundle, ModelError, ModelFile,
-    NetworkSize, keyed_rng,
+    CLASSIFIER, GENERATOR, Generator, GeneratorArchitecture, GeneratorConfig, GeneratorInput,
+    GeneratorNet, ImageShape, LatentSpec, ModelBundle, ModelError, ModelFile, NetworkSize,
 };
 use serde::{Deserialize, Serialize};
 
@@ -119,17 +118,24 @@ impl System for SemiSupervised {
         experiment: &Experiment,
         setting: &Setting<'_>,
     ) -> Result<(GeneratorNet, Classifier), TrainError> {
-        let refuse = |player| move |source: ConfigError| TrainError::Network { player, source };
         let (image, device, seed) = (setting.image, setting.device, experiment.run.seed);
-        let rng = |player| keyed_rng(seed, player, 0);
         let generator = self
             .generator
-            .init(image, 0, &mut rng("generator weights"), device)
-            .map_err(refuse("generator"))?;
+            .init(
+                image,
+                0,
+                &mut experiment.weights_rng("generator weights"),
+                device,
+            )
+            .map_err(TrainError::network("generator"))?;
         let classifier = self
             .classifier
-            .init(image, &mut rng("discriminator weights"), device)
-            .map_err(refuse("classifier"))?;
+            .init(
+                image,
+                &mut experiment.weights_rng("discriminator weights"),
+                device,
+            )
+            .map_err(TrainError::network("classifier"))?;
         let Some(images) = setting.images else {
             return Ok((generator, classifier));
         };

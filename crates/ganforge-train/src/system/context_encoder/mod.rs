@@ -107,18 +107,26 @@ impl System for ContextEncoder {
         setting: &Setting<'_>,
     ) -> Result<(ContextEncoderGenerator, DiscriminatorNet), TrainError> {
         let Setting { image, device, .. } = *setting;
-        let refuse = |player| move |source: ConfigError| TrainError::Network { player, source };
-        let rng = |player| keyed_rng(experiment.run.seed, player, 0);
         let generator = self
             .generator
-            .init(image, 0, &mut rng("generator weights"), device)
-            .map_err(refuse("generator"))?;
+            .init(
+                image,
+                0,
+                &mut experiment.weights_rng("generator weights"),
+                device,
+            )
+            .map_err(TrainError::network("generator"))?;
         let scored = self.scored(image, &experiment.game);
         let discriminator = self
             .discriminator
-            .init(scored, 0, &mut rng("discriminator weights"), device)
+            .init(
+                scored,
+                0,
+                &mut experiment.weights_rng("discriminator weights"),
+                device,
+            )
             .map_err(|error| of_predicted_pixels(error, image))
-            .map_err(refuse("discriminator"))?;
+            .map_err(TrainError::network("discriminator"))?;
         Ok((generator, discriminator))
     }
 

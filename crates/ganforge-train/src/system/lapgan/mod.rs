@@ -18,7 +18,6 @@ use ganforge_model::networks::{
 use ganforge_model::{
     ConfigError, DiscriminatorConfig, GENERATOR, GeneratorArchitecture, GeneratorConfig,
     GeneratorNet, ImageShape, LatentSpec, ModelBundle, ModelError, ModelFile, NetworkSize,
-    keyed_rng,
 };
 use serde::{Deserialize, Serialize};
 
@@ -115,23 +114,26 @@ impl System for Lapgan {
             device,
             ..
         } = *setting;
-        let refuse = |player| move |source: ConfigError| TrainError::Network { player, source };
-        let rng = |player| keyed_rng(experiment.run.seed, player, 0);
         let generator = self
             .generator
-            .init(image, classes, &mut rng("generator weights"), device)
-            .map_err(refuse("generator"))?;
+            .init(
+                image,
+                classes,
+                &mut experiment.weights_rng("generator weights"),
+                device,
+            )
+            .map_err(TrainError::network("generator"))?;
         let levels = self.scored_levels(image, &experiment.game);
-        let mut rng = rng("discriminator weights");
+        let mut rng = experiment.weights_rng("discriminator weights");
         let discriminators = levels
-            .map_err(refuse("generator"))?
+            .map_err(TrainError::network("generator"))?
             .into_iter()
             .map(|(level, shape)| {
                 self.discriminator
                     .init(level, shape, classes, &mut rng, device)
             })
             .collect::<Result<Vec<_>, _>>()
-            .map_err(refuse("discriminator"))?;
+            .map_err(TrainError::network("discriminator"))?;
         Ok((generator, discriminators))
     }
 

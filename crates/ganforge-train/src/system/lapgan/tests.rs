@@ -4,7 +4,7 @@ use burn::data::dataset::DatasetError;
 use burn::tensor::TensorData;
 use ganforge_infer::Signature;
 use ganforge_model::{
-    Generator, GeneratorInput, LatentDistribution, apply_weights, collect_weights,
+    Generator, GeneratorInput, LatentDistribution, apply_weights, collect_weights, keyed_rng,
 };
 use serde_json::Value;
 

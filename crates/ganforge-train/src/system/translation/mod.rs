@@ -26,9 +26,8 @@ use ganforge_data::{DataError, Dataset};
 use ganforge_infer::{Images, Translator};
 use ganforge_model::networks::{self, TranslatorConfig, Translators};
 use ganforge_model::{
-    ConfigError, DISCRIMINATOR, DiscriminatorArchitecture, DiscriminatorConfig, GENERATOR,
-    GeneratorConfig, INVERSE, ImageShape, LatentSpec, ModelBundle, ModelError, NetworkSize,
-    keyed_rng,
+    DISCRIMINATOR, DiscriminatorArchitecture, DiscriminatorConfig, GENERATOR, GeneratorConfig,
+    INVERSE, ImageShape, LatentSpec, ModelBundle, ModelError, NetworkSize,
 };
 use serde::{Deserialize, Serialize};
 
@@ -107,18 +106,16 @@ impl<R: TranslationRules> System for Translation<R> {
     ) -> Result<(Translators, Discriminators), TrainError> {
         let Setting { image, device, .. } = *setting;
         self.check_output(image)?;
-        let refuse = |player| move |source: ConfigError| TrainError::Network { player, source };
-        let rng = |purpose| keyed_rng(experiment.run.seed, purpose, 0);
-        let mut forth = rng("generator weights");
-        let mut back = rng("inverse generator weights");
+        let mut forth = experiment.weights_rng("generator weights");
+        let mut back = experiment.weights_rng("inverse generator weights");
         let generator = self
             .generator
             .init_both(image, [&mut forth, &mut back], device)
-            .map_err(refuse("generator"))?;
+            .map_err(TrainError::network("generator"))?;
         let discriminator = |purpose| {
             self.discriminator
-                .init(image, 0, &mut rng(purpose), device)
-                .map_err(refuse("discriminator"))
+                .init(image, 0, &mut experiment.weights_rng(purpose), device)
+                .map_err(TrainError::network("discriminator"))
         };
         let discriminators = Discriminators::new(
             discriminator("discriminator weights")?,
