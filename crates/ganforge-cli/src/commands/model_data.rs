@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ganforge_data::{DataError, DataOptions, DataSpec, Dataset, ImageShape, Split};
+use ganforge_data::{DataOptions, DataSpec, Dataset, ImageShape, Split};
 use ganforge_measure::check_kind;
 use ganforge_train::experiment::Experiment;
 use ganforge_train::recipe::RecipeSource;
@@ -75,13 +75,7 @@ impl<'a> ModelData<'a> {
             take: None,
             ..options.clone()
         };
-        let dataset = match Dataset::open(self.spec, &options) {
-            Err(DataError::NoLabels { .. }) => {
-                let labels = false;
-                Dataset::open(self.spec, &DataOptions { labels, ..options })?
-            }
-            opened => opened?,
-        };
+        let dataset = Dataset::open_with_labels_if_any(self.spec, &options)?;
         warn_of_skipped(dataset.skipped());
         Ok(dataset)
     }

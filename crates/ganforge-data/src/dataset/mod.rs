@@ -87,6 +87,21 @@ impl Dataset {
         })
     }
 
+    /// [`open`](Self::open), where labels are read if the data have some: data without labels are opened without them.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`open`](Self::open), except [`DataError::NoLabels`].
+    pub fn open_with_labels_if_any(
+        spec: &DataSpec,
+        options: &DataOptions,
+    ) -> Result<Self, DataError> {
+        match Self::open(spec, options) {
+            Err(DataError::NoLabels { .. }) => Self::open(spec, &options.clone().labels(false)),
+            opened => opened,
+        }
+    }
+
     /// Number of images; at least one.
     #[must_use]
     pub fn len(&self) -> usize {

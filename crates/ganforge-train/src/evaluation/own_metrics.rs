@@ -84,7 +84,7 @@ fn unseen(table: &'static str, data: &DataConfig) -> Result<Dataset, TrainError>
         take: None,
         ..part(Split::Test)
     };
-    let test = open(data, test);
+    let test = Dataset::open_with_labels_if_any(&data.source, &test);
     let Err(DataError::NoTestPart { .. }) = test else {
         let test = test?;
         if test.len() < FEWEST {
@@ -103,7 +103,7 @@ fn unseen(table: &'static str, data: &DataConfig) -> Result<Dataset, TrainError>
         take: None,
         ..part(Split::Train)
     };
-    let rest = open(data, rest);
+    let rest = Dataset::open_with_labels_if_any(&data.source, &rest);
     let left = match &rest {
         Ok(rest) => rest.len(),
         Err(DataError::Option { key: "skip", .. }) => 0,
@@ -117,15 +117,4 @@ fn unseen(table: &'static str, data: &DataConfig) -> Result<Dataset, TrainError>
         "{most} or less, for [evaluation] measures {FEWEST} images or more that training does not see"
     );
     Err(RecipeError::value(format!("{table}.take"), taken, allowed).into())
-}
-
-/// Opens data with labels, or without them where there are none.
-fn open(data: &DataConfig, options: DataOptions) -> Result<Dataset, DataError> {
-    match Dataset::open(&data.source, &options) {
-        Err(DataError::NoLabels { .. }) => {
-            let labels = false;
-            Dataset::open(&data.source, &DataOptions { labels, ..options })
-        }
-        other => other,
-    }
 }
